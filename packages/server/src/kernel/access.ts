@@ -1,0 +1,26 @@
+/** What a principal may do through a door: `read` reaches read-only tools, `full` reaches all. */
+export type Access = 'read' | 'full';
+
+export const ROLES = ['owner', 'admin', 'member', 'viewer'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** A viewer can never hold more than read-only access. */
+export function highestAccess(role: Role): Access {
+  return role === 'viewer' ? 'read' : 'full';
+}
+
+export function lowerAccess(left: Access, right: Access): Access {
+  return left === 'full' && right === 'full' ? 'full' : 'read';
+}
+
+/** True if `role` stands at or above `floor` in owner > admin > member > viewer. */
+export function atLeast(role: Role, floor: Role): boolean {
+  return ROLES.indexOf(role) <= ROLES.indexOf(floor);
+}
+
+export const SCOPE_READ = 'mcp:read';
+export const SCOPE_CALL = 'mcp:call';
+
+export function scopeOf(access: Access): string {
+  return access === 'full' ? SCOPE_CALL : SCOPE_READ;
+}

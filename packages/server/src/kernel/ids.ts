@@ -1,0 +1,28 @@
+import { randomBytes } from 'node:crypto';
+
+declare const brand: unique symbol;
+type Id<Kind extends string> = string & { readonly [brand]: Kind };
+
+export type OrganisationId = Id<'organisation'>;
+export type UserId = Id<'user'>;
+export type AgentId = Id<'agent'>;
+export type ClientId = Id<'client'>;
+export type GrantId = Id<'grant'>;
+export type KeyId = Id<'key'>;
+export type ConnectorId = Id<'connector'>;
+export type RequestId = Id<'request'>;
+
+interface PrefixedIds {
+  org: OrganisationId;
+  agt: AgentId;
+  cli: ClientId;
+  grt: GrantId;
+  key: KeyId;
+  con: ConnectorId;
+  req: RequestId;
+}
+
+/** A new identifier such as `grt_x9…`: the prefix names the kind, 120 random bits make it unguessable. */
+export function newId<Prefix extends keyof PrefixedIds>(prefix: Prefix): PrefixedIds[Prefix] {
+  return `${prefix}_${randomBytes(15).toString('base64url')}` as PrefixedIds[Prefix];
+}

@@ -1,0 +1,18 @@
+import type { Access, Role } from './access.ts';
+import type { AgentId, ClientId, GrantId, KeyId, OrganisationId, UserId } from './ids.ts';
+
+/** Who a request is. The only identity that the inner rooms see. */
+export interface Principal {
+  readonly orgId: OrganisationId;
+  readonly orgSlug: string;
+  readonly actor:
+    | { readonly kind: 'user'; readonly id: UserId }
+    | { readonly kind: 'agent'; readonly id: AgentId };
+  /** As it is today, not as it was when the token was issued. */
+  readonly role: Role;
+  /** The smallest of what the token grants, what the role allows, and what the organisation's policy allows. */
+  readonly access: Access;
+  readonly clientId: ClientId | undefined;
+  readonly grantId: GrantId | undefined;
+  readonly keyId: KeyId;
+}

@@ -1,0 +1,22 @@
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+
+/** 256 random bits in base64url: codes, refresh tokens, transactions, cookies. */
+export function randomToken(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+/** What we store of a credential that we check. Our credentials are 256 random bits, so a fast hash is enough. */
+export function hashSecret(secret: string): string {
+  return createHash('sha256').update(secret).digest('base64url');
+}
+
+export function hmac(key: Uint8Array, text: string): string {
+  return createHmac('sha256', key).update(text).digest('base64url');
+}
+
+/** Compares in constant time for equal lengths; the lengths themselves are not secret. */
+export function equalSecrets(left: string, right: string): boolean {
+  const a = Buffer.from(left);
+  const b = Buffer.from(right);
+  return a.length === b.length && timingSafeEqual(a, b);
+}
