@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-declare const brand: unique symbol;
-type Id<Kind extends string> = string & { readonly [brand]: Kind };
+type Id<Kind extends string> = string & { readonly idOf: Kind };
 
 export type OrganisationId = Id<'organisation'>;
 export type UserId = Id<'user'>;
@@ -20,6 +19,7 @@ interface PrefixedIds {
   key: KeyId;
   con: ConnectorId;
   req: RequestId;
+  usr: UserId;
 }
 
 /** A new identifier such as `grt_x9…`: the prefix names the kind, 120 random bits make it unguessable. */

@@ -1,5 +1,6 @@
 import type { Access, Role } from './access.ts';
-import type { AgentId, ClientId, GrantId, KeyId, OrganisationId, UserId } from './ids.ts';
+import type { Actor } from './credential.ts';
+import type { ClientId, GrantId, KeyId, OrganisationId } from './ids.ts';
 
 /** Who a request is. The only identity that the inner rooms see. */
 export interface Principal {

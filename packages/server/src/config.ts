@@ -1,0 +1,92 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { fail, ok, type Result } from './kernel/result.ts';
+
+const HANDOFF_SECRET_CHARACTERS_MIN = 32;
+
+const baseUrl = z
+  .url({ protocol: /^https?$/, error: 'must be an absolute http or https URL' })
+  .transform((url) => new URL(url))
+  .refine((url) => url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '', {
+    error: 'must be an origin alone, such as https://mcp.example.com: no path, query or user',
+  })
+  .transform((url) => url.origin);
+
+const environmentSchema = z.object({
+  PORT: z.coerce.number().int().min(0).max(65535).default(4747),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  PUBLIC_MCP_BASE_URL: baseUrl.optional(),
+  PUBLIC_WEB_BASE_URL: baseUrl.optional(),
+  OAUTH_HANDOFF_SECRET: z
+    .string()
+    .min(HANDOFF_SECRET_CHARACTERS_MIN, { error: 'must have at least 32 characters' })
+    .optional(),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' }).optional(),
+  LATCHKEY_DATA_DIR: z.string().min(1).default('./.latchkey'),
+  LATCHKEY_SECRET: z.string().min(32, { error: 'must have at least 32 characters' }).optional(),
+  LATCHKEY_CONNECTOR_PATHS: z
+    .string()
+    .default('')
+    .transform((list) =>
+      list
+        .split(',')
+        .map((path) => path.trim())
+        .filter((path) => path !== ''),
+    )
+    .pipe(
+      z.array(
+        z
+          .string()
+          .regex(/^(\/[A-Za-z0-9._~-]+)+$/, {
+            error: 'must be paths such as /api/ext/mcp, separated by commas',
+          }),
+      ),
+    ),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+});
+
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  /** Where the MCP and API doors and the authorization server are reached. Unset: http://localhost:<port>. */
+  readonly mcpBaseUrl: string | undefined;
+  /** Where people sign in and consent. Unset: the same as the doors. */
+  readonly webBaseUrl: string | undefined;
+  readonly handoffSecret: string | undefined;
+  readonly databaseUrl: string | undefined;
+  readonly dataDir: string;
+  /** Master secret for encryption at rest. Unset: generated into the data directory on first start. */
+  readonly secret: string | undefined;
+  readonly connectorPaths: readonly string[];
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+}
+
+/** The only reader of the environment. A failure lists every fault at once, a line each. */
+export function readConfig(environment: NodeJS.ProcessEnv = process.env): Result<Config, string[]> {
+  // An empty variable means the same as an unset one: compose files and CI systems write it that way.
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const parsed = environmentSchema.safeParse(given);
+  if (!parsed.success) {
+    return fail(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+  }
+  const read = parsed.data;
+  const apart =
+    read.PUBLIC_WEB_BASE_URL !== undefined && read.PUBLIC_WEB_BASE_URL !== read.PUBLIC_MCP_BASE_URL;
+  if (apart && read.OAUTH_HANDOFF_SECRET === undefined) {
+    return fail([
+      'OAUTH_HANDOFF_SECRET: must be set (at least 32 characters, the same on both hosts) when PUBLIC_WEB_BASE_URL is another host than PUBLIC_MCP_BASE_URL',
+    ]);
+  }
+  return ok({
+    port: read.PORT,
+    host: read.HOST,
+    mcpBaseUrl: read.PUBLIC_MCP_BASE_URL,
+    webBaseUrl: read.PUBLIC_WEB_BASE_URL,
+    handoffSecret: read.OAUTH_HANDOFF_SECRET,
+    databaseUrl: read.DATABASE_URL,
+    dataDir: resolve(read.LATCHKEY_DATA_DIR),
+    secret: read.LATCHKEY_SECRET,
+    connectorPaths: read.LATCHKEY_CONNECTOR_PATHS,
+    logLevel: read.LOG_LEVEL,
+  });
+}

@@ -1,0 +1,26 @@
+import type { Access, Role } from './access.ts';
+import type { AgentId, ClientId, GrantId, KeyId, OrganisationId, UserId } from './ids.ts';
+
+export type Actor =
+  | { readonly kind: 'user'; readonly id: UserId }
+  | { readonly kind: 'agent'; readonly id: AgentId };
+
+/** What a presented key or access token proves. It is a ceiling: today's role and policy may lower it. */
+export interface VerifiedCredential {
+  readonly orgId: OrganisationId;
+  readonly actor: Actor;
+  readonly access: Access;
+  readonly keyId: KeyId;
+  readonly grantId: GrantId | undefined;
+  readonly clientId: ClientId | undefined;
+  /** The canonical resource that it is bound to (RFC 8707); hand-made and agents' keys are bound to none. */
+  readonly resource: string | undefined;
+  /** Access tokens are for the MCP door only; keys open both. */
+  readonly kind: 'key' | 'token';
+}
+
+/** What an actor is in an organisation at this moment. */
+export interface Standing {
+  readonly orgSlug: string;
+  readonly role: Role;
+}

@@ -1,0 +1,141 @@
+import { and, eq, isNull, lt, sql } from 'drizzle-orm';
+import type { Access } from '../../kernel/access.ts';
+import type { ClientId, GrantId, OrganisationId, UserId } from '../../kernel/ids.ts';
+import type { Executor } from '../database.ts';
+import { grants, organisations, refreshTokens, type TokenMode } from '../schema.ts';
+
+export type Grant = typeof grants.$inferSelect;
+export type RefreshToken = typeof refreshTokens.$inferSelect;
+
+/** Approvals, and the refresh tokens that keep each one's family. */
+export function createGrantQueries(executor: Executor) {
+  return {
+    /** The lifetime of the family is taken from the organisation's setting now and never moves. */
+    async create(grant: {
+      id: GrantId;
+      orgId: OrganisationId;
+      userId: UserId;
+      clientId: ClientId;
+      access: Access;
+      resource: string;
+      destination: string;
+      tokenMode: TokenMode;
+    }): Promise<Grant> {
+      const [row] = await executor
+        .insert(grants)
+        .values({
+          ...grant,
+          expiresAt: sql`now() + (select make_interval(days => ${organisations.refreshDays}) from ${organisations} where ${organisations.id} = ${grant.orgId})`,
+        })
+        .returning();
+      if (!row) throw new Error('creating a grant returned no row');
+      return row;
+    },
+
+    async find(orgId: OrganisationId, grantId: GrantId): Promise<Grant | undefined> {
+      const [row] = await executor
+        .select()
+        .from(grants)
+        .where(and(eq(grants.orgId, orgId), eq(grants.id, grantId)));
+      return row;
+    },
+
+    /** True if this call is what ended it. */
+    async revoke(orgId: OrganisationId, grantId: GrantId, reason: string): Promise<boolean> {
+      const rows = await executor
+        .update(grants)
+        .set({ revokedAt: sql`now()`, revokedReason: reason })
+        .where(and(eq(grants.orgId, orgId), eq(grants.id, grantId), isNull(grants.revokedAt)))
+        .returning({ id: grants.id });
+      return rows.length === 1;
+    },
+
+    /** The live grants of one member, to be ended with the membership. */
+    async listLiveOf(orgId: OrganisationId, userId: UserId): Promise<GrantId[]> {
+      const rows = await executor
+        .select({ id: grants.id })
+        .from(grants)
+        .where(and(eq(grants.orgId, orgId), eq(grants.userId, userId), isNull(grants.revokedAt)));
+      return rows.map((row) => row.id);
+    },
+
+    async addRefreshToken(token: {
+      tokenHash: string;
+      orgId: OrganisationId;
+      grantId: GrantId;
+      expiresAt: Date;
+    }): Promise<void> {
+      await executor.insert(refreshTokens).values(token);
+    },
+
+    /** The presented token with its grant; `expired` by the database's clock. */
+    async findRefreshToken(
+      tokenHash: string,
+    ): Promise<{ token: RefreshToken; grant: Grant; expired: boolean } | undefined> {
+      const [row] = await executor
+        .select({
+          token: refreshTokens,
+          grant: grants,
+          expired: sql<boolean>`${refreshTokens.expiresAt} <= now()`,
+        })
+        .from(refreshTokens)
+        .innerJoin(grants, and(eq(grants.orgId, refreshTokens.orgId), eq(grants.id, refreshTokens.grantId)))
+        .where(eq(refreshTokens.tokenHash, tokenHash));
+      return row;
+    },
+
+    /**
+     * Claims the presented token and inserts its successor in one statement, so that of many callers one wins.
+     * The answer to the token before it is wiped: its successor has now been used.
+     */
+    async rotate(rotation: {
+      tokenHash: string;
+      successorHash: string;
+      replay: string;
+      replaySeconds: number;
+    }): Promise<boolean> {
+      const result = await executor.execute(sql`
+        with claimed as (
+          update ${refreshTokens} set
+            used_at = now(),
+            successor_hash = ${rotation.successorHash},
+            replay = ${rotation.replay},
+            replay_until = now() + make_interval(secs => ${rotation.replaySeconds})
+          where token_hash = ${rotation.tokenHash} and used_at is null and expires_at > now()
+            and exists (
+              select 1 from ${grants}
+              where ${grants.orgId} = ${refreshTokens.orgId} and ${grants.id} = ${refreshTokens.grantId}
+                and ${grants.revokedAt} is null
+            )
+          returning org_id, grant_id, expires_at
+        ), wiped as (
+          update ${refreshTokens} set replay = null
+          where successor_hash = ${rotation.tokenHash} and exists (select 1 from claimed)
+        )
+        insert into ${refreshTokens} (token_hash, org_id, grant_id, expires_at)
+        select ${rotation.successorHash}, org_id, grant_id, expires_at from claimed`);
+      return result.rowCount === 1;
+    },
+
+    /** The sealed answer that the token's first use got, while it may still be repeated: see auth rule T6. */
+    async findReplay(tokenHash: string): Promise<string | undefined> {
+      const result = await executor.execute<{ replay: string }>(sql`
+        select presented.replay from ${refreshTokens} presented
+        join ${refreshTokens} successor on successor.token_hash = presented.successor_hash
+        where presented.token_hash = ${tokenHash} and presented.replay is not null
+          and presented.replay_until > now() and successor.used_at is null`);
+      return result.rows[0]?.replay;
+    },
+
+    async wipeReplays(): Promise<void> {
+      await executor
+        .update(refreshTokens)
+        .set({ replay: null })
+        .where(and(lt(refreshTokens.replayUntil, sql`now()`), sql`${refreshTokens.replay} is not null`));
+    },
+
+    async deleteLongExpired(): Promise<void> {
+      await executor.delete(grants).where(lt(grants.expiresAt, sql`now() - interval '90 days'`));
+    },
+  };
+}

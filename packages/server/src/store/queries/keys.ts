@@ -1,0 +1,140 @@
+import { and, desc, eq, isNull, sql } from 'drizzle-orm';
+import type { Access } from '../../kernel/access.ts';
+import type { AgentId, ClientId, GrantId, KeyId, OrganisationId, UserId } from '../../kernel/ids.ts';
+import type { Executor } from '../database.ts';
+import { agents, clients, grants, keys, users } from '../schema.ts';
+
+export type Key = typeof keys.$inferSelect;
+
+/** All that a presented key tells about its bearer, as it is in the database at this moment. */
+export interface KeyHolder extends Record<string, unknown> {
+  keyId: KeyId;
+  orgId: OrganisationId;
+  access: Access;
+  userId: UserId | null;
+  agentId: AgentId | null;
+  grantId: GrantId | null;
+  clientId: ClientId | null;
+  resource: string | null;
+  expiresAtMs: string | null;
+}
+
+/** Named API keys: made by hand, for an agent, or minted by a grant. One list. */
+export function createKeyQueries(executor: Executor) {
+  return {
+    async create(key: typeof keys.$inferInsert): Promise<Key> {
+      const [row] = await executor.insert(keys).values(key).returning();
+      if (!row) throw new Error('creating a key returned no row');
+      return row;
+    },
+
+    /** The live holder of a secret, or nothing. The secret's hash is the lookup, so no organisation is known yet. */
+    async findHolder(secretHash: string): Promise<KeyHolder | undefined> {
+      const result = await executor.execute<KeyHolder>(sql`
+        select k.id as "keyId", k.org_id as "orgId", k.access, k.user_id as "userId", k.agent_id as "agentId",
+               k.grant_id as "grantId", g.client_id as "clientId", g.resource,
+               (extract(epoch from case when k.secret_hash = ${secretHash} then k.expires_at
+                                        else k.previous_expires_at end) * 1000)::bigint::text as "expiresAtMs"
+        from ${keys} k left join ${grants} g on g.org_id = k.org_id and g.id = k.grant_id
+        where (k.secret_hash = ${secretHash} or (k.previous_hash = ${secretHash} and k.previous_expires_at > now()))
+          and k.revoked_at is null and (k.expires_at is null or k.expires_at > now())
+          and g.revoked_at is null`);
+      return result.rows[0];
+    },
+
+    /** True if this call is what ended it, with the grant that goes with it. */
+    async revoke(orgId: OrganisationId, keyId: KeyId): Promise<{ grantId: GrantId | null } | undefined> {
+      const [row] = await executor
+        .update(keys)
+        .set({ revokedAt: sql`now()` })
+        .where(and(eq(keys.orgId, orgId), eq(keys.id, keyId), isNull(keys.revokedAt)))
+        .returning({ grantId: keys.grantId });
+      return row;
+    },
+
+    async revokeOfGrant(orgId: OrganisationId, grantId: GrantId): Promise<KeyId | undefined> {
+      const [row] = await executor
+        .update(keys)
+        .set({ revokedAt: sql`now()` })
+        .where(and(eq(keys.orgId, orgId), eq(keys.grantId, grantId), isNull(keys.revokedAt)))
+        .returning({ id: keys.id });
+      return row?.id;
+    },
+
+    /** Hand-made keys of a member, to be ended with the membership. */
+    async revokeOfUser(orgId: OrganisationId, userId: UserId): Promise<KeyId[]> {
+      const rows = await executor
+        .update(keys)
+        .set({ revokedAt: sql`now()` })
+        .where(and(eq(keys.orgId, orgId), eq(keys.userId, userId), isNull(keys.revokedAt)))
+        .returning({ id: keys.id });
+      return rows.map((row) => row.id);
+    },
+
+    /** A new secret in the same row; the one before stays good for `overlapSeconds`. */
+    async replaceSecret(
+      orgId: OrganisationId,
+      grantId: GrantId,
+      secret: { hash: string; hint: string; expiresAt: Date; overlapSeconds: number },
+    ): Promise<KeyId | undefined> {
+      const [row] = await executor
+        .update(keys)
+        .set({
+          previousHash: sql`${keys.secretHash}`,
+          previousExpiresAt: sql`least(now() + make_interval(secs => ${secret.overlapSeconds}), ${keys.expiresAt})`,
+          secretHash: secret.hash,
+          hint: secret.hint,
+          expiresAt: secret.expiresAt,
+        })
+        .where(and(eq(keys.orgId, orgId), eq(keys.grantId, grantId), isNull(keys.revokedAt)))
+        .returning({ id: keys.id });
+      return row?.id;
+    },
+
+    async find(orgId: OrganisationId, keyId: KeyId): Promise<Key | undefined> {
+      const [row] = await executor
+        .select()
+        .from(keys)
+        .where(and(eq(keys.orgId, orgId), eq(keys.id, keyId)));
+      return row;
+    },
+
+    async findOfGrant(orgId: OrganisationId, grantId: GrantId): Promise<Key | undefined> {
+      const [row] = await executor
+        .select()
+        .from(keys)
+        .where(and(eq(keys.orgId, orgId), eq(keys.grantId, grantId)));
+      return row;
+    },
+
+    /** All keys of an organisation, or of one member in it, the newest first, with who holds each and where it goes. */
+    list(orgId: OrganisationId, userId?: UserId) {
+      return executor
+        .select({
+          key: keys,
+          userEmail: users.email,
+          agentName: agents.name,
+          clientName: clients.name,
+          clientKind: clients.kind,
+          destination: grants.destination,
+          grantExpiresAt: grants.expiresAt,
+        })
+        .from(keys)
+        .leftJoin(users, eq(users.id, keys.userId))
+        .leftJoin(agents, and(eq(agents.orgId, keys.orgId), eq(agents.id, keys.agentId)))
+        .leftJoin(grants, and(eq(grants.orgId, keys.orgId), eq(grants.id, keys.grantId)))
+        .leftJoin(clients, eq(clients.id, grants.clientId))
+        .where(and(eq(keys.orgId, orgId), userId === undefined ? undefined : eq(keys.userId, userId)))
+        .orderBy(desc(keys.createdAt));
+    },
+
+    /** `lastUsed` maps key ids to milliseconds since the epoch; an older time never replaces a newer one. */
+    async touch(lastUsed: ReadonlyMap<KeyId, number>): Promise<void> {
+      if (lastUsed.size === 0) return;
+      await executor.execute(sql`
+        update ${keys} set last_used_at = greatest(last_used_at, to_timestamp(used.ms / 1000.0))
+        from unnest(${sql.param([...lastUsed.keys()])}::text[], ${sql.param([...lastUsed.values()])}::float8[]) as used(id, ms)
+        where ${keys.id} = used.id`);
+    },
+  };
+}

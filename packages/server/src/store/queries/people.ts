@@ -1,0 +1,143 @@
+import { and, asc, count, eq } from 'drizzle-orm';
+import type { Role } from '../../kernel/access.ts';
+import type { AgentId, OrganisationId, UserId } from '../../kernel/ids.ts';
+import type { Executor } from '../database.ts';
+import { agents, memberships, organisations, setupTokens, users, type TokenMode } from '../schema.ts';
+
+export type Organisation = typeof organisations.$inferSelect;
+export type Agent = typeof agents.$inferSelect;
+
+/** Organisations, who belongs to them as what, and their agents. */
+export function createPeopleQueries(executor: Executor) {
+  return {
+    async countUsers(): Promise<number> {
+      const [row] = await executor.select({ users: count() }).from(users);
+      return row?.users ?? 0;
+    },
+
+    async findUser(userId: UserId) {
+      const [user] = await executor
+        .select({ id: users.id, name: users.name, email: users.email })
+        .from(users)
+        .where(eq(users.id, userId));
+      return user;
+    },
+
+    async createOrganisation(organisation: {
+      id: OrganisationId;
+      slug: string;
+      name: string;
+      tokenMode: TokenMode;
+    }): Promise<void> {
+      await executor.insert(organisations).values(organisation);
+    },
+
+    async findOrganisationBySlug(slug: string): Promise<Organisation | undefined> {
+      const [organisation] = await executor.select().from(organisations).where(eq(organisations.slug, slug));
+      return organisation;
+    },
+
+    async findOrganisation(orgId: OrganisationId): Promise<Organisation | undefined> {
+      const [organisation] = await executor.select().from(organisations).where(eq(organisations.id, orgId));
+      return organisation;
+    },
+
+    /** The organisations that a user belongs to and the role held in each, by name. */
+    listOrganisationsOf(userId: UserId): Promise<{ organisation: Organisation; role: Role }[]> {
+      return executor
+        .select({ organisation: organisations, role: memberships.role })
+        .from(memberships)
+        .innerJoin(organisations, eq(organisations.id, memberships.orgId))
+        .where(eq(memberships.userId, userId))
+        .orderBy(asc(organisations.name));
+    },
+
+    async addMember(orgId: OrganisationId, userId: UserId, role: Role): Promise<void> {
+      await executor.insert(memberships).values({ orgId, userId, role });
+    },
+
+    async roleOf(orgId: OrganisationId, userId: UserId): Promise<Role | undefined> {
+      const [row] = await executor
+        .select({ role: memberships.role })
+        .from(memberships)
+        .where(and(eq(memberships.orgId, orgId), eq(memberships.userId, userId)));
+      return row?.role;
+    },
+
+    async setRole(orgId: OrganisationId, userId: UserId, role: Role): Promise<boolean> {
+      const rows = await executor
+        .update(memberships)
+        .set({ role })
+        .where(and(eq(memberships.orgId, orgId), eq(memberships.userId, userId)))
+        .returning({ userId: memberships.userId });
+      return rows.length === 1;
+    },
+
+    async removeMember(orgId: OrganisationId, userId: UserId): Promise<boolean> {
+      const rows = await executor
+        .delete(memberships)
+        .where(and(eq(memberships.orgId, orgId), eq(memberships.userId, userId)))
+        .returning({ userId: memberships.userId });
+      return rows.length === 1;
+    },
+
+    listMembers(orgId: OrganisationId) {
+      return executor
+        .select({ userId: users.id, name: users.name, email: users.email, role: memberships.role })
+        .from(memberships)
+        .innerJoin(users, eq(users.id, memberships.userId))
+        .where(eq(memberships.orgId, orgId))
+        .orderBy(asc(users.email));
+    },
+
+    async createAgent(agent: {
+      id: AgentId;
+      orgId: OrganisationId;
+      name: string;
+      role: Role;
+      createdBy: UserId;
+    }): Promise<boolean> {
+      const rows = await executor
+        .insert(agents)
+        .values(agent)
+        .onConflictDoNothing({ target: [agents.orgId, agents.name] })
+        .returning({ id: agents.id });
+      return rows.length === 1;
+    },
+
+    async findAgent(orgId: OrganisationId, agentId: AgentId): Promise<Agent | undefined> {
+      const [agent] = await executor
+        .select()
+        .from(agents)
+        .where(and(eq(agents.orgId, orgId), eq(agents.id, agentId)));
+      return agent;
+    },
+
+    listAgents(orgId: OrganisationId): Promise<Agent[]> {
+      return executor.select().from(agents).where(eq(agents.orgId, orgId)).orderBy(asc(agents.name));
+    },
+
+    /** Any earlier set-up token stops working. */
+    async replaceSetupToken(tokenHash: string): Promise<void> {
+      await executor.delete(setupTokens);
+      await executor.insert(setupTokens).values({ tokenHash });
+    },
+
+    /** True for exactly one caller: the row is gone afterwards. */
+    async claimSetupToken(tokenHash: string): Promise<boolean> {
+      const rows = await executor
+        .delete(setupTokens)
+        .where(eq(setupTokens.tokenHash, tokenHash))
+        .returning({ tokenHash: setupTokens.tokenHash });
+      return rows.length === 1;
+    },
+
+    async setupTokenExists(tokenHash: string): Promise<boolean> {
+      const rows = await executor
+        .select({ tokenHash: setupTokens.tokenHash })
+        .from(setupTokens)
+        .where(eq(setupTokens.tokenHash, tokenHash));
+      return rows.length === 1;
+    },
+  };
+}
