@@ -6,9 +6,7 @@ import type { ClientId, GrantId, KeyId, OrganisationId } from './ids.ts';
 export interface Principal {
   readonly orgId: OrganisationId;
   readonly orgSlug: string;
-  readonly actor:
-    | { readonly kind: 'user'; readonly id: UserId }
-    | { readonly kind: 'agent'; readonly id: AgentId };
+  readonly actor: Actor;
   /** As it is today, not as it was when the token was issued. */
   readonly role: Role;
   /** The smallest of what the token grants, what the role allows, and what the organisation's policy allows. */
