@@ -1,0 +1,33 @@
+import { randomBytes } from 'node:crypto';
+import { inject } from 'vitest';
+import { silentLog } from '../../src/kernel/log.ts';
+import { createStore, type Store } from '../../src/store/store.ts';
+import { onServer } from './on-server.ts';
+
+export interface TestDatabase {
+  url: string;
+  drop(): Promise<void>;
+}
+
+/** An empty, migrated database of one's own on the run's real PostgreSQL. */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const serverUrl = inject('databaseServerUrl');
+  const name = `test_${randomBytes(8).toString('hex')}`;
+  await onServer(serverUrl, `create database ${name} template ${inject('databaseTemplate')}`);
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  return { url: url.href, drop: () => onServer(serverUrl, `drop database ${name} with (force)`) };
+}
+
+export async function createTestStore(): Promise<{ store: Store; url: string; close(): Promise<void> }> {
+  const database = await createTestDatabase();
+  const store = createStore(database.url, silentLog);
+  return {
+    store,
+    url: database.url,
+    async close() {
+      await store.close();
+      await database.drop();
+    },
+  };
+}

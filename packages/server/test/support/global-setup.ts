@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import type { TestProject } from 'vitest/node';
+import { silentLog } from '../../src/kernel/log.ts';
+import { migrateDatabase } from '../../src/store/migrate.ts';
+import { onServer } from './on-server.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    databaseServerUrl: string;
+    /** The migrated database that each test's own one is cloned from. */
+    databaseTemplate: string;
+  }
+}
+
+/** One real PostgreSQL for the run: the embedded one, or LATCHKEY_TEST_DATABASE_URL. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const external = process.env['LATCHKEY_TEST_DATABASE_URL'];
+  const server =
+    external === undefined ? await startTemporaryServer() : { url: external, stop: async () => {} };
+  const template = `template_${randomBytes(8).toString('hex')}`;
+  await createTemplate(server.url, template);
+  project.provide('databaseServerUrl', server.url);
+  project.provide('databaseTemplate', template);
+  return async () => {
+    await onServer(server.url, `drop database ${template} with (force)`);
+    await server.stop();
+  };
+}
+
+async function startTemporaryServer(): Promise<{ url: string; stop(): Promise<void> }> {
+  const { startEmbedded } = await import('../../src/store/embedded/start-embedded.ts');
+  const dataDir = await mkdtemp(join(tmpdir(), 'latchkey-test-'));
+  const started = await startEmbedded({ dataDir, say: () => {}, log: silentLog });
+  if (!started.ok) throw new Error(started.error.message);
+  return {
+    url: started.value.url,
+    async stop() {
+      await started.value.stop();
+      await rm(dataDir, { recursive: true, force: true });
+      await rm(started.value.dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function createTemplate(serverUrl: string, template: string): Promise<void> {
+  await onServer(serverUrl, `create database ${template}`);
+  const url = new URL(serverUrl);
+  url.pathname = `/${template}`;
+  const pool = new pg.Pool({ connectionString: url.href });
+  await migrateDatabase(pool);
+  await pool.end();
+}
