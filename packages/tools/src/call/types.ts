@@ -1,0 +1,59 @@
+import type { Readable } from 'node:stream';
+
+/** One argument that cannot be used. `field` is a path such as `items[2].name`; it is empty for the arguments as a whole. */
+export interface ArgumentFault {
+  readonly field: string;
+  readonly message: string;
+}
+
+/** A request without its host and its credential. `path` is encoded and has the query. */
+export interface PreparedRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array | string;
+  /** The operation's own, allowed server: use it in place of the connector's base URL. */
+  readonly baseUrl?: string;
+}
+
+/** As PreparedRequest, but the body may be passed through while it arrives. */
+export interface StreamedRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array | string | Readable;
+}
+
+export type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
+/** Header names are in lower case; a header that came more than once is a list. */
+export interface UpstreamResponse {
+  readonly status: number;
+  readonly headers: ResponseHeaders;
+  readonly body: Buffer;
+}
+
+export type UpstreamFaultCode =
+  'upstream_timeout' | 'upstream_unreachable' | 'upstream_reset' | 'upstream_too_large' | 'upstream_aborted';
+
+/** Why there is no answer. The message may be shown: it names no address. */
+export interface UpstreamFault {
+  readonly code: UpstreamFaultCode;
+  readonly message: string;
+}
+
+/** What the reader of a failed call gets, as text and as `structuredContent`. */
+export interface Diagnostics {
+  /** The upstream's HTTP status; 0 when there was no answer. */
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+  readonly request_id: string;
+  readonly retry_after_seconds?: number;
+  readonly rate_limit?: {
+    readonly limit?: number;
+    readonly remaining?: number;
+    readonly reset_seconds?: number;
+  };
+  readonly hint?: string;
+}

@@ -1,0 +1,202 @@
+import type { JsonSchema } from '../json.ts';
+
+/** `read` reaches the tool with either level of access; `full` only with full access. */
+export type Access = 'read' | 'full';
+
+export type RejectionCode =
+  | 'NOT_PARSEABLE'
+  | 'NOT_AN_OBJECT'
+  | 'NO_VERSION'
+  | 'VERSION_UNSUPPORTED'
+  | 'TOO_LARGE'
+  | 'YAML_ALIAS_LIMIT'
+  | 'YAML_DUPLICATE_KEY';
+
+/** Why a whole document was refused. `line` and `column` count from 1. */
+export interface Rejection {
+  readonly code: RejectionCode;
+  readonly message: string;
+  readonly line?: number;
+  readonly column?: number;
+  readonly hint?: string;
+}
+
+export type SkipCode =
+  | 'REF_EXTERNAL'
+  | 'REF_MISSING'
+  | 'REF_CYCLE'
+  | 'METHOD_UNSUPPORTED'
+  | 'BODY_UNSUPPORTED'
+  | 'PARAM_UNSUPPORTED'
+  | 'AUTH_UNSUPPORTED'
+  | 'SERVER_NOT_ALLOWED'
+  | 'PATH_INVALID'
+  | 'TOO_LARGE'
+  | 'FILTERED';
+
+/** An operation that became no tool. `method` is `*` when it is a whole path item. `pointer` is RFC 6901. */
+export interface Skip {
+  readonly method: string;
+  readonly path: string;
+  readonly code: SkipCode;
+  readonly pointer: string;
+  readonly message: string;
+}
+
+export type WarningCode =
+  | 'NAME_CHANGED'
+  | 'KEY_RENAMED'
+  | 'LOCATION_CLASH'
+  | 'PARAM_DROPPED'
+  | 'PARAM_SYNTHESISED'
+  | 'REF_MISSING'
+  | 'REF_CYCLE'
+  | 'SCHEMA_DEPTH'
+  | 'SCHEMA_CUT'
+  | 'SCHEMA_REPAIRED'
+  | 'PATTERN_DROPPED'
+  | 'ENUM_TRUNCATED'
+  | 'TEXT_CLEANED'
+  | 'TEXT_SUSPECT'
+  | 'BODY_ON_GET'
+  | 'NO_OPERATIONS'
+  | 'VALUE_IGNORED';
+
+/** Something that was repaired or left out. `tool` is there when it concerns one tool alone. */
+export interface Warning {
+  readonly code: WarningCode;
+  readonly pointer: string;
+  readonly message: string;
+  readonly tool?: string;
+}
+
+export type ParameterPlace = 'path' | 'query' | 'header' | 'cookie';
+
+export type ParameterStyle =
+  'matrix' | 'label' | 'simple' | 'form' | 'spaceDelimited' | 'pipeDelimited' | 'deepObject';
+
+/** Where one argument goes, and how it is written there. */
+export interface ParameterBinding {
+  readonly argument: string;
+  readonly in: ParameterPlace;
+  readonly name: string;
+  readonly style: ParameterStyle;
+  readonly explode: boolean;
+  readonly allowReserved?: true;
+  /** The value is serialised in this media type instead of in a style. */
+  readonly contentType?: string;
+}
+
+/** How one field of a form body is written. */
+export interface FieldEncoding {
+  readonly name: string;
+  readonly style?: ParameterStyle;
+  readonly explode?: boolean;
+  readonly allowReserved?: true;
+  readonly contentType?: string;
+}
+
+/** How an array in a form without an encoding of its own is written: `a=1&a=2`, `a[0]=1&a[1]=2` or `a[]=1&a[]=2`. */
+export type FormArrays = 'repeat' | 'indices' | 'brackets';
+
+export interface BodyBinding {
+  readonly kind: 'json' | 'form' | 'text';
+  readonly contentType: string;
+  readonly required: boolean;
+  /** One argument that is the body, or one argument per field of it. */
+  readonly layout:
+    | { readonly argument: string }
+    | { readonly fields: readonly { readonly argument: string; readonly name: string }[] };
+  readonly encoding?: readonly FieldEncoding[];
+  readonly arrays?: FormArrays;
+}
+
+/** How a tool call becomes an HTTP request. Clients never see it. */
+export interface Binding {
+  readonly method: string;
+  /** The path template, under the base URL. */
+  readonly path: string;
+  /** The operation's own server, allowed by the operator; it replaces the connector's base URL. */
+  readonly baseUrl?: string;
+  readonly parameters: readonly ParameterBinding[];
+  /** Headers that have one possible value: always sent, never an argument. */
+  readonly constants?: readonly { readonly name: string; readonly value: string }[];
+  readonly body?: BodyBinding;
+  /** The security schemes of the chosen alternative; empty when the document names none for this operation. */
+  readonly security: readonly string[];
+  /** The document says that this operation takes no credential: send none. */
+  readonly anonymous?: true;
+}
+
+export interface ToolAnnotations {
+  readonly title: string;
+  readonly readOnlyHint?: true;
+  readonly destructiveHint?: true;
+  readonly idempotentHint?: true;
+  readonly openWorldHint: true;
+}
+
+/** The root of a tool's input: always a plain object, because clients accept nothing else. */
+export interface InputSchema {
+  readonly type: 'object';
+  readonly properties: Readonly<Record<string, JsonSchema>>;
+  readonly required?: readonly string[];
+  readonly additionalProperties: false;
+}
+
+export interface Tool {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly access: Access;
+  readonly annotations: ToolAnnotations;
+  readonly inputSchema: InputSchema;
+  readonly binding: Binding;
+  readonly tags: readonly string[];
+  readonly deprecated: boolean;
+  /** OAuth scopes that the upstream asks for, for a step-up. */
+  readonly scopes: readonly string[];
+  readonly consumesCredits?: true;
+}
+
+/** A security scheme as declared, so that an operator can be asked for the right credential. */
+export interface SecurityScheme {
+  readonly name: string;
+  readonly type: string;
+  /** For an API key: where it goes, and under which name. */
+  readonly in?: string;
+  readonly parameterName?: string;
+  /** For HTTP authentication: `bearer`, `basic`, … */
+  readonly scheme?: string;
+}
+
+/**
+ * The immutable result of compiling a document: plain JSON, the same bytes for the same document.
+ * `hash` covers everything but `sourceSha256` and itself, so a document that was only reordered keeps its hash.
+ */
+export interface Catalogue {
+  readonly catalogueVersion: 1;
+  readonly sourceSha256: string;
+  readonly hash: string;
+  readonly title: string;
+  readonly description?: string;
+  /** The document's servers with the defaults of their variables; a relative one stays relative. */
+  readonly servers: readonly string[];
+  readonly security: readonly SecurityScheme[];
+  readonly tools: readonly Tool[];
+  readonly skipped: readonly Skip[];
+  readonly warnings: readonly Warning[];
+}
+
+export interface CompileOptions {
+  readonly include?: {
+    /** Deprecated operations are left out unless this is true. */
+    readonly deprecated?: boolean;
+  };
+  /** Names of the security schemes that the operator's credential satisfies. Default: every http, apiKey, oauth2 and openIdConnect scheme. */
+  readonly security?: readonly string[];
+  /** Hosts (`upload.example.com`, with the port if it is not the default) to which operations with a server of their own may go. */
+  readonly serverHosts?: readonly string[];
+  /** Default `repeat`, as OpenAPI says. */
+  readonly formArrays?: FormArrays;
+}
