@@ -1,0 +1,55 @@
+import type { Clock } from '../kernel/clock.ts';
+import { AppError } from '../kernel/errors.ts';
+import type { Log } from '../kernel/log.ts';
+import type { AuditRow } from '../store/queries/audit-events.ts';
+import { createBatch } from './batch.ts';
+import { toAuditRow, type AuditEntry } from './entry.ts';
+import { createGroupCommit } from './group-commit.ts';
+
+export interface Audit {
+  /** Written within a quarter of a second, or when closing. */
+  record(entry: AuditEntry): void;
+  /** Resolves when the row is durable: only then may the write that it announces leave. Else `unavailable`. */
+  intent(entry: AuditEntry): Promise<void>;
+  /** What came of an intent; written as `record` writes. */
+  outcome(entry: AuditEntry): void;
+  /** Writes all that is still held. */
+  close(): Promise<void>;
+}
+
+/** The part of the store that the audit trail is written through. */
+export interface AuditStore {
+  readonly audit: { insertMany(rows: AuditRow[]): Promise<void> };
+}
+
+const BATCH_DELAY_MS = 250;
+
+export function createAudit({ store, clock, log }: { store: AuditStore; clock: Clock; log: Log }): Audit {
+  const write = (rows: AuditRow[]) => store.audit.insertMany(rows);
+  const events = createBatch({ write, delayMs: BATCH_DELAY_MS, log });
+  const intents = createGroupCommit(write);
+
+  return {
+    record: (entry) => events.add(toAuditRow(entry, 'event', clock)),
+    outcome: (entry) => events.add(toAuditRow(entry, 'outcome', clock)),
+    async intent(entry) {
+      try {
+        await intents.add(toAuditRow(entry, 'intent', clock));
+      } catch (cause) {
+        throw new AppError(
+          'unavailable',
+          'The call was not made: it could not be recorded first. Try again.',
+          {
+            internalMessage: 'an audit intent could not be written',
+            cause,
+            retryAfterSeconds: 1,
+          },
+        );
+      }
+    },
+    async close() {
+      await intents.close();
+      await events.close();
+    },
+  };
+}

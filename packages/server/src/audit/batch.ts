@@ -1,0 +1,95 @@
+import type { Log } from '../kernel/log.ts';
+
+const ROWS_PER_INSERT_MAX = 1000;
+/** About a minute of a busy node. Beyond it the oldest give way, and the log says how many. */
+const ROWS_HELD_MAX = 200_000;
+const CLOSE_ATTEMPTS_MAX = 5;
+const CLOSE_RETRY_DELAY_MS = 500;
+
+export interface Batch<Row> {
+  add(row: Row): void;
+  close(): Promise<void>;
+}
+
+/** Holds rows for `delayMs` and writes them together. What could not be written is kept and tried again. */
+export function createBatch<Row>({
+  write,
+  delayMs,
+  log,
+}: {
+  write: (rows: Row[]) => Promise<void>;
+  delayMs: number;
+  log: Log;
+}): Batch<Row> {
+  let held: Row[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  let flushing: Promise<boolean> | undefined;
+
+  function schedule(): void {
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      flush().then(
+        () => {
+          if (held.length > 0) schedule();
+        },
+        () => undefined,
+      );
+    }, delayMs);
+  }
+
+  /** True if nothing that was held when it began is held any more. */
+  function flush(): Promise<boolean> {
+    flushing ??= writeAll().finally(() => {
+      flushing = undefined;
+    });
+    return flushing;
+  }
+
+  async function writeAll(): Promise<boolean> {
+    const rows = held;
+    held = [];
+    for (let start = 0; start < rows.length; start += ROWS_PER_INSERT_MAX) {
+      try {
+        await write(rows.slice(start, start + ROWS_PER_INSERT_MAX));
+      } catch (error) {
+        log.error(
+          { error: error instanceof Error ? error.message : String(error) },
+          'audit rows wait for the database',
+        );
+        held = [...rows.slice(start), ...held];
+        return false;
+      }
+    }
+    return true;
+  }
+
+  return {
+    add(row) {
+      held.push(row);
+      if (held.length > ROWS_HELD_MAX) {
+        held = held.slice(ROWS_HELD_MAX / 2);
+        log.error(
+          { dropped: ROWS_HELD_MAX / 2 + 1 },
+          'audit rows were dropped: the database does not take them',
+        );
+      }
+      schedule();
+    },
+    async close() {
+      clearTimeout(timer);
+      await flushing;
+      for (let attempt = 1; held.length > 0; attempt += 1) {
+        if (await flush()) continue;
+        if (attempt >= CLOSE_ATTEMPTS_MAX) {
+          log.error(
+            { dropped: held.length },
+            'audit rows were lost: the database did not take them while closing',
+          );
+          break;
+        }
+        await new Promise((resolve) => setTimeout(resolve, CLOSE_RETRY_DELAY_MS));
+      }
+      clearTimeout(timer);
+    },
+  };
+}

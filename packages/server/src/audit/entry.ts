@@ -1,0 +1,71 @@
+import type { Clock } from '../kernel/clock.ts';
+import type { Actor } from '../kernel/credential.ts';
+import type { ClientId, GrantId, KeyId, OrganisationId, RequestId } from '../kernel/ids.ts';
+import type { AuditRow } from '../store/queries/audit-events.ts';
+import type { AuditPhase } from '../store/schema.ts';
+
+/** Something worth remembering. It never carries a secret, and never what a call said or answered. */
+export interface AuditEntry {
+  /** Absent: it happened before anyone was known to belong anywhere. */
+  readonly orgId?: OrganisationId | undefined;
+  /** What was done, as `noun.verb`: `tool.call`, `grant.revoked`. */
+  readonly action: string;
+  readonly actor: Actor | { readonly kind: 'client' | 'anonymous' | 'system'; readonly id?: string };
+  readonly clientId?: ClientId | undefined;
+  readonly grantId?: GrantId | undefined;
+  readonly keyId?: KeyId | undefined;
+  /** What it was done to: a tool's name, a key's id. */
+  readonly target?: string | undefined;
+  readonly requestId?: RequestId | undefined;
+  readonly outcome?: 'ok' | 'refused' | 'failed' | undefined;
+  /** The HTTP status that came of it. */
+  readonly status?: number | undefined;
+  readonly durationMs?: number | undefined;
+  readonly detail?: Readonly<Record<string, unknown>> | undefined;
+}
+
+const TEXT_CHARACTERS_MAX = 512;
+
+/** The row of an entry, for a writer that puts it into its own transaction (`queries.audit.insertMany`). */
+export function toAuditRow(entry: AuditEntry, phase: AuditPhase, clock: Clock): AuditRow {
+  const { actor } = entry;
+  return {
+    orgId: entry.orgId ?? null,
+    at: new Date(clock.nowMs()),
+    phase,
+    action: storable(entry.action),
+    actorKind: actor.kind,
+    actorId: actor.id === undefined ? null : storable(actor.id),
+    clientId: entry.clientId ?? null,
+    grantId: entry.grantId ?? null,
+    keyId: entry.keyId ?? null,
+    target: entry.target === undefined ? null : storable(entry.target),
+    requestId: entry.requestId ?? null,
+    outcome: entry.outcome ?? null,
+    status: entry.status ?? null,
+    durationMs: entry.durationMs === undefined ? null : Math.round(entry.durationMs),
+    detail: entry.detail === undefined ? null : storableRecord(entry.detail),
+  };
+}
+
+/**
+ * PostgreSQL stores neither NUL nor half a surrogate pair, and callers choose some of these texts: one such row would
+ * take the whole batch down with it.
+ */
+function storable(text: string): string {
+  const short = text.length > TEXT_CHARACTERS_MAX ? text.slice(0, TEXT_CHARACTERS_MAX) : text;
+  return short.replace(/\0|\p{Surrogate}/gu, '\uFFFD');
+}
+
+function storableRecord(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(record).map(([key, value]) => [storable(key), storableValue(value)]),
+  );
+}
+
+function storableValue(value: unknown): unknown {
+  if (typeof value === 'string') return storable(value);
+  if (Array.isArray(value)) return value.map(storableValue);
+  if (typeof value === 'object' && value !== null) return storableRecord({ ...value });
+  return value;
+}
