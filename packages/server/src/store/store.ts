@@ -4,7 +4,7 @@ import { createChangeListener, type ChangeListener } from './change-listener.ts'
 import { createDatabase, createPool, type Executor } from './database.ts';
 import { createAuditQueries } from './queries/audit-events.ts';
 import { createAuthorizationQueries } from './queries/authorizations.ts';
-import { createChangeQueries } from './queries/changes.ts';
+import { createChangeQueries, type Change } from './queries/changes.ts';
 import { createClientQueries } from './queries/clients.ts';
 import { createConnectorQueries } from './queries/connectors.ts';
 import { createGrantQueries } from './queries/grants.ts';
@@ -12,7 +12,7 @@ import { createKeyQueries } from './queries/keys.ts';
 import { createPeopleQueries } from './queries/people.ts';
 import { createSigningKeyQueries } from './queries/signing-keys.ts';
 
-function createQueries(executor: Executor) {
+function createQueries(executor: Executor, onChangeAdded: (change: Change) => void) {
   return {
     people: createPeopleQueries(executor),
     connectors: createConnectorQueries(executor),
@@ -21,7 +21,7 @@ function createQueries(executor: Executor) {
     grants: createGrantQueries(executor),
     keys: createKeyQueries(executor),
     signingKeys: createSigningKeyQueries(executor),
-    changes: createChangeQueries(executor),
+    changes: createChangeQueries(executor, onChangeAdded),
     audit: createAuditQueries(executor),
   };
 }
@@ -32,8 +32,10 @@ export type Queries = ReturnType<typeof createQueries>;
 export interface Store extends Queries {
   /** All or nothing; a thrown error rolls back. */
   transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
-  /** Hears each change that another node, or this one, announces. */
+  /** Hears each change that any node announces. */
   listenForChanges: ChangeListener;
+  /** Hears this node's own changes as soon as they are committed, before the writer goes on. */
+  onOwnChange(handler: (change: Change) => void): void;
   /** For better-auth alone, which brings its own queries. */
   pool: pg.Pool;
   ping(): Promise<void>;
@@ -43,9 +45,21 @@ export interface Store extends Queries {
 export function createStore(url: string, log: Log): Store {
   const pool = createPool(url, log);
   const database = createDatabase(pool);
+  const ownChangeHandlers: ((change: Change) => void)[] = [];
+  const tellOwnHandlers = (change: Change) => {
+    for (const handler of ownChangeHandlers) handler(change);
+  };
   return {
-    ...createQueries(database),
-    transaction: (work) => database.transaction((transaction) => work(createQueries(transaction))),
+    ...createQueries(database, tellOwnHandlers),
+    async transaction(work) {
+      const added: Change[] = [];
+      const result = await database.transaction((transaction) =>
+        work(createQueries(transaction, (change) => added.push(change))),
+      );
+      added.forEach(tellOwnHandlers);
+      return result;
+    },
+    onOwnChange: (handler) => ownChangeHandlers.push(handler),
     listenForChanges: createChangeListener(url, log),
     pool,
     async ping() {

@@ -7,14 +7,15 @@ export const CHANGES_CHANNEL = 'latchkey_changes';
 export type Change = { id: number; kind: ChangeKind; subject: string };
 
 /** The feed that tells every node what is no longer what it was. */
-export function createChangeQueries(executor: Executor) {
+export function createChangeQueries(executor: Executor, onAdded: (change: Change) => void) {
   return {
     /** Inserted and announced in the caller's transaction: heard if and only if it commits. */
     async add(kind: ChangeKind, subject: string): Promise<void> {
       const [row] = await executor.insert(changes).values({ kind, subject }).returning({ id: changes.id });
-      await executor.execute(
-        sql`select pg_notify(${CHANGES_CHANNEL}, ${JSON.stringify({ id: row?.id, kind, subject })})`,
-      );
+      if (!row) throw new Error('adding a change returned no row');
+      const change: Change = { id: row.id, kind, subject };
+      await executor.execute(sql`select pg_notify(${CHANGES_CHANNEL}, ${JSON.stringify(change)})`);
+      onAdded(change);
     },
 
     listYoungerThan(seconds: number): Promise<Change[]> {

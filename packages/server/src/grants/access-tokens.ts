@@ -1,0 +1,126 @@
+import { LRUCache } from 'lru-cache';
+import { z } from 'zod';
+import { scopeOf, type Access, type Role } from '../kernel/access.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { VerifiedCredential } from '../kernel/credential.ts';
+import type { ClientId, GrantId, KeyId, OrganisationId, UserId } from '../kernel/ids.ts';
+import { hashSecret, randomToken } from '../kernel/secret.ts';
+import { ACCESS_TOKEN_SECONDS, CLOCK_LEEWAY_SECONDS } from './lifetimes.ts';
+import type { RevokedGrants } from './revoked-grants.ts';
+import type { Signing } from './signing.ts';
+
+export const ACCESS_TOKEN_TYPE = 'at+jwt';
+const CACHED_TOKENS_MAX = 50_000;
+
+const claimsSchema = z.object({
+  iss: z.string(),
+  aud: z.string(),
+  sub: z.string(),
+  client_id: z.string(),
+  exp: z.number(),
+  jti: z.string(),
+  org: z.string(),
+  access: z.enum(['read', 'full']),
+  gid: z.string(),
+  key: z.string(),
+});
+type Claims = z.infer<typeof claimsSchema>;
+
+export interface AccessTokenSubject {
+  orgId: OrganisationId;
+  userId: UserId;
+  clientId: ClientId;
+  grantId: GrantId;
+  keyId: KeyId;
+  access: Access;
+  role: Role;
+  /** Canonical path of the resource; the audience is our origin and this path. */
+  resource: string;
+  /** Seconds since the epoch; a token never outlives its grant. */
+  grantExpiresAt: number;
+}
+
+/** Access tokens in token mode: ES256 JWTs as RFC 9068 describes them. They hold no personal data. */
+export function createAccessTokens({
+  signing,
+  revoked,
+  clock,
+  mcpBaseUrl,
+}: {
+  signing: Signing;
+  revoked: RevokedGrants;
+  clock: Clock;
+  mcpBaseUrl: string;
+}) {
+  const cache = new LRUCache<string, Claims>({ max: CACHED_TOKENS_MAX });
+
+  function verifyClaims(jwt: string): Claims | undefined {
+    const payload = signing.verify(ACCESS_TOKEN_TYPE, jwt);
+    const claims = payload && claimsSchema.safeParse(payload);
+    if (!claims?.success || claims.data.iss !== mcpBaseUrl) return undefined;
+    return claims.data.aud.startsWith(`${mcpBaseUrl}/`) ? claims.data : undefined;
+  }
+
+  /** The claims of a genuine token within its life, whatever became of its grant. */
+  function read(jwt: string): Claims | undefined {
+    const hash = hashSecret(jwt);
+    const claims = cache.get(hash) ?? verifyClaims(jwt);
+    if (claims === undefined) return undefined;
+    if (claims.exp + CLOCK_LEEWAY_SECONDS <= clock.nowMs() / 1000) {
+      cache.delete(hash);
+      return undefined;
+    }
+    cache.set(hash, claims);
+    return claims;
+  }
+
+  return {
+    issue(subject: AccessTokenSubject): { token: string; expiresInSeconds: number } {
+      const iat = Math.floor(clock.nowMs() / 1000);
+      const exp = Math.min(iat + ACCESS_TOKEN_SECONDS, subject.grantExpiresAt);
+      const token = signing.sign(ACCESS_TOKEN_TYPE, {
+        iss: mcpBaseUrl,
+        aud: mcpBaseUrl + subject.resource,
+        sub: subject.userId,
+        client_id: subject.clientId,
+        iat,
+        exp,
+        jti: randomToken(),
+        scope: scopeOf(subject.access),
+        org: subject.orgId,
+        role: subject.role,
+        access: subject.access,
+        gid: subject.grantId,
+        key: subject.keyId,
+      });
+      return { token, expiresInSeconds: Math.max(0, exp - iat) };
+    },
+
+    /** Undefined: not ours, expired, or its grant has ended. */
+    async verify(jwt: string): Promise<VerifiedCredential | undefined> {
+      const claims = read(jwt);
+      if (claims === undefined) return undefined;
+      const orgId = claims.org as OrganisationId;
+      const grantId = claims.gid as GrantId;
+      if (!(await revoked.isLive(orgId, grantId, claims.jti))) return undefined;
+      return {
+        kind: 'token',
+        orgId,
+        actor: { kind: 'user', id: claims.sub as UserId },
+        access: claims.access,
+        keyId: claims.key as KeyId,
+        grantId,
+        clientId: claims.client_id as ClientId,
+        resource: claims.aud.slice(mcpBaseUrl.length),
+      };
+    },
+
+    /** For the revocation of this one token (RFC 7009): whose it is, and its id. */
+    identify(jwt: string): { clientId: string; tokenId: string } | undefined {
+      const claims = read(jwt);
+      return claims && { clientId: claims.client_id, tokenId: claims.jti };
+    },
+  };
+}
+
+export type AccessTokens = ReturnType<typeof createAccessTokens>;

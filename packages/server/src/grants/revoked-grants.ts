@@ -1,0 +1,47 @@
+import type { Clock } from '../kernel/clock.ts';
+import type { GrantId, OrganisationId } from '../kernel/ids.ts';
+import type { Store } from '../store/store.ts';
+import { CHANGE_MEMORY_SECONDS, type ChangeFeed } from './change-feed.ts';
+
+/**
+ * The ids of grants (and single access tokens) that ended within the longest life of an access token. Asked on every
+ * call with a JWT; the database is asked only while the change feed is interrupted.
+ */
+export function createRevokedGrants({
+  store,
+  feed,
+  clock,
+}: {
+  store: Store;
+  feed: ChangeFeed;
+  clock: Clock;
+}) {
+  const endedAtMs = new Map<string, number>();
+
+  function remember(id: string): void {
+    const now = clock.nowMs();
+    // A Map keeps insertion order, so the oldest come first.
+    for (const [old, at] of endedAtMs) {
+      if (at > now - CHANGE_MEMORY_SECONDS * 1000) break;
+      endedAtMs.delete(old);
+    }
+    endedAtMs.delete(id);
+    endedAtMs.set(id, now);
+  }
+
+  feed.on('grant', remember);
+  feed.on('token', remember);
+
+  return {
+    async isLive(orgId: OrganisationId, grantId: GrantId, tokenId: string): Promise<boolean> {
+      if (endedAtMs.has(grantId) || endedAtMs.has(tokenId)) return false;
+      if (feed.isCurrent()) return true;
+      const grant = await store.grants.find(orgId, grantId);
+      if (grant === undefined || grant.revokedAt !== null) return false;
+      const recent = await store.changes.listYoungerThan(CHANGE_MEMORY_SECONDS);
+      return !recent.some((change) => change.kind === 'token' && change.subject === tokenId);
+    },
+  };
+}
+
+export type RevokedGrants = ReturnType<typeof createRevokedGrants>;

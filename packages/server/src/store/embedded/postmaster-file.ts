@@ -1,0 +1,54 @@
+// Reads postmaster.pid, which PostgreSQL writes into its directory while it runs, and says whether it still holds.
+import { readFile, readlink, realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+
+export interface Postmaster {
+  readonly pid: number;
+  readonly port: number;
+  readonly status: 'starting' | 'ready' | 'stopping';
+}
+
+export type PostmasterState =
+  | { readonly is: 'absent' }
+  /** Nobody removed the file. `pid` may be another program's by now. */
+  | { readonly is: 'stale'; readonly pid: number }
+  | { readonly is: 'live'; readonly postmaster: Postmaster };
+
+export async function readPostmaster(cluster: string): Promise<PostmasterState> {
+  const text = await readFile(join(cluster, 'postmaster.pid'), 'utf8').catch(() => undefined);
+  if (text === undefined) return { is: 'absent' };
+  const lines = text.split('\n');
+  const pid = Math.abs(Number(lines[0]));
+  // The file is written in several steps; a start that got no further than this has not begun.
+  if (!Number.isSafeInteger(pid) || pid === 0) return { is: 'stale', pid: 0 };
+  if (!(await isPostmasterOf(cluster, pid))) return { is: 'stale', pid };
+  const word = (lines[7] ?? '').trim();
+  const status = word === 'ready' || word === 'stopping' ? word : 'starting';
+  return { is: 'live', postmaster: { pid, port: Number(lines[3]), status } };
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it lives, but belongs to somebody else.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+/**
+ * Process ids are used again (in a container, nearly always the same ones), so a live pid proves nothing. PostgreSQL
+ * works in its data directory: where /proc tells us, that is the proof. Elsewhere a live pid has to do.
+ */
+async function isPostmasterOf(cluster: string, pid: number): Promise<boolean> {
+  if (!isAlive(pid)) return false;
+  if (process.platform !== 'linux') return true;
+  try {
+    // A zombie's link cannot be read (ENOENT), and a zombie is no server.
+    return (await readlink(`/proc/${pid}/cwd`)) === (await realpath(cluster));
+  } catch (error) {
+    // Somebody else's process: PostgreSQL's own would be ours to look at.
+    return !(error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'ENOENT'));
+  }
+}
