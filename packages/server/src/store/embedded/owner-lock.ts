@@ -46,10 +46,10 @@ export async function takeOwnerLock(url: string): Promise<Result<OwnerLock, Lock
   });
   try {
     await client.connect();
-    const taken = await client.query<{ taken: boolean }>(
-      'select pg_try_advisory_lock($1, $2) as taken',
-      [LOCK_CLASS, LOCK_ID],
-    );
+    const taken = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1, $2) as taken', [
+      LOCK_CLASS,
+      LOCK_ID,
+    ]);
     if (taken.rows[0]?.taken !== true) {
       const pid = await holder(client);
       await client.end();

@@ -41,7 +41,7 @@ export function isAlive(pid: number): boolean {
  * Process ids are used again (in a container, nearly always the same ones), so a live pid proves nothing. PostgreSQL
  * works in its data directory: where /proc tells us, that is the proof. Elsewhere a live pid has to do.
  */
-async function isPostmasterOf(cluster: string, pid: number): Promise<boolean> {
+export async function isPostmasterOf(cluster: string, pid: number): Promise<boolean> {
   if (!isAlive(pid)) return false;
   if (process.platform !== 'linux') return true;
   try {
@@ -49,6 +49,10 @@ async function isPostmasterOf(cluster: string, pid: number): Promise<boolean> {
     return (await readlink(`/proc/${pid}/cwd`)) === (await realpath(cluster));
   } catch (error) {
     // Somebody else's process: PostgreSQL's own would be ours to look at.
-    return !(error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'ENOENT'));
+    return !(
+      error instanceof Error &&
+      'code' in error &&
+      (error.code === 'EACCES' || error.code === 'ENOENT')
+    );
   }
 }

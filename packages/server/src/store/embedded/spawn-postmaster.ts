@@ -53,9 +53,7 @@ export async function spawnPostmaster(
  * pg_ctl names the latter in this variable. With it, PostgreSQL itself removes the file and keeps all its other checks.
  */
 function environment(stalePid: number | undefined): Record<string, string> {
-  return stalePid === undefined
-    ? PROGRAM_ENV
-    : { ...PROGRAM_ENV, PG_GRANDPARENT_PID: String(stalePid) };
+  return stalePid === undefined ? PROGRAM_ENV : { ...PROGRAM_ENV, PG_GRANDPARENT_PID: String(stalePid) };
 }
 
 /** On the command line rather than in postgresql.conf, so that they hold for data made by an earlier version too. */
