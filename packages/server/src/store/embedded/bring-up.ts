@@ -8,11 +8,12 @@ import type { Result } from '../../kernel/result.ts';
 import { held, notAnswering, startFailed, wrongPassword } from './fault.ts';
 import type { EmbeddedFault } from './fault.ts';
 import { freePort } from './free-port.ts';
-import { DATABASE_USER, passwordPath } from './initialise.ts';
+import { ADMIN_USER, APP_USER, passwordPath } from './initialise.ts';
+import type { Passwords } from './initialise.ts';
 import { takeOwnerLock } from './owner-lock.ts';
 import type { OwnerLock } from './owner-lock.ts';
 import type { Placement } from './placement.ts';
-import { isAlive, readPostmaster } from './postmaster-file.ts';
+import { identityOf, isAlive, readPostmaster } from './postmaster-file.ts';
 import type { Postmaster } from './postmaster-file.ts';
 import type { Programs } from './programs.ts';
 import { logPathOf, readTail } from './server-log.ts';
@@ -21,6 +22,8 @@ import type { SpawnedPostmaster } from './spawn-postmaster.ts';
 
 export interface RunningServer {
   readonly pid: number;
+  /** Which directory it works in: `identityOf` the cluster when it came up. */
+  readonly directory: string;
   readonly url: string;
   readonly adopted: boolean;
   readonly lock: OwnerLock;
@@ -37,7 +40,7 @@ const EMPTY_FILE_MS = 2_000;
 export async function bringUp(
   placement: Placement,
   programs: Programs,
-  options: { password: string; fsync: boolean },
+  options: { passwords: Passwords; fsync: boolean },
 ): Promise<Result<RunningServer, EmbeddedFault>> {
   const { cluster } = placement;
   const logPath = logPathOf(placement.home);
@@ -49,7 +52,7 @@ export async function bringUp(
     const state = await readPostmaster(cluster);
     if (state.is === 'live') {
       if (state.postmaster.status !== 'ready') continue;
-      const owned = await own(placement, state.postmaster, options.password);
+      const owned = await own(placement, state.postmaster, options.passwords);
       if (owned.ok) {
         if (owned.value === undefined) continue;
         return ok({ ...owned.value, adopted: spawned?.pid !== state.postmaster.pid });
@@ -84,15 +87,22 @@ export async function bringUp(
 async function own(
   { cluster, dataDir }: Placement,
   postmaster: Postmaster,
-  password: string,
+  passwords: Passwords,
 ): Promise<Result<Omit<RunningServer, 'adopted'> | undefined, EmbeddedFault>> {
-  const url = `postgres://${DATABASE_USER}:${password}@127.0.0.1:${postmaster.port}/postgres`;
-  const taken = await takeOwnerLock(url);
+  const url = (user: string, password: string): string =>
+    `postgres://${user}:${password}@127.0.0.1:${postmaster.port}/postgres`;
+  const taken = await takeOwnerLock(url(ADMIN_USER, passwords.admin));
   if (taken.ok) {
     // The lock is also free while its last owner's server shuts down; PostgreSQL notes "stopping" before it lets go.
     const now = await readPostmaster(cluster);
-    if (now.is === 'live' && now.postmaster.pid === postmaster.pid && now.postmaster.status === 'ready') {
-      return ok({ pid: postmaster.pid, url, lock: taken.value });
+    const directory = await identityOf(cluster);
+    if (
+      directory !== undefined &&
+      now.is === 'live' &&
+      now.postmaster.pid === postmaster.pid &&
+      now.postmaster.status === 'ready'
+    ) {
+      return ok({ pid: postmaster.pid, directory, url: url(APP_USER, passwords.app), lock: taken.value });
     }
     await taken.value.release();
     return ok(undefined);

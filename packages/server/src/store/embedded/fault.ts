@@ -8,6 +8,7 @@ export type EmbeddedFault =
   | { readonly reason: 'initdb_failed'; readonly message: string; readonly output: string }
   | { readonly reason: 'start_failed'; readonly message: string; readonly output: string }
   | { readonly reason: 'not_answering'; readonly message: string; readonly output: string }
+  | { readonly reason: 'system_error'; readonly message: string; readonly cause: string }
   | { readonly reason: 'wrong_password'; readonly message: string; readonly path: string }
   | {
       readonly reason: 'version_differs';
@@ -56,6 +57,25 @@ export function noAccount(output: string): EmbeddedFault {
       `PostgreSQL does not run as root, and no system account for it could be made: ${lastLine(output)} ` +
       `Create one ("useradd --system latchkey"), or start Latchkey as an ordinary user, ${OWN_DATABASE}.`,
     output,
+  };
+}
+
+export function cannotBecome(account: string, output: string): EmbeddedFault {
+  return {
+    reason: 'no_account',
+    message:
+      `PostgreSQL does not run as root, and this process may not become the account ${account} (${output.trim()}). ` +
+      `Allow it (in a container: the capabilities SETUID and SETGID), or start Latchkey as an ordinary user, ${OWN_DATABASE}.`,
+    output,
+  };
+}
+
+/** What the operating system refused and nothing above foresaw: a full disk, too many open files. */
+export function systemError(error: Error): EmbeddedFault {
+  return {
+    reason: 'system_error',
+    message: `The embedded PostgreSQL could not be started: ${error.message}. Mend that and start again, ${OWN_DATABASE}.`,
+    cause: error.message,
   };
 }
 

@@ -1,5 +1,5 @@
 // Reads postmaster.pid, which PostgreSQL writes into its directory while it runs, and says whether it still holds.
-import { readFile, readlink, realpath } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 export interface Postmaster {
@@ -21,7 +21,7 @@ export async function readPostmaster(cluster: string): Promise<PostmasterState> 
   const pid = Math.abs(Number(lines[0]));
   // The file is written in several steps; a start that got no further than this has not begun.
   if (!Number.isSafeInteger(pid) || pid === 0) return { is: 'stale', pid: 0 };
-  if (!(await isPostmasterOf(cluster, pid))) return { is: 'stale', pid };
+  if (!(await isPostmasterIn(await identityOf(cluster), pid))) return { is: 'stale', pid };
   const word = (lines[7] ?? '').trim();
   const status = word === 'ready' || word === 'stopping' ? word : 'starting';
   return { is: 'live', postmaster: { pid, port: Number(lines[3]), status } };
@@ -37,22 +37,20 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** What a directory is, whatever its path: it may be renamed or deleted while the server works in it. */
+export async function identityOf(directory: string): Promise<string | undefined> {
+  const found = await stat(directory, { bigint: true }).catch(() => undefined);
+  return found === undefined ? undefined : `${found.dev}:${found.ino}`;
+}
+
 /**
  * Process ids are used again (in a container, nearly always the same ones), so a live pid proves nothing. PostgreSQL
  * works in its data directory: where /proc tells us, that is the proof. Elsewhere a live pid has to do.
  */
-export async function isPostmasterOf(cluster: string, pid: number): Promise<boolean> {
+export async function isPostmasterIn(directory: string | undefined, pid: number): Promise<boolean> {
   if (!isAlive(pid)) return false;
   if (process.platform !== 'linux') return true;
-  try {
-    // A zombie's link cannot be read (ENOENT), and a zombie is no server.
-    return (await readlink(`/proc/${pid}/cwd`)) === (await realpath(cluster));
-  } catch (error) {
-    // Somebody else's process: PostgreSQL's own would be ours to look at.
-    return !(
-      error instanceof Error &&
-      'code' in error &&
-      (error.code === 'EACCES' || error.code === 'ENOENT')
-    );
-  }
+  // Not to be seen for a zombie, which is no server, and for somebody else's process, which is not ours.
+  const workingDirectory = await identityOf(`/proc/${pid}/cwd`);
+  return workingDirectory !== undefined && workingDirectory === directory;
 }

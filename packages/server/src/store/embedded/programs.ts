@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fail, ok } from '../../kernel/result.ts';
 import type { Result } from '../../kernel/result.ts';
 import type { RunAs } from './account.ts';
-import { binariesDoNotRun, noPermission } from './fault.ts';
+import { binariesDoNotRun, cannotBecome, noPermission } from './fault.ts';
 import type { EmbeddedFault } from './fault.ts';
 import { makeLibraryLinks } from './library-links.ts';
 import type { PlatformPackage } from './platform-package.ts';
@@ -31,6 +31,9 @@ export async function preparePrograms(
   const linked = await makeLibraryLinks(pack.nativeDir, pack.links);
   const inPlace = await tryOut(pack.nativeDir, options.runAs);
   if (inPlace.ok) return ok({ ...inPlace.value, copiedTo: undefined });
+  if (options.runAs !== undefined && inPlace.error.endsWith(' EPERM')) {
+    return fail(cannotBecome(options.runAs.name, inPlace.error));
+  }
   // As ourselves and with every library in its place, a copy would not run either.
   if (options.runAs === undefined && linked) return fail(binariesDoNotRun(pack.nativeDir, inPlace.error));
 

@@ -1,8 +1,9 @@
 // PostgreSQL's own log: one file beside its directory, opened by us and inherited, so that the server can go on
 // writing when we die. Kept short by the process that owns the server.
-import { chmod, copyFile, open, stat, truncate } from 'node:fs/promises';
+import { copyFile, open, stat, truncate } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { RunAs } from './account.ts';
 
 const LOG_BYTES_MAX = 8 * 1024 * 1024;
 const TAIL_BYTES = 4_000;
@@ -13,9 +14,14 @@ export function logPathOf(home: string): string {
 }
 
 /** For the child to inherit. Appending, so that trimming the file under a running server is safe. */
-export async function openLog(logPath: string): Promise<{ handle: FileHandle; offset: number }> {
+export async function openLog(
+  logPath: string,
+  owner: RunAs | undefined,
+): Promise<{ handle: FileHandle; offset: number }> {
   const handle = await open(logPath, 'a', 0o600);
-  await chmod(logPath, 0o600);
+  await handle.chmod(0o600);
+  // Whoever owns the data can read its log, also when Latchkey is not started by root the next time.
+  if (owner !== undefined) await handle.chown(owner.uid, owner.gid);
   return { handle, offset: (await handle.stat()).size };
 }
 

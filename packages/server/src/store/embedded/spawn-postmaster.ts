@@ -28,7 +28,7 @@ export async function spawnPostmaster(
   programs: Programs,
   options: SpawnOptions,
 ): Promise<SpawnedPostmaster> {
-  const { handle, offset } = await openLog(options.logPath);
+  const { handle, offset } = await openLog(options.logPath, runAs);
   try {
     const child = spawn(programs.postgres, ['-D', cluster, ...settings(options)], {
       cwd: home,

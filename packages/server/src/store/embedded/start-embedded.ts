@@ -6,11 +6,12 @@ import { fail, ok } from '../../kernel/result.ts';
 import type { Result } from '../../kernel/result.ts';
 import { bringUp } from './bring-up.ts';
 import type { RunningServer } from './bring-up.ts';
-import { noPermission, versionDiffers } from './fault.ts';
+import { noPermission, systemError, versionDiffers } from './fault.ts';
 import type { EmbeddedFault } from './fault.ts';
-import { initialise, passwordPath, removeUnfinished } from './initialise.ts';
+import { initialise, readPasswords, removeUnfinished } from './initialise.ts';
 import { place } from './placement.ts';
 import type { Placement } from './placement.ts';
+import type { Passwords } from './initialise.ts';
 import { findPlatformPackage } from './platform-package.ts';
 import { preparePrograms } from './programs.ts';
 import type { Programs } from './programs.ts';
@@ -18,7 +19,8 @@ import { keepLogShort, logPathOf, readTail } from './server-log.ts';
 import { stopPostmaster } from './stop-postmaster.ts';
 
 export interface EmbeddedServer {
-  /** A secret: it holds the password. Loopback, superuser, database `postgres`. */
+  /** A secret: it holds the password. Loopback, database `postgres`; the role owns it and may
+   * create databases, but is no superuser. */
   readonly url: string;
   /** PostgreSQL's directory, where it really is. */
   readonly dataDir: string;
@@ -49,6 +51,15 @@ export interface StartEmbeddedOptions {
 export async function startEmbedded(
   options: StartEmbeddedOptions,
 ): Promise<Result<EmbeddedServer, EmbeddedFault>> {
+  try {
+    return await start(options);
+  } catch (error) {
+    if (error instanceof Error && 'syscall' in error) return fail(systemError(error));
+    throw error;
+  }
+}
+
+async function start(options: StartEmbeddedOptions): Promise<Result<EmbeddedServer, EmbeddedFault>> {
   const pack = await findPlatformPackage();
   if (!pack.ok) return pack;
   const placed = await place(options.dataDir, {
@@ -67,14 +78,14 @@ export async function startEmbedded(
   if (!made.ok) return made;
   const access = await readAccess(placement, programs);
   if (!access.ok) return access;
-  const running = await bringUp(placement, programs, { password: access.value, fsync });
+  const running = await bringUp(placement, programs, { passwords: access.value, fsync });
   if (!running.ok) return running;
   await removeUnfinished(placement.home);
   return ok(serverOf(running.value, placement, programs, options));
 }
 
 function serverOf(
-  { pid, url, adopted, lock }: RunningServer,
+  { pid, directory, url, adopted, lock }: RunningServer,
   placement: Placement,
   programs: Programs,
   { log, onLost }: StartEmbeddedOptions,
@@ -94,7 +105,7 @@ function serverOf(
     // The lock goes with the server, not before it: nobody may adopt what is about to stop.
     lock.forget();
     leaveLog();
-    const signal = await stopPostmaster(placement, programs, pid);
+    const signal = await stopPostmaster(placement, programs, { pid, directory });
     await lock.release();
     log.info({ pid, signal }, 'embedded PostgreSQL is stopped');
   };
@@ -104,13 +115,13 @@ function serverOf(
 async function readAccess(
   { cluster }: Placement,
   programs: Programs,
-): Promise<Result<string, EmbeddedFault>> {
+): Promise<Result<Passwords, EmbeddedFault>> {
   try {
     const version = (await readFile(join(cluster, 'PG_VERSION'), 'utf8')).trim();
     if (version !== programs.majorVersion) {
       return fail(versionDiffers(cluster, version, programs.majorVersion));
     }
-    return ok((await readFile(passwordPath(cluster), 'utf8')).trim());
+    return ok(await readPasswords(cluster));
   } catch (error) {
     return fail(
       noPermission(

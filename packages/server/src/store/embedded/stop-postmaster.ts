@@ -1,7 +1,7 @@
 // Stops the server, politely first: fast shutdown, then immediate (recovers from its log at the next start), then kill.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Placement } from './placement.ts';
-import { isPostmasterOf } from './postmaster-file.ts';
+import { isPostmasterIn } from './postmaster-file.ts';
 import type { Programs } from './programs.ts';
 import { runProgram } from './run-program.ts';
 
@@ -16,12 +16,12 @@ const POLL_MS = 10;
 export async function stopPostmaster(
   { home, cluster, runAs }: Placement,
   programs: Programs,
-  pid: number,
+  { pid, directory }: { pid: number; directory: string },
 ): Promise<string | undefined> {
   let used: string | undefined;
   for (const { signal, waitMs } of STEPS) {
     // Never signal a pid that is somebody else's by now.
-    if (!(await isPostmasterOf(cluster, pid))) return used;
+    if (!(await isPostmasterIn(directory, pid))) return used;
     used = signal;
     if (process.platform === 'win32') {
       const args = ['stop', '-D', cluster, '-m', 'fast', '-t', String(waitMs / 1000)];
@@ -29,7 +29,7 @@ export async function stopPostmaster(
     } else {
       send(pid, signal);
     }
-    if (await ends(cluster, pid, waitMs)) return used;
+    if (await ends(directory, pid, waitMs)) return used;
   }
   return used;
 }
@@ -42,9 +42,9 @@ function send(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-async function ends(cluster: string, pid: number, waitMs: number): Promise<boolean> {
+async function ends(directory: string, pid: number, waitMs: number): Promise<boolean> {
   for (let waitedMs = 0; waitedMs < waitMs; waitedMs += POLL_MS) {
-    if (!(await isPostmasterOf(cluster, pid))) return true;
+    if (!(await isPostmasterIn(directory, pid))) return true;
     await pause(POLL_MS);
   }
   return false;
