@@ -66,7 +66,7 @@ export function createKeyVerifier({
     /** Called by the change feed with the id of a key or of a grant. */
     forget(id: string): void {
       epoch += 1;
-      for (const hash of [...(hashesOf.get(id) ?? [])]) cache.delete(hash);
+      for (const hash of hashesOf.get(id) ?? []) cache.delete(hash);
     },
   };
 }

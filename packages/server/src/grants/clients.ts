@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import { newId } from '../kernel/ids.ts';
+import { equalSecrets, hashSecret, randomToken } from '../kernel/secret.ts';
+import type { Client } from '../store/queries/clients.ts';
+import type { Store } from '../store/store.ts';
+
+export type { Client };
+
+export interface ClientMetadata {
+  name: string;
+  redirectUris: string[];
+  authMethod: 'none' | 'client_secret_basic' | 'client_secret_post';
+}
+
+// Compared with whatever an unknown client sends, so that both take the same work.
+const NO_SECRET_HASH = hashSecret(randomToken());
+
+/** OAuth clients that registered themselves (RFC 7591). */
+export function createClients({ store }: { store: Store }) {
+  return {
+    find: (clientId: string): Promise<Client | undefined> => store.clients.find(clientId),
+
+    /**
+     * Identical public metadata gets the client that is there already: Claude registers for every connection.
+     * A confidential client is always new, and its secret is in this answer alone.
+     */
+    async register(metadata: ClientMetadata): Promise<{ client: Client; secret: string | undefined }> {
+      const secret = metadata.authMethod === 'none' ? undefined : randomToken();
+      const client = await store.clients.register({
+        id: newId('cli'),
+        ...metadata,
+        secretHash: secret === undefined ? null : hashSecret(secret),
+        metadataHash: secret === undefined ? hashOf(metadata) : null,
+      });
+      return { client, secret };
+    },
+
+    /** The client, if it proved itself by exactly the method that it is registered for (RFC 6749 section 2.3). */
+    async authenticate(presented: {
+      clientId: string;
+      method: string;
+      secret: string | undefined;
+    }): Promise<Client | undefined> {
+      const client = await store.clients.find(presented.clientId);
+      const genuine = equalSecrets(hashSecret(presented.secret ?? ''), client?.secretHash ?? NO_SECRET_HASH);
+      if (client === undefined || client.authMethod !== presented.method) return undefined;
+      return client.authMethod === 'none' || genuine ? client : undefined;
+    },
+  };
+}
+
+function hashOf({ name, redirectUris }: ClientMetadata): string {
+  return createHash('sha256')
+    .update(JSON.stringify([name, redirectUris.toSorted()]))
+    .digest('base64url');
+}
+
+export type Clients = ReturnType<typeof createClients>;

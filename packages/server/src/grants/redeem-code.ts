@@ -1,0 +1,160 @@
+import { createHash } from 'node:crypto';
+import { toAuditRow } from '../audit/entry.ts';
+import { highestAccess, lowerAccess } from '../kernel/access.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { newId, type ClientId } from '../kernel/ids.ts';
+import { fail, ok, type Result } from '../kernel/result.ts';
+import { equalSecrets, hashSecret } from '../kernel/secret.ts';
+import { revokeGrant } from '../keys/revoke.ts';
+import type { Authorization } from '../store/queries/authorizations.ts';
+import type { Store } from '../store/store.ts';
+import { destinationOf } from './destination.ts';
+import { readStanding } from './standings.ts';
+import type { Mint, TokenAnswer, TokenFault, TokenRequestContext } from './token-answer.ts';
+
+export interface CodeRedemption {
+  code: string;
+  client: { id: ClientId; name: string };
+  verifier: string;
+  redirectUri: string | undefined;
+  /** Canonical path of the requested resource; undefined: none was named. */
+  resource: string | undefined;
+}
+
+/**
+ * Exchanges a code for a grant's first tokens (RFC 6749 section 4.1.3). Everything is checked before the code is
+ * claimed, so a wrong request does not burn it (five do); the claim, the grant and its tokens are one transaction.
+ */
+export function createRedeemCode({ store, clock, mint }: { store: Store; clock: Clock; mint: Mint }) {
+  return async function redeemCode(
+    redemption: CodeRedemption,
+    { requestId }: TokenRequestContext,
+  ): Promise<Result<TokenAnswer, TokenFault>> {
+    const codeHash = hashSecret(redemption.code);
+    const authorization = await store.authorizations.findByCode(codeHash);
+    if (authorization === undefined) return invalidGrant('unknown code');
+
+    const mismatch = findMismatch(authorization, redemption);
+    if (mismatch !== undefined) {
+      await store.authorizations.countCodeFailure(codeHash);
+      return fail(mismatch);
+    }
+    if (authorization.codeUsedAt !== null) {
+      // The right client with the right verifier shows a used code: what came of it may be in the wrong hands
+      // (RFC 6749 section 4.1.2). Without the verifier it ends nothing, because codes pass through browsers.
+      await endReplayedGrant(authorization);
+      return invalidGrant('the code was used before');
+    }
+    const { userId, orgId, access } = authorization;
+    if (authorization.codeExpired || userId === null || orgId === null || access === null) {
+      return invalidGrant('the code expired');
+    }
+    const standing = await readStanding(store, orgId, { kind: 'user', id: userId });
+    if (standing === undefined) return invalidGrant('the user is no longer a member');
+    const organisation = await store.people.findOrganisation(orgId);
+    if (organisation === undefined) return invalidGrant('the organisation is gone');
+
+    const grantId = newId('grt');
+    const keyId = newId('key');
+    const allowed = lowerAccess(access, highestAccess(standing.role));
+    return store.transaction(async (queries) => {
+      if (!(await queries.authorizations.claimCode(codeHash, grantId))) {
+        return invalidGrant('another request redeemed the code first');
+      }
+      const grant = await queries.grants.create({
+        id: grantId,
+        orgId,
+        userId,
+        clientId: authorization.clientId,
+        access: allowed,
+        resource: authorization.resource,
+        destination: destinationOf(authorization.redirectUri),
+        tokenMode: organisation.tokenMode,
+      });
+      const minted = mint(grant, keyId, allowed, standing.role);
+      await queries.keys.create({
+        id: keyId,
+        orgId,
+        userId,
+        grantId,
+        name: `${redemption.client.name} (MCP connector)`,
+        access: allowed,
+        hint: minted.keySecret?.hint ?? null,
+        secretHash: minted.keySecret?.hash ?? null,
+        expiresAt: minted.keySecret?.expiresAt ?? grant.expiresAt,
+      });
+      await queries.grants.addRefreshToken({
+        tokenHash: minted.refreshHash,
+        orgId,
+        grantId,
+        expiresAt: grant.expiresAt,
+      });
+      await queries.clients.touch(authorization.clientId);
+      await queries.audit.insertMany([
+        toAuditRow(
+          {
+            orgId,
+            action: 'grant.created',
+            actor: { kind: 'user', id: userId },
+            clientId: authorization.clientId,
+            grantId,
+            keyId,
+            requestId,
+            outcome: 'ok',
+            detail: { access: allowed, destination: grant.destination, resource: grant.resource },
+          },
+          'event',
+          clock,
+        ),
+      ]);
+      return ok(minted.answer);
+    });
+  };
+
+  async function endReplayedGrant({ orgId, grantId, clientId }: Authorization): Promise<void> {
+    if (orgId === null || grantId === null) return;
+    await store.transaction(async (queries) => {
+      if (!(await revokeGrant(queries, orgId, grantId, 'code_replayed'))) return;
+      await queries.audit.insertMany([
+        toAuditRow(
+          {
+            orgId,
+            action: 'grant.revoked',
+            actor: { kind: 'system' },
+            clientId,
+            grantId,
+            detail: { why: 'code_replayed' },
+          },
+          'event',
+          clock,
+        ),
+      ]);
+    });
+  }
+}
+
+function findMismatch(authorization: Authorization, redemption: CodeRedemption): TokenFault | undefined {
+  if (authorization.clientId !== redemption.client.id) return refuse('the code belongs to another client');
+  const { redirectUri, resource } = redemption;
+  if (redirectUri !== undefined && redirectUri !== authorization.redirectUri)
+    return refuse('another redirect URI');
+  if (!equalSecrets(challengeOf(redemption.verifier), authorization.challenge))
+    return refuse('wrong code verifier');
+  if (resource !== undefined && resource !== authorization.resource) {
+    return { error: 'invalid_target', detail: 'another resource than the one that was authorized' };
+  }
+  return undefined;
+}
+
+/** S256 of RFC 7636 section 4.2. */
+function challengeOf(verifier: string): string {
+  return createHash('sha256').update(verifier).digest('base64url');
+}
+
+function refuse(detail: string): TokenFault {
+  return { error: 'invalid_grant', detail };
+}
+
+function invalidGrant(detail: string): Result<never, TokenFault> {
+  return fail(refuse(detail));
+}

@@ -1,0 +1,155 @@
+import { z } from 'zod';
+import { toAuditRow } from '../audit/entry.ts';
+import { highestAccess, lowerAccess, SCOPE_CALL, SCOPE_READ, type Access } from '../kernel/access.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { ClientId } from '../kernel/ids.ts';
+import { fail, ok, type Result } from '../kernel/result.ts';
+import { deriveKey, seal, unseal } from '../kernel/seal.ts';
+import { hashSecret } from '../kernel/secret.ts';
+import { revokeGrant } from '../keys/revoke.ts';
+import type { Grant } from '../store/queries/grants.ts';
+import type { Store } from '../store/store.ts';
+import { GRANT_KEY_OVERLAP_SECONDS, REPLAY_SECONDS } from './lifetimes.ts';
+import { readStanding } from './standings.ts';
+import type { Mint, TokenAnswer, TokenFault, TokenRequestContext } from './token-answer.ts';
+
+export interface RefreshRequest {
+  refreshToken: string;
+  clientId: ClientId;
+  /** The requested scopes; undefined: what was granted. */
+  scopes: readonly string[] | undefined;
+  /** Canonical path of the requested resource; undefined: none was named. */
+  resource: string | undefined;
+}
+
+const replaySchema = z.object({
+  issuedAtMs: z.number(),
+  answer: z.object({
+    access_token: z.string(),
+    token_type: z.literal('Bearer'),
+    expires_in: z.number(),
+    refresh_token: z.string(),
+    scope: z.string(),
+  }),
+});
+
+/**
+ * Rotates a refresh token (RFC 9700 section 4.14). All checks come first; then one statement claims the token and
+ * inserts its successor. The same request again within 30 s, before the successor was used, gets the same answer, so
+ * that parallel and repeated refreshes of an honest client succeed; any other reuse ends the grant.
+ */
+export function createRefresh({ store, clock, mint }: { store: Store; clock: Clock; mint: Mint }) {
+  return async function refresh(
+    request: RefreshRequest,
+    { requestId }: TokenRequestContext,
+  ): Promise<Result<TokenAnswer, TokenFault>> {
+    const tokenHash = hashSecret(request.refreshToken);
+    const found = await store.grants.findRefreshToken(tokenHash);
+    if (found === undefined) return invalidGrant('unknown refresh token');
+    const { token, grant } = found;
+    if (grant.clientId !== request.clientId) return endFamily(grant, 'shown_by_another_client');
+    if (grant.revokedAt !== null) return invalidGrant('the grant was revoked');
+    if (found.expired) return invalidGrant('the refresh token expired');
+    if (request.resource !== undefined && request.resource !== grant.resource) {
+      return fail({ error: 'invalid_target', detail: 'another resource than the granted one' });
+    }
+    const standing = await readStanding(store, grant.orgId, { kind: 'user', id: grant.userId });
+    if (standing === undefined) return invalidGrant('the user is no longer a member');
+    const key = await store.keys.findOfGrant(grant.orgId, grant.id);
+    if (key === undefined) return invalidGrant('the key of the grant is gone');
+    if (token.usedAt !== null) return repeatAnswer();
+
+    const granted = lowerAccess(grant.access, highestAccess(standing.role));
+    const minted = mint(grant, key.id, narrow(granted, request.scopes), standing.role);
+    const rotated = await store.transaction(async (queries) => {
+      const won = await queries.grants.rotate({
+        tokenHash,
+        successorHash: minted.refreshHash,
+        replay: sealAnswer(minted.answer),
+        replaySeconds: REPLAY_SECONDS,
+      });
+      if (!won) return false;
+      if (minted.keySecret !== undefined) {
+        await queries.keys.replaceSecret(grant.orgId, grant.id, {
+          ...minted.keySecret,
+          overlapSeconds: GRANT_KEY_OVERLAP_SECONDS,
+        });
+        await queries.changes.add('key', key.id);
+      }
+      await queries.audit.insertMany([
+        toAuditRow(
+          { ...entryOf(grant), action: 'token.refreshed', requestId, outcome: 'ok' },
+          'event',
+          clock,
+        ),
+      ]);
+      return true;
+    });
+    return rotated ? ok(minted.answer) : repeatAnswer();
+
+    function sealAnswer(answer: TokenAnswer): string {
+      const replay = JSON.stringify({ issuedAtMs: clock.nowMs(), answer });
+      return seal(replayKey(request.refreshToken), replay, parametersOf(request));
+    }
+
+    async function repeatAnswer(): Promise<Result<TokenAnswer, TokenFault>> {
+      const sealed = await store.grants.findReplay(tokenHash);
+      const answer = sealed === undefined ? undefined : openReplay(sealed, request, clock);
+      // A race with a revocation also ends here: then nothing is left to end.
+      return answer === undefined ? endFamily(grant, 'refresh_token_reused') : ok(answer);
+    }
+  };
+
+  async function endFamily(grant: Grant, why: string): Promise<Result<never, TokenFault>> {
+    await store.transaction(async (queries) => {
+      if (!(await revokeGrant(queries, grant.orgId, grant.id, why))) return;
+      await queries.audit.insertMany([
+        toAuditRow(
+          { ...entryOf(grant), action: 'grant.revoked', actor: { kind: 'system' }, detail: { why } },
+          'event',
+          clock,
+        ),
+      ]);
+    });
+    return invalidGrant(why);
+  }
+}
+
+function entryOf(grant: Grant) {
+  return {
+    orgId: grant.orgId,
+    actor: { kind: 'user', id: grant.userId },
+    clientId: grant.clientId,
+    grantId: grant.id,
+  } as const;
+}
+
+/** A refresh can narrow what it gets, never widen it; scopes that were not granted are ignored. */
+function narrow(granted: Access, scopes: readonly string[] | undefined): Access {
+  const onlyRead = scopes !== undefined && scopes.includes(SCOPE_READ) && !scopes.includes(SCOPE_CALL);
+  return onlyRead ? 'read' : granted;
+}
+
+function replayKey(refreshToken: string): Uint8Array {
+  return deriveKey(refreshToken, 'refresh replay');
+}
+
+function parametersOf(request: RefreshRequest): string {
+  return JSON.stringify([request.clientId, request.scopes ?? null, request.resource ?? null]);
+}
+
+function openReplay(sealed: string, request: RefreshRequest, clock: Clock): TokenAnswer | undefined {
+  try {
+    const opened = unseal(replayKey(request.refreshToken), sealed, parametersOf(request));
+    const { issuedAtMs, answer } = replaySchema.parse(JSON.parse(opened));
+    const ageSeconds = Math.max(0, Math.ceil((clock.nowMs() - issuedAtMs) / 1000));
+    return { ...answer, expires_in: Math.max(0, answer.expires_in - ageSeconds) };
+  } catch {
+    // Other parameters than those of the first use: not the same request.
+    return undefined;
+  }
+}
+
+function invalidGrant(detail: string): Result<never, TokenFault> {
+  return fail({ error: 'invalid_grant', detail });
+}

@@ -1,0 +1,29 @@
+import type { Log } from '../kernel/log.ts';
+import type { Store } from '../store/store.ts';
+import { CHANGE_MEMORY_SECONDS } from './change-feed.ts';
+
+const REPLAY_SWEEP_MS = 10_000;
+const HOUSEKEEPING_MS = 10 * 60_000;
+
+/** Forgets what has served its purpose. Any node may do it, several at once too: each statement is safe alone. */
+export function startSweeping({ store, log }: { store: Store; log: Log }): { close(): void } {
+  function every(delayMs: number, sweep: () => Promise<unknown>): NodeJS.Timeout {
+    const timer = setInterval(() => {
+      sweep().catch((error: unknown) =>
+        log.warn({ error: String(error) }, 'sweeping failed; it will be tried again'),
+      );
+    }, delayMs);
+    return timer.unref();
+  }
+
+  const timers = [
+    every(REPLAY_SWEEP_MS, () => store.grants.wipeReplays()),
+    every(HOUSEKEEPING_MS, async () => {
+      await store.authorizations.deleteExpired();
+      await store.grants.deleteLongExpired();
+      await store.clients.deleteUnconfirmed();
+      await store.changes.deleteOlderThan(2 * CHANGE_MEMORY_SECONDS);
+    }),
+  ];
+  return { close: () => timers.forEach((timer) => clearInterval(timer)) };
+}

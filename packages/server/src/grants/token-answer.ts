@@ -1,0 +1,82 @@
+import { scopeOf, type Access, type Role } from '../kernel/access.ts';
+import type { KeyId, RequestId } from '../kernel/ids.ts';
+import { hashSecret, randomToken } from '../kernel/secret.ts';
+import { newKeySecret, type KeyEnvironment } from '../keys/key-secret.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Grant } from '../store/queries/grants.ts';
+import type { AccessTokens } from './access-tokens.ts';
+import { GRANT_KEY_SECONDS } from './lifetimes.ts';
+
+/** A successful token response (RFC 6749 section 5.1). `expires_in` in seconds. */
+export interface TokenAnswer {
+  access_token: string;
+  token_type: 'Bearer';
+  expires_in: number;
+  refresh_token: string;
+  scope: string;
+}
+
+/** Why a token request was refused, in the words of RFC 6749 section 5.2; `detail` is for the log alone. */
+export interface TokenFault {
+  error: 'invalid_grant' | 'invalid_target';
+  detail: string;
+}
+
+export interface TokenRequestContext {
+  requestId: RequestId;
+}
+
+/** New credentials for a grant, before anything of them is stored. */
+export interface MintedTokens {
+  answer: TokenAnswer;
+  refreshHash: string;
+  /** In key mode: the key's new secret. */
+  keySecret: { hash: string; hint: string; expiresAt: Date } | undefined;
+}
+
+/** Makes the credentials of a grant: an access token or, in key mode, a key; and a refresh token either way. */
+export function createMint({
+  accessTokens,
+  environment,
+  clock,
+}: {
+  accessTokens: AccessTokens;
+  environment: KeyEnvironment;
+  clock: Clock;
+}) {
+  return function mint(grant: Grant, keyId: KeyId, access: Access, role: Role): MintedTokens {
+    const refreshToken = randomToken();
+    const grantExpiresAt = Math.floor(grant.expiresAt.getTime() / 1000);
+    const rest = { token_type: 'Bearer', refresh_token: refreshToken, scope: scopeOf(access) } as const;
+    const refreshHash = hashSecret(refreshToken);
+    if (grant.tokenMode === 'key') {
+      const nowSeconds = Math.floor(clock.nowMs() / 1000);
+      const expiresIn = Math.max(0, Math.min(GRANT_KEY_SECONDS, grantExpiresAt - nowSeconds));
+      const { secret, hash, hint } = newKeySecret(environment);
+      const expiresAt = new Date((nowSeconds + expiresIn) * 1000);
+      return {
+        answer: { access_token: secret, expires_in: expiresIn, ...rest },
+        refreshHash,
+        keySecret: { hash, hint, expiresAt },
+      };
+    }
+    const { token, expiresInSeconds } = accessTokens.issue({
+      orgId: grant.orgId,
+      userId: grant.userId,
+      clientId: grant.clientId,
+      grantId: grant.id,
+      keyId,
+      access,
+      role,
+      resource: grant.resource,
+      grantExpiresAt,
+    });
+    return {
+      answer: { access_token: token, expires_in: expiresInSeconds, ...rest },
+      refreshHash,
+      keySecret: undefined,
+    };
+  };
+}
+
+export type Mint = ReturnType<typeof createMint>;

@@ -1,0 +1,172 @@
+import { Hono, type Context } from 'hono';
+import type { Audit } from '../audit/audit.ts';
+import type { Approvals } from '../grants/approvals.ts';
+import type { Client, Clients } from '../grants/clients.ts';
+import { destinationOf } from '../grants/destination.ts';
+import { responseUrl } from '../grants/response-url.ts';
+import { ok } from '../kernel/result.ts';
+import type { AuthorizeError, Checked } from './checks/authorize-error.ts';
+import { checkPkce } from './checks/pkce.ts';
+import { checkPrompt } from './checks/prompt.ts';
+import { checkRequestObject } from './checks/request-object.ts';
+import { checkResource, type AuthorizedResource, type ResourceDeps } from './checks/resource.ts';
+import { checkResponseType } from './checks/response-type.ts';
+import { readMaxAccess } from './checks/scope.ts';
+import type { GateCookie } from './cookie.ts';
+import type { OAuthEnv } from './env.ts';
+import type { Handoff } from './handoff.ts';
+import { readParameters, type Parameters } from './parameters.ts';
+import { isRegisteredRedirectUri } from './redirect-uri.ts';
+
+const STATE_CHARACTERS_MAX = 4096;
+
+/** An error that a person reads. `back`, if there is one, is a link that tells the client; it is never followed for them. */
+export interface ErrorPage {
+  title: string;
+  message: string;
+  back?: { href: string; destination: string };
+}
+
+export interface AuthorizeDeps extends ResourceDeps {
+  clients: Clients;
+  approvals: Approvals;
+  toWeb: Handoff;
+  gateCookie: GateCookie;
+  webBaseUrl: string;
+  audit: Audit;
+  renderError: (context: Context<OAuthEnv>, page: ErrorPage) => Response | Promise<Response>;
+}
+
+interface CheckedRequest {
+  challenge: string;
+  resource: AuthorizedResource;
+}
+
+/** The authorization endpoint (RFC 6749 section 3.1). It decides nothing: it opens a transaction for a person. */
+export function createAuthorize(deps: AuthorizeDeps): Hono<OAuthEnv> {
+  const app = new Hono<OAuthEnv>();
+
+  app.get('/', async (context) => {
+    const read = readParameters(new URL(context.req.url).searchParams);
+    if (!read.ok)
+      return showError(
+        context,
+        'This link is broken',
+        `The parameter ${JSON.stringify(read.error)} is repeated.`,
+      );
+    const parameters = read.value;
+
+    // Until client and redirect URI hold, nothing is sent anywhere (RFC 6749 section 4.1.2.1).
+    const client = await deps.clients.find(parameters.get('client_id') ?? '');
+    if (client === undefined) {
+      return showError(
+        context,
+        'This app is not known here',
+        'Its registration is missing or has expired. Remove the connector in the app and add it again.',
+      );
+    }
+    const redirectUri = redirectUriOf(parameters, client);
+    if (redirectUri === undefined) {
+      return showError(
+        context,
+        'This app asked to be answered at an address that it never registered',
+        'Nothing was sent there. Remove the connector in the app and add it again; if it happens again, do not trust the link.',
+      );
+    }
+    const checked = await check(parameters);
+    if (!checked.ok) return showRefusal(context, parameters, redirectUri, client, checked.error);
+    return open(context, parameters, client, redirectUri, checked.value);
+  });
+
+  async function check(parameters: Parameters): Promise<Checked<CheckedRequest>> {
+    const requestObject = checkRequestObject(parameters);
+    if (!requestObject.ok) return requestObject;
+    const responseType = checkResponseType(parameters);
+    if (!responseType.ok) return responseType;
+    const pkce = checkPkce(parameters);
+    if (!pkce.ok) return pkce;
+    const resource = await checkResource(parameters, deps);
+    if (!resource.ok) return resource;
+    const prompt = checkPrompt(parameters);
+    if (!prompt.ok) return prompt;
+    return ok({ challenge: pkce.value, resource: resource.value });
+  }
+
+  /** Each visit of the same URL is a new transaction: people press Reconnect. */
+  async function open(
+    context: Context<OAuthEnv>,
+    parameters: Parameters,
+    client: Client,
+    redirectUri: string,
+    { challenge, resource }: CheckedRequest,
+  ): Promise<Response> {
+    let gateBrowser = deps.gateCookie.read(context.req.raw.headers);
+    if (gateBrowser === undefined) {
+      const cookie = deps.gateCookie.create();
+      gateBrowser = cookie.value;
+      context.header('Set-Cookie', cookie.setCookie, { append: true });
+    }
+    const transactionId = await deps.approvals.open({
+      clientId: client.id,
+      redirectUri,
+      maxAccess: readMaxAccess(parameters),
+      resource: resource.path,
+      resourceOrgId: resource.orgId,
+      challenge,
+      state: parameters.get('state')?.slice(0, STATE_CHARACTERS_MAX) ?? null,
+      gateBrowser,
+    });
+    const ticket = await deps.toWeb.issue(transactionId);
+    context.header('Cache-Control', 'no-store');
+    context.header('Referrer-Policy', 'no-referrer');
+    return context.redirect(`${deps.webBaseUrl}/oauth/consent?handoff=${ticket}`, 303);
+  }
+
+  function showError(context: Context<OAuthEnv>, title: string, message: string, back?: ErrorPage['back']) {
+    context.status(400);
+    return deps.renderError(context, { title, message, ...(back === undefined ? {} : { back }) });
+  }
+
+  /** Later errors are not redirected by themselves either: an unapproved client must not get a redirector out of us. */
+  function showRefusal(
+    context: Context<OAuthEnv>,
+    parameters: Parameters,
+    redirectUri: string,
+    client: Client,
+    { error, description }: AuthorizeError,
+  ) {
+    deps.audit.record({
+      action: 'authorize.refused',
+      actor: { kind: 'client', id: client.id },
+      clientId: client.id,
+      requestId: context.get('requestId'),
+      outcome: 'refused',
+      detail: { error },
+    });
+    const state = parameters.get('state');
+    const href = responseUrl(redirectUri, {
+      error,
+      error_description: description,
+      ...(state === undefined ? {} : { state }),
+      iss: deps.issuer,
+    });
+    return showError(
+      context,
+      'The app asked for something that is not possible here',
+      `${error}: ${description}.`,
+      {
+        href,
+        destination: destinationOf(redirectUri),
+      },
+    );
+  }
+
+  return app;
+}
+
+/** A single registered URI may be left out (RFC 6749 section 3.1.2.3). */
+function redirectUriOf(parameters: Parameters, client: Client): string | undefined {
+  const given = parameters.get('redirect_uri');
+  if (given === undefined) return client.redirectUris.length === 1 ? client.redirectUris[0] : undefined;
+  return isRegisteredRedirectUri(given, client.redirectUris) ? given : undefined;
+}

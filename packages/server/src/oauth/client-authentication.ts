@@ -1,0 +1,62 @@
+import type { Client, Clients } from '../grants/clients.ts';
+import { fail, ok, type Result } from '../kernel/result.ts';
+import type { Parameters } from './parameters.ts';
+
+export interface ClientFault {
+  error: 'invalid_client' | 'invalid_request';
+  description: string;
+  /** Basic was tried, so the answer names it (RFC 6749 section 5.2). */
+  usedBasic: boolean;
+}
+
+/** Who is asking, at the token and the revocation endpoint: exactly one method, the registered one (RFC 6749 section 2.3). */
+export async function authenticateClient(
+  clients: Clients,
+  authorization: string | undefined,
+  parameters: Parameters,
+): Promise<Result<Client, ClientFault>> {
+  const usedBasic = /^basic /i.test(authorization ?? '');
+  const secret = parameters.get('client_secret');
+  if (usedBasic && secret !== undefined) {
+    return fail({
+      error: 'invalid_request',
+      description: 'two client authentications in one request',
+      usedBasic,
+    });
+  }
+  const basic = usedBasic ? readBasic(authorization ?? '') : undefined;
+  const clientId = usedBasic ? basic?.clientId : parameters.get('client_id');
+  const contradicts =
+    basic !== undefined && (parameters.get('client_id') ?? basic.clientId) !== basic.clientId;
+  if (clientId === undefined || contradicts) {
+    return fail({ error: 'invalid_client', description: 'the client is not identified', usedBasic });
+  }
+  const client = await clients.authenticate({
+    clientId,
+    secret: basic?.secret ?? secret,
+    method: usedBasic ? 'client_secret_basic' : secret === undefined ? 'none' : 'client_secret_post',
+  });
+  return client === undefined
+    ? fail({
+        error: 'invalid_client',
+        description: 'unknown client, or not its way to authenticate',
+        usedBasic,
+      })
+    : ok(client);
+}
+
+/** The parts are form-encoded before they are base64-encoded (RFC 6749 section 2.3.1). */
+function readBasic(authorization: string): { clientId: string; secret: string } | undefined {
+  const decoded = Buffer.from(authorization.slice('basic '.length), 'base64').toString('utf8');
+  const colon = decoded.indexOf(':');
+  if (colon < 0) return undefined;
+  try {
+    return { clientId: formDecode(decoded.slice(0, colon)), secret: formDecode(decoded.slice(colon + 1)) };
+  } catch {
+    return undefined;
+  }
+}
+
+function formDecode(part: string): string {
+  return decodeURIComponent(part.replaceAll('+', ' '));
+}

@@ -1,0 +1,62 @@
+import { Hono, type Context } from 'hono';
+import { cors } from 'hono/cors';
+import { etag } from 'hono/etag';
+import type { OrganisationId } from '../kernel/ids.ts';
+import { parseResourcePath } from '../kernel/resource.ts';
+import { authorizationServerMetadata, protectedResourceMetadata } from './features.ts';
+
+/** Short, because clients that cached a mistake keep failing until it expires. */
+const CACHE_CONTROL = 'public, max-age=300';
+const RESOURCE_METADATA = '/.well-known/oauth-protected-resource';
+const SERVER_METADATA = ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration'];
+
+export interface DiscoveryDeps {
+  issuer: string;
+  connectorPaths: readonly string[];
+  jwks: () => object;
+  organisationBySlug: (slug: string) => Promise<{ id: OrganisationId } | undefined>;
+}
+
+/** The documents by which clients find their way, at each place where one of them looks (RFC 9728, RFC 8414). */
+export function createDiscovery({ issuer, connectorPaths, jwks, organisationBySlug }: DiscoveryDeps): Hono {
+  const app = new Hono();
+  app.use('/.well-known/*', cors({ origin: '*', allowMethods: ['GET'] }), etag());
+
+  async function resourceDocument(context: Context, path: string) {
+    const resource = parseResourcePath(path, connectorPaths);
+    if (resource === undefined) return undefined;
+    if (resource.kind !== 'any' && (await organisationBySlug(resource.org)) === undefined) return undefined;
+    // Clients compare the bytes with what was typed, so a trailing slash is echoed.
+    return publish(context, protectedResourceMetadata(issuer, issuer + path));
+  }
+
+  app.get('/.well-known/jwks.json', (context) => publish(context, jwks()));
+
+  app.get('/.well-known/*', async (context) => {
+    const { path } = context.req;
+    if (path === RESOURCE_METADATA)
+      return publish(context, protectedResourceMetadata(issuer, `${issuer}/mcp`));
+    if (path.startsWith(`${RESOURCE_METADATA}/`)) {
+      const document = await resourceDocument(context, path.slice(RESOURCE_METADATA.length));
+      if (document !== undefined) return document;
+    }
+    // At the root, and with a resource's path inserted: some clients take the connector URL for the issuer.
+    if (SERVER_METADATA.some((place) => path === place || path.startsWith(`${place}/`))) {
+      return publish(context, authorizationServerMetadata(issuer));
+    }
+    return context.json({ error: 'not_found' }, 404);
+  });
+
+  // OpenID Connect appends instead of inserting (OpenID Connect Discovery 1.0 section 4).
+  app.get('/mcp/*', (context, next) =>
+    context.req.path.endsWith('/.well-known/openid-configuration')
+      ? publish(context, authorizationServerMetadata(issuer))
+      : next(),
+  );
+  return app;
+}
+
+function publish(context: Context, document: object) {
+  context.header('Cache-Control', CACHE_CONTROL);
+  return context.json(document);
+}

@@ -1,0 +1,10 @@
+import type { RequestId } from '../kernel/ids.ts';
+
+/** What the composition root puts into each request before the authorization server sees it. */
+export interface OAuthEnv {
+  Variables: {
+    requestId: RequestId;
+    /** The caller's address, for rate limits alone. */
+    address: string;
+  };
+}

@@ -1,0 +1,48 @@
+import { SCOPE_CALL, SCOPE_READ } from '../kernel/access.ts';
+
+/** What this authorization server can do. The metadata is computed from it and the endpoints read it too. */
+export const FEATURES = {
+  responseTypes: ['code'],
+  responseModes: ['query'],
+  grantTypes: ['authorization_code', 'refresh_token'],
+  codeChallengeMethods: ['S256'],
+  clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post'],
+  scopes: [SCOPE_READ, SCOPE_CALL, 'offline_access'],
+} as const;
+
+export type ClientAuthMethod = (typeof FEATURES.clientAuthMethods)[number];
+
+export function isClientAuthMethod(method: string): method is ClientAuthMethod {
+  return FEATURES.clientAuthMethods.some((known) => known === method);
+}
+
+/** Authorization server metadata (RFC 8414 section 2, RFC 9207 section 3). The issuer is the origin, no path. */
+export function authorizationServerMetadata(issuer: string) {
+  return {
+    issuer,
+    authorization_endpoint: `${issuer}/authorize`,
+    token_endpoint: `${issuer}/token`,
+    registration_endpoint: `${issuer}/register`,
+    revocation_endpoint: `${issuer}/revoke`,
+    jwks_uri: `${issuer}/.well-known/jwks.json`,
+    response_types_supported: FEATURES.responseTypes,
+    response_modes_supported: FEATURES.responseModes,
+    grant_types_supported: FEATURES.grantTypes,
+    code_challenge_methods_supported: FEATURES.codeChallengeMethods,
+    token_endpoint_auth_methods_supported: FEATURES.clientAuthMethods,
+    revocation_endpoint_auth_methods_supported: FEATURES.clientAuthMethods,
+    scopes_supported: FEATURES.scopes,
+    authorization_response_iss_parameter_supported: true,
+  };
+}
+
+/** Protected resource metadata (RFC 9728 section 2). `resource` is the URL as the client typed it. */
+export function protectedResourceMetadata(issuer: string, resource: string) {
+  return {
+    resource,
+    authorization_servers: [issuer],
+    // `offline_access` is not a permission on the resource, so it is not listed here.
+    scopes_supported: [SCOPE_READ, SCOPE_CALL],
+    bearer_methods_supported: ['header'],
+  };
+}

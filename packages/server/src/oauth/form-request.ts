@@ -1,0 +1,15 @@
+import type { Context } from 'hono';
+import { fail, ok, type Result } from '../kernel/result.ts';
+import { readParameters, type Parameters } from './parameters.ts';
+
+export const FORM_BYTES_MAX = 16 * 1024;
+
+/** The form of a token or revocation request (RFC 6749 section 3.2); else a sentence saying what is wrong with it. */
+export async function readForm(context: Context): Promise<Result<Parameters, string>> {
+  const type = context.req.header('Content-Type') ?? '';
+  if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type)) {
+    return fail('the body must be application/x-www-form-urlencoded');
+  }
+  const parameters = readParameters(new URLSearchParams(await context.req.text()));
+  return parameters.ok ? ok(parameters.value) : fail(`${parameters.error} is repeated`);
+}

@@ -1,0 +1,98 @@
+import type { Context } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { cors } from 'hono/cors';
+import { Hono } from 'hono';
+import { z } from 'zod';
+import type { Audit } from '../audit/audit.ts';
+import type { Clients } from '../grants/clients.ts';
+import { displayName } from '../kernel/display-name.ts';
+import type { LimitDecision } from '../limits/limiter.ts';
+import { FEATURES, isClientAuthMethod, type ClientAuthMethod } from './features.ts';
+import { isUsableRedirectUri } from './redirect-uri.ts';
+import type { OAuthEnv } from './env.ts';
+
+const BODY_BYTES_MAX = 16 * 1024;
+const REDIRECT_URIS_MAX = 10;
+const NAME_CHARACTERS_MAX = 200;
+
+// Unknown members, scopes and grant types are tolerated: real clients send them (RFC 7591 section 2).
+const requestSchema = z.object({
+  redirect_uris: z.array(z.unknown()).optional(),
+  client_name: z.unknown(),
+  token_endpoint_auth_method: z.unknown(),
+});
+
+/** Dynamic client registration (RFC 7591). Identical public metadata is one client, however often it is sent. */
+export function createRegister({
+  clients,
+  audit,
+  limit,
+}: {
+  clients: Clients;
+  audit: Audit;
+  limit: (address: string) => LimitDecision;
+}): Hono<OAuthEnv> {
+  const app = new Hono<OAuthEnv>();
+  app.use(cors({ origin: '*', allowMethods: ['POST'], allowHeaders: ['Content-Type'] }));
+  app.use(
+    bodyLimit({
+      maxSize: BODY_BYTES_MAX,
+      onError: (context) => refuse(context, 'the body is over 16 KiB', 413),
+    }),
+  );
+
+  app.post('/', async (context) => {
+    const decision = limit(context.get('address'));
+    if (!decision.allowed) {
+      context.header('Retry-After', String(decision.retryAfterSeconds));
+      return context.json(
+        { error: 'temporarily_unavailable', error_description: 'too many registrations' },
+        429,
+      );
+    }
+    const request = requestSchema.safeParse(await context.req.json().catch(() => undefined));
+    if (!request.success) return refuse(context, 'the body must be a JSON object with redirect_uris');
+
+    const given = (request.data.redirect_uris ?? []).filter((uri) => typeof uri === 'string');
+    const redirectUris = [...new Set(given)].filter(isUsableRedirectUri).slice(0, REDIRECT_URIS_MAX);
+    if (redirectUris.length === 0) {
+      const description = 'none of redirect_uris is https, a loopback http URI, or a known app scheme';
+      return context.json({ error: 'invalid_redirect_uri', error_description: description }, 400);
+    }
+    const name = displayName(request.data.client_name, NAME_CHARACTERS_MAX) ?? 'Unnamed app';
+    const authMethod = effectiveAuthMethod(request.data.token_endpoint_auth_method);
+    const { client, secret } = await clients.register({ name, redirectUris, authMethod });
+    audit.record({
+      action: 'client.registered',
+      actor: { kind: 'client', id: client.id },
+      clientId: client.id,
+      requestId: context.get('requestId'),
+      outcome: 'ok',
+    });
+    context.header('Cache-Control', 'no-store');
+    return context.json(
+      {
+        client_id: client.id,
+        client_id_issued_at: Math.floor(client.createdAt.getTime() / 1000),
+        ...(secret === undefined ? {} : { client_secret: secret, client_secret_expires_at: 0 }),
+        client_name: name,
+        redirect_uris: redirectUris,
+        token_endpoint_auth_method: authMethod,
+        grant_types: FEATURES.grantTypes,
+        response_types: FEATURES.responseTypes,
+        scope: FEATURES.scopes.join(' '),
+      },
+      201,
+    );
+  });
+  return app;
+}
+
+/** What was asked for if we can do it; else a public client, and the answer says so (RFC 7591 section 3.2.1). */
+function effectiveAuthMethod(asked: unknown): ClientAuthMethod {
+  return typeof asked === 'string' && isClientAuthMethod(asked) ? asked : 'none';
+}
+
+function refuse(context: Context, description: string, status: 400 | 413 = 400) {
+  return context.json({ error: 'invalid_client_metadata', error_description: description }, status);
+}

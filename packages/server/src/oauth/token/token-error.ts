@@ -1,0 +1,11 @@
+import { fail, type Result } from '../../kernel/result.ts';
+
+/** An error of the token endpoint (RFC 6749 section 5.2, RFC 8707 section 2). */
+export interface TokenError {
+  error: 'invalid_request' | 'invalid_grant' | 'unsupported_grant_type' | 'invalid_target';
+  description: string;
+}
+
+export function refuse(error: TokenError['error'], description: string): Result<never, TokenError> {
+  return fail({ error, description });
+}

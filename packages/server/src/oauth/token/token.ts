@@ -1,0 +1,112 @@
+import { Hono, type Context } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { cors } from 'hono/cors';
+import type { Audit } from '../../audit/audit.ts';
+import type { Client, Clients } from '../../grants/clients.ts';
+import type { CodeRedemption } from '../../grants/redeem-code.ts';
+import type { RefreshRequest } from '../../grants/refresh.ts';
+import type { TokenAnswer, TokenFault, TokenRequestContext } from '../../grants/token-answer.ts';
+import { fail, ok, type Result } from '../../kernel/result.ts';
+import { authenticateClient, type ClientFault } from '../client-authentication.ts';
+import type { OAuthEnv } from '../env.ts';
+import { FORM_BYTES_MAX, readForm } from '../form-request.ts';
+import type { Parameters } from '../parameters.ts';
+import { readCodeRedemption } from './authorization-code.ts';
+import { readRefreshRequest } from './refresh-token.ts';
+import { refuse, type TokenError } from './token-error.ts';
+
+export interface TokenDeps {
+  clients: Clients;
+  redeemCode: (
+    redemption: CodeRedemption,
+    context: TokenRequestContext,
+  ) => Promise<Result<TokenAnswer, TokenFault>>;
+  refresh: (
+    request: RefreshRequest,
+    context: TokenRequestContext,
+  ) => Promise<Result<TokenAnswer, TokenFault>>;
+  /** The canonical path of a resource indicator; undefined: no resource of ours. */
+  resourcePath: (indicator: string) => string | undefined;
+  audit: Audit;
+}
+
+/** The token endpoint (RFC 6749 section 3.2). */
+export function createToken(deps: TokenDeps): Hono<OAuthEnv> {
+  const app = new Hono<OAuthEnv>();
+  app.use(cors({ origin: '*', allowMethods: ['POST'], allowHeaders: ['Authorization', 'Content-Type'] }));
+  app.use(async (context, next) => {
+    context.header('Cache-Control', 'no-store');
+    await next();
+  });
+  app.use(
+    bodyLimit({
+      maxSize: FORM_BYTES_MAX,
+      onError: (context) =>
+        context.json({ error: 'invalid_request', error_description: 'the body is over 16 KiB' }, 413),
+    }),
+  );
+
+  app.post('/', async (context) => {
+    const form = await readForm(context);
+    if (!form.ok) return context.json({ error: 'invalid_request', error_description: form.error }, 400);
+    const client = await authenticateClient(deps.clients, context.req.header('Authorization'), form.value);
+    if (!client.ok) return refuseClient(context, client.error, deps.audit);
+    const answer = await grant(form.value, client.value, { requestId: context.get('requestId') });
+    if (answer.ok) return context.json(answer.value);
+    return context.json({ error: answer.error.error, error_description: answer.error.description }, 400);
+  });
+
+  async function grant(
+    parameters: Parameters,
+    client: Client,
+    request: TokenRequestContext,
+  ): Promise<Result<TokenAnswer, TokenError>> {
+    const indicator = parameters.get('resource');
+    const resource = indicator === undefined ? undefined : deps.resourcePath(indicator);
+    if (indicator !== undefined && resource === undefined) {
+      return refuse('invalid_target', 'resource is not a connector URL of this server');
+    }
+    switch (parameters.get('grant_type')) {
+      case 'authorization_code': {
+        const redemption = readCodeRedemption(parameters, client, resource);
+        return redemption.ok
+          ? withPublicReason(await deps.redeemCode(redemption.value, request))
+          : redemption;
+      }
+      case 'refresh_token': {
+        const refresh = readRefreshRequest(parameters, client, resource);
+        return refresh.ok ? withPublicReason(await deps.refresh(refresh.value, request)) : refresh;
+      }
+      case undefined:
+        return refuse('invalid_request', 'grant_type is missing');
+      default:
+        return refuse('unsupported_grant_type', 'grant_type must be authorization_code or refresh_token');
+    }
+  }
+
+  return app;
+}
+
+/** Why exactly a code or a token was refused helps only someone who should not have it. */
+function withPublicReason(answer: Result<TokenAnswer, TokenFault>): Result<TokenAnswer, TokenError> {
+  if (answer.ok) return ok(answer.value);
+  const { error } = answer.error;
+  const description =
+    error === 'invalid_target'
+      ? 'resource is not the one that was authorized'
+      : 'the code or refresh token is invalid, expired, used or revoked';
+  return fail({ error, description });
+}
+
+/** RFC 6749 section 5.2. Clients that learn `invalid_client` register anew. */
+export function refuseClient(context: Context<OAuthEnv>, fault: ClientFault, audit: Audit) {
+  audit.record({
+    action: 'client.refused',
+    actor: { kind: 'anonymous' },
+    requestId: context.get('requestId'),
+    outcome: 'refused',
+  });
+  if (fault.usedBasic) context.header('WWW-Authenticate', 'Basic realm="latchkey"');
+  const status = fault.error === 'invalid_client' ? 401 : 400;
+  return context.json({ error: fault.error, error_description: fault.description }, status);
+}
