@@ -1,11 +1,21 @@
-import { and, asc, count, eq } from 'drizzle-orm';
+import { and, asc, count, eq, sql } from 'drizzle-orm';
 import type { Role } from '../../kernel/access.ts';
 import type { AgentId, OrganisationId, UserId } from '../../kernel/ids.ts';
 import type { Executor } from '../database.ts';
-import { agents, memberships, organisations, setupTokens, users, type TokenMode } from '../schema.ts';
+import {
+  agents,
+  credentials,
+  memberships,
+  organisations,
+  setupTokens,
+  users,
+  type TokenMode,
+} from '../schema.ts';
 
 export type Organisation = typeof organisations.$inferSelect;
 export type Agent = typeof agents.$inferSelect;
+
+const SETUP_LOCK = 0x6c61_7375; // 'lasu'
 
 /** Organisations, who belongs to them as what, and their agents. */
 export function createPeopleQueries(executor: Executor) {
@@ -13,6 +23,30 @@ export function createPeopleQueries(executor: Executor) {
     async countUsers(): Promise<number> {
       const [row] = await executor.select({ users: count() }).from(users);
       return row?.users ?? 0;
+    },
+
+    /** With the credential that better-auth looks for at sign-in. False if the address is taken; it comes in lower case. */
+    async createUser(user: {
+      id: UserId;
+      email: string;
+      name: string;
+      passwordHash: string;
+    }): Promise<boolean> {
+      const { passwordHash, ...row } = user;
+      const rows = await executor
+        .insert(users)
+        .values(row)
+        .onConflictDoNothing({ target: users.email })
+        .returning({ id: users.id });
+      if (rows.length === 0) return false;
+      await executor.insert(credentials).values({
+        id: `${user.id}_password`,
+        accountId: user.id,
+        providerId: 'credential',
+        userId: user.id,
+        password: passwordHash,
+      });
+      return true;
     },
 
     async findUser(userId: UserId) {
@@ -23,13 +57,19 @@ export function createPeopleQueries(executor: Executor) {
       return user;
     },
 
+    /** False if the slug is taken. */
     async createOrganisation(organisation: {
       id: OrganisationId;
       slug: string;
       name: string;
       tokenMode: TokenMode;
-    }): Promise<void> {
-      await executor.insert(organisations).values(organisation);
+    }): Promise<boolean> {
+      const rows = await executor
+        .insert(organisations)
+        .values(organisation)
+        .onConflictDoNothing({ target: organisations.slug })
+        .returning({ id: organisations.id });
+      return rows.length === 1;
     },
 
     async findOrganisationBySlug(slug: string): Promise<Organisation | undefined> {
@@ -62,6 +102,23 @@ export function createPeopleQueries(executor: Executor) {
         .from(memberships)
         .where(and(eq(memberships.orgId, orgId), eq(memberships.userId, userId)));
       return row?.role;
+    },
+
+    /** Until the transaction ends nobody else changes who belongs to the organisation as what. */
+    async lockMembers(orgId: OrganisationId): Promise<void> {
+      await executor
+        .select({ id: organisations.id })
+        .from(organisations)
+        .where(eq(organisations.id, orgId))
+        .for('update');
+    },
+
+    async countOwners(orgId: OrganisationId): Promise<number> {
+      const [row] = await executor
+        .select({ owners: count() })
+        .from(memberships)
+        .where(and(eq(memberships.orgId, orgId), eq(memberships.role, 'owner')));
+      return row?.owners ?? 0;
     },
 
     async setRole(orgId: OrganisationId, userId: UserId, role: Role): Promise<boolean> {
@@ -115,6 +172,11 @@ export function createPeopleQueries(executor: Executor) {
 
     listAgents(orgId: OrganisationId): Promise<Agent[]> {
       return executor.select().from(agents).where(eq(agents.orgId, orgId)).orderBy(asc(agents.name));
+    },
+
+    /** Until the transaction ends nobody else sets up, on whichever node. */
+    async lockSetup(): Promise<void> {
+      await executor.execute(sql`select pg_advisory_xact_lock(${SETUP_LOCK})`);
     },
 
     /** Any earlier set-up token stops working. */

@@ -1,0 +1,21 @@
+export interface CookieForm {
+  readonly name: string;
+  readonly attributes: {
+    readonly httpOnly: true;
+    readonly sameSite: 'lax';
+    readonly path: '/';
+    readonly secure: boolean;
+  };
+}
+
+/**
+ * A cookie of the web host. On https its name carries the `__Host-` prefix, so that no sibling host can plant it
+ * (RFC 6265bis section 4.1.3.2); on http, which is for loopback, that prefix and Secure would have it refused.
+ */
+export function hostCookie(baseUrl: string, name: string): CookieForm {
+  const secure = baseUrl.startsWith('https:');
+  return {
+    name: secure ? `__Host-${name}` : name,
+    attributes: { httpOnly: true, sameSite: 'lax', path: '/', secure },
+  };
+}

@@ -1,0 +1,105 @@
+import type { Clock } from '../kernel/clock.ts';
+import type { OrganisationId, UserId } from '../kernel/ids.ts';
+import type { Log } from '../kernel/log.ts';
+import { fail, type Result } from '../kernel/result.ts';
+import type { Role } from '../kernel/access.ts';
+import type { Store } from '../store/store.ts';
+import { insertUser, prepareUser, type NewUser, type UserFault } from './create-user.ts';
+import { hostCookie } from './host-cookie.ts';
+import {
+  createOrganisation,
+  type NewOrganisation,
+  type OrganisationFault,
+} from './organisations/create-organisation.ts';
+import { removeMember, setRole, type MemberFault, type MemberRef } from './organisations/members.ts';
+import { refusableTransaction } from './refusable-transaction.ts';
+import { createSessionLibrary, SESSION_SECONDS } from './session-library.ts';
+
+export interface CurrentUser {
+  readonly userId: UserId;
+  readonly sessionId: string;
+  readonly email: string;
+  readonly name: string;
+  readonly signedInAtMs: number;
+}
+
+export interface People {
+  currentUser(headers: Headers): Promise<CurrentUser | undefined>;
+  /** Begins a new session and ends the one that the browser came with, if any. */
+  signIn(input: {
+    email: string;
+    password: string;
+    headers: Headers;
+  }): Promise<Result<{ setCookies: string[]; userId: UserId }, { reason: 'wrong_credentials' }>>;
+  signOut(headers: Headers): Promise<{ setCookies: string[] }>;
+  createUser(user: NewUser): Promise<Result<{ userId: UserId }, { reason: UserFault }>>;
+  createOrganisation(
+    organisation: NewOrganisation,
+  ): Promise<Result<{ orgId: OrganisationId; slug: string }, { reason: OrganisationFault }>>;
+  /** Who may ask for it is the caller's to decide: see `canChangeRole`. */
+  setRole(change: MemberRef & { role: Role }): Promise<Result<void, { reason: MemberFault }>>;
+  removeMember(member: MemberRef): Promise<Result<void, { reason: MemberFault }>>;
+}
+
+/**
+ * Who people are and where they belong. `baseUrl` is the web host's; `secret` signs the session cookie and must stay
+ * the same across restarts and nodes.
+ */
+export function createPeople({
+  store,
+  baseUrl,
+  secret,
+  clock,
+  log,
+}: {
+  store: Store;
+  baseUrl: string;
+  secret: Uint8Array | string;
+  clock: Clock;
+  log: Log;
+}): People {
+  const sessions = createSessionLibrary({
+    store,
+    baseUrl,
+    secret: typeof secret === 'string' ? secret : Buffer.from(secret).toString('base64url'),
+    cookie: hostCookie(baseUrl, 'latchkey_session'),
+    log,
+  });
+
+  return {
+    async currentUser(headers) {
+      if (!headers.has('cookie')) return undefined;
+      const session = await (await sessions).find(headers);
+      if (session === undefined) return undefined;
+      const { createdAtMs: signedInAtMs, ...who } = session;
+      if (clock.nowMs() >= signedInAtMs + SESSION_SECONDS * 1000) return undefined;
+      return { ...who, signedInAtMs };
+    },
+
+    async signIn({ email, password, headers }) {
+      const library = await sessions;
+      const started = await library.start({ email: email.trim(), password }, headers);
+      if (!started.ok) return fail({ reason: started.error });
+      if (headers.has('cookie')) await library.end(headers);
+      return started;
+    },
+
+    signOut: async (headers) => (await sessions).end(headers),
+
+    async createUser(wanted) {
+      const prepared = await prepareUser(wanted);
+      if (!prepared.ok) return fail({ reason: prepared.error });
+      const user = prepared.value;
+      return withReason(await refusableTransaction(store, (queries) => insertUser(queries, user)));
+    },
+
+    createOrganisation: async (wanted) =>
+      withReason(await refusableTransaction(store, (queries) => createOrganisation(queries, wanted))),
+    setRole: async (change) => withReason(await setRole(store, change)),
+    removeMember: async (member) => withReason(await removeMember(store, member)),
+  };
+}
+
+function withReason<T, Fault>(result: Result<T, Fault>): Result<T, { reason: Fault }> {
+  return result.ok ? result : fail({ reason: result.error });
+}

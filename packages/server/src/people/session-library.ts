@@ -1,0 +1,161 @@
+import { betterAuth } from 'better-auth/minimal';
+import { APIError } from 'better-auth/api';
+import { getAdapter } from 'better-auth/db/adapter';
+import type { BetterAuthOptions } from 'better-auth/types';
+import type { UserId } from '../kernel/ids.ts';
+import type { Log } from '../kernel/log.ts';
+import { fail, ok, type Result } from '../kernel/result.ts';
+import type { Store } from '../store/store.ts';
+import { hashSessionTokens } from './hashed-session-tokens.ts';
+import type { CookieForm } from './host-cookie.ts';
+import { hashPassword, verifyPassword } from './password.ts';
+
+export const SESSION_SECONDS = 7 * 24 * 60 * 60;
+
+export interface Session {
+  readonly sessionId: string;
+  readonly userId: UserId;
+  readonly email: string;
+  readonly name: string;
+  readonly createdAtMs: number;
+}
+
+/** All that we ask of better-auth. None of its HTTP routes is mounted, and users are made by us alone. */
+export interface SessionLibrary {
+  find(headers: Headers): Promise<Session | undefined>;
+  /** The same answer and the same work for an unknown address as for a wrong password. */
+  start(
+    credentials: { email: string; password: string },
+    headers: Headers,
+  ): Promise<Result<{ userId: UserId; setCookies: string[] }, 'wrong_credentials'>>;
+  end(headers: Headers): Promise<{ setCookies: string[] }>;
+}
+
+export async function createSessionLibrary(deps: {
+  store: Store;
+  baseUrl: string;
+  secret: string;
+  cookie: CookieForm;
+  log: Log;
+}): Promise<SessionLibrary> {
+  const options = describeOptions(deps);
+  const adapter = hashSessionTokens(await getAdapter({ ...options, database: deps.store.pool }));
+  const { api } = betterAuth({ ...options, database: () => adapter });
+  const ownCookies = (headers: Headers) =>
+    headers.getSetCookie().filter((line) => line.startsWith(`${deps.cookie.name}=`));
+
+  return {
+    async find(headers) {
+      const found = await api.getSession({ headers: narrow(headers) });
+      if (found === null) return undefined;
+      return {
+        sessionId: found.session.id,
+        userId: found.user.id as UserId,
+        email: found.user.email,
+        name: found.user.name,
+        createdAtMs: found.session.createdAt.getTime(),
+      };
+    },
+    async start(credentials, headers) {
+      try {
+        const started = await api.signInEmail({
+          body: credentials,
+          headers: narrow(headers),
+          returnHeaders: true,
+        });
+        return ok({
+          userId: started.response.user.id as UserId,
+          setCookies: ownCookies(started.headers),
+        });
+      } catch (error) {
+        if (error instanceof APIError && WRONG.has(error.body?.code ?? '')) return fail('wrong_credentials');
+        throw error;
+      }
+    },
+    async end(headers) {
+      const ended = await api.signOut({ headers: narrow(headers), returnHeaders: true });
+      return { setCookies: ownCookies(ended.headers) };
+    },
+  };
+}
+
+const WRONG: ReadonlySet<string> = new Set(['INVALID_EMAIL', 'INVALID_EMAIL_OR_PASSWORD']);
+const USER_AGENT_CHARACTERS_MAX = 256;
+
+/** It may see the cookie and the browser's name, and no header by which a caller could claim an address or an origin. */
+function narrow(headers: Headers): Headers {
+  return new Headers({
+    cookie: headers.get('cookie') ?? '',
+    'user-agent': (headers.get('user-agent') ?? '').slice(0, USER_AGENT_CHARACTERS_MAX),
+  });
+}
+
+function describeOptions({
+  baseUrl,
+  secret,
+  cookie,
+  log,
+}: {
+  baseUrl: string;
+  secret: string;
+  cookie: CookieForm;
+  log: Log;
+}) {
+  const times = { createdAt: 'created_at', updatedAt: 'updated_at' };
+  return {
+    appName: 'Latchkey',
+    baseURL: baseUrl,
+    // As a list, so that BETTER_AUTH_SECRETS in the environment cannot replace it.
+    secrets: [{ version: 1, value: secret }],
+    telemetry: { enabled: false },
+    logger: {
+      log: (level, message) =>
+        level === 'error'
+          ? log.error({ from: 'sessions' }, message)
+          : log.debug({ from: 'sessions' }, message),
+    },
+    emailAndPassword: {
+      enabled: true,
+      disableSignUp: true,
+      password: {
+        hash: hashPassword,
+        verify: ({ hash, password }) => verifyPassword(hash, password),
+      },
+    },
+    user: { modelName: 'users', fields: { ...times, emailVerified: 'email_verified' } },
+    session: {
+      modelName: 'sessions',
+      fields: {
+        ...times,
+        userId: 'user_id',
+        ipAddress: 'ip_address',
+        userAgent: 'user_agent',
+        expiresAt: 'expires_at',
+      },
+      expiresIn: SESSION_SECONDS,
+      // Reading a session never writes: it ends when it was said to end.
+      disableSessionRefresh: true,
+    },
+    account: {
+      modelName: 'credentials',
+      fields: {
+        ...times,
+        accountId: 'account_id',
+        providerId: 'provider_id',
+        userId: 'user_id',
+        accessToken: 'access_token',
+        refreshToken: 'refresh_token',
+        idToken: 'id_token',
+        accessTokenExpiresAt: 'access_token_expires_at',
+        refreshTokenExpiresAt: 'refresh_token_expires_at',
+      },
+    },
+    verification: { modelName: 'verifications', fields: { ...times, expiresAt: 'expires_at' } },
+    advanced: {
+      // It would rename `__Host-x` to `__Secure-__Host-x`: every attribute is given by hand instead.
+      useSecureCookies: false,
+      cookies: { session_token: { name: cookie.name, attributes: { ...cookie.attributes } } },
+      ipAddress: { disableIpTracking: true },
+    },
+  } satisfies BetterAuthOptions;
+}

@@ -1,0 +1,51 @@
+import { randomBytes } from 'node:crypto';
+import { silentLog } from '../../src/kernel/log.ts';
+import { createPeople } from '../../src/people/people.ts';
+import { createSetup } from '../../src/people/setup.ts';
+import type { Store } from '../../src/store/store.ts';
+import { createTestStore } from '../support/database.ts';
+
+export const PASSWORD = 'correct horse battery';
+
+/** People on a database of their own, with a clock that the test may move on. */
+export async function openPeople(baseUrl = 'http://localhost:4747') {
+  const database = await createTestStore();
+  let aheadMs = 0;
+  const clock = { nowMs: () => Date.now() + aheadMs };
+  const secret = new Uint8Array(randomBytes(32));
+  const people = createPeople({ store: database.store, baseUrl, secret, clock, log: silentLog });
+  return {
+    store: database.store,
+    url: database.url,
+    people,
+    setup: createSetup({ store: database.store }),
+    clock,
+    pass(ms: number) {
+      aheadMs += ms;
+    },
+    close: database.close,
+  };
+}
+
+/** Every row of every table, as one text. */
+export async function dumpOf(store: Store): Promise<string> {
+  const tables = await store.pool.query<{ name: string }>(
+    `select quote_ident(table_name) as name from information_schema.tables where table_schema = 'public'`,
+  );
+  const parts: string[] = [];
+  for (const { name } of tables.rows) {
+    const { rows } = await store.pool.query<{ row: string }>(`select t::text as row from ${name} t`);
+    parts.push(name, ...rows.map(({ row }) => row));
+  }
+  return parts.join('\n');
+}
+
+/** What a browser would send back of these Set-Cookie lines. */
+export function cookieHeader(setCookies: readonly string[]): Headers {
+  return new Headers({ cookie: setCookies.map((line) => line.split(';')[0]).join('; ') });
+}
+
+export function valueOf<T>(result: { ok: true; value: T } | { ok: false; error: unknown }): T {
+  if (!result.ok) throw new Error(`refused: ${JSON.stringify(result.error)}`);
+  return result.value;
+}
