@@ -1,0 +1,110 @@
+import { toAuditRow } from '../audit/entry.ts';
+import type { Access } from '../kernel/access.ts';
+import type { Clock } from '../kernel/clock.ts';
+import {
+  newId,
+  type AgentId,
+  type KeyId,
+  type OrganisationId,
+  type RequestId,
+  type UserId,
+} from '../kernel/ids.ts';
+import type { Store } from '../store/store.ts';
+import { newKeySecret, type KeyEnvironment } from './key-secret.ts';
+import { revokeKey } from './revoke.ts';
+
+const DAY_MS = 86_400_000;
+
+export interface NewKey {
+  orgId: OrganisationId;
+  holder: { userId: UserId } | { agentId: AgentId };
+  name: string;
+  access: Access;
+  /** Undefined: it does not expire. */
+  expiresInDays: number | undefined;
+  createdBy: UserId;
+  requestId: RequestId;
+}
+
+/** The one list of named keys: made by hand, for agents, or minted by grants. */
+export function createKeys({
+  store,
+  environment,
+  clock,
+}: {
+  store: Store;
+  environment: KeyEnvironment;
+  clock: Clock;
+}) {
+  return {
+    /** All keys of the organisation, or those of one member, the newest first. */
+    list: (orgId: OrganisationId, userId?: UserId) => store.keys.list(orgId, userId),
+
+    find: (orgId: OrganisationId, keyId: KeyId) => store.keys.find(orgId, keyId),
+
+    /** The secret is in this answer and nowhere else. */
+    async create(key: NewKey): Promise<{ keyId: KeyId; secret: string }> {
+      const keyId = newId('key');
+      const { secret, hash, hint } = newKeySecret(environment);
+      const { orgId, name, access, expiresInDays } = key;
+      await store.transaction(async (queries) => {
+        await queries.keys.create({
+          id: keyId,
+          orgId,
+          ...key.holder,
+          name,
+          access,
+          secretHash: hash,
+          hint,
+          expiresAt: expiresInDays === undefined ? null : new Date(clock.nowMs() + expiresInDays * DAY_MS),
+        });
+        await queries.audit.insertMany([
+          toAuditRow(
+            {
+              orgId,
+              action: 'key.created',
+              actor: { kind: 'user', id: key.createdBy },
+              keyId,
+              target: name,
+              requestId: key.requestId,
+              outcome: 'ok',
+              detail: { access },
+            },
+            'event',
+            clock,
+          ),
+        ]);
+      });
+      return { keyId, secret };
+    },
+
+    /** Ends a key and all that hangs on it, at once and on every node. False: it was over before. */
+    revoke: (revocation: {
+      orgId: OrganisationId;
+      keyId: KeyId;
+      revokedBy: UserId;
+      requestId: RequestId;
+    }): Promise<boolean> =>
+      store.transaction(async (queries) => {
+        const { orgId, keyId, revokedBy, requestId } = revocation;
+        if (!(await revokeKey(queries, orgId, keyId, 'by_person'))) return false;
+        await queries.audit.insertMany([
+          toAuditRow(
+            {
+              orgId,
+              action: 'key.revoked',
+              actor: { kind: 'user', id: revokedBy },
+              keyId,
+              requestId,
+              outcome: 'ok',
+            },
+            'event',
+            clock,
+          ),
+        ]);
+        return true;
+      }),
+  };
+}
+
+export type Keys = ReturnType<typeof createKeys>;

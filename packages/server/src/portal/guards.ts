@@ -1,0 +1,54 @@
+import type { MiddlewareHandler } from 'hono';
+import { AppError } from '../kernel/errors.ts';
+import type { OrganisationId } from '../kernel/ids.ts';
+import type { Action } from '../people/policy.ts';
+import { can } from '../people/policy.ts';
+import type { People } from '../people/people.ts';
+import type { Role } from '../kernel/access.ts';
+import type { OrganisationEnv, PortalEnv } from './env.ts';
+
+/** A foreign page can make a browser send our cookie; it cannot forge where the request comes from. */
+export function sameOriginOnly(webBaseUrl: string): MiddlewareHandler {
+  return async (context, next) => {
+    const site = context.req.header('Sec-Fetch-Site');
+    const origin = context.req.header('Origin');
+    const foreign =
+      site === undefined ? origin !== undefined && origin !== webBaseUrl : site !== 'same-origin';
+    const navigates = site === 'none' && context.req.method === 'GET';
+    if (foreign && !navigates) throw new AppError('forbidden', 'Requests from other sites are refused.');
+    const writes = context.req.method !== 'GET' && context.req.method !== 'HEAD';
+    if (writes && !/^application\/json\s*(;|$)/i.test(context.req.header('Content-Type') ?? '')) {
+      throw new AppError('unsupported_media_type', 'The body must be application/json.');
+    }
+    await next();
+  };
+}
+
+export function signedInOnly(people: People): MiddlewareHandler<PortalEnv> {
+  return async (context, next) => {
+    const user = await people.currentUser(context.req.raw.headers);
+    if (user === undefined) throw new AppError('unauthenticated', 'Sign in first.');
+    context.set('user', user);
+    await next();
+  };
+}
+
+/** What a stranger asks about does not exist: the same answer as for an organisation that nobody has. */
+export function membersOnly(
+  membershipOf: (
+    slug: string,
+    user: PortalEnv['Variables']['user'],
+  ) => Promise<{ id: OrganisationId; slug: string; name: string; role: Role } | undefined>,
+): MiddlewareHandler<OrganisationEnv> {
+  return async (context, next) => {
+    const organisation = await membershipOf(context.req.param('org') ?? '', context.get('user'));
+    if (organisation === undefined)
+      throw new AppError('not_found', 'There is no such organisation among yours.');
+    context.set('organisation', organisation);
+    await next();
+  };
+}
+
+export function requireRole(role: Role, action: Action): void {
+  if (!can(role, action)) throw new AppError('forbidden', `Your role (${role}) does not allow this.`);
+}

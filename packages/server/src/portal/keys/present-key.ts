@@ -1,0 +1,31 @@
+import type { Keys } from '../../keys/keys.ts';
+
+type ListedKey = Awaited<ReturnType<Keys['list']>>[number];
+
+/** A key as the dashboard shows it. Times are ISO 8601; `status` is as of `nowMs`. */
+export function presentKey({ key, ...about }: ListedKey, nowMs: number) {
+  return {
+    id: key.id,
+    name: key.name,
+    access: key.access,
+    hint: key.hint,
+    made_by: key.grantId !== null ? 'connection' : key.agentId !== null ? 'agent' : 'hand',
+    holder: about.agentName ?? about.userEmail,
+    client: about.clientName === null ? null : { name: about.clientName, destination: about.destination },
+    status: statusOf(key, about.grantExpiresAt, nowMs),
+    created_at: key.createdAt.toISOString(),
+    last_used_at: key.lastUsedAt?.toISOString() ?? null,
+    expires_at: (about.grantExpiresAt ?? key.expiresAt)?.toISOString() ?? null,
+    revoked_at: key.revokedAt?.toISOString() ?? null,
+  };
+}
+
+function statusOf(
+  key: ListedKey['key'],
+  grantExpiresAt: Date | null,
+  nowMs: number,
+): 'active' | 'expired' | 'revoked' {
+  if (key.revokedAt !== null) return 'revoked';
+  const expiresAt = grantExpiresAt ?? key.expiresAt;
+  return expiresAt !== null && expiresAt.getTime() <= nowMs ? 'expired' : 'active';
+}

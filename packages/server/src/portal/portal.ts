@@ -1,0 +1,76 @@
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { Clock } from '../kernel/clock.ts';
+import { AppError, errorBody, toAppError } from '../kernel/errors.ts';
+import type { Log } from '../kernel/log.ts';
+import type { Keys } from '../keys/keys.ts';
+import type { Agents } from '../people/agents/agents.ts';
+import type { People } from '../people/people.ts';
+import { createAgentRoutes } from './agents/agents.ts';
+import type { PortalEnv } from './env.ts';
+import { membersOnly, sameOriginOnly, signedInOnly } from './guards.ts';
+import { createKeyRoutes } from './keys/keys.ts';
+import { createMe, type MeDeps } from './me/me.ts';
+import { createOrganisation, type OrganisationDeps } from './organisation/organisation.ts';
+
+const BODY_BYTES_MAX = 64 * 1024;
+
+export interface PortalDeps extends MeDeps, OrganisationDeps {
+  people: People;
+  keys: Keys;
+  agents: Agents;
+  webBaseUrl: string;
+  clock: Clock;
+  log: Log;
+}
+
+/** The dashboard's JSON API, `/portal/v1`. Each request is a signed-in person's, and each organisation theirs. */
+export function createPortal(deps: PortalDeps): Hono<PortalEnv> {
+  const app = new Hono<PortalEnv>();
+  app.use(async (context, next) => {
+    await next();
+    context.header('Cache-Control', 'no-store');
+  });
+  app.use(
+    sameOriginOnly(deps.webBaseUrl),
+    signedInOnly(deps.people),
+    bodyLimit({ maxSize: BODY_BYTES_MAX, onError: tooLarge }),
+  );
+
+  const memberOf = membersOnly(async (slug, user) => {
+    const memberships = await deps.organisationsOf(user.userId);
+    const found = memberships.find(({ organisation }) => organisation.slug === slug);
+    return found && { ...found.organisation, role: found.role };
+  });
+
+  app.route('/me', createMe(deps));
+  app.use('/organisations/:org/*', memberOf);
+  app.route('/organisations/:org', createOrganisation(deps));
+  app.route('/organisations/:org/keys', createKeyRoutes(deps));
+  app.route('/organisations/:org/agents', createAgentRoutes(deps));
+
+  app.notFound((context) => {
+    const error = new AppError('not_found', 'There is nothing at this address.');
+    return context.body(errorBody(error, context.get('requestId')), 404, {
+      'Content-Type': 'application/json',
+    });
+  });
+  app.onError((thrown, context) => {
+    const error = toAppError(thrown);
+    const requestId = context.get('requestId');
+    if (error.code === 'internal')
+      deps.log.error(
+        { requestId, error: error.message, stack: String(error.cause) },
+        'portal request failed',
+      );
+    return new Response(errorBody(error, requestId), {
+      status: error.status,
+      headers: { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' },
+    });
+  });
+  return app;
+}
+
+function tooLarge(): never {
+  throw new AppError('payload_too_large', 'The body is over 64 KiB.');
+}
