@@ -1,0 +1,75 @@
+import type { Catalogue } from '@latchkey/tools';
+import { LRUCache } from 'lru-cache';
+import type { OrganisationId } from '../kernel/ids.ts';
+import type { Connector } from '../store/queries/connectors.ts';
+import type { Store } from '../store/store.ts';
+import {
+  createOrganisationView,
+  unshadowed,
+  type OrganisationView,
+  type ToolCounts,
+} from './organisation-view.ts';
+
+export interface Catalogues {
+  /** What an organisation offers now; from memory until `invalidate`. */
+  of(orgId: OrganisationId): Promise<OrganisationView>;
+  /** For the consent page: how many tools each level of access reaches. */
+  toolCounts(orgId: OrganisationId): Promise<ToolCounts>;
+  /** Called by the change feed with the id of an organisation, or `*` when a shared connector changed. */
+  invalidate(subject: string): void;
+}
+
+const ORGANISATIONS_MAX = 20_000;
+const VIEWS_MAX = 500;
+
+export function createCatalogues({ store }: { store: Store }): Catalogues {
+  const current = new LRUCache<OrganisationId, Promise<OrganisationView>>({ max: ORGANISATIONS_MAX });
+  // Organisations that have only shared connectors see the same thing: it is kept once for all of them.
+  const views = new LRUCache<string, OrganisationView>({ max: VIEWS_MAX });
+
+  async function load(orgId: OrganisationId): Promise<OrganisationView> {
+    const connectors = unshadowed(await store.connectors.listVisibleTo(orgId));
+    const signature = JSON.stringify(
+      connectors.map(({ id, slug, name, baseUrl, catalogueHash }) => [
+        id,
+        slug,
+        name,
+        baseUrl,
+        catalogueHash,
+      ]),
+    );
+    const known = views.get(signature);
+    if (known !== undefined) return known;
+    const view = createOrganisationView(await Promise.all(connectors.map(withCatalogue)));
+    views.set(signature, view);
+    return view;
+  }
+
+  async function withCatalogue(connector: Connector) {
+    const body = await store.connectors.getCatalogue(connector.catalogueHash);
+    if (body === undefined) throw new Error(`the catalogue of connector ${connector.id} is missing`);
+    // Written by the importer alone, from a value of this type.
+    return { connector, catalogue: JSON.parse(body) as Catalogue };
+  }
+
+  function of(orgId: OrganisationId): Promise<OrganisationView> {
+    const known = current.get(orgId);
+    if (known !== undefined) return known;
+    const loading = load(orgId);
+    current.set(orgId, loading);
+    loading.catch(() => {
+      // A failure is not kept; a younger attempt may already stand in its place.
+      if (current.peek(orgId) === loading) current.delete(orgId);
+    });
+    return loading;
+  }
+
+  return {
+    of,
+    toolCounts: async (orgId) => (await of(orgId)).counts,
+    invalidate(subject) {
+      if (subject === '*') current.clear();
+      else current.delete(subject as OrganisationId);
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+
+/** A tool before it is known under which name the organisation sees it. */
+export interface NamedTool {
+  readonly connector: string;
+  readonly name: string;
+}
+
+const NAME_CHARACTERS_MAX = 64;
+const SPELLINGS_MAX = 4;
+
+/**
+ * Names that are unique within an organisation, ignoring case: a tool's own name, `<connector>_<name>` where two
+ * connectors have the same, and a hash at the end where even that is taken or too long. All tools that clash are
+ * renamed, so that no name depends on an order.
+ */
+export function uniqueNames(tools: readonly NamedTool[]): string[] {
+  const attempts = tools.map(() => 0);
+  let names = tools.map((tool) => spelling(tool, 0));
+  for (let clashing = clashes(names); clashing.length > 0; clashing = clashes(names)) {
+    const raised = clashing.filter((index) => (attempts[index] ?? 0) < SPELLINGS_MAX - 1);
+    if (raised.length === 0) throw new Error('two tools of one connector have the same name');
+    for (const index of raised) attempts[index] = (attempts[index] ?? 0) + 1;
+    names = tools.map((tool, index) => spelling(tool, attempts[index] ?? 0));
+  }
+  return names;
+}
+
+function spelling({ connector, name }: NamedTool, attempt: number): string {
+  if (attempt === 0) return name;
+  const prefixed = `${connector.replaceAll('-', '_')}_${name}`;
+  if (attempt === 1 && prefixed.length <= NAME_CHARACTERS_MAX) return prefixed;
+  const digest = createHash('sha256').update(`${connector} ${name}`).digest('hex');
+  const suffix = `_${digest.slice(0, attempt <= 2 ? 6 : 32)}`;
+  return prefixed.slice(0, NAME_CHARACTERS_MAX - suffix.length) + suffix;
+}
+
+/** The places of all names that another one equals. */
+function clashes(names: readonly string[]): number[] {
+  const places = new Map<string, number[]>();
+  names.forEach((name, index) => {
+    const key = name.toLowerCase();
+    const known = places.get(key);
+    if (known === undefined) places.set(key, [index]);
+    else known.push(index);
+  });
+  return [...places.values()].filter((group) => group.length > 1).flat();
+}
