@@ -1,0 +1,57 @@
+import type { Clock } from '../kernel/clock.ts';
+import { deriveKey } from '../kernel/seal.ts';
+import type { KeyEnvironment } from '../keys/key-secret.ts';
+import type { Store } from '../store/store.ts';
+import { createAccessTokens } from './access-tokens.ts';
+import { createApprovals } from './approvals.ts';
+import type { ChangeFeed } from './change-feed.ts';
+import { createClients } from './clients.ts';
+import { createRedeemCode } from './redeem-code.ts';
+import { createRefresh } from './refresh.ts';
+import { createRevokedGrants } from './revoked-grants.ts';
+import { createRevokeToken } from './revoke-token.ts';
+import { createSigning } from './signing.ts';
+import { createStandings } from './standings.ts';
+import { createMint } from './token-answer.ts';
+
+export interface GrantsDeps {
+  store: Store;
+  feed: ChangeFeed;
+  clock: Clock;
+  /** From which the keys that seal signing keys and derive codes are derived. */
+  masterSecret: string;
+  mcpBaseUrl: string;
+  environment: KeyEnvironment;
+}
+
+/** What approvals become: codes, tokens, refresh families, and their end. */
+export async function createGrants({
+  store,
+  feed,
+  clock,
+  masterSecret,
+  mcpBaseUrl,
+  environment,
+}: GrantsDeps) {
+  const signing = await createSigning({ store, feed, sealKey: deriveKey(masterSecret, 'signing keys') });
+  const revoked = createRevokedGrants({ store, feed, clock });
+  const accessTokens = createAccessTokens({ signing, revoked, clock, mcpBaseUrl });
+  const mint = createMint({ accessTokens, environment, clock });
+  return {
+    signing,
+    accessTokens,
+    standings: createStandings({ store, feed }),
+    clients: createClients({ store }),
+    approvals: createApprovals({
+      store,
+      clock,
+      codeKey: deriveKey(masterSecret, 'codes'),
+      issuer: mcpBaseUrl,
+    }),
+    redeemCode: createRedeemCode({ store, clock, mint }),
+    refresh: createRefresh({ store, clock, mint }),
+    revokeToken: createRevokeToken({ store, clock, accessTokens }),
+  };
+}
+
+export type Grants = Awaited<ReturnType<typeof createGrants>>;
