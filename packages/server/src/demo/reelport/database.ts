@@ -22,8 +22,10 @@ export function connectReelport(databaseUrl: string, log: Log): Database {
     statement_timeout: 10_000,
     application_name: 'reelport',
   });
-  // Without a listener, a connection that the server closes while idle would end the process.
-  pool.on('error', (error) => log.warn({ err: error }, 'reelport lost an idle database connection'));
+  // A lost connection reports itself twice: to its query, and as an event that ends the process if nobody
+  // listens. The pool listens for the connections that are idle, a transaction for its own.
+  const onLost = (error: Error) => log.warn({ err: error }, 'reelport lost a database connection');
+  pool.on('error', onLost);
 
   return {
     async rows<Row extends QueryResultRow>(sql: string, values: readonly unknown[] = []) {
@@ -32,6 +34,7 @@ export function connectReelport(databaseUrl: string, log: Log): Database {
     async transaction(work) {
       const client = await pool.connect();
       let broken = false;
+      client.on('error', onLost);
       try {
         await client.query('begin');
         const result = await work({
@@ -47,6 +50,7 @@ export function connectReelport(databaseUrl: string, log: Log): Database {
         });
         throw thrown;
       } finally {
+        client.off('error', onLost);
         client.release(broken);
       }
     },

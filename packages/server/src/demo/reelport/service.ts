@@ -7,6 +7,7 @@ import { analyticsRoutes } from './analytics.ts';
 import type { VerifyAssertion } from './assertion.ts';
 import { authenticate, refuseReadOnlyWrites } from './authenticate.ts';
 import { bundleRoutes } from './bundles.ts';
+import { discardRest } from './body.ts';
 import type { ReelportEnv } from './caller.ts';
 import { creditRoutes } from './credits.ts';
 import { isUnavailable } from './database.ts';
@@ -61,7 +62,8 @@ export function createService(deps: ServiceDeps): Hono<ReelportEnv> {
   service.notFound(() => {
     throw notFound('operation');
   });
-  service.onError((error, c) => {
+  service.onError(async (error, c) => {
+    await discardRest(c.req.raw);
     const problem = toProblem(error);
     const id = c.get('requestId');
     if (error !== problem || problem.code === 'unavailable') {
