@@ -132,6 +132,14 @@ export function createApprovals({
       return equalSecrets(authorization.gateBrowserHash, hashSecret(gateBrowser));
     },
 
+    /** The answer to a decided transaction, for the gateway to send; undefined if it is open, expired or redeemed. */
+    async answerOf(transactionId: string): Promise<AuthorizationResponse | undefined> {
+      const authorization = await store.authorizations.find(hashSecret(transactionId));
+      if (authorization?.decision === 'deny') return respond(authorization, { error: 'access_denied' });
+      if (authorization?.decision !== 'allow' || authorization.codeUsedAt !== null) return undefined;
+      return respond(authorization, { code: codeOf(transactionId) });
+    },
+
     /** Records the decision, once. The caller has shown that it comes from the transaction's browser. */
     async decide(
       transactionId: string,

@@ -9,17 +9,20 @@ export interface PageProps {
   readonly strip?: Child;
   /** Stands below the sheet: the account in use, a way out. */
   readonly aside?: Child;
+  /** Where the browser goes by itself: to the app, after an answer. */
+  readonly refresh?: string;
   readonly children?: Child;
 }
 
 /** One narrow sheet on a quiet ground. A page is rendered with `document(<Page …>)`. */
-export const Page: FC<PageProps> = ({ title, strip, aside, children }) => (
+export const Page: FC<PageProps> = ({ title, strip, aside, refresh, children }) => (
   <html lang="en">
     <head>
       <meta charset="utf-8" />
       <meta name="viewport" content="width=device-width, initial-scale=1" />
       <meta name="color-scheme" content="light dark" />
       <meta name="robots" content="noindex" />
+      {refresh === undefined ? null : <meta http-equiv="refresh" content={`0;url=${refresh}`} />}
       <title>{`${title} · Latchkey`}</title>
       <link rel="stylesheet" href={STYLESHEET_PATH} />
       <link rel="icon" href={ICON_PATH} sizes="32x32" />
