@@ -4,6 +4,7 @@ export type {
   BodyBinding,
   Catalogue,
   CompileOptions,
+  FormArrays,
   InputSchema,
   ParameterBinding,
   Rejection,
@@ -16,6 +17,21 @@ export type {
   Warning,
   WarningCode,
 } from './catalogue/types.ts';
+export { compileCatalogue } from './catalogue/compile.ts';
+export { RESERVED_NAMES } from './catalogue/name.ts';
+export type { ResultContext } from './call/diagnose.ts';
+export { presentArgumentFaults } from './call/diagnose.ts';
+export { prepareRequest } from './call/request.ts';
+export { presentResult } from './call/result.ts';
+export type {
+  Sender,
+  SenderOptions,
+  SendInput,
+  StreamControl,
+  StreamHandler,
+  StreamInput,
+} from './call/send.ts';
+export { createSender } from './call/send.ts';
 export type {
   ArgumentFault,
   Diagnostics,

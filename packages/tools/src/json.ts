@@ -30,7 +30,6 @@ export interface JsonSchema {
   items?: JsonSchema;
   prefixItems?: JsonSchema[];
   anyOf?: JsonSchema[];
-  oneOf?: JsonSchema[];
   allOf?: JsonSchema[];
 }
 

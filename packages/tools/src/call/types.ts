@@ -34,7 +34,11 @@ export interface UpstreamResponse {
 }
 
 export type UpstreamFaultCode =
-  'upstream_timeout' | 'upstream_unreachable' | 'upstream_reset' | 'upstream_too_large' | 'upstream_aborted';
+  | 'upstream_timeout'
+  | 'upstream_unreachable'
+  | 'upstream_reset'
+  | 'upstream_too_large'
+  | 'upstream_aborted';
 
 /** Why there is no answer. The message may be shown: it names no address. */
 export interface UpstreamFault {
@@ -44,7 +48,7 @@ export interface UpstreamFault {
 
 /** What the reader of a failed call gets, as text and as `structuredContent`. */
 export interface Diagnostics {
-  /** The upstream's HTTP status; 0 when there was no answer. */
+  /** The upstream's HTTP status, or what a gateway says when there is no answer: 502, 504, and 499 for a cancelled call. */
   readonly status: number;
   readonly code: string;
   readonly message: string;

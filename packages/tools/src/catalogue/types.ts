@@ -73,7 +73,13 @@ export interface Warning {
 export type ParameterPlace = 'path' | 'query' | 'header' | 'cookie';
 
 export type ParameterStyle =
-  'matrix' | 'label' | 'simple' | 'form' | 'spaceDelimited' | 'pipeDelimited' | 'deepObject';
+  | 'matrix'
+  | 'label'
+  | 'simple'
+  | 'form'
+  | 'spaceDelimited'
+  | 'pipeDelimited'
+  | 'deepObject';
 
 /** Where one argument goes, and how it is written there. */
 export interface ParameterBinding {

@@ -1,0 +1,162 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { InputSchema } from '../catalogue/types.ts';
+import { isObject, setOwn } from '../json.ts';
+import type { JsonObject, JsonSchema, JsonType } from '../json.ts';
+import { boundFaults } from './bounds.ts';
+import { asType, jsonText, typeOf } from './convert.ts';
+import { textOf } from './style.ts';
+import type { ArgumentFault } from './types.ts';
+
+const FAULTS_MAX = 20;
+
+/** `strict` only tests; otherwise a value is also made to fit, as far as its meaning is plain. */
+interface Pass {
+  readonly faults: ArgumentFault[];
+  readonly strict: boolean;
+}
+
+/**
+ * Arguments as the schema wants them: JSON text becomes what it says, "5" becomes 5, a single value a list where
+ * only a list will do, and null for an optional argument is no argument. What cannot be made to fit is a fault.
+ */
+export function coerceArguments(schema: InputSchema, args: unknown, faults: ArgumentFault[]): JsonObject {
+  const given = typeof args === 'string' ? jsonText(args) : (args ?? {});
+  if (!isObject(given)) {
+    faults.push({ field: '', message: 'The arguments must be an object.' });
+    return {};
+  }
+  return coerceObject(schema, given, '', { faults, strict: false });
+}
+
+function coerce(schema: JsonSchema, value: unknown, field: string, pass: Pass): unknown {
+  const before = pass.faults.length;
+  let result = pass.strict ? value : fitted(schema, value);
+  const types = typesOf(schema);
+  const type = typeOf(result);
+  if (types && !types.some((wanted) => wanted === type || (wanted === 'number' && type === 'integer'))) {
+    note(pass, field, `must be ${types.map((wanted) => NAMES[wanted]).join(' or ')}`);
+    return result;
+  }
+  const values = schema.enum ?? (Object.hasOwn(schema, 'const') ? [schema.const] : undefined);
+  if (values && !values.some((one) => one === result || isDeepStrictEqual(one, result))) {
+    const same =
+      pass.strict || typeof result === 'object'
+        ? undefined
+        : values.find((one) => textOf(one) === textOf(result));
+    if (same === undefined) {
+      note(
+        pass,
+        field,
+        `must be one of ${values
+          .map((one) => JSON.stringify(one))
+          .join(', ')
+          .slice(0, 400)}`,
+      );
+      return result;
+    }
+    result = same;
+  }
+  for (const message of boundFaults(schema, result)) note(pass, field, message);
+  if (isObject(result)) result = coerceObject(schema, result, field, pass);
+  else if (Array.isArray(result)) result = coerceArray(schema, result, field, pass);
+  for (const part of schema.allOf ?? []) result = coerce(part, result, field, pass);
+  if (schema.anyOf && pass.faults.length === before) result = coerceUnion(schema.anyOf, result, field, pass);
+  return result;
+}
+
+function coerceObject(
+  schema: JsonSchema | InputSchema,
+  given: JsonObject,
+  field: string,
+  pass: Pass,
+): JsonObject {
+  const properties = schema.properties ?? {};
+  const result: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined) continue;
+    const at = below(field, name);
+    const known = Object.hasOwn(properties, name) ? properties[name] : undefined;
+    if (known) {
+      const optional = !schema.required?.includes(name);
+      if (value === null && optional && !pass.strict && !allowsNull(known)) continue;
+      setOwn(result, name, coerce(known, value, at, pass));
+    } else if (isObject(schema.additionalProperties)) {
+      setOwn(result, name, coerce(schema.additionalProperties, value, at, pass));
+    } else if (schema.additionalProperties === false && !('patternProperties' in schema)) {
+      note(pass, at, unknownField(Object.keys(properties)));
+    } else {
+      setOwn(result, name, value);
+    }
+  }
+  for (const name of schema.required ?? []) {
+    if (!Object.hasOwn(result, name)) note(pass, below(field, name), 'is required');
+  }
+  return result;
+}
+
+function coerceArray(schema: JsonSchema, given: readonly unknown[], field: string, pass: Pass): unknown[] {
+  return given.map((item, index) => {
+    const itemSchema = schema.prefixItems?.[index] ?? schema.items;
+    return itemSchema ? coerce(itemSchema, item, `${field}[${index}]`, pass) : item;
+  });
+}
+
+/** A branch that fits as it is goes before one that fits after a conversion: "5" stays text where text is allowed. */
+function coerceUnion(branches: readonly JsonSchema[], value: unknown, field: string, pass: Pass): unknown {
+  for (const branch of branches) {
+    const faults: ArgumentFault[] = [];
+    coerce(branch, value, field, { faults, strict: true });
+    if (faults.length === 0) return value;
+  }
+  let closest: ArgumentFault[] | undefined;
+  for (const branch of pass.strict ? [] : branches) {
+    const faults: ArgumentFault[] = [];
+    const result = coerce(branch, value, field, { faults, strict: false });
+    if (faults.length === 0) return result;
+    if (!closest || faults.length < closest.length) closest = faults;
+  }
+  note(pass, field, `fits none of the ${branches.length} shapes that are allowed`);
+  for (const fault of closest ?? []) note(pass, fault.field, fault.message);
+  return value;
+}
+
+function fitted(schema: JsonSchema, value: unknown): unknown {
+  const types = typesOf(schema);
+  return types ? asType(types, value, schema.pattern) : value;
+}
+
+function typesOf(schema: JsonSchema): readonly JsonType[] | undefined {
+  return typeof schema.type === 'string' ? [schema.type] : schema.type;
+}
+
+function allowsNull(schema: JsonSchema): boolean {
+  const types = typesOf(schema);
+  if (types) return types.includes('null');
+  if (schema.enum) return schema.enum.includes(null);
+  return schema.anyOf ? schema.anyOf.some(allowsNull) : true;
+}
+
+const NAMES: Readonly<Record<JsonType, string>> = {
+  string: 'text',
+  number: 'a number',
+  integer: 'an integer',
+  boolean: 'true or false',
+  object: 'an object',
+  array: 'a list',
+  null: 'null',
+};
+
+function unknownField(allowed: readonly string[]): string {
+  if (allowed.length === 0) return 'is not known; nothing is allowed here';
+  const shown = allowed.slice(0, 60).join(', ');
+  return `is not known; allowed: ${shown}${allowed.length > 60 ? `, and ${allowed.length - 60} more` : ''}`;
+}
+
+function below(field: string, name: string): string {
+  const step = name.length > 64 ? `${name.slice(0, 64)}…` : name;
+  return field === '' ? step : `${field}.${step}`;
+}
+
+function note(pass: Pass, field: string, message: string): void {
+  if (pass.faults.length < FAULTS_MAX) pass.faults.push({ field, message });
+}

@@ -1,0 +1,30 @@
+import type { UpstreamFault, UpstreamFaultCode } from './types.ts';
+
+const MESSAGES: Readonly<Record<UpstreamFaultCode, string>> = {
+  upstream_timeout: 'The API did not answer in time.',
+  upstream_unreachable: 'The API could not be reached.',
+  upstream_reset: 'The API ended the connection before its answer was complete.',
+  upstream_too_large: 'The answer of the API is larger than what is accepted.',
+  upstream_aborted: 'The call was cancelled.',
+};
+
+export function faultOf(code: UpstreamFaultCode): UpstreamFault {
+  return { code, message: MESSAGES[code] };
+}
+
+/** Names no host, address or library: the message may be shown. */
+export function faultFrom(thrown: unknown): UpstreamFault {
+  const code = codeOf(thrown) ?? '';
+  if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT') return faultOf('upstream_timeout');
+  const broken =
+    code === 'ECONNRESET' ||
+    code === 'EPIPE' ||
+    code.startsWith('HPE_') ||
+    /^UND_ERR_(?:SOCKET|HEADERS_OVERFLOW|RES_|REQ_CONTENT)/.test(code);
+  return faultOf(broken ? 'upstream_reset' : 'upstream_unreachable');
+}
+
+function codeOf(thrown: unknown): string | undefined {
+  if (typeof thrown !== 'object' || thrown === null || !('code' in thrown)) return undefined;
+  return typeof thrown.code === 'string' ? thrown.code : undefined;
+}

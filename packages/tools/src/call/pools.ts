@@ -1,0 +1,93 @@
+import type { LookupFunction } from 'node:net';
+import { Pool } from 'undici';
+
+export interface PoolsOptions {
+  /** Connections to one origin. Default 128. */
+  readonly connectionsMax?: number;
+  /** Origins that keep their connections; beyond it the one used longest ago is closed. Default 256. */
+  readonly originsMax?: number;
+  /** Default 10,000. */
+  readonly connectTimeoutMs?: number;
+  /** How a host becomes an address: where an address guard stands, so that what was checked is what is connected to. */
+  readonly lookup?: LookupFunction;
+}
+
+export interface Target {
+  readonly pool: Pool;
+  readonly origin: string;
+  /** The path of the base URL without a slash at its end. */
+  readonly prefix: string;
+}
+
+export interface Pools {
+  /** Undefined if this is no URL that a request may go to: http or https, without a user, a query or a fragment. */
+  target(baseUrl: string): Target | undefined;
+  close(): Promise<void>;
+}
+
+export function createPools(options: PoolsOptions): Pools {
+  const pools = new Map<string, Pool>();
+  const bases = new Map<string, { readonly origin: string; readonly prefix: string }>();
+  const originsMax = options.originsMax ?? 256;
+
+  const poolOf = (origin: string): Pool => {
+    const known = pools.get(origin);
+    if (known) {
+      // The order of a Map is the order of use.
+      if (pools.size > 1) {
+        pools.delete(origin);
+        pools.set(origin, known);
+      }
+      return known;
+    }
+    const pool = new Pool(origin, {
+      connections: options.connectionsMax ?? 128,
+      pipelining: 1,
+      // One total timeout is kept by the sender.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connect: {
+        timeout: options.connectTimeoutMs ?? 10_000,
+        ...(options.lookup ? { lookup: options.lookup } : {}),
+      },
+    });
+    pools.set(origin, pool);
+    for (const [oldest, one] of pools) {
+      if (pools.size <= originsMax) break;
+      pools.delete(oldest);
+      // Requests in flight are finished first; nobody waits for it.
+      void one.close().catch(() => undefined);
+    }
+    return pool;
+  };
+
+  return {
+    target(baseUrl) {
+      let base = bases.get(baseUrl);
+      if (!base) {
+        base = parsed(baseUrl);
+        if (!base) return undefined;
+        if (bases.size >= originsMax * 4) bases.clear();
+        bases.set(baseUrl, base);
+      }
+      return { pool: poolOf(base.origin), origin: base.origin, prefix: base.prefix };
+    },
+    async close() {
+      const open = [...pools.values()];
+      pools.clear();
+      await Promise.all(open.map((pool) => pool.destroy()));
+    },
+  };
+}
+
+function parsed(baseUrl: string): { origin: string; prefix: string } | undefined {
+  let url: URL;
+  try {
+    url = new URL(baseUrl);
+  } catch {
+    return undefined;
+  }
+  const plain = url.username === '' && url.password === '' && url.search === '' && url.hash === '';
+  if (!plain || (url.protocol !== 'http:' && url.protocol !== 'https:')) return undefined;
+  return { origin: url.origin, prefix: url.pathname.replace(/\/+$/, '') };
+}

@@ -1,0 +1,231 @@
+import type { Dispatcher } from 'undici';
+import { fail, ok } from '../result.ts';
+import type { Result } from '../result.ts';
+import { decoded } from './decode.ts';
+import { faultFrom, faultOf } from './fault.ts';
+import { createPools } from './pools.ts';
+import type { Pools, PoolsOptions } from './pools.ts';
+import type {
+  PreparedRequest,
+  ResponseHeaders,
+  StreamedRequest,
+  UpstreamFault,
+  UpstreamResponse,
+} from './types.ts';
+
+export interface SenderOptions extends PoolsOptions {
+  /** For a whole call. Default 30,000. */
+  readonly timeoutMs?: number;
+  /** Of a buffered answer, after decompression. Default 10 MB. */
+  readonly bytesMax?: number;
+}
+
+export interface SendInput {
+  /** Ends before the path of the request: `https://api.example.com/v1`. The request's own `baseUrl` goes first. */
+  readonly baseUrl: string;
+  readonly request: PreparedRequest;
+  /** The credential and what else the gateway adds. They win over the request's headers. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+  readonly timeoutMs?: number;
+  readonly bytesMax?: number;
+}
+
+export interface StreamInput {
+  readonly baseUrl: string;
+  readonly request: StreamedRequest;
+  readonly headers?: Readonly<Record<string, string | string[]>>;
+  /** Until the head of the answer; a stream may then last. Default: the sender's `timeoutMs`. */
+  readonly headTimeoutMs?: number;
+}
+
+/** Called in this order: onHead, onData…, then one of onEnd and onFault, once. After `abort` only onFault is called. */
+export interface StreamHandler {
+  onHead(status: number, headers: ResponseHeaders): void;
+  onData(chunk: Buffer): void;
+  onEnd(): void;
+  onFault(fault: UpstreamFault): void;
+}
+
+export interface StreamControl {
+  /** Ends the exchange with this fault; does nothing once it has ended. */
+  abort(fault: UpstreamFault): void;
+  pause(): void;
+  resume(): void;
+}
+
+export interface Sender {
+  /** One request, one buffered answer. Redirects are answers. Nothing is tried twice. Never rejects. */
+  send(input: SendInput): Promise<Result<UpstreamResponse, UpstreamFault>>;
+  /** The same without a buffer, for the door that passes answers through. Headers are the caller's care. */
+  stream(input: StreamInput, handler: StreamHandler): StreamControl;
+  /** Ends every connection at once; calls under way fail. */
+  close(): Promise<void>;
+}
+
+const TIMEOUT_MS = 30_000;
+const BYTES_MAX = 10 * 1024 * 1024;
+
+/** Sends requests over kept connections, one pool for each origin (undici `Pool.dispatch`). */
+export function createSender(options: SenderOptions = {}): Sender {
+  const pools = createPools(options);
+  const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
+  return {
+    send: (input) =>
+      new Promise((resolve) => {
+        const bytesMax = input.bytesMax ?? options.bytesMax ?? BYTES_MAX;
+        sendBuffered(pools, input, input.timeoutMs ?? timeoutMs, bytesMax, resolve);
+      }),
+    stream(input, handler) {
+      const timer = setTimeout(
+        () => control.abort(faultOf('upstream_timeout')),
+        input.headTimeoutMs ?? timeoutMs,
+      );
+      const control = exchange(
+        pools,
+        input.baseUrl,
+        input.request,
+        { ...input.request.headers, ...input.headers },
+        {
+          onHead(status, headers) {
+            clearTimeout(timer);
+            handler.onHead(status, headers);
+          },
+          onData: (chunk) => handler.onData(chunk),
+          onEnd: () => handler.onEnd(),
+          onFault(fault) {
+            clearTimeout(timer);
+            handler.onFault(fault);
+          },
+        },
+      );
+      return control;
+    },
+    close: () => pools.close(),
+  };
+}
+
+function sendBuffered(
+  pools: Pools,
+  { baseUrl, request, headers, signal }: SendInput,
+  timeoutMs: number,
+  bytesMax: number,
+  resolve: (result: Result<UpstreamResponse, UpstreamFault>) => void,
+): void {
+  if (signal?.aborted) return resolve(fail(faultOf('upstream_aborted')));
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  let status = 0;
+  let responseHeaders: ResponseHeaders = {};
+  const onAbort = (): void => control.abort(faultOf('upstream_aborted'));
+  const timer = setTimeout(() => control.abort(faultOf('upstream_timeout')), timeoutMs);
+  const settle = (): void => {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', onAbort);
+  };
+  const sent = {
+    'accept-encoding': 'identity',
+    'user-agent': 'latchkey',
+    ...request.headers,
+    ...lowerCased(headers),
+  };
+  const control = exchange(pools, request.baseUrl ?? baseUrl, request, sent, {
+    onHead(code, received) {
+      status = code;
+      responseHeaders = received;
+      if (Number(received['content-length']) > bytesMax) control.abort(faultOf('upstream_too_large'));
+    },
+    onData(chunk) {
+      bytes += chunk.length;
+      if (bytes > bytesMax) control.abort(faultOf('upstream_too_large'));
+      else chunks.push(chunk);
+    },
+    onEnd() {
+      settle();
+      const [first] = chunks;
+      const body = chunks.length === 1 && first ? first : Buffer.concat(chunks, bytes);
+      if (responseHeaders['content-encoding'] === undefined) {
+        return resolve(ok({ status, headers: responseHeaders, body }));
+      }
+      decoded(responseHeaders['content-encoding'], body, bytesMax, (result) =>
+        resolve(result.ok ? ok({ status, headers: responseHeaders, body: result.value }) : result),
+      );
+    },
+    onFault(fault) {
+      settle();
+      resolve(fail(fault));
+    },
+  });
+  signal?.addEventListener('abort', onAbort, { once: true });
+}
+
+/** In one case, so that a credential replaces a header of the request instead of standing beside it. */
+function lowerCased(headers: Readonly<Record<string, string>> | undefined): Record<string, string> {
+  const lower: Record<string, string> = {};
+  for (const name in headers) lower[name.toLowerCase()] = headers[name] ?? '';
+  return lower;
+}
+
+/** One request and its answer. What ends it first, ends it: everything after that is silence. */
+function exchange(
+  pools: Pools,
+  baseUrl: string,
+  request: StreamedRequest,
+  headers: Readonly<Record<string, string | string[]>>,
+  handler: StreamHandler,
+): StreamControl {
+  let over = false;
+  let controller: Dispatcher.DispatchController | undefined;
+  const end = (fault: UpstreamFault): void => {
+    if (over) return;
+    over = true;
+    handler.onFault(fault);
+  };
+  const control: StreamControl = {
+    abort(fault) {
+      if (over) return;
+      end(fault);
+      controller?.abort(new Error(fault.code));
+    },
+    pause: () => controller?.pause(),
+    resume: () => controller?.resume(),
+  };
+  const target = pools.target(baseUrl);
+  if (!target) {
+    // The caller has no control yet, so it is told later, as it is for every other fault.
+    queueMicrotask(() => end(faultOf('upstream_unreachable')));
+    return control;
+  }
+  target.pool.dispatch(
+    {
+      origin: target.origin,
+      path: target.prefix + request.path,
+      method: request.method as Dispatcher.HttpMethod,
+      headers,
+      body: request.body ?? null,
+    },
+    {
+      onRequestStart(started) {
+        controller = started;
+        // It may have been cancelled while it waited for a connection.
+        if (over) started.abort(new Error('upstream_aborted'));
+      },
+      onResponseStart(_, status, received) {
+        // 1xx announce an answer; they are none.
+        if (!over && status >= 200) handler.onHead(status, received);
+      },
+      onResponseData(_, chunk) {
+        if (!over) handler.onData(chunk);
+      },
+      onResponseEnd() {
+        if (over) return;
+        over = true;
+        handler.onEnd();
+      },
+      onResponseError(_, error) {
+        end(faultFrom(error));
+      },
+    },
+  );
+  return control;
+}

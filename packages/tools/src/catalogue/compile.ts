@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto';
+import { compareText } from '../json.ts';
+import { readDocument } from '../openapi/document.ts';
+import type { ApiOperation, OperationHead } from '../openapi/ir.ts';
+import { createNotes } from '../openapi/notes.ts';
+import type { Notes } from '../openapi/notes.ts';
+import { ok } from '../result.ts';
+import type { Result } from '../result.ts';
+import { accessOf, annotate } from './annotate.ts';
+import { fit, sizeOf } from './budget.ts';
+import { descriptionOf, titleOf } from './describe.ts';
+import { layOut } from './layout.ts';
+import { nameOperations } from './name.ts';
+import type { Named } from './name.ts';
+import { excludedBy } from './select.ts';
+import type { Catalogue, CompileOptions, Rejection, Skip, Tool } from './types.ts';
+
+const TOOL_BYTES_MAX = 16 * 1024;
+const TOOLS_MAX = 2_000;
+
+/**
+ * Compiles an OpenAPI 3.0, 3.1 or 3.2 document (JSON or YAML, UTF-8, at most 32 MB) into a catalogue. Pure: no
+ * file, network or environment is read; the same input gives the same bytes; no content makes it throw. Every
+ * operation of the document is either a tool or in `skipped`, with the reason.
+ */
+export function compileCatalogue(
+  source: string | Uint8Array,
+  options: CompileOptions = {},
+): Result<Catalogue, Rejection> {
+  const notes = createNotes();
+  const read = readDocument(source, options, notes);
+  if (!read.ok) return read;
+  const api = read.value;
+  const names = nameOperations(api.heads);
+  const tools: Tool[] = [];
+  const skipped: Skip[] = [...api.skipped];
+
+  for (const head of [...api.heads].sort(byPathAndMethod)) {
+    const skip = (code: Skip['code'], pointer: string, message: string): void => {
+      skipped.push({ method: head.method, path: head.path, code, pointer, message });
+    };
+    const rule = excludedBy(head, options);
+    const named = names.get(head);
+    if (rule !== undefined || named === undefined) {
+      skip('FILTERED', head.pointer, rule ?? 'The operation has no name.');
+      continue;
+    }
+    if (tools.length >= TOOLS_MAX) {
+      skip('FILTERED', head.pointer, `A catalogue has at most ${TOOLS_MAX} tools; filter the document.`);
+      continue;
+    }
+    const operation = api.read(head);
+    if (!operation.ok) {
+      skip(operation.error.code, operation.error.pointer, operation.error.message);
+      continue;
+    }
+    const tool = compileTool(head, named, operation.value, options, notes);
+    if (tool) tools.push(tool);
+    else skip('TOO_LARGE', head.pointer, `The tool does not fit into ${TOOL_BYTES_MAX} bytes.`);
+  }
+  if (tools.length === 0 && skipped.length === 0) {
+    notes.warn('NO_OPERATIONS', '/paths', 'The document describes no operation.');
+  }
+  const content = {
+    catalogueVersion: 1 as const,
+    title: api.title,
+    ...(api.description === undefined ? {} : { description: api.description }),
+    servers: api.servers,
+    security: api.security,
+    tools: tools.sort((a, b) => compareText(a.name, b.name)),
+    skipped: skipped.sort(byPathAndMethod),
+    warnings: notes.list(),
+  };
+  const sourceSha256 = createHash('sha256').update(source).digest('hex');
+  const hash = createHash('sha256').update(JSON.stringify(content)).digest('hex');
+  return ok({ ...content, sourceSha256, hash });
+}
+
+function compileTool(
+  head: OperationHead,
+  named: Named,
+  operation: ApiOperation,
+  options: CompileOptions,
+  notes: Notes,
+): Tool | undefined {
+  const { name } = named;
+  const layout = layOut(operation, head.pointer, notes, options.formArrays);
+  const title = titleOf(head, name, notes);
+  const access = accessOf(head);
+  const description = descriptionOf(head, operation, notes);
+  const annotations = annotate(head, access, title);
+  const shown = { name, title, description, annotations, inputSchema: {} };
+  const fitted = fit(layout.inputSchema, TOOL_BYTES_MAX - sizeOf(shown));
+  if (!fitted) return undefined;
+  if (fitted.cut) {
+    notes.warn(
+      'SCHEMA_CUT',
+      head.pointer,
+      `The arguments were cut to fit into ${TOOL_BYTES_MAX} bytes.`,
+      name,
+    );
+  }
+  if (named.changed) {
+    notes.warn(
+      'NAME_CHANGED',
+      head.pointer,
+      'The name was shortened, or told apart from another one by a hash.',
+      name,
+    );
+  }
+  return {
+    name,
+    title,
+    description,
+    access,
+    annotations,
+    inputSchema: fitted.schema,
+    binding: {
+      method: head.method,
+      path: head.path,
+      ...(operation.baseUrl === undefined ? {} : { baseUrl: operation.baseUrl }),
+      parameters: layout.parameters,
+      ...(operation.constants.length > 0 ? { constants: operation.constants } : {}),
+      ...(layout.body ? { body: layout.body } : {}),
+      security: operation.security,
+      ...(operation.anonymous ? { anonymous: true } : {}),
+    },
+    tags: head.tags,
+    deprecated: head.deprecated,
+    scopes: operation.scopes,
+    ...(head.hints.consumesCredits ? { consumesCredits: true } : {}),
+  };
+}
+
+function byPathAndMethod(
+  left: { readonly path: string; readonly method: string },
+  right: { readonly path: string; readonly method: string },
+): number {
+  return compareText(left.path, right.path) || compareText(left.method, right.method);
+}

@@ -1,0 +1,82 @@
+import type { CompileOptions, Rejection } from '../catalogue/types.ts';
+import { isObject, ownText } from '../json.ts';
+import { fail, ok } from '../result.ts';
+import type { Result } from '../result.ts';
+import { readBody } from './body.ts';
+import type { ApiDocument, ApiOperation, OperationFault, OperationHead } from './ir.ts';
+import { LIMITS } from './limits.ts';
+import { load } from './load.ts';
+import type { Notes } from './notes.ts';
+import { findOperations } from './operations.ts';
+import type { FoundOperation } from './operations.ts';
+import { readParameters } from './parameters.ts';
+import { createResolver } from './resolve.ts';
+import { createSchemas, newBudget } from './schema.ts';
+import { createSecurityReader } from './security.ts';
+import { chooseServer, readServers } from './servers.ts';
+import { plainText } from './text.ts';
+import { readVersion } from './version.ts';
+
+/** From bytes to what the catalogue is compiled from. Whatever the content is, it does not throw. */
+export function readDocument(
+  source: string | Uint8Array,
+  options: CompileOptions,
+  notes: Notes,
+): Result<ApiDocument, Rejection> {
+  const loaded = load(source);
+  if (!loaded.ok) return loaded;
+  const versioned = readVersion(loaded.value);
+  if (!versioned.ok) return versioned;
+  const resolver = createResolver(versioned.value.root, versioned.value.dialect);
+  const { found, skipped } = findOperations(resolver, notes);
+  if (found.length + skipped.length > LIMITS.operationsScanned) {
+    return fail({
+      code: 'TOO_LARGE',
+      message: `The document has ${found.length + skipped.length} operations; at most ${LIMITS.operationsScanned} are read.`,
+    });
+  }
+  const schemas = createSchemas(resolver, notes);
+  const security = createSecurityReader(resolver, options.security, notes);
+  const servers = readServers(resolver.root, resolver, notes) ?? [];
+  const byHead = new Map<OperationHead, FoundOperation>(found.map((one) => [one.head, one]));
+
+  const read = (head: OperationHead): Result<ApiOperation, OperationFault> => {
+    const one = byHead.get(head);
+    if (!one) throw new Error('This operation is not of this document.');
+    const owners = [one.operation, ...one.pathItems];
+    const server = chooseServer(owners, resolver, servers, options.serverHosts ?? [], notes);
+    if (!server.ok) return server;
+    const chosen = security.choose(one.operation);
+    if (!chosen.ok) return chosen;
+    const budget = newBudget();
+    const read = readParameters(head.path, owners, schemas, budget, security.credentialParameters);
+    if (!read.ok) return read;
+    const body = readBody(head.method, one.operation, schemas, budget);
+    if (!body.ok) return body;
+    return ok({
+      ...read.value,
+      ...chosen.value,
+      ...(body.value === undefined ? {} : { body: body.value }),
+      ...(server.value === undefined ? {} : { baseUrl: server.value }),
+    });
+  };
+
+  const info = resolver.step(resolver.root, 'info');
+  if (info && !isObject(info.node)) {
+    notes.warn('VALUE_IGNORED', info.at, 'The info is an object; this value was ignored.');
+  }
+  const about = (key: string, max: number): string => {
+    const text = info && isObject(info.node) ? ownText(info.node, key) : undefined;
+    return text === undefined ? '' : plainText(text, max, `/info/${key}`, notes);
+  };
+  const description = about('description', LIMITS.toolDescriptionCharacters);
+  return ok({
+    title: about('title', 120) || 'API',
+    ...(description === '' ? {} : { description }),
+    servers,
+    security: security.schemes,
+    heads: found.map(({ head }) => head),
+    skipped,
+    read,
+  });
+}

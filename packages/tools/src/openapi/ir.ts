@@ -1,0 +1,83 @@
+import type {
+  FieldEncoding,
+  ParameterPlace,
+  ParameterStyle,
+  SecurityScheme,
+  Skip,
+  SkipCode,
+} from '../catalogue/types.ts';
+import type { JsonSchema } from '../json.ts';
+import type { Result } from '../result.ts';
+
+/** What the catalogue knows of a document. Nothing outside this folder sees OpenAPI. */
+export interface ApiDocument {
+  readonly title: string;
+  readonly description?: string;
+  readonly servers: readonly string[];
+  readonly security: readonly SecurityScheme[];
+  readonly heads: readonly OperationHead[];
+  /** What could not even be looked at: methods, path items behind a broken reference, impossible paths. */
+  readonly skipped: readonly Skip[];
+  /** The rest of an operation. It is separate because a filter may spare us the work. */
+  read(head: OperationHead): Result<ApiOperation, OperationFault>;
+}
+
+export interface OperationHead {
+  readonly method: string;
+  readonly path: string;
+  readonly pointer: string;
+  readonly operationId?: string;
+  readonly summary?: string;
+  readonly description?: string;
+  readonly tags: readonly string[];
+  readonly deprecated: boolean;
+  readonly hints: AuthorHints;
+}
+
+/** What the author of the document says about its use as a tool, in `x-mcp`. */
+export interface AuthorHints {
+  readonly hidden?: true;
+  readonly name?: string;
+  readonly title?: string;
+  readonly description?: string;
+  readonly access?: 'read' | 'full';
+  readonly consumesCredits?: true;
+}
+
+export interface OperationFault {
+  readonly code: SkipCode;
+  readonly pointer: string;
+  readonly message: string;
+}
+
+export interface ApiOperation {
+  readonly parameters: readonly ApiParameter[];
+  readonly constants: readonly { readonly name: string; readonly value: string }[];
+  readonly body?: ApiBody;
+  readonly baseUrl?: string;
+  readonly security: readonly string[];
+  readonly scopes: readonly string[];
+  readonly anonymous: boolean;
+}
+
+export interface ApiParameter {
+  readonly name: string;
+  readonly in: ParameterPlace;
+  readonly pointer: string;
+  readonly required: boolean;
+  readonly style: ParameterStyle;
+  readonly explode: boolean;
+  readonly allowReserved: boolean;
+  readonly contentType?: string;
+  readonly schema: JsonSchema;
+}
+
+export interface ApiBody {
+  readonly kind: 'json' | 'form' | 'text';
+  readonly contentType: string;
+  readonly pointer: string;
+  readonly required: boolean;
+  readonly description?: string;
+  readonly schema: JsonSchema;
+  readonly encoding: readonly FieldEncoding[];
+}

@@ -1,0 +1,48 @@
+import type { Rejection } from '../catalogue/types.ts';
+import { isObject, own, ownText } from '../json.ts';
+import type { JsonObject } from '../json.ts';
+import { fail, ok } from '../result.ts';
+import type { Result } from '../result.ts';
+
+export type Dialect = '3.0' | '3.1' | '3.2';
+
+/** The document's object and its dialect: `nullable`, neighbours of `$ref` and lists of types differ by it. */
+export function readVersion(
+  value: unknown,
+): Result<{ readonly root: JsonObject; readonly dialect: Dialect }, Rejection> {
+  if (!isObject(value)) {
+    return fail({ code: 'NOT_AN_OBJECT', message: 'The document is not an object with fields.' });
+  }
+  const stated = own(value, 'openapi');
+  // Unquoted in YAML, `openapi: 3.1` is a number.
+  const version = typeof stated === 'number' ? String(stated) : stated;
+  if (typeof version !== 'string') return fail(withoutVersion(value));
+  const dialect = /^(3\.[012])(?:\.|$)/.exec(version)?.[1];
+  if (dialect === '3.0' || dialect === '3.1' || dialect === '3.2') return ok({ root: value, dialect });
+  return fail({
+    code: 'VERSION_UNSUPPORTED',
+    message: `OpenAPI ${version.slice(0, 20)} is not supported; 3.0, 3.1 and 3.2 are.`,
+  });
+}
+
+function withoutVersion(root: JsonObject): Rejection {
+  if (Object.hasOwn(root, 'swagger') || Object.hasOwn(root, 'swaggerVersion')) {
+    return {
+      code: 'VERSION_UNSUPPORTED',
+      message: 'Swagger documents are not supported; OpenAPI 3.0, 3.1 and 3.2 are.',
+      hint: 'Convert the document to OpenAPI 3 and try again.',
+    };
+  }
+  const rejection = {
+    code: 'NO_VERSION',
+    message: 'The document has no `openapi` field that says its version.',
+  } as const;
+  const info = own(root, 'info');
+  const schema = isObject(info) ? (ownText(info, 'schema') ?? '') : '';
+  if (schema.includes('postman') || (isObject(info) && Object.hasOwn(info, '_postman_id'))) {
+    return { ...rejection, hint: 'This looks like a Postman collection. Export it as OpenAPI.' };
+  }
+  if (Object.hasOwn(root, 'asyncapi'))
+    return { ...rejection, hint: 'This looks like AsyncAPI, which describes messages.' };
+  return rejection;
+}
