@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hold } from './support/hold.ts';
 import { at, textAt } from './support/json.ts';
-import { idsOf, NO_SUCH, statusesOf } from './support/make.ts';
+import { idsOf, makeDraft, NO_SUCH, statusesOf } from './support/make.ts';
 import { startWorld, type World } from './support/world.ts';
 
 describe('accounts, webhooks and analytics', () => {
@@ -28,6 +29,26 @@ describe('accounts, webhooks and analytics', () => {
       ),
     );
     expect(statusesOf(answers)).toEqual([201, 409, 409, 409]);
+  });
+
+  test('an account that is disconnected while a bundle takes it is in no bundle afterwards', async () => {
+    const { id, full } = world.organisation();
+    const [account_id = ''] = await idsOf(full, 'list_accounts');
+    const path = { bundle_id: await makeDraft(full) };
+    const bundle = 'select from reelport.bundles where org_id = $1 and id = $2';
+    const held = await hold(world.databaseUrl, bundle, [id, path.bundle_id]);
+    const configuring = full('configure_bundle', { path, json: { account_ids: [account_id] } });
+    while ((await held.waiting()) < 1);
+    let disconnected = false;
+    const disconnecting = full('disconnect_account', { path: { account_id } }).finally(() => {
+      disconnected = true;
+    });
+    while (!disconnected && (await held.waiting()) < 2);
+    await held.release();
+
+    expect((await configuring).status).toBe(200);
+    expect((await disconnecting).status).toBe(204);
+    expect((await full('get_bundle', { path })).body).toMatchObject({ account_ids: [] });
   });
 
   test.each(['acme', '@', '@a b', `@${'x'.repeat(64)}`, '@a\n', 5])(

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hold } from './support/hold.ts';
 import { at, itemsOf, textAt } from './support/json.ts';
 import { idsOf, makeDraft, makeReady, NO_SUCH, statusesOf } from './support/make.ts';
 import { startWorld, type Organisation, type World } from './support/world.ts';
@@ -115,18 +116,12 @@ describe('publishing', () => {
   test('that loses its connection half-way is 503, changes nothing, and the service stays up', async () => {
     const organisation = world.organisation();
     const path = { bundle_id: await makeReady(organisation.full) };
-    const client = new pg.Client({ connectionString: world.databaseUrl });
-    await client.connect();
-    await client.query('begin');
-    const held = 'select from reelport.organisations where org_id = $1 for update';
-    await client.query(held, [organisation.id]);
+    const row = 'select from reelport.organisations where org_id = $1';
+    const held = await hold(world.databaseUrl, row, [organisation.id]);
     const answering = organisation.full('publish_bundle', { path });
-    const end = `select pg_terminate_backend(pid) from pg_stat_activity
-      where datname = current_database() and application_name = 'reelport' and wait_event_type = 'Lock'`;
-    while ((await client.query(end)).rowCount === 0);
+    while ((await held.endWaiting()) === 0);
     expect((await answering).status).toBe(503);
-    await client.query('rollback');
-    await client.end();
+    await held.release();
     expect((await organisation.full('get_bundle', { path })).body).toMatchObject({ status: 'ready' });
     expect(await balanceOf(organisation)).toBe(250);
   });

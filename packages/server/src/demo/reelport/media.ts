@@ -13,7 +13,7 @@ import { notFound } from './problem.ts';
 import type { UploadTokens } from './upload-token.ts';
 
 const UPLOAD_URL_TTL_MS = 15 * 60_000;
-export const UPLOAD_BYTES_MAX = 50 * 1024 * 1024;
+const UPLOAD_BYTES_MAX = 50 * 1024 * 1024;
 
 const listQuery = z.strictObject(pageQuery);
 

@@ -6,7 +6,8 @@ import { createAdaptorServer } from '@hono/node-server';
 import { systemClock } from '../../kernel/clock.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Log } from '../../kernel/log.ts';
-import { createVerifyAssertion } from './assertion.ts';
+import { fail } from '../../kernel/result.ts';
+import { createVerifyAssertion, type VerifyAssertion } from './assertion.ts';
 import { connectReelport } from './database.ts';
 import { applyReelportSchema } from './schema.ts';
 import { createService } from './service.ts';
@@ -19,8 +20,8 @@ export interface ReelportOptions {
   databaseUrl: string;
   /** Latchkey's base URL: the `iss` of every assertion. */
   issuer: string;
-  /** Reelport's base URL as the connector is configured: the `aud` of every assertion. */
-  audience: string;
+  /** Reelport's base URL as the connector is configured: the `aud` of every assertion. Absent: where it listens. */
+  audience?: string;
   /** Where Latchkey publishes its keys (RFC 7517). Read when the first assertion arrives. */
   jwksUrl: string;
   /** 0 or absent: any free port. */
@@ -38,9 +39,10 @@ export async function startReelport(
   const { log, clock = systemClock } = options;
   const database = connectReelport(options.databaseUrl, log);
   let url = '';
+  let verify: VerifyAssertion = async () => fail({ reason: 'refused', evidence: 'not listening yet' });
   const service = createService({
     database,
-    verify: createVerifyAssertion({ ...options, clock }),
+    verify: (token) => verify(token),
     clock,
     log,
     requestsPerMinute: options.requestsPerMinute ?? REQUESTS_PER_MINUTE,
@@ -57,6 +59,7 @@ export async function startReelport(
     throw thrown;
   }
   url = urlOf(server);
+  verify = createVerifyAssertion({ ...options, audience: options.audience ?? url, clock });
   return {
     url,
     async close() {
