@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fail, ok } from '../../kernel/result.ts';
 import type { Result } from '../../kernel/result.ts';
-import { held, notAnswering, startFailed, wrongPassword } from './fault.ts';
+import { held, heldElsewhere, notAnswering, startFailed, wrongPassword } from './fault.ts';
 import type { EmbeddedFault } from './fault.ts';
 import { freePort } from './free-port.ts';
+import { beatsElsewhere } from './heartbeat.ts';
 import { ADMIN_USER, APP_USER, passwordPath } from './initialise.ts';
 import type { Passwords } from './initialise.ts';
 import { takeOwnerLock } from './owner-lock.ts';
@@ -40,11 +41,11 @@ const EMPTY_FILE_MS = 2_000;
 export async function bringUp(
   placement: Placement,
   programs: Programs,
-  options: { passwords: Passwords; fsync: boolean },
+  options: { passwords: Passwords; fsync: boolean; say: (line: string) => void },
 ): Promise<Result<RunningServer, EmbeddedFault>> {
-  const { cluster } = placement;
-  const logPath = logPathOf(placement.home);
-  const begunMs = performance.now();
+  const { cluster, home, dataDir } = placement;
+  const logPath = logPathOf(home);
+  let begunMs = performance.now();
   const waitedMs = (): number => performance.now() - begunMs;
   let spawned: SpawnedPostmaster | undefined;
 
@@ -58,7 +59,7 @@ export async function bringUp(
         return ok({ ...owned.value, adopted: spawned?.pid !== state.postmaster.pid });
       }
       // A process that was killed a moment ago may not have lost its connection yet.
-      const lingering = owned.error.reason === 'held' && !isAlive(owned.error.pid ?? 0);
+      const lingering = owned.error.reason === 'held' && !(await isAlive(owned.error.pid ?? 0));
       if (lingering && waitedMs() < LINGER_MS) continue;
       return fail(owned.error);
     }
@@ -69,6 +70,9 @@ export async function bringUp(
       if (!(mayPass(ownLines(output, spawned.pid)) && waitedMs() < LINGER_MS)) {
         return fail(startFailed(logPath, `${output}\n(${ended})`));
       }
+    } else if (state.is === 'stale') {
+      if (await beatsElsewhere(home, options.say)) return fail(heldElsewhere(dataDir));
+      begunMs = performance.now();
     }
     if (state.is === 'stale' && state.pid === 0 && waitedMs() > EMPTY_FILE_MS) {
       await rm(join(cluster, 'postmaster.pid'), { force: true });

@@ -30,6 +30,16 @@ export function held(dataDir: string, pid: number | undefined): EmbeddedFault {
   };
 }
 
+export function heldElsewhere(dataDir: string): EmbeddedFault {
+  return {
+    reason: 'held',
+    message:
+      `A Latchkey in another container is using the data directory ${dataDir}. ` +
+      `Stop it first, or set LATCHKEY_DATA_DIR to another directory.`,
+    dataDir,
+  };
+}
+
 export function noBinaries(platform: string, packageName: string): EmbeddedFault {
   return {
     reason: 'no_binaries',

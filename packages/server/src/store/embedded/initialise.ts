@@ -93,12 +93,16 @@ export async function initialise(
 async function flushDirectory(directory: string, fsync: boolean): Promise<void> {
   if (!fsync || process.platform === 'win32') return;
   const handle = await open(directory, 'r');
-  await handle.sync().finally(() => handle.close());
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
 /** What killed first starts left. Only for the owner of the running database: anyone still making one has lost. */
 export async function removeUnfinished(home: string): Promise<void> {
-  for (const name of await readdir(home)) {
+  for (const name of await readdir(home).catch(() => [])) {
     if (!name.startsWith(UNFINISHED_PREFIX)) continue;
     await rm(join(home, name), { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
   }

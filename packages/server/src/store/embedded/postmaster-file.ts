@@ -27,14 +27,16 @@ export async function readPostmaster(cluster: string): Promise<PostmasterState> 
   return { is: 'live', postmaster: { pid, port: Number(lines[3]), status } };
 }
 
-export function isAlive(pid: number): boolean {
+export async function isAlive(pid: number): Promise<boolean> {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
     // EPERM: it lives, but belongs to somebody else.
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
+  // A killed process keeps its id until its parent asks for it, and some parents never do.
+  const status = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  return !/^\d+ \(.*\) [ZX] /s.test(status);
 }
 
 /** What a directory is, whatever its path: it may be renamed or deleted while the server works in it. */
@@ -48,7 +50,7 @@ export async function identityOf(directory: string): Promise<string | undefined>
  * works in its data directory: where /proc tells us, that is the proof. Elsewhere a live pid has to do.
  */
 export async function isPostmasterIn(directory: string | undefined, pid: number): Promise<boolean> {
-  if (!isAlive(pid)) return false;
+  if (!(await isAlive(pid))) return false;
   if (process.platform !== 'linux') return true;
   // Not to be seen for a zombie, which is no server, and for somebody else's process, which is not ours.
   const workingDirectory = await identityOf(`/proc/${pid}/cwd`);

@@ -91,6 +91,12 @@ async function tryOut(
   nativeDir: string,
   runAs: RunAs | undefined,
 ): Promise<Result<Omit<Programs, 'copiedTo'>, string>> {
+  // initdb runs `postgres` through a shell, in double quotes and no more.
+  if (process.platform !== 'win32' && /["$`\\]/.test(nativeDir)) {
+    return fail(
+      'initdb cannot work from a path that contains one of " $ ` \\, so move Latchkey to another directory.',
+    );
+  }
   const suffix = process.platform === 'win32' ? '.exe' : '';
   const program = (name: string): string => join(nativeDir, 'bin', name + suffix);
   const options = { cwd: '/', runAs, timeoutMs: 20_000 };

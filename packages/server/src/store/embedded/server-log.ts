@@ -25,10 +25,13 @@ export async function openLog(
   return { handle, offset: (await handle.stat()).size };
 }
 
-/** The last lines written since `offset`. */
-export async function readTail(logPath: string, offset = 0): Promise<string> {
-  const handle = await open(logPath, 'r').catch(() => undefined);
-  if (handle === undefined) return '';
+/** The last lines written since `offset`, or nothing: the log explains a fault and must not become one. */
+export function readTail(logPath: string, offset = 0): Promise<string> {
+  return read(logPath, offset).catch(() => '');
+}
+
+async function read(logPath: string, offset: number): Promise<string> {
+  const handle = await open(logPath, 'r');
   try {
     const { size } = await handle.stat();
     const start = Math.max(offset, size - TAIL_BYTES);

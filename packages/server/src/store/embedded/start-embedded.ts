@@ -8,6 +8,8 @@ import { bringUp } from './bring-up.ts';
 import type { RunningServer } from './bring-up.ts';
 import { noPermission, systemError, versionDiffers } from './fault.ts';
 import type { EmbeddedFault } from './fault.ts';
+import { beginHeartbeat } from './heartbeat.ts';
+import type { Heartbeat } from './heartbeat.ts';
 import { initialise, readPasswords, removeUnfinished } from './initialise.ts';
 import { place } from './placement.ts';
 import type { Placement } from './placement.ts';
@@ -78,14 +80,19 @@ async function start(options: StartEmbeddedOptions): Promise<Result<EmbeddedServ
   if (!made.ok) return made;
   const access = await readAccess(placement, programs);
   if (!access.ok) return access;
-  const running = await bringUp(placement, programs, { passwords: access.value, fsync });
+  const running = await bringUp(placement, programs, {
+    passwords: access.value,
+    fsync,
+    say: options.say,
+  });
   if (!running.ok) return running;
+  const heartbeat = await beginHeartbeat(placement.home);
   await removeUnfinished(placement.home);
-  return ok(serverOf(running.value, placement, programs, options));
+  return ok(serverOf({ ...running.value, heartbeat }, placement, programs, options));
 }
 
 function serverOf(
-  { pid, directory, url, adopted, lock }: RunningServer,
+  { pid, directory, url, adopted, lock, heartbeat }: RunningServer & { heartbeat: Heartbeat },
   placement: Placement,
   programs: Programs,
   { log, onLost }: StartEmbeddedOptions,
@@ -95,6 +102,7 @@ function serverOf(
   log.info({ pid, adopted, dataDir: placement.cluster, logPath }, 'embedded PostgreSQL is up');
   lock.onLost(() => {
     leaveLog();
+    void heartbeat.end('left');
     void readTail(logPath).then((tail) => {
       log.error({ pid, tail }, 'the connection that owns the embedded PostgreSQL was lost');
       onLost?.({ message: `The embedded PostgreSQL (process ${pid}) is gone. Its log: ${logPath}` });
@@ -107,6 +115,7 @@ function serverOf(
     leaveLog();
     const signal = await stopPostmaster(placement, programs, { pid, directory });
     await lock.release();
+    await heartbeat.end('clean');
     log.info({ pid, signal }, 'embedded PostgreSQL is stopped');
   };
   return { url, dataDir: placement.cluster, adopted, stop: () => (stopping ??= stop()) };
