@@ -8,7 +8,7 @@ export interface ErrorPageProps {
   readonly title: string;
   readonly message: Child;
   /** What the reader can do now. */
-  readonly next?: Child;
+  readonly next?: Child | undefined;
   /** For whoever is told about it: an OAuth error code or one of ours. */
   readonly code: string;
   readonly requestId: RequestId;
@@ -32,7 +32,23 @@ export const ErrorPage: FC<ErrorPageProps> = ({ title, message, next, code, requ
   </Page>
 );
 
-type PageStatus = 400 | 401 | 403 | 404 | 409 | 410 | 413 | 415 | 422 | 429 | 500 | 502 | 503 | 504;
+export type PageStatus =
+  | 400
+  | 401
+  | 402
+  | 403
+  | 404
+  | 405
+  | 409
+  | 410
+  | 413
+  | 415
+  | 422
+  | 429
+  | 500
+  | 502
+  | 503
+  | 504;
 
 export function errorPage(c: Context, status: PageStatus, props: ErrorPageProps) {
   return c.html(document(<ErrorPage {...props} />), status);

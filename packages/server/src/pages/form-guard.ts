@@ -21,12 +21,13 @@ export interface FormGuard {
   check(c: Context, form: { csrf: string; purpose: string }): Result<{ browser: string }, FormFault>;
 }
 
+export const BROWSER_COOKIE = 'latchkey_browser';
 const BROWSER_COOKIE_SECONDS = 365 * 24 * 60 * 60;
 const BROWSER = /^[A-Za-z0-9_-]{43}$/;
 
 /** Guards the forms of the web host at `baseUrl` (an origin). */
 export function createFormGuard({ baseUrl }: { baseUrl: string }): FormGuard {
-  const cookie = hostCookie(baseUrl, 'latchkey_browser');
+  const cookie = hostCookie(baseUrl, BROWSER_COOKIE);
   // So that two forms on the first page that a browser sees share the one cookie.
   const made = new WeakMap<Request, string>();
 

@@ -7,12 +7,12 @@ export const PAGE_CSP =
 const HSTS_SECONDS = 365 * 24 * 60 * 60;
 
 /**
- * The headers of every page; one that a page has set itself stays. `Referrer-Policy` is `same-origin` and not
- * `no-referrer`: under the latter Chromium sends `Origin: null` with our own forms, and the form guard refuses that.
- * The page that leaves for the client sets `no-referrer` itself.
+ * The headers of every page of the host at `baseUrl`. `Referrer-Policy` is `same-origin` and not `no-referrer`: under
+ * the latter Chromium sends `Origin: null` with our own forms, and the form guard refuses that. The page that leaves
+ * for the client sets `no-referrer` itself.
  */
-export function securityHeaders(baseUrl: string): MiddlewareHandler {
-  const headers = Object.entries({
+export function pageHeaders(baseUrl: string): Readonly<Record<string, string>> {
+  return {
     'Content-Security-Policy': PAGE_CSP,
     'X-Frame-Options': 'DENY',
     'X-Content-Type-Options': 'nosniff',
@@ -22,7 +22,12 @@ export function securityHeaders(baseUrl: string): MiddlewareHandler {
     'Referrer-Policy': 'same-origin',
     'Cache-Control': 'no-store',
     ...(baseUrl.startsWith('https:') ? { 'Strict-Transport-Security': `max-age=${HSTS_SECONDS}` } : {}),
-  });
+  };
+}
+
+/** Sets the headers of a page on every response; one that the page has set itself stays. */
+export function securityHeaders(baseUrl: string): MiddlewareHandler {
+  const headers = Object.entries(pageHeaders(baseUrl));
   return async (c, next) => {
     await next();
     for (const [name, value] of headers) {

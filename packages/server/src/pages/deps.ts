@@ -1,0 +1,34 @@
+import type { Log } from '../kernel/log.ts';
+import type { People } from '../people/people.ts';
+import type { Setup } from '../people/setup.ts';
+import type { FormGuard } from './form-guard.ts';
+
+export interface LimitAnswer {
+  readonly allowed: boolean;
+  readonly retryAfterSeconds: number;
+}
+
+/** Who is asking for what, of a pending authorization: texts from outside, not yet fit to be believed. */
+export interface TransactionSummary {
+  readonly clientName: string;
+  readonly destinationHost: string;
+  readonly organisationName?: string | undefined;
+}
+
+export interface PagesDeps {
+  readonly people: People;
+  readonly setup: Setup;
+  readonly guard: FormGuard;
+  /** The web host's origin, such as `https://latchkey.example.com`. */
+  readonly baseUrl: string;
+  /** The origin of the MCP door, where it is another one. */
+  readonly mcpBaseUrl?: string;
+  /** Takes one from `sign-in:account:…` or `sign-in:address:…`: a few per minute, and some tens. */
+  readonly limit: (bucket: string) => LimitAnswer | Promise<LimitAnswer>;
+  /** Undefined for a transaction that is unknown, over, or another browser's. */
+  readonly describeTransaction: (
+    transactionId: string,
+    headers: Headers,
+  ) => Promise<TransactionSummary | undefined>;
+  readonly log: Log;
+}

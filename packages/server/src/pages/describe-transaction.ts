@@ -1,0 +1,36 @@
+import { parse } from 'hono/utils/cookie';
+import type { Approvals } from '../grants/approvals.ts';
+import type { Clients } from '../grants/clients.ts';
+import { destinationOf } from '../grants/destination.ts';
+import type { OrganisationId } from '../kernel/ids.ts';
+import { hostCookie } from '../people/host-cookie.ts';
+import type { PagesDeps } from './deps.ts';
+import { BROWSER_COOKIE } from './form-guard.ts';
+
+/** What the sign-in page says about the connection that waits behind it, to the browser that it belongs to alone. */
+export function createDescribeTransaction({
+  approvals,
+  clients,
+  organisationName,
+  baseUrl,
+}: {
+  approvals: Approvals;
+  clients: Clients;
+  organisationName: (orgId: OrganisationId) => Promise<string | undefined>;
+  baseUrl: string;
+}): PagesDeps['describeTransaction'] {
+  const { name: cookieName } = hostCookie(baseUrl, BROWSER_COOKIE);
+  return async (transactionId, headers) => {
+    const browser = parse(headers.get('cookie') ?? '', cookieName)[cookieName];
+    const authorization = await approvals.find(transactionId, browser);
+    if (authorization === undefined) return undefined;
+    const client = await clients.find(authorization.clientId);
+    if (client === undefined) return undefined;
+    const { resourceOrgId } = authorization;
+    return {
+      clientName: client.name,
+      destinationHost: destinationOf(authorization.redirectUri),
+      organisationName: resourceOrgId === null ? undefined : await organisationName(resourceOrgId),
+    };
+  };
+}

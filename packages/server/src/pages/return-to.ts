@@ -1,0 +1,27 @@
+export interface ReturnTo {
+  /** A path on our own host, ready for a Location header. */
+  readonly path: string;
+  /** The transaction that is waiting for a decision, if that is where it leads. */
+  readonly transactionId?: string;
+}
+
+const HOME: ReturnTo = { path: '/app' };
+const PATH_CHARACTERS_MAX = 1024;
+
+const CONSENT = /^\/oauth\/consent\?transaction=([A-Za-z0-9_-]{1,200})$/;
+// No backslash, control, space or `//`, which browsers read as the beginning of a host; no `%`, which hides them.
+const DASHBOARD = /^\/app\/(?:[A-Za-z0-9_.~-]+\/)*[A-Za-z0-9_.~-]*(?:\?[A-Za-z0-9_.~=&-]*)?$/;
+
+/** Where to go after signing in. Anything but a pending consent or a dashboard page of ours is the dashboard's front. */
+export function parseReturnTo(text: string | undefined): ReturnTo {
+  if (text === undefined || text.length > PATH_CHARACTERS_MAX) return HOME;
+  const transactionId = CONSENT.exec(text)?.[1];
+  if (transactionId !== undefined) return { path: text, transactionId };
+  const climbs = text.split(/[/?]/).some((segment) => segment === '.' || segment === '..');
+  return DASHBOARD.test(text) && !climbs ? { path: text } : HOME;
+}
+
+/** The sign-in page that leads back to `path`. */
+export function signInPath(path: string): string {
+  return path === HOME.path ? '/sign-in' : `/sign-in?return_to=${encodeURIComponent(path)}`;
+}

@@ -1,0 +1,70 @@
+import type { FC } from 'hono/jsx';
+import { cleanDisplayName } from '../people/display-name.ts';
+import type { TransactionSummary } from './deps.ts';
+import { Page } from './layout.tsx';
+import { TextField } from './text-field.tsx';
+
+export interface SignInPageProps {
+  readonly csrf: string;
+  readonly returnTo: string;
+  readonly email: string;
+  readonly transaction: TransactionSummary | undefined;
+  readonly error?: string | undefined;
+}
+
+/** Names the app and where access would go before anyone types a password. */
+const Purpose: FC<TransactionSummary> = ({ clientName, destinationHost, organisationName }) => (
+  <>
+    To connect{' '}
+    <b>
+      <bdi>{cleanDisplayName(clientName) || 'an app without a name'}</bdi>
+    </b>{' '}
+    (<bdi>{destinationHost}</bdi>) to{' '}
+    {organisationName === undefined ? (
+      'your organisation'
+    ) : (
+      <b>
+        <bdi>{organisationName}</bdi>
+      </b>
+    )}
+  </>
+);
+
+export const SignInPage: FC<SignInPageProps> = ({ csrf, returnTo, email, transaction, error }) => (
+  <Page title="Sign in" strip={transaction === undefined ? undefined : <Purpose {...transaction} />}>
+    <h1>Sign in</h1>
+    <p class="lead">
+      {transaction === undefined
+        ? 'Use the account that your organisation gave you.'
+        : 'You decide what the app may do on the next page.'}
+    </p>
+    {error === undefined ? null : (
+      <p class="problem" role="alert">
+        {error}
+      </p>
+    )}
+    <form method="post" action="/sign-in">
+      <input type="hidden" name="csrf" value={csrf} />
+      <input type="hidden" name="return_to" value={returnTo} />
+      <TextField
+        name="email"
+        label="Email"
+        type="email"
+        autocomplete="username"
+        value={email}
+        autofocus={email === ''}
+      />
+      <TextField
+        name="password"
+        label="Password"
+        type="password"
+        autocomplete="current-password"
+        autofocus={email !== ''}
+      />
+      <button class="wide" type="submit">
+        Sign in
+      </button>
+    </form>
+    <p class="hint">Forgot your password? An administrator of your organisation can set a new one.</p>
+  </Page>
+);
