@@ -1,0 +1,99 @@
+import { compileCatalogue, type Catalogue, type CompileOptions, type Rejection } from '@latchkey/tools';
+import { toAuditRow, type AuditEntry } from '../audit/entry.ts';
+import { systemClock, type Clock } from '../kernel/clock.ts';
+import { newId, type ConnectorId, type OrganisationId } from '../kernel/ids.ts';
+import { fail, ok, type Result } from '../kernel/result.ts';
+import type { Store } from '../store/store.ts';
+
+/** Where a connector comes from and where its calls go. */
+export interface ConnectorSource {
+  /** Null: shared by all organisations. */
+  readonly orgId: OrganisationId | null;
+  readonly slug: string;
+  readonly name: string;
+  /** Absolute http or https URL that the document's paths stand under. */
+  readonly baseUrl: string;
+  /** The OpenAPI document itself, JSON or YAML. */
+  readonly document: string;
+  readonly options?: CompileOptions;
+  /** Who publishes it; unset: the service itself. */
+  readonly actor?: AuditEntry['actor'];
+}
+
+export type ImportFault =
+  | { readonly kind: 'slug_invalid' | 'base_url_invalid'; readonly message: string }
+  | { readonly kind: 'document_rejected'; readonly message: string; readonly rejection: Rejection };
+
+export interface ImportedConnector {
+  readonly connectorId: ConnectorId;
+  readonly catalogue: Catalogue;
+}
+
+const SLUG = /^[a-z0-9](?:-?[a-z0-9])*$/;
+const SLUG_CHARACTERS_MAX = 40;
+
+/** Compiles a document and publishes it as the connector of that slug: at once, everywhere, or not at all. */
+export async function importConnector(
+  store: Store,
+  source: ConnectorSource,
+  clock: Clock = systemClock,
+): Promise<Result<ImportedConnector, ImportFault>> {
+  const { orgId, slug, name } = source;
+  if (!SLUG.test(slug) || slug.length > SLUG_CHARACTERS_MAX) {
+    return fail({
+      kind: 'slug_invalid',
+      message: 'A connector is named with lower-case letters, digits and single hyphens, 40 at most.',
+    });
+  }
+  const baseUrl = readBaseUrl(source.baseUrl);
+  if (baseUrl === undefined) {
+    return fail({
+      kind: 'base_url_invalid',
+      message: 'The base URL must be an absolute http or https URL without a user, a query or a fragment.',
+    });
+  }
+  const compiled = compileCatalogue(source.document, source.options ?? {});
+  if (!compiled.ok) {
+    return fail({ kind: 'document_rejected', message: compiled.error.message, rejection: compiled.error });
+  }
+  const catalogue = compiled.value;
+  const { hash } = catalogue;
+  const body = JSON.stringify(catalogue);
+
+  const connectorId = await store.transaction(async (queries) => {
+    await queries.connectors.putCatalogue(hash, body);
+    const connector = await queries.connectors.publish({
+      id: newId('con'),
+      orgId,
+      slug,
+      name,
+      baseUrl,
+      catalogueHash: hash,
+    });
+    await queries.changes.add('connector', orgId ?? '*');
+    await queries.audit.insertMany([
+      toAuditRow(
+        {
+          ...(orgId === null ? {} : { orgId }),
+          action: 'connector.published',
+          actor: source.actor ?? { kind: 'system' },
+          target: connector.id,
+          outcome: 'ok',
+          detail: { slug, catalogue: hash, tools: catalogue.tools.length, skipped: catalogue.skipped.length },
+        },
+        'event',
+        clock,
+      ),
+    ]);
+    return connector.id;
+  });
+  return ok({ connectorId, catalogue });
+}
+
+function readBaseUrl(text: string): string | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') return undefined;
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') return undefined;
+  return url.origin + url.pathname.replace(/\/+$/, '');
+}

@@ -1,0 +1,135 @@
+import type { Sender } from '@latchkey/tools';
+import type { Catalogues } from '../../connectors/catalogues.ts';
+import type { ConnectorView } from '../../connectors/organisation-view.ts';
+import type { RouteMatch } from '../../connectors/routes.ts';
+import { safeSegments } from '../../connectors/safe-path.ts';
+import { AppError } from '../../kernel/errors.ts';
+import { fail, ok, type Result } from '../../kernel/result.ts';
+import { respondError, type Exchange } from '../exchange.ts';
+import type { Assertions } from '../pipeline/assertions.ts';
+import type { Authenticate } from '../pipeline/authenticate.ts';
+import type { Limit } from '../pipeline/limit.ts';
+import type { Recorder } from '../pipeline/record.ts';
+import { refusal, type Refusal } from '../refusal.ts';
+import { requestHeaders } from './headers.ts';
+import { relay } from './relay.ts';
+
+export const UPLOAD_BYTES_MAX = 50 * 1024 * 1024;
+
+export type ApiDoor = (exchange: Exchange, signal: AbortSignal) => Promise<void>;
+
+/** The API itself, by key: each request is one of the catalogue's operations, and goes through as it came. */
+export function createApiDoor({
+  authenticate,
+  limit,
+  catalogues,
+  recorder,
+  assertions,
+  sender,
+}: {
+  authenticate: Authenticate;
+  limit: Limit;
+  catalogues: Catalogues;
+  recorder: Recorder;
+  assertions: Assertions;
+  sender: Sender;
+}): ApiDoor {
+  return async (plain, signal) => {
+    const { req, requestId } = plain;
+    const caller = await authenticate.atApi(req);
+    if (!caller.ok) return respondError(plain, caller.error.error, caller.error.headers);
+    const { principal } = caller.value;
+
+    const limited = limit(principal);
+    const exchange: Exchange = { ...plain, headers: [...plain.headers, ...limited.headers] };
+    if (!limited.allowed) return respondError(exchange, tooMany(limited.retryAfterSeconds));
+
+    const view = await catalogues.of(principal.orgId);
+    const found = findOperation(exchange, view.connectors);
+    if (!found.ok) return respondError(exchange, found.error.error, found.error.headers);
+    const { access, connector, path, route } = found.value;
+
+    const call = {
+      principal,
+      requestId,
+      action: 'api.call',
+      target: `${route.method} ${route.template.text}`,
+      connector: connector.target.slug,
+      access,
+    } as const;
+    if (access === 'full' && principal.access !== 'full') {
+      recorder.refused(call, 'read_only');
+      return respondError(exchange, READ_ONLY);
+    }
+    if (Number(req.headers['content-length'] ?? 0) > UPLOAD_BYTES_MAX)
+      return respondError(exchange, TOO_LARGE, CLOSE);
+
+    const headers = requestHeaders(req.headers, route.headers);
+    headers['x-request-id'] = requestId;
+    if (!route.anonymous) {
+      headers['authorization'] = `Bearer ${await assertions(principal, connector.target.baseUrl)}`;
+    }
+    const end = await recorder.begin(call);
+    return relay({
+      exchange,
+      sender,
+      signal,
+      end,
+      headers,
+      path,
+      baseUrl: route.baseUrl ?? connector.target.baseUrl,
+      doorPath: `/api/${connector.target.slug}`,
+      bodyBytesMax: UPLOAD_BYTES_MAX,
+    });
+  };
+}
+
+interface Operation extends RouteMatch {
+  readonly connector: ConnectorView;
+  /** Under the base URL, with the query. */
+  readonly path: string;
+}
+
+function findOperation(
+  { path, query, req }: Exchange,
+  connectors: ReadonlyMap<string, ConnectorView>,
+): Result<Operation, Refusal> {
+  const afterDoor = path.slice('/api/'.length);
+  const slash = afterDoor.indexOf('/');
+  const connector = connectors.get(slash < 0 ? afterDoor : afterDoor.slice(0, slash));
+  if (connector === undefined) return fail(refusal(NO_OPERATION));
+  const rest = slash < 0 ? '/' : afterDoor.slice(slash);
+  const segments = safeSegments(rest);
+  if (segments === undefined || !/^(?:\?[!-~]*)?$/.test(query) || query.includes('#')) {
+    return fail(refusal(AMBIGUOUS_PATH));
+  }
+  const match = connector.routes.find(req.method ?? 'GET', segments);
+  if ('route' in match) return ok({ ...match, connector, path: rest + query });
+  if (match.allowed.length === 0) return fail(refusal(NO_OPERATION));
+  return fail(refusal(WRONG_METHOD, ['Allow', match.allowed.join(', ')]));
+}
+
+const CLOSE = ['Connection', 'close'] as const;
+const NO_OPERATION = new AppError('not_found', 'The API has no operation at this address.');
+const WRONG_METHOD = new AppError(
+  'method_not_allowed',
+  'The API has no operation with this method at this address.',
+);
+const AMBIGUOUS_PATH = new AppError(
+  'invalid_request',
+  'The path has empty or dot segments, encoded slashes or characters that do not belong in a URL.',
+);
+const READ_ONLY = new AppError(
+  'forbidden',
+  'This key is read-only: it cannot call an operation that changes something.',
+);
+const TOO_LARGE = new AppError(
+  'payload_too_large',
+  `A body has at most ${UPLOAD_BYTES_MAX / 1024 / 1024} MB.`,
+);
+
+function tooMany(retryAfterSeconds: number): AppError {
+  return new AppError('rate_limited', `Too many calls. Try again in ${retryAfterSeconds} s.`, {
+    retryAfterSeconds,
+  });
+}

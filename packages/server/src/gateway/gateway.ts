@@ -1,0 +1,82 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { AppError, toAppError } from '../kernel/errors.ts';
+import { parseResourcePath } from '../kernel/resource.ts';
+import { createApiDoor } from './api/door.ts';
+import { openExchange, respondError, type Exchange } from './exchange.ts';
+import { createCallTool } from './mcp/call-tool.ts';
+import { createDispatch } from './mcp/dispatch.ts';
+import { createMcpDoor } from './mcp/door.ts';
+import { createOriginGuard } from './origin-guard.ts';
+import { createAssertions } from './pipeline/assertions.ts';
+import { createAuthenticate } from './pipeline/authenticate.ts';
+import { createLimit } from './pipeline/limit.ts';
+import { createRecorder } from './pipeline/record.ts';
+import { createCallUpstream } from './pipeline/upstream.ts';
+import type { GatewayDependencies } from './ports.ts';
+import { createUnderWay } from './under-way.ts';
+
+export interface Gateway {
+  /** Whether a path is the data plane's. */
+  handles(path: string): boolean;
+  /** Answers, always: nothing that a caller or an upstream does is thrown. */
+  handle(req: IncomingMessage, res: ServerResponse): void;
+  /** Refuses new calls, waits for those under way, ends what is not over in `graceMs` (default 10 s). */
+  close(graceMs?: number): Promise<void>;
+}
+
+const CLOSE_GRACE_MS = 10_000;
+
+/** The data plane: the MCP door and the REST door, before one pipeline. */
+export function createGateway(deps: GatewayDependencies): Gateway {
+  const { audit, catalogues, clock, limiter, log, sender, urls } = deps;
+  const guard = createOriginGuard(urls.mcpBaseUrl);
+  const authenticate = createAuthenticate(deps);
+  const limit = createLimit(limiter, deps.limits);
+  const recorder = createRecorder(audit, clock);
+  const assertions = createAssertions(deps.signAssertion, clock);
+  const callUpstream = createCallUpstream({ assertions, recorder, sender });
+  const callTool = createCallTool({ recorder, callUpstream });
+  const dispatch = createDispatch({ limit, catalogues, callTool, log });
+  const mcpDoor = createMcpDoor({ authenticate, dispatch, mcpBaseUrl: urls.mcpBaseUrl });
+  const apiDoor = createApiDoor({ authenticate, limit, catalogues, recorder, assertions, sender });
+  const underWay = createUnderWay();
+
+  async function serve(exchange: Exchange, signal: AbortSignal): Promise<void> {
+    if (underWay.isClosing) return respondError(exchange, CLOSING, ['Connection', 'close']);
+    const refused = guard(exchange.req);
+    if (refused !== undefined) return respondError(exchange, refused);
+    const resource = parseResourcePath(exchange.path, urls.connectorPaths);
+    if (resource !== undefined) return mcpDoor(exchange, resource, signal);
+    if (exchange.path.startsWith('/api/')) return apiDoor(exchange, signal);
+    return respondError(exchange, NOT_FOUND);
+  }
+
+  function fail(exchange: Exchange, thrown: unknown): void {
+    if (exchange.req.destroyed || exchange.res.destroyed) return;
+    const error = toAppError(thrown);
+    const cause = error.cause instanceof Error ? error.cause : error;
+    log.error(
+      { requestId: exchange.requestId, error: error.message, stack: cause.stack },
+      'a request failed',
+    );
+    respondError(exchange, error);
+  }
+
+  return {
+    handles(path) {
+      if (path === '/mcp' || path.startsWith('/mcp/') || path.startsWith('/api/')) return true;
+      return parseResourcePath(path, urls.connectorPaths) !== undefined;
+    },
+    handle(req, res) {
+      const exchange = openExchange(req, res);
+      const signal = underWay.open(exchange);
+      serve(exchange, signal).catch((thrown: unknown) => fail(exchange, thrown));
+    },
+    close: (graceMs = CLOSE_GRACE_MS) => underWay.close(graceMs),
+  };
+}
+
+const CLOSING = new AppError('unavailable', 'This server is being restarted. Try again.', {
+  retryAfterSeconds: 1,
+});
+const NOT_FOUND = new AppError('not_found', 'There is nothing at this address.');

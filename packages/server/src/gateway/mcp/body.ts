@@ -1,0 +1,41 @@
+import type { IncomingMessage } from 'node:http';
+import { AppError } from '../../kernel/errors.ts';
+import { fail, ok, type Result } from '../../kernel/result.ts';
+
+/** A message of ours is small; uploads go through the REST door. */
+export const MESSAGE_BYTES_MAX = 4 * 1024 * 1024;
+
+/** The whole body. It fails for one that is too large or not JSON by its own account, and throws if the caller goes away. */
+export async function readJsonBody(req: IncomingMessage): Promise<Result<Buffer, AppError>> {
+  const type = req.headers['content-type'];
+  if (type !== undefined && !/^application\/(?:[a-z0-9.+-]+\+)?json(?:\s*;|$)/i.test(type)) {
+    return fail(new AppError('unsupported_media_type', 'Send JSON: Content-Type: application/json.'));
+  }
+  const encoding = req.headers['content-encoding'];
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+    return fail(new AppError('unsupported_media_type', 'Send the body without a Content-Encoding.'));
+  }
+  if (Number(req.headers['content-length'] ?? 0) > MESSAGE_BYTES_MAX) return fail(TOO_LARGE);
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    req.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length <= MESSAGE_BYTES_MAX) {
+        chunks.push(chunk);
+        return;
+      }
+      // What still comes is read and thrown away, so that the answer gets through; the connection closes after it.
+      chunks.length = 0;
+      resolve(fail(TOO_LARGE));
+    });
+    req.on('end', () => resolve(ok(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks))));
+    req.on('error', reject);
+    req.on('close', () => reject(new Error('the caller went away while sending')));
+  });
+}
+
+const TOO_LARGE = new AppError(
+  'payload_too_large',
+  `A message has at most ${MESSAGE_BYTES_MAX / 1024 / 1024} MB.`,
+);

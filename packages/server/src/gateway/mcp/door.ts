@@ -1,0 +1,103 @@
+import { AppError } from '../../kernel/errors.ts';
+import { newId } from '../../kernel/ids.ts';
+import type { Resource } from '../../kernel/resource.ts';
+import { challenge } from '../challenge.ts';
+import { JSON_TYPE, respond, respondError, type Exchange } from '../exchange.ts';
+import type { Authenticate } from '../pipeline/authenticate.ts';
+import { errorAnswer, framed, RPC, wantsEvents, type Answer } from './answer.ts';
+import { readJsonBody } from './body.ts';
+import { withCors, PREFLIGHT_HEADERS } from './cors.ts';
+import type { Dispatch, Scene } from './dispatch.ts';
+import { parseJson, parseMessage } from './message.ts';
+import { asLegacyRevision, dialectOf, REVISION_WITHOUT_HEADER } from './revisions.ts';
+
+const BATCH_MAX = 50;
+
+export type McpDoor = (exchange: Exchange, resource: Resource, signal: AbortSignal) => Promise<void>;
+
+/** Streamable HTTP without sessions: one POST, one answer, nothing remembered. */
+export function createMcpDoor({
+  authenticate,
+  dispatch,
+  mcpBaseUrl,
+}: {
+  authenticate: Authenticate;
+  dispatch: Dispatch;
+  mcpBaseUrl: string;
+}): McpDoor {
+  return async (plain, resource, signal) => {
+    const exchange = withCors(plain);
+    const { req, path, requestId } = exchange;
+    if (req.method === 'OPTIONS') return respond(exchange, 204, PREFLIGHT_HEADERS, '');
+
+    const caller = await authenticate.atMcp(req, resource, path);
+    if (!caller.ok) return respondError(exchange, caller.error.error, caller.error.headers);
+    if (req.method !== 'POST') return respondError(exchange, POST_ONLY, ['Allow', 'POST']);
+
+    const body = await readJsonBody(req);
+    if (!body.ok) return respondError(exchange, body.error, ['Connection', 'close']);
+    const value = parseJson(body.value);
+    if (!value.ok) return send(exchange, value.error);
+
+    const scene: Scene = {
+      caller: caller.value,
+      resource,
+      requestId,
+      signal,
+      headers: req.headers,
+      stepUp: challenge(mcpBaseUrl, path, 'insufficient_scope'),
+    };
+    if (Array.isArray(value.value)) return send(exchange, await answerBatch(value.value, scene));
+    const message = parseMessage(value.value);
+    return send(exchange, message.ok ? await dispatch(message.value, scene) : message.error);
+  };
+
+  /** Only 2025-03-26 has batches, and only for messages that come after the handshake. */
+  async function answerBatch(values: readonly unknown[], scene: Scene): Promise<Answer> {
+    const header = scene.headers['mcp-protocol-version'];
+    const revision = header === undefined ? REVISION_WITHOUT_HEADER : asLegacyRevision(header);
+    if (revision === undefined || !dialectOf(revision).hasBatches)
+      return noBatch('This revision has no batches.');
+    if (values.length === 0) return noBatch('A batch holds at least one message.');
+    if (values.length > BATCH_MAX) return noBatch(`A batch holds at most ${BATCH_MAX} messages.`);
+    const answers = await Promise.all(values.map((value) => answerMember(value, scene)));
+    const bodies = answers.flatMap(({ body }) => (body === undefined ? [] : [body]));
+    if (bodies.length === 0) return { status: 202, headers: [], body: undefined };
+    const pieces = bodies.flatMap((body, index) => [
+      index === 0 ? '[' : ',',
+      ...(typeof body === 'string' ? [body] : body),
+    ]);
+    return { status: 200, headers: answers.at(-1)?.headers ?? [], body: [...pieces, ']'] };
+  }
+
+  async function answerMember(value: unknown, scene: Scene): Promise<Answer> {
+    const message = parseMessage(value);
+    if (!message.ok) return message.error;
+    if (message.value.kind === 'request' && message.value.method === 'initialize') {
+      return errorAnswer(
+        200,
+        message.value.id,
+        RPC.invalidRequest,
+        'initialize stands alone, not in a batch.',
+      );
+    }
+    // Calls in one batch are told apart in the audit trail and upstream by request ids of their own.
+    return dispatch(message.value, { ...scene, requestId: newId('req'), stepUp: undefined });
+  }
+}
+
+function send(exchange: Exchange, answer: Answer): void {
+  const { body, headers, isHttpError, status } = answer;
+  if (body === undefined) return respond(exchange, status, headers, '');
+  if (isHttpError === true || status !== 200)
+    return respond(exchange, status, [...JSON_TYPE, ...headers], body);
+  const { accept } = exchange.req.headers;
+  const frame = framed(body, wantsEvents(accept));
+  return respond(exchange, status, [...frame.headers, ...headers], frame.body);
+}
+
+function noBatch(message: string): Answer {
+  return errorAnswer(400, undefined, RPC.invalidRequest, message);
+}
+
+const POST_ONLY = new AppError('method_not_allowed', 'This address takes POST: it speaks Streamable HTTP.');

@@ -1,0 +1,110 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { fail, ok, type Result } from '../../kernel/result.ts';
+import { errorAnswer, RPC, type Answer, type RpcId } from './answer.ts';
+import { isJsonObject } from './json.ts';
+import type { Message } from './message.ts';
+import {
+  ALL_REVISIONS,
+  asLegacyRevision,
+  asModernRevision,
+  dialectOf,
+  REVISION_WITHOUT_HEADER,
+  type Dialect,
+} from './revisions.ts';
+
+const META_PREFIX = 'io.modelcontextprotocol/';
+const META_VERSION = `${META_PREFIX}protocolVersion`;
+const META_CAPABILITIES = `${META_PREFIX}clientCapabilities`;
+const META_CLIENT = `${META_PREFIX}clientInfo`;
+
+type Spoken = Exclude<Message, { kind: 'response' }>;
+
+/**
+ * Which revision a message is written in (MCP 2026-07-28, Versioning and Streamable HTTP). The body decides: a request
+ * whose `_meta` names a revision speaks for itself, any other belongs to a client that has shaken hands. The
+ * MCP-Protocol-Version header is only checked against it.
+ */
+export function readDialect(message: Spoken, headers: IncomingHttpHeaders): Result<Dialect, Answer> {
+  const id = message.kind === 'request' ? message.id : undefined;
+  const meta = message.params?.['_meta'];
+  const claim = isJsonObject(meta) ? meta[META_VERSION] : undefined;
+  const legacyClaim = asLegacyRevision(claim);
+  if (claim === undefined || legacyClaim !== undefined) return readLegacy(message, headers, id);
+  if (typeof claim !== 'string') return fail(invalidMeta(id, `${META_VERSION} is a string.`));
+  const revision = asModernRevision(claim);
+  if (revision === undefined) return fail(unsupported(id, claim));
+  return checkModern(message, headers, id, isJsonObject(meta) ? meta : {}, revision);
+}
+
+function readLegacy(
+  message: Spoken,
+  headers: IncomingHttpHeaders,
+  id: RpcId | undefined,
+): Result<Dialect, Answer> {
+  const header = headers['mcp-protocol-version'];
+  if (asModernRevision(header) !== undefined && message.kind === 'request') {
+    return fail(invalidMeta(id, `_meta names ${META_VERSION} and ${META_CAPABILITIES} in this revision.`));
+  }
+  // The handshake is where the revision is found out: what a client puts beside it means nothing yet.
+  if (header === undefined || message.method === 'initialize') return ok(dialectOf(REVISION_WITHOUT_HEADER));
+  const revision = asLegacyRevision(header) ?? asModernRevision(header);
+  return revision === undefined ? fail(unsupported(id, String(header))) : ok(dialectOf(revision));
+}
+
+function checkModern(
+  message: Spoken,
+  headers: IncomingHttpHeaders,
+  id: RpcId | undefined,
+  meta: Readonly<Record<string, unknown>>,
+  revision: ReturnType<typeof asModernRevision> & string,
+): Result<Dialect, Answer> {
+  // The revision says nothing about the headers of notifications.
+  if (message.kind === 'notification') return ok(dialectOf(revision));
+  if (headers['mcp-protocol-version'] !== revision) {
+    return fail(mismatch(id, 'MCP-Protocol-Version', `_meta's ${META_VERSION}`));
+  }
+  if (!isJsonObject(meta[META_CAPABILITIES]))
+    return fail(invalidMeta(id, `_meta holds ${META_CAPABILITIES}.`));
+  if (meta[META_CLIENT] !== undefined && !isJsonObject(meta[META_CLIENT])) {
+    return fail(invalidMeta(id, `${META_CLIENT} is an object.`));
+  }
+  if (headers['mcp-method'] !== message.method) return fail(mismatch(id, 'Mcp-Method', 'method'));
+  const name = message.params?.['name'];
+  if (
+    message.method === 'tools/call' &&
+    typeof name === 'string' &&
+    decodeName(headers['mcp-name']) !== name
+  ) {
+    return fail(mismatch(id, 'Mcp-Name', 'params.name'));
+  }
+  return ok(dialectOf(revision));
+}
+
+const ENCODED = /^=\?base64\?([A-Za-z0-9+/]*={0,2})\?=$/;
+
+/** A name that is no plain header value comes as `=?base64?…?=`. */
+function decodeName(header: string | string[] | undefined): string | undefined {
+  if (typeof header !== 'string') return undefined;
+  const encoded = ENCODED.exec(header)?.[1];
+  return encoded === undefined ? header : Buffer.from(encoded, 'base64').toString('utf8');
+}
+
+function mismatch(id: RpcId | undefined, header: string, field: string): Answer {
+  return errorAnswer(
+    400,
+    id,
+    RPC.headerMismatch,
+    `Header mismatch: ${header} is missing or is not what the body says in ${field}.`,
+  );
+}
+
+function invalidMeta(id: RpcId | undefined, message: string): Answer {
+  return errorAnswer(400, id, RPC.invalidParams, message);
+}
+
+function unsupported(id: RpcId | undefined, requested: string): Answer {
+  return errorAnswer(400, id, RPC.unsupportedVersion, 'Unsupported protocol version', {
+    supported: ALL_REVISIONS,
+    requested: requested.slice(0, 64),
+  });
+}

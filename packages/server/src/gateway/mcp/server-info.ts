@@ -1,0 +1,22 @@
+import type { Dialect } from './revisions.ts';
+
+const NAME = 'latchkey';
+const TITLE = 'Latchkey';
+const VERSION = '0.1.0';
+
+export interface ServerInfo {
+  readonly name: string;
+  readonly title?: string;
+  readonly version: string;
+}
+
+export function serverInfo(dialect: Dialect): ServerInfo {
+  return dialect.hasTitles
+    ? { name: NAME, title: TITLE, version: VERSION }
+    : { name: NAME, version: VERSION };
+}
+
+/** What every result of the modern revisions begins with, as JSON without the closing brace. */
+export const MODERN_RESULT_HEAD =
+  `{"resultType":"complete",` +
+  `"_meta":{"io.modelcontextprotocol/serverInfo":${JSON.stringify({ name: NAME, title: TITLE, version: VERSION })}}`;

@@ -1,0 +1,50 @@
+import { reachable, type BoundTool, type ToolSet } from '../../connectors/tool-set.ts';
+import type { Access } from '../../kernel/access.ts';
+import type { Dialect } from './revisions.ts';
+import { MODERN_RESULT_HEAD } from './server-info.ts';
+
+const LIST_TTL_MS = 60_000;
+
+const prepared = new WeakMap<ToolSet, Map<string, Buffer>>();
+
+/**
+ * The result of tools/list as bytes: made at the first request and kept as long as the tool set lives. All tools are
+ * on one page, because clients do not turn it.
+ */
+export function toolList(toolSet: ToolSet, access: Access, dialect: Dialect): Buffer {
+  let lists = prepared.get(toolSet);
+  if (lists === undefined) {
+    lists = new Map();
+    prepared.set(toolSet, lists);
+  }
+  const shape = `${access} ${dialect.isModern} ${dialect.hasTitles}`;
+  let list = lists.get(shape);
+  if (list === undefined) {
+    list = Buffer.from(serialize(reachable(toolSet, access), dialect));
+    lists.set(shape, list);
+  }
+  return list;
+}
+
+function serialize(tools: readonly BoundTool[], dialect: Dialect): string {
+  const list = JSON.stringify(tools.map((bound) => present(bound, dialect)));
+  if (!dialect.isModern) return `{"tools":${list}}`;
+  return `${MODERN_RESULT_HEAD},"ttlMs":${LIST_TTL_MS},"cacheScope":"private","tools":${list}}`;
+}
+
+function present({ name, tool }: BoundTool, dialect: Dialect) {
+  const { annotations, description, inputSchema, title } = tool;
+  return {
+    name,
+    ...(dialect.hasTitles ? { title } : {}),
+    description,
+    inputSchema,
+    annotations: {
+      title: annotations.title,
+      readOnlyHint: annotations.readOnlyHint,
+      destructiveHint: annotations.destructiveHint,
+      idempotentHint: annotations.idempotentHint,
+      openWorldHint: annotations.openWorldHint,
+    },
+  };
+}

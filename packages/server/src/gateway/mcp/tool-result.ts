@@ -1,0 +1,33 @@
+import type { Diagnostics, ToolResult } from '@latchkey/tools';
+import type { AppError } from '../../kernel/errors.ts';
+import type { RequestId } from '../../kernel/ids.ts';
+import type { Dialect } from './revisions.ts';
+import { MODERN_RESULT_HEAD } from './server-info.ts';
+
+/** A tool's result as JSON, with the fields that the client's revision knows. */
+export function serializeToolResult(result: ToolResult, dialect: Dialect): string {
+  const content = `"content":${JSON.stringify(result.content)}`;
+  const structured =
+    dialect.hasTitles && result.structuredContent !== undefined
+      ? `,"structuredContent":${JSON.stringify(result.structuredContent)}`
+      : '';
+  const error = result.isError === true ? ',"isError":true' : '';
+  return `${dialect.isModern ? `${MODERN_RESULT_HEAD},` : '{'}${content}${structured}${error}}`;
+}
+
+/** A refusal of our own as the result of a call, which is where a model sees it. */
+export function refusedResult(error: AppError, requestId: RequestId, hint?: string): ToolResult {
+  const diagnostics: Diagnostics = {
+    status: error.status,
+    code: error.code,
+    message: error.publicMessage,
+    request_id: requestId,
+    ...(error.retryAfterSeconds === undefined ? {} : { retry_after_seconds: error.retryAfterSeconds }),
+    ...(hint === undefined ? {} : { hint }),
+  };
+  return {
+    content: [{ type: 'text', text: JSON.stringify(diagnostics) }],
+    structuredContent: { ...diagnostics },
+    isError: true,
+  };
+}

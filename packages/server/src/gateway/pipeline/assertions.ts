@@ -1,0 +1,27 @@
+import { LRUCache } from 'lru-cache';
+import type { Clock } from '../../kernel/clock.ts';
+import type { Principal } from '../../kernel/principal.ts';
+import type { SignAssertion } from '../ports.ts';
+
+export type Assertions = (principal: Principal, audience: string) => Promise<string>;
+
+const KEPT_MS = 30_000;
+const KEPT_MAX = 20_000;
+
+/** Assertions are signed once for a principal and an upstream, and used for half a minute. */
+export function createAssertions(sign: SignAssertion, clock: Clock): Assertions {
+  const kept = new LRUCache<string, { readonly assertion: string; readonly untilMs: number }>({
+    max: KEPT_MAX,
+  });
+  return async (principal, audience) => {
+    const { actor, access, keyId, orgId, role } = principal;
+    // Role and access are part of the name, so a demotion is never covered by what was signed before it.
+    const name = `${orgId} ${actor.id} ${keyId} ${role} ${access} ${audience}`;
+    const nowMs = clock.nowMs();
+    const known = kept.get(name);
+    if (known !== undefined && known.untilMs > nowMs) return known.assertion;
+    const assertion = await sign({ principal, audience });
+    kept.set(name, { assertion, untilMs: nowMs + KEPT_MS });
+    return assertion;
+  };
+}

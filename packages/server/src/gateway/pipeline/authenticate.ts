@@ -1,0 +1,117 @@
+import type { IncomingMessage } from 'node:http';
+import type { Usage } from '../../audit/usage.ts';
+import { highestAccess, lowerAccess } from '../../kernel/access.ts';
+import type { Standing, VerifiedCredential } from '../../kernel/credential.ts';
+import { AppError } from '../../kernel/errors.ts';
+import type { Principal } from '../../kernel/principal.ts';
+import { resourceCovers, type Resource } from '../../kernel/resource.ts';
+import { fail, ok, type Result } from '../../kernel/result.ts';
+import { challenge, KEY_CHALLENGE } from '../challenge.ts';
+import type { GatewayUrls, Identification } from '../ports.ts';
+import { refusal, type Refusal } from '../refusal.ts';
+import { readPresented, type Presented } from './presented.ts';
+
+export interface Caller {
+  readonly principal: Principal;
+  /** A new consent could give this caller full access. */
+  readonly couldStepUp: boolean;
+}
+
+export interface Authenticate {
+  /** `path` is the resource's path as it was typed. */
+  atMcp(req: IncomingMessage, resource: Resource, path: string): Promise<Result<Caller, Refusal>>;
+  atApi(req: IncomingMessage): Promise<Result<Caller, Refusal>>;
+}
+
+type Proof = { readonly credential: VerifiedCredential; readonly standing: Standing };
+
+/** Who is calling, and whether here. Every door opens by this and nothing else. */
+export function createAuthenticate(
+  deps: Identification & { readonly urls: GatewayUrls; readonly usage: Usage },
+): Authenticate {
+  const { urls, usage } = deps;
+
+  async function prove(presented: Presented): Promise<Proof | undefined> {
+    if (presented.kind !== 'key' && presented.kind !== 'token') return undefined;
+    try {
+      const credential = await (presented.kind === 'key'
+        ? deps.verifyKey(presented.secret)
+        : deps.verifyToken(presented.secret));
+      if (credential === undefined) return undefined;
+      const standing = await deps.standingOf(credential.orgId, credential.actor);
+      return standing && { credential, standing };
+    } catch (cause) {
+      throw new AppError('unavailable', 'Your credential cannot be checked at the moment. Try again.', {
+        internalMessage: 'a credential could not be checked',
+        cause,
+        retryAfterSeconds: 1,
+      });
+    }
+  }
+
+  function admit({ credential, standing }: Proof): Result<Caller, never> {
+    const { actor, clientId, grantId, keyId, orgId } = credential;
+    const ceiling = highestAccess(standing.role);
+    usage.touch(keyId);
+    return ok({
+      principal: {
+        orgId,
+        orgSlug: standing.orgSlug,
+        actor,
+        role: standing.role,
+        access: lowerAccess(credential.access, ceiling),
+        clientId,
+        grantId,
+        keyId,
+      },
+      couldStepUp: grantId !== undefined && ceiling === 'full',
+    });
+  }
+
+  return {
+    async atMcp(req, resource, path) {
+      const presented = readPresented(req);
+      if (presented.kind === 'several') return fail(refusal(TWO_CREDENTIALS));
+      const proof = await prove(presented);
+      if (proof !== undefined && opens(proof, resource, urls.connectorPaths)) return admit(proof);
+      if (proof === undefined && resource.kind !== 'any' && !(await deps.organisationExists(resource.org))) {
+        return fail(refusal(new AppError('not_found', 'There is nothing at this address.')));
+      }
+      const error = presented.kind === 'nothing' ? undefined : 'invalid_token';
+      return fail(refusal(unauthenticated(presented), challenge(urls.mcpBaseUrl, path, error)));
+    },
+
+    async atApi(req) {
+      const presented = readPresented(req);
+      if (presented.kind === 'several') return fail(refusal(TWO_CREDENTIALS));
+      // Access tokens are for the MCP door: their audience is a resource there.
+      const proof = presented.kind === 'key' ? await prove(presented) : undefined;
+      return proof === undefined ? fail(refusal(unauthenticated(presented), KEY_CHALLENGE)) : admit(proof);
+    },
+  };
+}
+
+const TWO_CREDENTIALS = new AppError(
+  'invalid_request',
+  'Send one credential: Authorization or X-API-Key, not both.',
+);
+
+/** A token is good at its resource and below it, a key everywhere in its organisation; nothing in any other. */
+function opens(
+  { credential, standing }: Proof,
+  resource: Resource,
+  connectorPaths: readonly string[],
+): boolean {
+  if (credential.kind === 'key') return resource.kind === 'any' || resource.org === standing.orgSlug;
+  if (credential.resource === undefined) return false;
+  return resourceCovers(credential.resource, resource, standing.orgSlug, connectorPaths);
+}
+
+function unauthenticated(presented: Presented): AppError {
+  return new AppError(
+    'unauthenticated',
+    presented.kind === 'nothing'
+      ? 'Sign in, or send a key.'
+      : 'This credential is not valid here: it is unknown, expired, revoked, or meant for another address.',
+  );
+}

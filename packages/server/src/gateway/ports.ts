@@ -1,0 +1,48 @@
+import type { Sender } from '@latchkey/tools';
+import type { Audit } from '../audit/audit.ts';
+import type { Usage } from '../audit/usage.ts';
+import type { Catalogues } from '../connectors/catalogues.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Actor, Standing, VerifiedCredential } from '../kernel/credential.ts';
+import type { OrganisationId } from '../kernel/ids.ts';
+import type { Log } from '../kernel/log.ts';
+import type { Principal } from '../kernel/principal.ts';
+import type { Limiter, LimitPolicy } from '../limits/limiter.ts';
+
+export interface GatewayUrls {
+  /** The origin of the doors, as the world sees it. */
+  readonly mcpBaseUrl: string;
+  /** Further paths that are the single connector URL, beside `/mcp`. */
+  readonly connectorPaths: readonly string[];
+}
+
+/** Who is calling. What cannot be found out (the database is gone) is thrown. */
+export interface Identification {
+  /** Undefined: no such key, or it has ended. */
+  verifyKey(secret: string): Promise<VerifiedCredential | undefined>;
+  /** Undefined: not ours, expired, or its grant has ended. */
+  verifyToken(jwt: string): Promise<VerifiedCredential | undefined>;
+  /** Undefined: not, or no longer, part of a live organisation. */
+  standingOf(orgId: OrganisationId, actor: Actor): Promise<Standing | undefined>;
+  organisationExists(slug: string): Promise<boolean>;
+}
+
+/** A short-lived statement, signed by us, of who is calling: what the upstream gets in place of the caller's credential. */
+export type SignAssertion = (subject: {
+  readonly principal: Principal;
+  /** The upstream's base URL. */
+  readonly audience: string;
+}) => string | Promise<string>;
+
+export interface GatewayDependencies extends Identification {
+  readonly urls: GatewayUrls;
+  readonly catalogues: Catalogues;
+  readonly limiter: Limiter;
+  readonly audit: Audit;
+  readonly usage: Usage;
+  readonly sender: Sender;
+  readonly signAssertion: SignAssertion;
+  readonly limits: { readonly perKey: LimitPolicy; readonly perOrganisation: LimitPolicy };
+  readonly log: Log;
+  readonly clock: Clock;
+}

@@ -1,0 +1,204 @@
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createSender } from '@latchkey/tools';
+import { request, type Dispatcher } from 'undici';
+import { createAudit } from '../../../src/audit/audit.ts';
+import { createUsage } from '../../../src/audit/usage.ts';
+import { createCatalogues } from '../../../src/connectors/catalogues.ts';
+import { importConnector } from '../../../src/connectors/import-connector.ts';
+import { createGateway } from '../../../src/gateway/gateway.ts';
+import type { Access, Role } from '../../../src/kernel/access.ts';
+import { systemClock } from '../../../src/kernel/clock.ts';
+import type { Actor, Standing, VerifiedCredential } from '../../../src/kernel/credential.ts';
+import { newId, type OrganisationId } from '../../../src/kernel/ids.ts';
+import type { Log } from '../../../src/kernel/log.ts';
+import { createLimiter, type LimitPolicy } from '../../../src/limits/limiter.ts';
+import { createTestStore } from '../../support/database.ts';
+import { startUpstream, UPSTREAM_DOCUMENT } from './upstream.ts';
+
+const WIDE: LimitPolicy = { limit: 100_000, windowSeconds: 60 };
+
+export interface HarnessOptions {
+  perKey?: LimitPolicy;
+  perOrganisation?: LimitPolicy;
+  connectorPaths?: readonly string[];
+  /** How the service is known to the world, if not by its loopback address. */
+  mcpBaseUrl?: string;
+  upstreamTimeoutMs?: number;
+}
+
+export interface CallerOptions {
+  org?: string;
+  access?: Access;
+  role?: Role;
+  kind?: 'key' | 'token';
+  /** The path of the resource that a token is for. */
+  resource?: string;
+  /** Whether a grant stands behind it. Tokens always have one. */
+  granted?: boolean;
+}
+
+/** The data plane on a real server, before a real upstream and a real database. Only who is who is made up. */
+export async function startHarness(options: HarnessOptions = {}) {
+  const database = await createTestStore();
+  const { store } = database;
+  const upstream = await startUpstream();
+
+  const organisations = new Map<string, OrganisationId>();
+  for (const slug of ['acme', 'globex']) {
+    const id = newId('org');
+    organisations.set(slug, id);
+    await store.people.createOrganisation({ id, slug, name: slug, tokenMode: 'token' });
+  }
+  const connector = { name: 'Items', baseUrl: upstream.baseUrl, document: UPSTREAM_DOCUMENT };
+  const shared = await importConnector(store, { orgId: null, slug: 'items', ...connector });
+  if (!shared.ok) throw new Error(shared.error.message);
+
+  const credentials = new Map<string, VerifiedCredential>();
+  const standings = new Map<string, Standing>();
+  const logged: string[] = [];
+  const write = (fields: object, message: string) => logged.push(`${message} ${JSON.stringify(fields)}`);
+  const log: Log = { debug: write, info: write, warn: write, error: write };
+
+  const server = createServer((req, res) => gateway.handle(req, res));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  const audit = createAudit({ store, clock: systemClock, log });
+  const usage = createUsage({ store, clock: systemClock, log });
+  const sender = createSender({ ...(options.upstreamTimeoutMs && { timeoutMs: options.upstreamTimeoutMs }) });
+  const catalogues = createCatalogues({ store });
+  const signed: string[] = [];
+  const standingName = (orgId: OrganisationId, actor: Actor) => `${orgId} ${actor.id}`;
+  const find = async (kind: 'key' | 'token', secret: string) => {
+    if (secret.endsWith('broken')) throw new Error('the database is gone: host 10.0.0.7 refused');
+    const credential = credentials.get(secret);
+    return credential?.kind === kind ? credential : undefined;
+  };
+
+  const gateway = createGateway({
+    urls: { mcpBaseUrl: options.mcpBaseUrl ?? url, connectorPaths: options.connectorPaths ?? [] },
+    verifyKey: (secret) => find('key', secret),
+    verifyToken: (jwt) => find('token', jwt),
+    standingOf: async (orgId, actor) => standings.get(standingName(orgId, actor)),
+    organisationExists: async (slug) => organisations.has(slug),
+    catalogues,
+    limiter: createLimiter({ clock: systemClock }),
+    audit,
+    usage,
+    sender,
+    signAssertion({ principal, audience }) {
+      const assertion = `assertion.${principal.orgSlug}.${principal.access}.${signed.length}`;
+      signed.push(`${assertion} ${audience}`);
+      return assertion;
+    },
+    limits: { perKey: options.perKey ?? WIDE, perOrganisation: options.perOrganisation ?? WIDE },
+    log,
+    clock: systemClock,
+  });
+
+  return {
+    url,
+    store,
+    upstream,
+    gateway,
+    server,
+    catalogues,
+    organisations,
+    logged,
+    signed,
+    audit,
+
+    orgId(slug: string): OrganisationId {
+      const orgId = organisations.get(slug);
+      if (orgId === undefined) throw new Error(`no organisation ${slug}`);
+      return orgId;
+    },
+
+    /** A caller with a credential that the gateway accepts. */
+    caller({ org = 'acme', access = 'full', role = 'member', kind = 'key', ...more }: CallerOptions = {}) {
+      const orgId = organisations.get(org);
+      if (orgId === undefined) throw new Error(`no organisation ${org}`);
+      const granted = more.granted ?? kind === 'token';
+      const actor: Actor = { kind: 'user', id: newId('usr') };
+      const secret = `${kind === 'key' ? 'lk_test_' : 'ey.'}${randomBytes(16).toString('hex')}`;
+      const credential: VerifiedCredential = {
+        kind,
+        orgId,
+        actor,
+        access,
+        keyId: newId('key'),
+        grantId: granted ? newId('grt') : undefined,
+        clientId: granted ? newId('cli') : undefined,
+        resource: kind === 'token' ? (more.resource ?? '/mcp') : undefined,
+      };
+      credentials.set(secret, credential);
+      standings.set(standingName(orgId, actor), { orgSlug: org, role });
+      return {
+        secret,
+        credential,
+        bearer: { authorization: `Bearer ${secret}` },
+        setRole: (next: Role) => standings.set(standingName(orgId, actor), { orgSlug: org, role: next }),
+        leave: () => standings.delete(standingName(orgId, actor)),
+        revoke: () => credentials.delete(secret),
+      };
+    },
+
+    /** One request as it is, and its whole answer. */
+    async send(
+      method: string,
+      path: string,
+      more: { headers?: Record<string, string>; body?: string | Buffer } = {},
+    ) {
+      const response = await request(`${url}${path}`, {
+        method: method as Dispatcher.HttpMethod,
+        headers: more.headers ?? {},
+        ...(more.body === undefined ? {} : { body: more.body }),
+      });
+      const text = await response.body.text();
+      return { status: response.statusCode, headers: response.headers, text, json: parse(text) };
+    },
+
+    /** One JSON-RPC message to the MCP door. */
+    async rpc(message: unknown, more: { path?: string; headers?: Record<string, string> } = {}) {
+      const response = await request(`${url}${more.path ?? '/mcp/acme'}`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          accept: 'application/json, text/event-stream',
+          ...more.headers,
+        },
+        body: typeof message === 'string' ? message : JSON.stringify(message),
+      });
+      const text = await response.body.text();
+      return { status: response.statusCode, headers: response.headers, text, json: parse(text) };
+    },
+
+    auditOf: (slug: string) => {
+      const orgId = organisations.get(slug);
+      return orgId === undefined ? Promise.resolve([]) : store.audit.list(orgId, { limit: 500 });
+    },
+
+    async close() {
+      await gateway.close(1000);
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await audit.close();
+      await usage.close();
+      await sender.close();
+      await upstream.close();
+      await database.close();
+    },
+  };
+}
+
+export type Harness = Awaited<ReturnType<typeof startHarness>>;
+
+function parse(text: string) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
