@@ -35,11 +35,9 @@ const environmentSchema = z.object({
     )
     .pipe(
       z.array(
-        z
-          .string()
-          .regex(/^(\/[A-Za-z0-9._~-]+)+$/, {
-            error: 'must be paths such as /api/ext/mcp, separated by commas',
-          }),
+        z.string().regex(/^(\/[A-Za-z0-9._~-]+)+$/, {
+          error: 'must be paths such as /api/ext/mcp, separated by commas',
+        }),
       ),
     ),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),

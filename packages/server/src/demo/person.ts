@@ -31,12 +31,14 @@ export function createPerson({
 }) {
   const cookies = new Map<string, string>();
 
+  const cookieHeader = () => [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+
   async function request(url: URL, form?: Record<string, string>): Promise<Response> {
     const response = await fetch(url, {
       method: form === undefined ? 'GET' : 'POST',
       redirect: 'manual',
       headers: {
-        cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; '),
+        cookie: cookieHeader(),
         accept: 'text/html',
         ...(form === undefined ? {} : { origin: url.origin }),
       },
@@ -79,7 +81,7 @@ export function createPerson({
   return {
     visit,
     submit,
-    cookies,
+    cookieHeader,
 
     /** Opens an authorize URL, signs in where asked to, decides, and returns the URL that the client is sent back to. */
     async decide(

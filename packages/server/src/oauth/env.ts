@@ -5,6 +5,6 @@ export interface OAuthEnv {
   Variables: {
     requestId: RequestId;
     /** The caller's address, for rate limits alone. */
-    address: string;
+    address?: string;
   };
 }

@@ -42,7 +42,7 @@ export function createRegister({
   );
 
   app.post('/', async (context) => {
-    const decision = limit(context.get('address'));
+    const decision = limit(context.get('address') ?? 'unknown');
     if (!decision.allowed) {
       context.header('Retry-After', String(decision.retryAfterSeconds));
       return context.json(

@@ -19,8 +19,11 @@ export function createPool(url: string, log: Log): pg.Pool {
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     application_name: 'latchkey',
   });
-  // An idle connection that breaks is replaced at its next use; without a listener it would end the process.
-  pool.on('error', (error) => log.warn({ error: error.message }, 'a database connection broke'));
+  // A connection that breaks fails the query that is using it, and is replaced at its next use. Without a listener of
+  // its own, for the time that it is checked out, it would end the process.
+  const note = (error: Error) => log.warn({ error: error.message }, 'a database connection broke');
+  pool.on('error', note);
+  pool.on('connect', (client) => client.on('error', note));
   return pool;
 }
 

@@ -1,0 +1,241 @@
+import { createSender } from '@latchkey/tools';
+import { getRequestListener } from '@hono/node-server';
+import { getConnInfo } from '@hono/node-server/conninfo';
+import { Hono } from 'hono';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { createAudit } from './audit/audit.ts';
+import { createUsage } from './audit/usage.ts';
+import { createCatalogues } from './connectors/catalogues.ts';
+import { createGateway } from './gateway/gateway.ts';
+import { createAssertions } from './grants/assertions.ts';
+import { createChangeFeed } from './grants/change-feed.ts';
+import { createGrants } from './grants/grants.ts';
+import { startSweeping } from './grants/sweep.ts';
+import { healthRoutes } from './health.ts';
+import { addressBucket } from './kernel/address.ts';
+import type { Clock } from './kernel/clock.ts';
+import type { Log } from './kernel/log.ts';
+import { deriveKey } from './kernel/seal.ts';
+import { createKeyVerifier } from './keys/key-verifier.ts';
+import type { KeyEnvironment } from './keys/key-secret.ts';
+import { createKeys } from './keys/keys.ts';
+import { createLimiter, type LimitPolicy } from './limits/limiter.ts';
+import { createGateCookie } from './oauth/cookie.ts';
+import type { OAuthEnv } from './oauth/env.ts';
+import { createHandoff } from './oauth/handoff.ts';
+import { createOAuth } from './oauth/oauth.ts';
+import { createConsent } from './pages/consent.tsx';
+import { createDescribeTransaction } from './pages/describe-transaction.ts';
+import { createFormGuard } from './pages/form-guard.ts';
+import { createPages } from './pages/pages.tsx';
+import { createAgents } from './people/agents/agents.ts';
+import { createPeople } from './people/people.ts';
+import { createSetup } from './people/setup.ts';
+import { createPortal } from './portal/portal.ts';
+import { createDashboardFiles } from './portal/static/static.ts';
+import type { Store } from './store/store.ts';
+
+const DASHBOARD_DIRECTORY = fileURLToPath(new URL('../dist/web', import.meta.url));
+
+/** Generous for a person's or an agent's work, tight for a loop gone wild. */
+const CALLS_PER_KEY: LimitPolicy = { limit: 600, windowSeconds: 60 };
+const CALLS_PER_ORGANISATION: LimitPolicy = { limit: 6000, windowSeconds: 60 };
+/** Wide, because hosted clients register from few addresses for everybody. */
+const REGISTRATIONS_PER_ADDRESS: LimitPolicy = { limit: 300, windowSeconds: 60 };
+const SIGN_INS_PER_ACCOUNT: LimitPolicy = { limit: 10, windowSeconds: 60 };
+const SIGN_INS_PER_ADDRESS: LimitPolicy = { limit: 60, windowSeconds: 60 };
+
+export interface AppOptions {
+  store: Store;
+  mcpBaseUrl: string;
+  webBaseUrl: string;
+  connectorPaths: readonly string[];
+  masterSecret: string;
+  /** OAUTH_HANDOFF_SECRET; undefined where gateway and pages are one host. */
+  handoffSecret: string | undefined;
+  environment: KeyEnvironment;
+  clock: Clock;
+  log: Log;
+  /** For tests of the limits. */
+  limits?: { perKey: LimitPolicy; perOrganisation: LimitPolicy };
+}
+
+/** The composition root: everything is wired here, and nothing else knows how. */
+export async function createApp(options: AppOptions) {
+  const { store, mcpBaseUrl, webBaseUrl, connectorPaths, masterSecret, environment, clock, log } = options;
+  const feed = createChangeFeed({ store, log });
+  const audit = createAudit({ store, clock, log });
+  const usage = createUsage({ store, clock, log });
+  const limiter = createLimiter({ clock });
+  const grants = await createGrants({ store, feed, clock, masterSecret, mcpBaseUrl, environment });
+  const keyVerifier = createKeyVerifier({ store, clock, mayCache: feed.isCurrent });
+  const keys = createKeys({ store, environment, clock });
+  const agents = createAgents({ store, clock });
+  const people = createPeople({
+    store,
+    baseUrl: webBaseUrl,
+    secret: deriveKey(masterSecret, 'sessions'),
+    clock,
+    log,
+  });
+  const setup = createSetup({ store });
+  const catalogues = createCatalogues({ store });
+  const sender = createSender();
+  feed.on('key', keyVerifier.forget);
+  feed.on('grant', keyVerifier.forget);
+  feed.on('connector', catalogues.invalidate);
+  await feed.start();
+  const sweeping = startSweeping({ store, log });
+
+  const gateway = createGateway({
+    urls: { mcpBaseUrl, connectorPaths },
+    verifyKey: keyVerifier.verify,
+    verifyToken: grants.accessTokens.verify,
+    standingOf: grants.standings.of,
+    organisationExists: async (slug) => (await store.people.findOrganisationBySlug(slug)) !== undefined,
+    catalogues,
+    limiter,
+    audit,
+    usage,
+    sender,
+    signAssertion: createAssertions({ signing: grants.signing, clock, issuer: mcpBaseUrl }),
+    limits: options.limits ?? { perKey: CALLS_PER_KEY, perOrganisation: CALLS_PER_ORGANISATION },
+    log,
+    clock,
+  });
+
+  const listener = getRequestListener(createControlPlane().fetch, { overrideGlobalObjects: false });
+
+  /** Everything but the doors: pages, authorization server, dashboard. */
+  function createControlPlane(): Hono<OAuthEnv> {
+    const gateCookie = createGateCookie(mcpBaseUrl);
+    const handoff = {
+      secret: options.handoffSecret ?? deriveKey(masterSecret, 'handoff'),
+      claimOnce: store.authorizations.claimHandoff,
+    };
+    const toWeb = createHandoff({
+      ...handoff,
+      direction: 'to-web',
+      issuer: mcpBaseUrl,
+      audience: webBaseUrl,
+    });
+    const toGateway = createHandoff({
+      ...handoff,
+      direction: 'to-gateway',
+      issuer: webBaseUrl,
+      audience: mcpBaseUrl,
+    });
+    const { approvals, clients } = grants;
+
+    const guard = createFormGuard({ baseUrl: webBaseUrl });
+    const pages = createPages({
+      people,
+      setup,
+      guard,
+      baseUrl: webBaseUrl,
+      mcpBaseUrl,
+      limit: (bucket) =>
+        limiter.take(
+          bucket,
+          bucket.startsWith('sign-in:account:') ? SIGN_INS_PER_ACCOUNT : SIGN_INS_PER_ADDRESS,
+        ),
+      describeTransaction: createDescribeTransaction({
+        approvals,
+        clients,
+        organisationName: async (orgId) => (await store.people.findOrganisation(orgId))?.name,
+        baseUrl: webBaseUrl,
+      }),
+      log,
+    });
+    const app = new Hono<OAuthEnv>();
+    app.notFound(pages.notFound);
+    app.onError(pages.onError);
+    app.use(async (context, next) => {
+      context.set('address', addressBucket(getConnInfo(context).remote.address));
+      await next();
+    });
+    app.route('/', pages.routes);
+    app.route('/', healthRoutes({ ping: store.ping, isCurrent: feed.isCurrent }));
+    app.route(
+      '/',
+      createConsent({
+        approvals,
+        clients,
+        people,
+        guard,
+        toWeb,
+        toGateway,
+        gatewayBaseUrl: webBaseUrl === mcpBaseUrl ? undefined : mcpBaseUrl,
+        gateBrowserOf: gateCookie.read,
+        membershipsOf: store.people.listOrganisationsOf,
+        toolCounts: catalogues.toolCounts,
+      }),
+    );
+    app.route(
+      '/',
+      createOAuth({
+        issuer: mcpBaseUrl,
+        webBaseUrl,
+        connectorPaths,
+        organisationBySlug: store.people.findOrganisationBySlug,
+        clients,
+        approvals,
+        redeemCode: grants.redeemCode,
+        refresh: grants.refresh,
+        revokeToken: grants.revokeToken,
+        jwks: grants.signing.jwks,
+        toWeb,
+        gateCookie,
+        audit,
+        limitRegistrations: (address) => limiter.take(`register:${address}`, REGISTRATIONS_PER_ADDRESS),
+        renderError: pages.renderOAuthError,
+      }),
+    );
+    app.route(
+      '/portal/v1',
+      createPortal({
+        people,
+        keys,
+        agents,
+        organisationsOf: store.people.listOrganisationsOf,
+        toolCounts: catalogues.toolCounts,
+        mcpBaseUrl,
+        webBaseUrl,
+        clock,
+        log,
+      }),
+    );
+    app.route('/', createDashboardFiles({ directory: DASHBOARD_DIRECTORY }));
+    return app;
+  }
+
+  return {
+    mcpBaseUrl,
+    webBaseUrl,
+    store,
+    people,
+    agents,
+    keys,
+    setup,
+
+    handle(req: IncomingMessage, res: ServerResponse): void {
+      const path = (req.url ?? '/').split('?', 1)[0] ?? '/';
+      if (gateway.handles(path)) gateway.handle(req, res);
+      else void listener(req, res);
+    },
+
+    /** Finishes the calls under way, writes what is still held, and lets go of the database. */
+    async close(): Promise<void> {
+      sweeping.close();
+      await gateway.close();
+      await sender.close();
+      await usage.close();
+      await audit.close();
+      await feed.close();
+      await store.close();
+    },
+  };
+}
+
+export type App = Awaited<ReturnType<typeof createApp>>;

@@ -1,0 +1,39 @@
+#!/usr/bin/env node
+const HELP = `latchkey <command>
+
+  serve     start the service
+  demo      start it with demo data and tell the whole story with a real MCP client
+  migrate   bring the database to this release's schema
+
+"latchkey <command> --help" says more.
+`;
+
+async function run(command: string | undefined, args: string[]): Promise<void> {
+  switch (command) {
+    case 'serve':
+      return (await import('./commands/serve.ts')).serve(args);
+    case 'demo':
+      return (await import('./commands/demo.ts')).demo(args);
+    case 'migrate':
+      return (await import('./commands/migrate.ts')).migrate(args);
+    case undefined:
+    case 'help':
+    case '--help':
+    case '-h':
+      process.stdout.write(HELP);
+      return;
+    default:
+      process.stderr.write(`latchkey: there is no command ${JSON.stringify(command)}\n\n${HELP}`);
+      process.exitCode = 2;
+  }
+}
+
+const [command, ...args] = process.argv.slice(2);
+run(command, args).catch((error: unknown) => {
+  const usage =
+    error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+  const words =
+    error instanceof Error ? (usage ? error.message : (error.stack ?? error.message)) : String(error);
+  process.stderr.write(`latchkey: ${words}\n`);
+  process.exitCode = usage ? 2 : 1;
+});

@@ -1,0 +1,21 @@
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { randomToken } from './kernel/secret.ts';
+
+/** LATCHKEY_SECRET, or the one in the data directory, made there (mode 0600) at the first start. */
+export async function readMasterSecret(configured: string | undefined, dataDir: string): Promise<string> {
+  if (configured !== undefined) return configured;
+  await mkdir(dataDir, { recursive: true });
+  const path = join(dataDir, 'secret');
+  try {
+    // `wx` fails if it is there: two first starts at once end with one secret.
+    await writeFile(path, `${randomToken()}\n`, { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
+  await chmod(path, 0o600);
+  const secret = (await readFile(path, 'utf8')).trim();
+  if (secret === '')
+    throw new Error(`${path} is empty: restore it from a backup, or remove it to start anew`);
+  return secret;
+}

@@ -1,0 +1,109 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createApp, type App, type AppOptions } from './app.ts';
+import type { Config } from './config.ts';
+import { systemClock, type Clock } from './kernel/clock.ts';
+import { createLog, silentLog, type Log } from './kernel/log.ts';
+import { fail, ok, type Result } from './kernel/result.ts';
+import type { KeyEnvironment } from './keys/key-secret.ts';
+import { readMasterSecret } from './master-secret.ts';
+import { openDatabase } from './open-database.ts';
+import { createPool } from './store/database.ts';
+import { migrateDatabase } from './store/migrate.ts';
+import { createStore } from './store/store.ts';
+
+export interface StartedLatchkey {
+  latchkey: App;
+  port: number;
+  databaseUrl: string;
+  /** Calls back, at most once, when the database is gone for good. */
+  onLost(handler: (message: string) => void): void;
+  close(): Promise<void>;
+}
+
+export interface StartOptions {
+  environment: KeyEnvironment;
+  say: (line: string) => void;
+  clock?: Clock;
+  log?: Log;
+  limits?: NonNullable<AppOptions['limits']>;
+}
+
+/** Database, migrations, listening socket, app: the whole service in this process. */
+export async function startLatchkey(
+  config: Config,
+  { environment, say, clock = systemClock, log: givenLog, limits }: StartOptions,
+): Promise<Result<StartedLatchkey, { message: string }>> {
+  const log = givenLog ?? (config.logLevel === 'silent' ? silentLog : createLog(config.logLevel));
+  let lose: (message: string) => void = () => {};
+  const lost = new Promise<string>((resolve) => {
+    lose = resolve;
+  });
+  const database = await openDatabase(config, { say, log, onLost: (message) => lose(message) });
+  if (!database.ok) return database;
+  const { url } = database.value;
+  await migrate(url, log);
+  const masterSecret = await readMasterSecret(config.secret, config.dataDir);
+
+  // The socket comes first, because its port is part of the default base URL.
+  let handle: RequestListener = (_req, res) => void res.writeHead(503, { 'Retry-After': '1' }).end();
+  const server = createServer((req, res) => handle(req, res));
+  const listening = await listen(server, config);
+  if (!listening.ok) {
+    await database.value.close();
+    return listening;
+  }
+  const port = listening.value;
+  const mcpBaseUrl = config.mcpBaseUrl ?? `http://localhost:${port}`;
+  const latchkey = await createApp({
+    store: createStore(url, log),
+    mcpBaseUrl,
+    webBaseUrl: config.webBaseUrl ?? mcpBaseUrl,
+    connectorPaths: config.connectorPaths,
+    masterSecret,
+    handoffSecret: config.handoffSecret,
+    environment,
+    clock,
+    log,
+    ...(limits === undefined ? {} : { limits }),
+  });
+  handle = latchkey.handle;
+  return ok({
+    latchkey,
+    port,
+    databaseUrl: url,
+    onLost: (handler) => void lost.then(handler),
+    async close() {
+      server.close();
+      server.closeIdleConnections();
+      await latchkey.close();
+      server.closeAllConnections();
+      await database.value.close();
+    },
+  });
+}
+
+async function migrate(url: string, log: Log): Promise<void> {
+  const pool = createPool(url, log);
+  try {
+    await migrateDatabase(pool);
+  } finally {
+    await pool.end();
+  }
+}
+
+function listen(server: Server, { host, port }: Config): Promise<Result<number, { message: string }>> {
+  return new Promise((resolve) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const message =
+        error.code === 'EADDRINUSE'
+          ? `${host}:${port} is in use. Stop what listens there, or set PORT to another number.`
+          : `cannot listen on ${host}:${port}: ${error.message}`;
+      resolve(fail({ message }));
+    });
+    server.listen(port, host, () => {
+      const address = server.address() as AddressInfo;
+      resolve(ok(address.port));
+    });
+  });
+}

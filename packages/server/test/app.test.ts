@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startDemo, type RunningDemo } from './support/app.ts';
+import { connect, refresh, rpc } from './support/oauth-client.ts';
+
+let demo: RunningDemo;
+beforeAll(async () => {
+  demo = await startDemo();
+});
+afterAll(() => demo.close());
+
+test.each([
+  ['token mode', 'acme', 'owner@acme.test'],
+  ['key mode', 'globex', 'owner@globex.test'],
+])(
+  'in %s a revoked connection gets 401 with a challenge on its next call, and invalid_grant',
+  async (_mode, slug, email) => {
+    const path = `/mcp/${slug}`;
+    const { tokens, clientId, person } = await connect(demo.url, { email, access: 'full', path });
+    const bearer = { authorization: `Bearer ${tokens.access_token}` };
+    expect((await rpc(demo.url + path, bearer, 'tools/list')).status).toBe(200);
+
+    const headers = { cookie: person.cookieHeader(), origin: demo.url, 'content-type': 'application/json' };
+    const keysUrl = `${demo.url}/portal/v1/organisations/${slug}/keys`;
+    const listed = (await (await fetch(keysUrl, { headers })).json()) as {
+      items: { id: string; name: string }[];
+    };
+    const key = listed.items.find(({ name }) => name === 'Test app (MCP connector)');
+    expect(
+      (await fetch(`${keysUrl}/${key?.id}/revoke`, { method: 'POST', headers, body: '{}' })).status,
+    ).toBe(200);
+
+    const refused = await rpc(demo.url + path, bearer, 'tools/list');
+    expect(refused.status).toBe(401);
+    expect(refused.headers.get('www-authenticate')).toBe(
+      `Bearer error="invalid_token", resource_metadata="${demo.url}/.well-known/oauth-protected-resource${path}", scope="mcp:read mcp:call"`,
+    );
+    const refreshed = await refresh(demo.url, clientId, tokens.refresh_token);
+    expect(refreshed.status).toBe(400);
+    expect(await refreshed.json()).toMatchObject({ error: 'invalid_grant' });
+  },
+);
