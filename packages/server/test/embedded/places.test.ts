@@ -100,6 +100,23 @@ test('root with the clone under /root keeps data and programs where its account 
   await stop(latchkey);
 });
 
+test('two first starts under /root at the same instant share one copy of the programs and leave no other', async (ctx) => {
+  needRoot(ctx);
+  const clone = await makeRoom('/root', 0o700);
+  const systemDir = await makeRoom('/var/lib');
+  await makeClone(clone);
+  await mkdir(join(systemDir, '.postgresql-being-copied-by-a-killed-start'));
+  const rivals = ['one', 'two'].map((name) =>
+    runLatchkey({ clone, systemDir, dataDir: join(clone, name), fsync: false, waits: true }),
+  );
+  await Promise.all(rivals.map((rival) => rival.next('alive')));
+  for (const rival of rivals) rival.send('go');
+  for (const rival of rivals) expectUp(await rival.next('up', 'fault'));
+  const names = (await readdir(systemDir)).map((name) => name.replace(/-.*/, '')).toSorted();
+  expect(names).toEqual(['data', 'data', 'postgresql']);
+  for (const rival of rivals) await stop(rival);
+});
+
 test('a renamed clone under /root keeps its database, and a copied clone gets its own', async (ctx) => {
   needRoot(ctx);
   const room = await makeRoom('/root', 0o700);

@@ -20,6 +20,8 @@ export interface Programs {
   readonly copiedTo: string | undefined;
 }
 
+const UNFINISHED_PREFIX = '.postgresql-being-copied-';
+
 /**
  * Whether the account can use the programs is not computed but tried: `--version` needs every directory on the way,
  * the right to execute, and every shared library.
@@ -56,7 +58,7 @@ async function copyPrograms(
   try {
     const created = await mkdir(copyRoot, { recursive: true });
     if (created !== undefined) await chmod(copyRoot, 0o755);
-    unfinished = await mkdtemp(join(copyRoot, '.copying-'));
+    unfinished = await mkdtemp(join(copyRoot, UNFINISHED_PREFIX));
     await cp(pack.nativeDir, unfinished, { recursive: true, verbatimSymlinks: true });
     await makeLibraryLinks(unfinished, pack.links);
     await openForReading(unfinished);
@@ -66,8 +68,14 @@ async function copyPrograms(
       await rm(copyDir, { recursive: true, force: true });
       await rename(unfinished ?? '', copyDir);
     });
+    // What killed starts left. A rival that is still copying finds ours instead.
+    for (const name of await readdir(copyRoot)) {
+      if (name.startsWith(UNFINISHED_PREFIX))
+        await rm(join(copyRoot, name), { recursive: true, force: true });
+    }
     return undefined;
   } catch (error) {
+    if ((await tryOut(copyDir, runAs)).ok) return undefined;
     return noPermission(
       copyRoot,
       `PostgreSQL's programs could not be copied to ${copyRoot} (${String(error)}).`,
