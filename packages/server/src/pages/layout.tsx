@@ -6,7 +6,7 @@ export interface PageProps {
   /** Of the browser's tab; the page's own heading is among its children. */
   readonly title: string;
   /** Stands above the sheet: what the visitor came for. */
-  readonly strip?: Child;
+  readonly strip?: Child | undefined;
   /** Stands below the sheet: the account in use, a way out. */
   readonly aside?: Child;
   /** Where the browser goes by itself: to the app, after an answer. */

@@ -52,7 +52,7 @@ export const SetupPage: FC<SetupPageProps> = (props) => {
   return (
     <Page title="Set up">
       <h1>Set up Latchkey</h1>
-      <p class="lead">Create the first account and the first organisation. Its owner is you.</p>
+      <p class="lead">Create the first account and the first organisation. You will be its owner.</p>
       {notice === undefined ? null : (
         <p class="problem" role="alert">
           {notice}
@@ -72,9 +72,10 @@ export const SetupPage: FC<SetupPageProps> = (props) => {
             hint="It stands in the link that the server printed on its console when it started. Restarting the server prints a new one, and the one before stops working."
           />
         )}
+        <h2>You</h2>
         <TextField
           name="email"
-          label="Your email"
+          label="Email"
           type="email"
           value={typed.email}
           autocomplete="username"
@@ -96,9 +97,10 @@ export const SetupPage: FC<SetupPageProps> = (props) => {
           fault={faultOf('password')}
           hint={`At least ${PASSWORD_CHARACTERS_MIN} characters. A few words in a row are fine.`}
         />
+        <h2>Your organisation</h2>
         <TextField
           name="organisation_name"
-          label="Organisation"
+          label="Organisation name"
           value={typed.organisationName}
           autocomplete="organization"
           fault={faultOf('organisation_name')}
@@ -118,7 +120,7 @@ export const SetupPage: FC<SetupPageProps> = (props) => {
           }
         />
         <button class="wide" type="submit">
-          Create account and organisation
+          Finish set-up
         </button>
       </form>
     </Page>

@@ -31,7 +31,11 @@ const Purpose: FC<TransactionSummary> = ({ clientName, destinationHost, organisa
 );
 
 export const SignInPage: FC<SignInPageProps> = ({ csrf, returnTo, email, transaction, error }) => (
-  <Page title="Sign in" strip={transaction === undefined ? undefined : <Purpose {...transaction} />}>
+  <Page
+    title="Sign in"
+    strip={transaction === undefined ? undefined : <Purpose {...transaction} />}
+    aside={<p>Forgot your password? Ask an administrator of your organisation.</p>}
+  >
     <h1>Sign in</h1>
     <p class="lead">
       {transaction === undefined
@@ -65,6 +69,5 @@ export const SignInPage: FC<SignInPageProps> = ({ csrf, returnTo, email, transac
         Sign in
       </button>
     </form>
-    <p class="hint">Forgot your password? An administrator of your organisation can set a new one.</p>
   </Page>
 );

@@ -21,6 +21,13 @@ export interface PreparedUser {
   readonly passwordHash: string;
 }
 
+/** Everything that is wrong with it, as far as can be said without the database. */
+export function userFaults({ email, password }: NewUser): UserFault[] {
+  const faults: UserFault[] = parseEmail(email) === undefined ? ['email_invalid'] : [];
+  const checked = checkPassword(password);
+  return checked.ok ? faults : [...faults, checked.error];
+}
+
 /** The slow part, kept out of any transaction. */
 export async function prepareUser(wanted: NewUser): Promise<Result<PreparedUser, UserFault>> {
   const email = parseEmail(wanted.email);

@@ -2,7 +2,7 @@ import type { OrganisationId, UserId } from '../kernel/ids.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { hashSecret, randomToken } from '../kernel/secret.ts';
 import type { Queries, Store } from '../store/store.ts';
-import { insertUser, prepareUser, type PreparedUser, type UserFault } from './create-user.ts';
+import { insertUser, prepareUser, userFaults, type PreparedUser, type UserFault } from './create-user.ts';
 import { cleanDisplayName } from './display-name.ts';
 import { createOrganisation, type OrganisationFault } from './organisations/create-organisation.ts';
 import { parseSlug, suggestSlug } from './organisations/slug.ts';
@@ -92,11 +92,10 @@ export function createSetup({ store }: { store: Store }): Setup {
       if (!(await store.people.setupTokenExists(hashSecret(form.token))))
         return fail({ reason: 'token_wrong' });
       const slug = form.slug === '' ? suggestSlug(form.organisationName) : form.slug;
-      const faults = organisationFaults(form.organisationName, slug);
+      const faults = [...userFaults(form), ...organisationFaults(form.organisationName, slug)];
+      if (slug === undefined || faults.length > 0) return fail({ reason: 'form_invalid', faults });
       const user = await prepareUser(form);
-      if (!user.ok) faults.unshift(user.error);
-      if (!user.ok || slug === undefined || faults.length > 0)
-        return fail({ reason: 'form_invalid', faults });
+      if (!user.ok) return fail({ reason: 'form_invalid', faults: [user.error] });
       const checked = { form, slug, user: user.value };
       return refusableTransaction(store, (queries) => complete(queries, checked));
     },
