@@ -25,6 +25,7 @@ import { createGateCookie } from './oauth/cookie.ts';
 import type { OAuthEnv } from './oauth/env.ts';
 import { createHandoff } from './oauth/handoff.ts';
 import { createOAuth } from './oauth/oauth.ts';
+import { SIGN_OUT_PURPOSE } from './pages/account-line.tsx';
 import { createConsent } from './pages/consent.tsx';
 import { createDescribeTransaction } from './pages/describe-transaction.ts';
 import { createFormGuard } from './pages/form-guard.ts';
@@ -200,6 +201,7 @@ export async function createApp(options: AppOptions) {
         agents,
         organisationsOf: store.people.listOrganisationsOf,
         toolCounts: catalogues.toolCounts,
+        signOutToken: (context) => guard.issue(context, SIGN_OUT_PURPOSE),
         mcpBaseUrl,
         webBaseUrl,
         clock,

@@ -1,4 +1,4 @@
-import { Hono } from 'hono';
+import { Hono, type Context } from 'hono';
 import type { OrganisationId, UserId } from '../../kernel/ids.ts';
 import type { Role } from '../../kernel/access.ts';
 import type { PortalEnv } from '../env.ts';
@@ -7,10 +7,12 @@ export interface MeDeps {
   organisationsOf: (
     userId: UserId,
   ) => Promise<{ organisation: { id: OrganisationId; slug: string; name: string }; role: Role }[]>;
+  /** The token of the sign-out form, which is a page's: the dashboard cannot read the cookie that it is made from. */
+  signOutToken: (context: Context) => string;
 }
 
 /** `GET /portal/v1/me`: the signed-in person and the organisations that they belong to. */
-export function createMe({ organisationsOf }: MeDeps): Hono<PortalEnv> {
+export function createMe({ organisationsOf, signOutToken }: MeDeps): Hono<PortalEnv> {
   return new Hono<PortalEnv>().get('/', async (context) => {
     const user = context.get('user');
     const memberships = await organisationsOf(user.userId);
@@ -21,6 +23,7 @@ export function createMe({ organisationsOf }: MeDeps): Hono<PortalEnv> {
         name: organisation.name,
         role,
       })),
+      sign_out_token: signOutToken(context),
     });
   });
 }
