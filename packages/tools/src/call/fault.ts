@@ -16,7 +16,10 @@ export function faultOf(code: UpstreamFaultCode): UpstreamFault {
 export function faultFrom(thrown: unknown): UpstreamFault {
   const code = codeOf(thrown) ?? '';
   if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT') return faultOf('upstream_timeout');
+  // A parser error does not always have a code.
+  const garbled = thrown instanceof Error && thrown.name === 'HTTPParserError';
   const broken =
+    garbled ||
     code === 'ECONNRESET' ||
     code === 'EPIPE' ||
     code.startsWith('HPE_') ||

@@ -64,7 +64,7 @@ function shortenedText(text: string): ContentBlock[] {
 
 function isText(essence: string, body: Buffer): boolean {
   if (
-    /^text\//.test(essence) ||
+    essence.startsWith('text/') ||
     /^application\/(?:.*\+)?(?:xml|yaml|javascript|x-www-form-urlencoded|(?:x-)?ndjson|jsonl)$/.test(essence)
   ) {
     return true;

@@ -9,7 +9,7 @@ export interface Fitted {
   readonly cut: boolean;
 }
 
-const DEPTHS = [8, 6, 5, 4, 3, 2, 1];
+const DEPTHS = [1, 2, 3, 4, 5, 6, 8];
 
 /**
  * The input schema within `bytesMax` bytes of JSON, or undefined if even its skeleton is larger. What goes first
@@ -19,10 +19,14 @@ export function fit(schema: InputSchema, bytesMax: number): Fitted | undefined {
   if (sizeOf(schema) <= bytesMax) return { schema, cut: false };
   const terse = mapArguments(schema, (argument) => withoutNestedTexts(argument));
   if (sizeOf(terse) <= bytesMax) return { schema: terse, cut: true };
+  let deepest: InputSchema | undefined;
+  // From the top, so that a schema of a million nodes costs what is kept of it.
   for (const depth of DEPTHS) {
     const shallow = mapArguments(terse, (argument) => cutBelow(argument, depth));
-    if (sizeOf(shallow) <= bytesMax) return { schema: shallow, cut: true };
+    if (sizeOf(shallow) > bytesMax) break;
+    deepest = shallow;
   }
+  if (deepest) return { schema: deepest, cut: true };
   const optionalBrief = mapArguments(terse, (argument, required) =>
     cutBelow(required ? argument : brief(argument, 80), 1),
   );

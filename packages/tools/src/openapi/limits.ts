@@ -12,7 +12,7 @@ export const LIMITS = {
   /** Schema objects merged for one operation. */
   mergesPerOperation: 200_000,
   /** allOf, references and one-branch unions nested in one another without a level of their own. */
-  mergeDepth: 64,
+  mergeDepth: 128,
   referenceHops: 64,
   enumValues: 60,
   patternCharacters: 200,

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { JsonType } from '../json.ts';
+import type { Place } from './resolve.ts';
 import type { SchemaFacts, View } from './view.ts';
 
 /** True if one value could satisfy both, as far as one level shows. */
@@ -15,13 +16,13 @@ export function agree(left: View, right: View): boolean {
 export function merged(left: View, right: View): View {
   const view: View = {
     at: left.at,
-    nodes: [...left.nodes, ...right.nodes],
+    nodes: distinct(left.nodes, right.nodes, (node) => node),
     facts: tighter(left.facts, right.facts),
     properties: joined(left.properties, right.properties),
     required: new Set([...left.required, ...right.required]),
     patterns: joined(left.patterns, right.patterns),
-    unions: [...left.unions, ...right.unions],
-    rest: [...left.rest, ...right.rest],
+    unions: distinct(left.unions, right.unions, (union) => union.branches),
+    rest: distinct(left.rest, right.rest, nodeOf),
   };
   const types =
     left.types && right.types ? commonTypes(left.types, right.types) : (left.types ?? right.types);
@@ -31,7 +32,8 @@ export function merged(left: View, right: View): View {
       ? commonLiterals(left.literals, right.literals)
       : (left.literals ?? right.literals);
   if (literals) view.literals = literals;
-  const items = left.items && right.items ? [...left.items, ...right.items] : (left.items ?? right.items);
+  const items =
+    left.items && right.items ? distinct(left.items, right.items, nodeOf) : (left.items ?? right.items);
   if (items) view.items = items;
   const prefix = left.prefix ?? right.prefix;
   if (prefix) view.prefix = prefix;
@@ -74,21 +76,30 @@ function commonAdditional(left: View, right: View): View['additional'] {
     return right.properties.size > 0 || left.properties.size === 0 ? keep(right, left) : undefined;
   if (right.additional === undefined) return keep(left, right);
   if (left.additional === false || right.additional === false) return false;
-  return [...left.additional, ...right.additional];
+  return distinct(left.additional, right.additional, nodeOf);
 }
 
 function keep(stating: View, silent: View): View['additional'] {
   return stating.additional === false && silent.properties.size > 0 ? undefined : stating.additional;
 }
 
-function joined<T>(
-  left: ReadonlyMap<string, readonly T[]>,
-  right: ReadonlyMap<string, readonly T[]>,
-): Map<string, readonly T[]> {
+// A schema may meet itself, along two ways: doubled at each of forty levels, it would never end.
+function distinct<T>(left: readonly T[], right: readonly T[], identity: (one: T) => unknown): T[] {
+  if (right.length === 0) return [...left];
+  const known = new Set(left.map(identity));
+  return [...left, ...right.filter((one) => !known.has(identity(one)))];
+}
+
+const nodeOf = (place: Place): unknown => place.node;
+
+function joined(
+  left: ReadonlyMap<string, readonly Place[]>,
+  right: ReadonlyMap<string, readonly Place[]>,
+): Map<string, readonly Place[]> {
   const both = new Map(left);
   for (const [name, places] of right) {
     const known = both.get(name);
-    both.set(name, known ? [...known, ...places] : places);
+    both.set(name, known ? distinct(known, places, nodeOf) : places);
   }
   return both;
 }

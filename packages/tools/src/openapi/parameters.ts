@@ -100,6 +100,10 @@ export function readParameters(
       schema: { type: 'string' },
     });
   }
+  // The path first: it says which thing is meant.
+  const place = ({ in: where, name }: ApiParameter): number =>
+    where === 'path' ? path.indexOf(`{${name}}`) : Infinity;
+  reading.parameters.sort((left, right) => Math.sign(place(left) - place(right)) || 0);
   return ok(reading);
 }
 

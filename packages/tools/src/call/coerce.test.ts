@@ -1,0 +1,123 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { InputSchema } from '../catalogue/types.ts';
+import type { JsonSchema } from '../json.ts';
+import { coerceArguments } from './coerce.ts';
+import type { ArgumentFault } from './types.ts';
+
+function coerced(schema: JsonSchema, value: unknown): { value: unknown; faults: string[] } {
+  const input: InputSchema = { type: 'object', properties: { a: schema }, additionalProperties: false };
+  const faults: ArgumentFault[] = [];
+  const args = coerceArguments(input, { a: value }, faults);
+  return { value: args['a'], faults: faults.map(({ field, message }) => `${field} ${message}`) };
+}
+
+const list: JsonSchema = { type: 'array', items: { type: 'integer' } };
+const object: JsonSchema = { type: 'object', properties: { n: { type: 'integer' } }, required: ['n'] };
+
+test.each<[string, JsonSchema, unknown, unknown]>([
+  ['digits as an integer', { type: 'integer' }, '5', 5],
+  ['a whole number with a fraction as an integer', { type: 'integer' }, '5.0', 5],
+  ['a number', { type: 'number' }, '-1.5e3', -1500],
+  ['true', { type: 'boolean' }, 'true', true],
+  ['a number as text', { type: 'string' }, 5, '5'],
+  ['digits as text', { type: 'string' }, '5', '5'],
+  ['JSON text as text where text is allowed', { type: ['string', 'object'] }, '{"n":1}', '{"n":1}'],
+  ['JSON text as an object', object, '{"n":1}', { n: 1 }],
+  ['JSON text in JSON text', object, JSON.stringify(JSON.stringify('{"n":"1"}')), { n: 1 }],
+  ['JSON text as a list', list, '[1,"2"]', [1, 2]],
+  ['one value as a list', list, 7, [7]],
+  ['one text as a list', { type: 'array', items: { type: 'string' } }, 'x', ['x']],
+  ['one object as a list', { type: 'array', items: object }, { n: 1 }, [{ n: 1 }]],
+  ['a 64-bit number that fits', { type: ['integer', 'string'], pattern: '^-?[0-9]+$' }, '12', 12],
+  [
+    'a 64-bit number that does not fit',
+    { type: ['integer', 'string'], pattern: '^-?[0-9]+$' },
+    '9007199254740993',
+    '9007199254740993',
+  ],
+  ['null as no argument', { type: 'string' }, null, undefined],
+  ['null as null where it means something', { type: ['string', 'null'] }, null, null],
+  ['the text of a value of an enum', { enum: [1, 2] }, '2', 2],
+  [
+    'digits as text where a union allows text',
+    { anyOf: [{ type: 'integer' }, { type: 'string' }] },
+    '5',
+    '5',
+  ],
+  [
+    'digits as a number where a union does not',
+    { anyOf: [{ type: 'integer' }, { type: 'boolean' }] },
+    '5',
+    5,
+  ],
+  ['what is unknown in an open object', { type: 'object' }, { x: [1] }, { x: [1] }],
+])('%s', (_, schema, given, expected) => {
+  expect(coerced(schema, given)).toEqual({ value: expected, faults: [] });
+});
+
+test.each<[JsonSchema, unknown, string]>([
+  [{ type: 'integer' }, 'five', 'a must be an integer'],
+  [{ type: 'integer' }, 1.5, 'a must be an integer'],
+  [{ type: 'integer' }, '99999999999999999999', 'a must be an integer'],
+  [{ type: 'number' }, '0x10', 'a must be a number'],
+  [{ type: 'boolean' }, 'yes', 'a must be true or false'],
+  [{ type: ['string', 'null'] }, {}, 'a must be text or null'],
+  [{ type: 'integer', minimum: 1 }, 0, 'a must be at least 1'],
+  [{ type: 'string', maxLength: 2 }, 'abc', 'a must have at most 2 characters'],
+  [list, ['x'], 'a[0] must be an integer'],
+  [{ ...list, maxItems: 1 }, [1, 2], 'a must have at most 1 items'],
+  [object, {}, 'a.n is required'],
+  [{ ...object, additionalProperties: false }, { n: 1, m: 2 }, 'a.m is not known; allowed: n'],
+  [{ enum: ['x', 'y'] }, 'z', 'a must be one of "x", "y"'],
+  [{ type: 'object', properties: {}, required: ['q'] }, '{}', 'a.q is required'],
+])('%j refuses %j', (schema, given, expected) => {
+  expect(coerced(schema, given).faults).toEqual([expected]);
+});
+
+test('characters are counted as people count them', () => {
+  expect(coerced({ type: 'string', maxLength: 2 }, '😀😀').faults).toEqual([]);
+  expect(coerced({ type: 'string', minLength: 2 }, '😀').faults).toHaveLength(1);
+});
+
+test('the closest branch of a union says what is wrong', () => {
+  const branch = (tag: string, field: string): JsonSchema => ({
+    type: 'object',
+    properties: { kind: { const: tag }, [field]: { type: 'integer' } },
+    required: ['kind', field],
+  });
+  const { faults } = coerced(
+    { anyOf: [branch('cat', 'lives'), branch('dog', 'walks')] },
+    { kind: 'dog', walks: 'many' },
+  );
+  expect(faults).toEqual(['a fits none of the 2 shapes that are allowed', 'a.walks must be an integer']);
+});
+
+test('a pattern of the document is never run on an argument', () => {
+  expect(coerced({ type: 'string', pattern: '^a$' }, 'b').faults).toEqual([]);
+});
+
+test('faults are few, however many fields are wrong', () => {
+  expect(
+    coerced(
+      list,
+      Array.from({ length: 1_000 }, () => 'x'),
+    ).faults,
+  ).toHaveLength(20);
+});
+
+test('an argument cannot reach a prototype', () => {
+  const { value } = coerced({ type: 'object' }, JSON.parse('{"__proto__":{"polluted":true}}'));
+  expect(Object.keys(value as object)).toEqual(['__proto__']);
+  expect(Object.prototype).not.toHaveProperty('polluted');
+});
+
+test('a value that is sent as JSON text arrives as the value', () => {
+  const anything = fc.dictionary(fc.string(), fc.jsonValue());
+  fc.assert(
+    fc.property(anything, (value) => {
+      const plain = JSON.parse(JSON.stringify(value)) as unknown;
+      expect(coerced({ type: 'object' }, JSON.stringify(value))).toEqual({ value: plain, faults: [] });
+    }),
+  );
+});

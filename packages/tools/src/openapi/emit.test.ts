@@ -1,0 +1,195 @@
+import { expect, test } from 'vitest';
+import type { JsonSchema } from '../json.ts';
+import { emitSchema } from './emit.ts';
+import { createNotes } from './notes.ts';
+import { createResolver } from './resolve.ts';
+import { createSchemas, newBudget } from './schema.ts';
+import type { Dialect } from './version.ts';
+
+interface Emitted {
+  readonly schema: JsonSchema;
+  readonly codes: readonly string[];
+}
+
+function emitted(schema: unknown, schemas: object = {}, dialect: Dialect = '3.1'): Emitted {
+  const notes = createNotes();
+  const root = { components: { schemas }, schema };
+  const resolver = createResolver(root, dialect);
+  const emission = emitSchema([{ node: schema, at: '/schema' }], createSchemas(resolver, notes), newBudget());
+  return { schema: emission.schema, codes: notes.list().map(({ code }) => code) };
+}
+
+const ref = (name: string): object => ({ $ref: `#/components/schemas/${name}` });
+
+test('allOf is merged: properties add up, bounds tighten, required add up', () => {
+  const { schema } = emitted({
+    allOf: [
+      { type: 'object', properties: { a: { type: 'integer', minimum: 1 } }, required: ['a'] },
+      { properties: { a: { minimum: 5, maximum: 9 }, b: { type: 'string' } }, required: ['b'] },
+    ],
+  });
+  expect(schema).toEqual({
+    type: 'object',
+    properties: { a: { type: 'integer', minimum: 5, maximum: 9 }, b: { type: 'string' } },
+    required: ['a', 'b'],
+  });
+});
+
+test('members of an allOf that contradict one another stay apart', () => {
+  const { schema } = emitted({
+    allOf: [
+      { type: 'string', pattern: '^a' },
+      { type: 'string', pattern: 'b$' },
+    ],
+  });
+  expect(schema).toEqual({ type: 'string', pattern: '^a', allOf: [{ type: 'string', pattern: 'b$' }] });
+});
+
+test('a closed object that is extended stays open for the extension', () => {
+  const { schema } = emitted({
+    allOf: [
+      { type: 'object', properties: { a: {} }, additionalProperties: false },
+      { type: 'object', properties: { b: {} } },
+    ],
+  });
+  expect(schema).toEqual({ type: 'object', properties: { a: {}, b: {} } });
+});
+
+test.each([
+  ['null in a union', { anyOf: [{ type: 'string' }, { type: 'null' }] }, { type: ['string', 'null'] }],
+  ['a union of one', { oneOf: [{ type: 'string' }] }, { type: 'string' }],
+  ['a union of constants', { oneOf: [{ const: 'a', title: 'A' }, { const: 'b' }] }, { enum: ['a', 'b'] }],
+  [
+    'a real union',
+    { oneOf: [{ type: 'string' }, { type: 'integer' }] },
+    { anyOf: [{ type: 'string' }, { type: 'integer' }] },
+  ],
+  ['a constant', { const: 5 }, { enum: [5] }],
+  ['true', true, {}],
+  [
+    'what only newer validators know',
+    { type: 'string', if: {}, else: {}, unevaluatedProperties: false },
+    { type: 'string' },
+  ],
+  ['an int64', { type: 'integer', format: 'int64' }, { type: ['integer', 'string'], pattern: '^-?[0-9]+$' }],
+  [
+    'a tuple',
+    { type: 'array', prefixItems: [{ type: 'string' }], items: false },
+    { type: 'array', prefixItems: [{ type: 'string' }], maxItems: 1 },
+  ],
+  [
+    'examples and extensions',
+    { type: 'string', example: 'x', examples: ['x'], title: 't', 'x-a': 1, xml: {} },
+    { type: 'string' },
+  ],
+  [
+    'a format that says something',
+    { type: 'string', format: 'date-time' },
+    { type: 'string', format: 'date-time' },
+  ],
+  ['a format that says nothing', { type: 'integer', format: 'int32' }, { type: 'integer' }],
+])('%s becomes what clients understand', (_, schema, expected) => {
+  expect(emitted(schema).schema).toEqual(expected);
+});
+
+test('a property that is called $ref or properties is a property', () => {
+  const { schema, codes } = emitted({
+    type: 'object',
+    properties: { $ref: { type: 'string' }, properties: { type: 'integer' }, allOf: { type: 'boolean' } },
+  });
+  expect(schema.properties).toEqual({
+    $ref: { type: 'string' },
+    properties: { type: 'integer' },
+    allOf: { type: 'boolean' },
+  });
+  expect(codes).toEqual([]);
+});
+
+test('a property that is only answered is no argument, even if it is required', () => {
+  const { schema } = emitted(
+    {
+      type: 'object',
+      required: ['id', 'name'],
+      properties: { id: { ...ref('Id') }, name: { type: 'string', writeOnly: true } },
+    },
+    { Id: { type: 'string', readOnly: true } },
+  );
+  expect(schema).toEqual({ type: 'object', properties: { name: { type: 'string' } }, required: ['name'] });
+});
+
+test('what stands beside a reference counts in full since 3.1, and as a text before', () => {
+  const schema = { ...ref('X'), description: 'own', minLength: 2 };
+  const schemas = { X: { type: 'string', description: 'other' } };
+  expect(emitted(schema, schemas, '3.1').schema).toEqual({
+    type: 'string',
+    description: 'own',
+    minLength: 2,
+  });
+  expect(emitted(schema, schemas, '3.0').schema).toEqual({ type: 'string', description: 'own' });
+});
+
+test('the same schema used twice side by side is written twice, not taken for a loop', () => {
+  const { schema, codes } = emitted(
+    { type: 'object', properties: { a: ref('P'), b: ref('P') } },
+    { P: { type: 'object', properties: { x: { type: 'string' } } } },
+  );
+  expect(schema.properties?.['b']).toEqual(schema.properties?.['a']);
+  expect(codes).toEqual([]);
+});
+
+test('a loop through two schemas is cut at the second visit', () => {
+  const { schema, codes } = emitted(ref('A'), {
+    A: { type: 'object', properties: { b: ref('B') } },
+    B: { type: 'object', properties: { a: ref('A') } },
+  });
+  expect(schema).toEqual({
+    type: 'object',
+    properties: {
+      b: { type: 'object', properties: { a: { type: 'object', description: 'Same shape as A.' } } },
+    },
+  });
+  expect(codes).toEqual(['SCHEMA_CUT']);
+});
+
+test('what was merged in a loop does not depend on where the loop was entered', () => {
+  const schemas = {
+    A: { allOf: [ref('B'), { type: 'object', properties: { a: { type: 'string' } } }] },
+    B: { allOf: [ref('A'), { type: 'object', properties: { b: { type: 'string' } } }] },
+  };
+  const both = emitted({ type: 'object', properties: { x: ref('A'), y: ref('B') } }, schemas).schema;
+  const turned = emitted({ type: 'object', properties: { y: ref('B'), x: ref('A') } }, schemas).schema;
+  expect(Object.keys(both.properties?.['x']?.properties ?? {}).sort()).toEqual(['a', 'b']);
+  expect(both.properties?.['y']).toEqual(turned.properties?.['y']);
+  expect(both.properties?.['x']).toEqual(turned.properties?.['x']);
+});
+
+test('allOf that doubles at each of forty levels ends', () => {
+  const schemas = Object.fromEntries(
+    Array.from({ length: 40 }, (_, level) => [
+      `L${level}`,
+      level === 39
+        ? { type: 'object', properties: { end: { type: 'string' } } }
+        : { allOf: [ref(`L${level + 1}`), ref(`L${level + 1}`)] },
+    ]),
+  );
+  expect(emitted(ref('L0'), schemas).schema).toMatchObject({
+    type: 'object',
+    properties: { end: { type: 'string' } },
+  });
+});
+
+test('a value that contains itself is left out of enum and default', () => {
+  const loop: unknown[] = [];
+  loop.push(loop);
+  expect(emitted({ type: 'array', items: {}, default: loop, enum: [loop] }).schema).toEqual({
+    type: 'array',
+    items: {},
+  });
+});
+
+test.each([null, 5, 'text', []])('%j in the place of a schema accepts anything, with a warning', (value) => {
+  expect(emitted({ type: 'object', properties: { a: value } })).toEqual({
+    schema: { type: 'object', properties: { a: {} } },
+    codes: ['VALUE_IGNORED'],
+  });
+});

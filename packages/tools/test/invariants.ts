@@ -1,0 +1,81 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { expect } from 'vitest';
+import type { Catalogue, Tool } from '../src/index.ts';
+import { RESERVED_NAMES } from '../src/index.ts';
+
+const KEY = /^[a-zA-Z0-9_.-]{1,64}$/;
+
+/** What a client is shown of a tool. */
+export function shown({ name, title, description, annotations, inputSchema }: Tool): object {
+  return { name, title, description, annotations, inputSchema };
+}
+
+/** What holds for every catalogue, whatever the document. The lists of offenders must be empty. */
+export function expectSound(catalogue: Catalogue): void {
+  const { tools } = catalogue;
+  const offenders = (test: (tool: Tool) => boolean): string[] => tools.filter(test).map(({ name }) => name);
+  const names = tools.map(({ name }) => name.toLowerCase());
+  expect(new Set(names).size).toBe(names.length);
+  expect(
+    offenders(({ name }) => !/^[a-z][a-z0-9_]{0,47}$/.test(name) || RESERVED_NAMES.includes(name)),
+  ).toEqual([]);
+  expect(offenders(({ title }) => title === '' || title.length > 60)).toEqual([]);
+  expect(offenders(({ description }) => description === '' || description.length > 1_000)).toEqual([]);
+  expect(offenders(hasBadKeys)).toEqual([]);
+  expect(offenders(hasBadRoot)).toEqual([]);
+  expect(offenders((tool) => Buffer.byteLength(JSON.stringify(shown(tool))) > 16 * 1024)).toEqual([]);
+  expect(offenders(hasBadHints)).toEqual([]);
+  expect(offenders((tool) => JSON.stringify(tool.inputSchema).includes('"$'))).toEqual([]);
+  expect(offenders(hasUnboundArguments)).toEqual([]);
+  const ajv = new Ajv2020({ strict: false, validateFormats: false, logger: false });
+  expect(offenders((tool) => !compiles(ajv, tool))).toEqual([]);
+  expect(JSON.parse(JSON.stringify(catalogue))).toEqual(catalogue);
+}
+
+function hasBadKeys({ inputSchema }: Tool): boolean {
+  const keys = Object.keys(inputSchema.properties);
+  return (
+    keys.some((key) => !KEY.test(key)) || new Set(keys.map((key) => key.toLowerCase())).size !== keys.length
+  );
+}
+
+function hasBadRoot({ inputSchema }: Tool): boolean {
+  const allowed = ['type', 'properties', 'required', 'additionalProperties'];
+  const { type, properties, required = [], additionalProperties } = inputSchema;
+  return (
+    type !== 'object' ||
+    additionalProperties !== false ||
+    Object.keys(inputSchema).some((key) => !allowed.includes(key)) ||
+    required.some((key) => !Object.hasOwn(properties, key))
+  );
+}
+
+function hasBadHints({ access, annotations, title }: Tool): boolean {
+  const { readOnlyHint, destructiveHint } = annotations;
+  return (
+    annotations.title !== title ||
+    (readOnlyHint === true) === (destructiveHint === true) ||
+    (access === 'read') !== (readOnlyHint === true)
+  );
+}
+
+function hasUnboundArguments({ inputSchema, binding }: Tool): boolean {
+  const layout = binding.body?.layout;
+  const body =
+    layout === undefined
+      ? []
+      : 'argument' in layout
+        ? [layout.argument]
+        : layout.fields.map((field) => field.argument);
+  const bound = [...binding.parameters.map(({ argument }) => argument), ...body].sort();
+  return JSON.stringify(bound) !== JSON.stringify(Object.keys(inputSchema.properties).sort());
+}
+
+function compiles(ajv: Ajv2020, { inputSchema }: Tool): boolean {
+  try {
+    ajv.compile(inputSchema);
+    return true;
+  } catch {
+    return false;
+  }
+}
