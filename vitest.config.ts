@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { ClosingCounts } from './scripts/closing-counts.ts';
 
 export default defineConfig({
   resolve: { conditions: ['source'] },
@@ -10,9 +11,11 @@ export default defineConfig({
       'packages/*/src/**/*.test.tsx',
       'packages/*/test/**/*.test.ts',
       'e2e/**/*.test.ts',
+      'spec/**/*.test.ts',
     ],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    reporters: ['default', new ClosingCounts()],
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     globalSetup: ['packages/server/test/support/global-setup.ts'],
     pool: 'forks',
     maxWorkers: 2,

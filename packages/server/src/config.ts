@@ -40,6 +40,7 @@ const environmentSchema = z.object({
         }),
       ),
     ),
+  LATCHKEY_CONFIG: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 
@@ -56,6 +57,8 @@ export interface Config {
   /** Master secret for encryption at rest. Unset: generated into the data directory on first start. */
   readonly secret: string | undefined;
   readonly connectorPaths: readonly string[];
+  /** A YAML or JSON file that declares organisations and connectors. */
+  readonly configFile: string | undefined;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
 }
 
@@ -85,6 +88,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Result
     dataDir: resolve(read.LATCHKEY_DATA_DIR),
     secret: read.LATCHKEY_SECRET,
     connectorPaths: read.LATCHKEY_CONNECTOR_PATHS,
+    configFile: read.LATCHKEY_CONFIG === undefined ? undefined : resolve(read.LATCHKEY_CONFIG),
     logLevel: read.LOG_LEVEL,
   });
 }

@@ -5,7 +5,7 @@ import { randomToken } from './kernel/secret.ts';
 /** LATCHKEY_SECRET, or the one in the data directory, made there (mode 0600) at the first start. */
 export async function readMasterSecret(configured: string | undefined, dataDir: string): Promise<string> {
   if (configured !== undefined) return configured;
-  await mkdir(dataDir, { recursive: true });
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const path = join(dataDir, 'secret');
   try {
     // `wx` fails if it is there: two first starts at once end with one secret.

@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createApp, type App, type AppOptions } from './app.ts';
 import type { Config } from './config.ts';
+import { applyDeclared } from './declared.ts';
 import { systemClock, type Clock } from './kernel/clock.ts';
 import { createLog, silentLog, type Log } from './kernel/log.ts';
 import { fail, ok, type Result } from './kernel/result.ts';
@@ -41,7 +42,7 @@ export async function startLatchkey(
   });
   const database = await openDatabase(config, { say, log, onLost: (message) => lose(message) });
   if (!database.ok) return database;
-  const { url } = database.value;
+  const { url, close: closeDatabase } = database.value;
   await migrate(url, log);
   const masterSecret = await readMasterSecret(config.secret, config.dataDir);
 
@@ -50,7 +51,7 @@ export async function startLatchkey(
   const server = createServer((req, res) => handle(req, res));
   const listening = await listen(server, config);
   if (!listening.ok) {
-    await database.value.close();
+    await closeDatabase();
     return listening;
   }
   const port = listening.value;
@@ -67,20 +68,22 @@ export async function startLatchkey(
     log,
     ...(limits === undefined ? {} : { limits }),
   });
+  async function close(): Promise<void> {
+    server.close();
+    server.closeIdleConnections();
+    await latchkey.close();
+    server.closeAllConnections();
+    await closeDatabase();
+  }
+  if (config.configFile !== undefined) {
+    const applied = await applyDeclared(config.configFile, { ...latchkey, say });
+    if (!applied.ok) {
+      await close();
+      return fail({ message: applied.error });
+    }
+  }
   handle = latchkey.handle;
-  return ok({
-    latchkey,
-    port,
-    databaseUrl: url,
-    onLost: (handler) => void lost.then(handler),
-    async close() {
-      server.close();
-      server.closeIdleConnections();
-      await latchkey.close();
-      server.closeAllConnections();
-      await database.value.close();
-    },
-  });
+  return ok({ latchkey, port, databaseUrl: url, onLost: (handler) => void lost.then(handler), close });
 }
 
 async function migrate(url: string, log: Log): Promise<void> {

@@ -15,6 +15,7 @@ Environment (defaults in brackets):
   DATABASE_URL                               an external PostgreSQL
   LATCHKEY_DATA_DIR [./.latchkey]            database and generated secret
   LATCHKEY_SECRET                            master secret for encryption at rest
+  LATCHKEY_CONFIG                            YAML or JSON file that declares organisations and connectors
   LATCHKEY_CONNECTOR_PATHS                   more paths that are the single connector URL, separated by commas
   LOG_LEVEL [info]                           debug, info, warn, error, silent
 

@@ -40,6 +40,7 @@ export async function startDemo(
       dataDir,
       secret: undefined,
       connectorPaths,
+      configFile: undefined,
       logLevel: 'silent',
     },
     { environment: 'test', say: () => {}, log, ...rest },

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { silentLog } from '../../src/kernel/log.ts';
+import { startEmbedded } from '../../src/store/embedded/start-embedded.ts';
 import { migrateDatabase } from '../../src/store/migrate.ts';
 import { onServer } from './on-server.ts';
 
@@ -32,16 +33,21 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 }
 
 async function startTemporaryServer(): Promise<{ url: string; stop(): Promise<void> }> {
-  const { startEmbedded } = await import('../../src/store/embedded/start-embedded.ts');
-  const dataDir = await mkdtemp(join(tmpdir(), 'latchkey-test-'));
-  const started = await startEmbedded({ dataDir, say: () => {}, log: silentLog });
+  const folder = await mkdtemp(join(tmpdir(), 'latchkey-test-'));
+  // Where root runs the suite, the database's own account passes through here.
+  await chmod(folder, 0o755);
+  const started = await startEmbedded({
+    dataDir: join(folder, 'data'),
+    say: () => {},
+    log: silentLog,
+    fsync: false,
+  });
   if (!started.ok) throw new Error(started.error.message);
   return {
     url: started.value.url,
     async stop() {
       await started.value.stop();
-      await rm(dataDir, { recursive: true, force: true });
-      await rm(started.value.dataDir, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }

@@ -1,8 +1,8 @@
-import { InsufficientScopeError, UnauthorizedError, type Client } from '@modelcontextprotocol/client';
+import { UnauthorizedError, type Client } from '@modelcontextprotocol/client';
 import { z } from 'zod';
 import type { App } from '../../app.ts';
 import { DEMO_PASSWORD } from '../../demo/demo-data.ts';
-import { connect } from '../../demo/mcp-client.ts';
+import { connect, type DemoClient } from '../../demo/mcp-client.ts';
 import { createPerson, type Person } from '../../demo/person.ts';
 import type { Narrator } from './narrator.ts';
 
@@ -53,7 +53,10 @@ export async function tellStory(latchkey: App, narrator: Narrator): Promise<void
   );
 
   narrator.chapter('It tries a write all the same');
-  narrator.expect(await isRefused(readOnly.client), 'the write was refused: insufficient_scope');
+  narrator.expect(
+    await isRefused(readOnly),
+    'refused with insufficient_scope: the app would have to ask for a new consent',
+  );
   narrator.expect(
     (await readBalance(readOnly.client)) === balance,
     'reading still works, and nothing was spent',
@@ -105,13 +108,17 @@ async function readBalance(client: Client): Promise<number> {
   return balanceSchema.parse(JSON.parse(first.text)).balance;
 }
 
-/** The gateway answers 403 with the scopes that the call needs (RFC 6750 section 3.1). */
-async function isRefused(client: Client): Promise<boolean> {
+/** The gateway answers 403 insufficient_scope (RFC 6750 section 3.1), and the SDK sets out to ask the person for more. */
+async function isRefused({ client, provider }: DemoClient): Promise<boolean> {
+  const before = provider.authorizeUrl();
   try {
     await client.callTool({ name: 'create_bundle', arguments: { title: 'Never made' } });
     return false;
   } catch (error) {
-    return error instanceof InsufficientScopeError;
+    const asked = new URL(provider.authorizeUrl());
+    const asksForMore =
+      asked.href !== before && asked.searchParams.get('scope')?.split(' ').includes('mcp:call');
+    return error instanceof UnauthorizedError && asksForMore === true;
   }
 }
 

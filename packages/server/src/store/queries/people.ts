@@ -72,6 +72,13 @@ export function createPeopleQueries(executor: Executor) {
       return rows.length === 1;
     },
 
+    async updateOrganisation(
+      slug: string,
+      settings: { name: string; tokenMode: TokenMode; refreshDays: number },
+    ): Promise<void> {
+      await executor.update(organisations).set(settings).where(eq(organisations.slug, slug));
+    },
+
     async findOrganisationBySlug(slug: string): Promise<Organisation | undefined> {
       const [organisation] = await executor.select().from(organisations).where(eq(organisations.slug, slug));
       return organisation;

@@ -1,0 +1,108 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { importConnector } from './connectors/import-connector.ts';
+import type { OrganisationId } from './kernel/ids.ts';
+import { fail, ok, type Result } from './kernel/result.ts';
+import type { People } from './people/people.ts';
+import type { Store } from './store/store.ts';
+
+const declaredSchema = z.strictObject({
+  organisations: z
+    .array(
+      z.strictObject({
+        slug: z.string(),
+        name: z.string(),
+        token_mode: z.enum(['token', 'key']).default('token'),
+        refresh_days: z.union([z.literal(1), z.literal(7), z.literal(30), z.literal(90)]).default(30),
+      }),
+    )
+    .default([]),
+  connectors: z
+    .array(
+      z.strictObject({
+        slug: z.string(),
+        name: z.string(),
+        /** Slug of the organisation that it belongs to; absent: all of them. */
+        organisation: z.string().optional(),
+        /** Path of the OpenAPI document, from the folder of this file. */
+        document: z.string(),
+        base_url: z.string(),
+      }),
+    )
+    .default([]),
+});
+
+type Declared = z.infer<typeof declaredSchema>;
+
+/**
+ * Makes what LATCHKEY_CONFIG declares so: organisations are created or brought up to date, connectors are published.
+ * What the file no longer names stays as it is.
+ * The failure is a sentence that names the entry.
+ */
+export async function applyDeclared(
+  path: string,
+  { store, people, say }: { store: Store; people: People; say: (line: string) => void },
+): Promise<Result<void, string>> {
+  const declared = await readDeclared(path);
+  if (!declared.ok) return declared;
+  for (const organisation of declared.value.organisations) {
+    const applied = await applyOrganisation(store, people, organisation);
+    if (!applied.ok) return fail(`${path}: organisation ${organisation.slug}: ${applied.error}`);
+  }
+  for (const connector of declared.value.connectors) {
+    const applied = await applyConnector(store, dirname(path), connector);
+    if (!applied.ok) return fail(`${path}: connector ${connector.slug}: ${applied.error}`);
+    say(`Connector ${connector.slug}: ${applied.value}`);
+  }
+  return ok(undefined);
+}
+
+async function readDeclared(path: string): Promise<Result<Declared, string>> {
+  let content: unknown;
+  try {
+    content = parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    return fail(
+      `LATCHKEY_CONFIG ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+  const declared = declaredSchema.safeParse(content ?? {});
+  return declared.success ? ok(declared.data) : fail(`${path}: ${z.prettifyError(declared.error)}`);
+}
+
+async function applyOrganisation(
+  store: Store,
+  people: People,
+  { slug, name, token_mode, refresh_days }: Declared['organisations'][number],
+): Promise<Result<void, string>> {
+  const existing = await store.people.findOrganisationBySlug(slug);
+  if (existing === undefined) {
+    const created = await people.createOrganisation({ slug, name, tokenMode: token_mode });
+    if (!created.ok) return fail(created.error.reason);
+  }
+  await store.people.updateOrganisation(slug, { name, tokenMode: token_mode, refreshDays: refresh_days });
+  return ok(undefined);
+}
+
+async function applyConnector(
+  store: Store,
+  folder: string,
+  declared: Declared['connectors'][number],
+): Promise<Result<string, string>> {
+  let orgId: OrganisationId | null = null;
+  if (declared.organisation !== undefined) {
+    const organisation = await store.people.findOrganisationBySlug(declared.organisation);
+    if (organisation === undefined) return fail(`there is no organisation ${declared.organisation}`);
+    orgId = organisation.id;
+  }
+  const documentPath = resolve(folder, declared.document);
+  const document = await readFile(documentPath, 'utf8').catch(() => undefined);
+  if (document === undefined) return fail(`${documentPath} cannot be read`);
+  const { slug, name, base_url: baseUrl } = declared;
+  const imported = await importConnector(store, { orgId, slug, name, baseUrl, document });
+  if (!imported.ok) return fail(imported.error.message);
+  const { tools, skipped } = imported.value.catalogue;
+  return ok(`${tools.length} tools, ${skipped.length} operations skipped`);
+}
