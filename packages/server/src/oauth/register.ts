@@ -18,8 +18,8 @@ const NAME_CHARACTERS_MAX = 200;
 // Unknown members, scopes and grant types are tolerated: real clients send them (RFC 7591 section 2).
 const requestSchema = z.object({
   redirect_uris: z.array(z.unknown()).optional(),
-  client_name: z.unknown(),
-  token_endpoint_auth_method: z.unknown(),
+  client_name: z.unknown().optional(),
+  token_endpoint_auth_method: z.unknown().optional(),
 });
 
 /** Dynamic client registration (RFC 7591). Identical public metadata is one client, however often it is sent. */
