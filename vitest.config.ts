@@ -1,9 +1,12 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { ClosingCounts } from './scripts/closing-counts.ts';
 
 export default defineConfig({
-  resolve: { conditions: ['source'] },
-  ssr: { resolve: { conditions: ['source'] } },
+  // Our own package from its source. Not by its `source` condition: other packages have one too, and it breaks them.
+  resolve: {
+    alias: { '@latchkey/tools': fileURLToPath(new URL('packages/tools/src/index.ts', import.meta.url)) },
+  },
   oxc: { jsx: { runtime: 'automatic', importSource: 'hono/jsx' } },
   test: {
     include: [
