@@ -3,13 +3,13 @@ import { z } from 'zod';
 import { highestAccess } from '../../kernel/access.ts';
 import { displayName } from '../../kernel/display-name.ts';
 import { AppError } from '../../kernel/errors.ts';
-import type { AgentId } from '../../kernel/ids.ts';
 import type { Keys } from '../../keys/keys.ts';
 import type { Agents } from '../../people/agents/agents.ts';
 import type { OrganisationEnv } from '../env.ts';
 import { requireRole } from '../guards.ts';
 import { KEY_NAME_CHARACTERS_MAX, newKeySchema } from '../keys/keys.ts';
 import { readBody } from '../read-body.ts';
+import { readId } from '../read-id.ts';
 
 const newAgentSchema = z.strictObject({ name: z.string(), role: z.enum(['member', 'viewer']) });
 
@@ -50,7 +50,7 @@ export function createAgentRoutes({ agents, keys }: { agents: Agents; keys: Keys
   app.post('/:agent/keys', async (context) => {
     const organisation = context.get('organisation');
     requireRole(organisation.role, 'agents.manage');
-    const agent = await agents.find(organisation.id, context.req.param('agent') as AgentId);
+    const agent = await agents.find(organisation.id, readId('agt', context.req.param('agent')));
     if (agent === undefined) throw new AppError('not_found', 'There is no such agent.');
     const body = await readBody(context, newKeySchema);
     if (body.access === 'full' && highestAccess(agent.role) === 'read') {

@@ -4,12 +4,12 @@ import { highestAccess } from '../../kernel/access.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { displayName } from '../../kernel/display-name.ts';
 import { AppError } from '../../kernel/errors.ts';
-import type { KeyId } from '../../kernel/ids.ts';
 import type { Keys } from '../../keys/keys.ts';
 import { can } from '../../people/policy.ts';
 import type { OrganisationEnv } from '../env.ts';
 import { requireRole } from '../guards.ts';
 import { readBody } from '../read-body.ts';
+import { readId } from '../read-id.ts';
 import { presentKey } from './present-key.ts';
 
 export const KEY_NAME_CHARACTERS_MAX = 80;
@@ -57,7 +57,7 @@ export function createKeyRoutes({ keys, clock }: { keys: Keys; clock: Clock }): 
   app.post('/:key/revoke', async (context) => {
     const organisation = context.get('organisation');
     const user = context.get('user');
-    const keyId = context.req.param('key') as KeyId;
+    const keyId = readId('key', context.req.param('key'));
     const key = await keys.find(organisation.id, keyId);
     const mayEnd = can(organisation.role, 'keys.revoke.any') || key?.userId === user.userId;
     // Somebody else's key is as absent as one that never was.

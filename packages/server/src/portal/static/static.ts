@@ -29,7 +29,7 @@ export function createDashboardFiles({ directory }: { directory: string }): Hono
   const app = new Hono<StaticEnv>();
   app.on('GET', ['/app', '/app/*'], async (context) => {
     const build = await currentBuild();
-    if (build === undefined) return answer(NOT_BUILT, 503, { 'Content-Type': 'text/plain' });
+    if (build === undefined) return answer(NOT_BUILT, 503, { 'Content-Type': 'text/plain; charset=utf-8' });
     // Whatever it spells, it is only looked up among the names that the build has.
     const name = context.req.path.slice(ROOT.length);
     if (!name.startsWith('assets/')) return send(context, build.get('index.html'), 'no-cache');
