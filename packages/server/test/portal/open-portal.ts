@@ -1,0 +1,183 @@
+import { Hono } from 'hono';
+import { newId, type GrantId, type KeyId, type OrganisationId, type UserId } from '../../src/kernel/ids.ts';
+import type { Access, Role } from '../../src/kernel/access.ts';
+import { silentLog } from '../../src/kernel/log.ts';
+import { createKeyVerifier } from '../../src/keys/key-verifier.ts';
+import { newKeySecret } from '../../src/keys/key-secret.ts';
+import { createKeys } from '../../src/keys/keys.ts';
+import { SIGN_OUT_PURPOSE } from '../../src/pages/account-line.tsx';
+import { createFormGuard } from '../../src/pages/form-guard.ts';
+import { createPages } from '../../src/pages/pages.tsx';
+import { createAgents } from '../../src/people/agents/agents.ts';
+import type { PortalEnv } from '../../src/portal/env.ts';
+import { createPortal } from '../../src/portal/portal.ts';
+import { createDashboardFiles } from '../../src/portal/static/static.ts';
+import { cookieHeader, openPeople, PASSWORD, valueOf } from '../people/open-people.ts';
+
+export const TOOL_COUNTS = { read: 14, full: 31 };
+
+/** The web host as the composition root wires it, without the doors, on a database of its own. */
+export async function openPortal({
+  baseUrl = 'http://localhost:4747',
+  mcpBaseUrl = baseUrl,
+  directory = '/nowhere',
+}: { baseUrl?: string; mcpBaseUrl?: string; directory?: string } = {}) {
+  const opened = await openPeople(baseUrl);
+  const { store, clock, people, setup } = opened;
+  const keys = createKeys({ store, environment: 'test', clock });
+  const agents = createAgents({ store, clock });
+  const guard = createFormGuard({ baseUrl });
+  const pages = createPages({
+    people,
+    setup,
+    guard,
+    baseUrl,
+    limit: () => ({ allowed: true, retryAfterSeconds: 0 }),
+    describeTransaction: async () => undefined,
+    log: silentLog,
+  });
+  const app = new Hono<PortalEnv>();
+  app.route('/', pages.routes);
+  app.route(
+    '/portal/v1',
+    createPortal({
+      people,
+      keys,
+      agents,
+      organisationsOf: store.people.listOrganisationsOf,
+      toolCounts: async () => TOOL_COUNTS,
+      signOutToken: (context) => guard.issue(context, SIGN_OUT_PURPOSE),
+      mcpBaseUrl,
+      webBaseUrl: baseUrl,
+      clock,
+      log: silentLog,
+    }),
+  );
+  app.route('/', createDashboardFiles({ directory }));
+
+  let made = 0;
+  return {
+    ...opened,
+    app,
+    keys,
+    agents,
+    baseUrl,
+    verifyKey: createKeyVerifier({ store, clock, mayCache: () => false }).verify,
+
+    /** An organisation of the test's own. */
+    async organisation(): Promise<{ orgId: OrganisationId; slug: string }> {
+      made += 1;
+      const wanted = { slug: `org-${made}`, name: `Organisation ${made}`, tokenMode: 'key' as const };
+      return valueOf(await people.createOrganisation(wanted));
+    },
+
+    /** A signed-in person with a role in each of these organisations. */
+    async person(...roles: { orgId: OrganisationId; role: Role }[]) {
+      made += 1;
+      const email = `person-${made}@acme.test`;
+      const created = await people.createUser({ email, name: `Person ${made}`, password: PASSWORD });
+      const { userId } = valueOf(created);
+      for (const { orgId, role } of roles) await store.people.addMember(orgId, userId, role);
+      const signedIn = valueOf(await people.signIn({ email, password: PASSWORD, headers: new Headers() }));
+      const cookie = cookieHeader(signedIn.setCookies).get('cookie') ?? '';
+      return { userId, email, cookie, ...createCaller(app, baseUrl, cookie) };
+    },
+
+    /** What approving Claude leaves behind in key mode: a client, a grant, its key and its refresh token. */
+    async connection({ orgId, userId, access = 'full' }: NewConnection) {
+      made += 1;
+      const client = await store.clients.register({
+        id: newId('cli'),
+        name: 'Claude',
+        redirectUris: ['https://claude.ai/api/mcp/auth_callback'],
+        authMethod: 'none',
+        secretHash: null,
+        metadataHash: `connection ${made}`,
+      });
+      const grant = await store.grants.create({
+        id: newId('grt'),
+        orgId,
+        userId,
+        clientId: client.id,
+        access,
+        resource: '/mcp',
+        destination: 'claude.ai',
+        tokenMode: 'key',
+      });
+      const { secret, hash, hint } = newKeySecret('test');
+      const key = await store.keys.create({
+        id: newId('key'),
+        orgId,
+        userId,
+        grantId: grant.id,
+        name: 'Claude (MCP connector)',
+        access,
+        hint,
+        secretHash: hash,
+        expiresAt: grant.expiresAt,
+      });
+      return { keyId: key.id, grantId: grant.id, secret };
+    },
+  };
+}
+
+interface NewConnection {
+  orgId: OrganisationId;
+  userId: UserId;
+  access?: Access;
+}
+
+export type OpenedPortal = Awaited<ReturnType<typeof openPortal>>;
+export type Person = Awaited<ReturnType<OpenedPortal['person']>>;
+export type Connection = { keyId: KeyId; grantId: GrantId; secret: string };
+
+export interface PortalAnswer {
+  status: number;
+  headers: Headers;
+  text: string;
+  /** Undefined where the body is not JSON. */
+  body: Record<string, unknown> | undefined;
+}
+
+/** Sends what the dashboard sends from its own pages in a browser of today. */
+export function createCaller(app: Hono<PortalEnv>, baseUrl: string, cookie: string | undefined) {
+  async function send(
+    method: string,
+    path: string,
+    more: { body?: unknown; headers?: Record<string, string | undefined> } = {},
+  ): Promise<PortalAnswer> {
+    const given = {
+      cookie,
+      'sec-fetch-site': 'same-origin',
+      ...(method === 'GET' ? {} : { origin: baseUrl, 'content-type': 'application/json' }),
+      ...more.headers,
+    };
+    const headers = new Headers();
+    for (const [name, value] of Object.entries(given)) if (value !== undefined) headers.set(name, value);
+    const init = { method, headers, ...('body' in more ? { body: JSON.stringify(more.body) } : {}) };
+    const response = await app.request(`${baseUrl}/portal/v1${path}`, init);
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.startsWith('application/json') === true;
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: isJson ? (JSON.parse(text) as Record<string, unknown>) : undefined,
+    };
+  }
+  return {
+    send,
+    get: (path: string) => send('GET', path),
+    post: (path: string, body: unknown = {}) => send('POST', path, { body }),
+  };
+}
+
+/** The `items` of a list's answer. */
+export function itemsOf(answer: PortalAnswer): Record<string, unknown>[] {
+  return (answer.body?.['items'] ?? []) as Record<string, unknown>[];
+}
+
+/** The error of a refusal, as the contract shapes it. */
+export function errorOf(answer: PortalAnswer): { code?: string; message?: string; request_id?: string } {
+  return (answer.body?.['error'] ?? {}) as { code?: string; message?: string; request_id?: string };
+}

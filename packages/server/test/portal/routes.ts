@@ -1,0 +1,19 @@
+/** Every route of the portal below an organisation, with a body that it would take. */
+export const ORGANISATION_ROUTES: readonly { method: 'GET' | 'POST'; path: string; body?: unknown }[] = [
+  { method: 'GET', path: '' },
+  { method: 'GET', path: '/keys' },
+  { method: 'POST', path: '/keys', body: { name: 'CI', access: 'read', expires_in_days: 30 } },
+  { method: 'POST', path: '/keys/:key/revoke', body: {} },
+  { method: 'GET', path: '/agents' },
+  { method: 'POST', path: '/agents', body: { name: 'Nightly', role: 'viewer' } },
+  {
+    method: 'POST',
+    path: '/agents/:agent/keys',
+    body: { name: 'Nightly', access: 'read', expires_in_days: 30 },
+  },
+];
+
+export const ALL_ROUTES: readonly { method: 'GET' | 'POST'; path: string; body?: unknown }[] = [
+  { method: 'GET', path: '/me' },
+  ...ORGANISATION_ROUTES.map((route) => ({ ...route, path: `/organisations/:org${route.path}` })),
+];
