@@ -52,7 +52,8 @@ export function createGateway(deps: GatewayDependencies): Gateway {
   }
 
   function fail(exchange: Exchange, thrown: unknown): void {
-    if (exchange.req.destroyed || exchange.res.destroyed) return;
+    // Nobody is left to hear of it: a caller that goes away in the middle of its request is no fault.
+    if (exchange.req.socket.destroyed) return;
     const error = toAppError(thrown);
     const cause = error.cause instanceof Error ? error.cause : error;
     log.error(

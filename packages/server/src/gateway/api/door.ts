@@ -62,7 +62,7 @@ export function createApiDoor({
       return respondError(exchange, READ_ONLY);
     }
     if (Number(req.headers['content-length'] ?? 0) > UPLOAD_BYTES_MAX)
-      return respondError(exchange, TOO_LARGE, CLOSE);
+      return respondError(exchange, TOO_LARGE);
 
     const headers = requestHeaders(req.headers, route.headers);
     headers['x-request-id'] = requestId;
@@ -70,7 +70,7 @@ export function createApiDoor({
       headers['authorization'] = `Bearer ${await assertions(principal, connector.target.baseUrl)}`;
     }
     const end = await recorder.begin(call);
-    return relay({
+    const passed = relay({
       exchange,
       sender,
       signal,
@@ -81,6 +81,8 @@ export function createApiDoor({
       doorPath: `/api/${connector.target.slug}`,
       bodyBytesMax: UPLOAD_BYTES_MAX,
     });
+    // An intent is never left without its outcome.
+    return passed.finally(() => end({ fault: 'internal' }));
   };
 }
 
@@ -109,7 +111,6 @@ function findOperation(
   return fail(refusal(WRONG_METHOD, ['Allow', match.allowed.join(', ')]));
 }
 
-const CLOSE = ['Connection', 'close'] as const;
 const NO_OPERATION = new AppError('not_found', 'The API has no operation at this address.');
 const WRONG_METHOD = new AppError(
   'method_not_allowed',

@@ -20,43 +20,52 @@ export interface Passage {
   readonly bodyBytesMax: number;
 }
 
+/** For a whole upload, however slow the caller's line is. */
+const UPLOAD_MS_MAX = 600_000;
+/** From the end of an upload to the head of the answer. */
+const ANSWER_MS_MAX = 30_000;
+
 /** Passes a request to the upstream and its answer back while they arrive, each at the pace of the slower side. */
 export function relay(passage: Passage): Promise<void> {
-  const { bodyBytesMax, end, exchange, sender, signal } = passage;
+  const { end, exchange, sender, signal } = passage;
   const { req, res } = exchange;
   return new Promise((resolve) => {
     let status: number | undefined;
+    let tooLarge = false;
+    const upload = uploadOf(passage, () => {
+      tooLarge = true;
+      control.abort({ code: 'upstream_aborted', message: 'The body is too large.' });
+    });
     const onAbort = (): void => control.abort({ code: 'upstream_aborted', message: 'The caller went away.' });
     const over = (ended: Ended): void => {
+      upload?.stopWaiting();
       signal.removeEventListener('abort', onAbort);
       end(ended);
       resolve();
     };
-    let tooLarge = false;
-    const body = hasBody(req.headers)
-      ? cappedBody(req, bodyBytesMax, () => {
-          tooLarge = true;
-          control.abort({ code: 'upstream_aborted', message: 'The body is too large.' });
-        })
-      : undefined;
 
     const control: StreamControl = sender.stream(
       {
         baseUrl: passage.baseUrl,
-        request: { method: req.method ?? 'GET', path: passage.path, headers: {}, ...(body && { body }) },
+        request: {
+          method: req.method ?? 'GET',
+          path: passage.path,
+          headers: {},
+          ...(upload && { body: upload.body }),
+        },
         headers: passage.headers,
+        ...(upload && { headTimeoutMs: UPLOAD_MS_MAX }),
       },
       {
         onHead(upstreamStatus, headers) {
           status = upstreamStatus;
-          if (upstreamStatus === 401 || upstreamStatus === 407) {
-            control.abort({ code: 'upstream_reset', message: '' });
+          upload?.stopWaiting();
+          if (isAboutOurCredential(upstreamStatus)) {
+            control.abort({ code: 'upstream_reset', message: 'The upstream refused the credential.' });
             return;
           }
-          res.writeHead(upstreamStatus, [
-            ...exchange.headers,
-            ...responseHeaders(headers, (location) => relocated(location, passage)),
-          ]);
+          const relocate = (location: string): string => relocated(location, passage);
+          res.writeHead(upstreamStatus, [...exchange.headers, ...responseHeaders(headers, relocate)]);
           res.flushHeaders();
         },
         onData(chunk) {
@@ -70,26 +79,46 @@ export function relay(passage: Passage): Promise<void> {
         },
         onFault(fault) {
           if (res.headersSent) res.destroy();
-          else
-            respondError(
-              exchange,
-              errorOf(fault, { status, tooLarge }),
-              tooLarge ? ['Connection', 'close'] : [],
-            );
-          over({ status, fault: tooLarge ? 'payload_too_large' : fault.code });
+          else respondError(exchange, tooLarge ? TOO_LARGE : errorOf(fault, status));
+          over({ status, fault: tooLarge ? TOO_LARGE.code : fault.code });
         },
       },
+    );
+    upload?.onSent(() =>
+      control.abort({ code: 'upstream_timeout', message: 'The API did not answer in time.' }),
     );
     if (signal.aborted) onAbort();
     else signal.addEventListener('abort', onAbort, { once: true });
   });
 }
 
-function errorOf(
-  fault: UpstreamFault,
-  { status, tooLarge }: { status: number | undefined; tooLarge: boolean },
-): AppError {
-  if (tooLarge) return new AppError('payload_too_large', 'The body is too large.');
+/** The request's body, if it has one, and the wait for the answer, which begins when all of it is sent. */
+function uploadOf({ bodyBytesMax, exchange: { req } }: Passage, onTooLarge: () => void) {
+  if (!hasBody(req.headers)) return undefined;
+  const body = cappedBody(req, bodyBytesMax, onTooLarge);
+  let timer: NodeJS.Timeout | undefined;
+  let isAnswered = false;
+  return {
+    body,
+    onSent(onTimeout: () => void): void {
+      body.once('end', () => {
+        if (!isAnswered) timer = setTimeout(onTimeout, ANSWER_MS_MAX);
+      });
+    },
+    stopWaiting(): void {
+      isAnswered = true;
+      clearTimeout(timer);
+    },
+  };
+}
+
+function isAboutOurCredential(status: number): boolean {
+  return status === 401 || status === 407;
+}
+
+const TOO_LARGE = new AppError('payload_too_large', 'The body is too large.');
+
+function errorOf(fault: UpstreamFault, status: number | undefined): AppError {
   if (status !== undefined) {
     return new AppError('upstream_invalid', 'The upstream did not accept the credential of this service.', {
       internalMessage: `the upstream answered ${status} to our own credential`,

@@ -25,7 +25,7 @@ export async function readJsonBody(req: IncomingMessage): Promise<Result<Buffer,
         chunks.push(chunk);
         return;
       }
-      // What still comes is read and thrown away, so that the answer gets through; the connection closes after it.
+      // What still comes is read and thrown away: a caller that is still sending would miss our answer otherwise.
       chunks.length = 0;
       resolve(fail(TOO_LARGE));
     });

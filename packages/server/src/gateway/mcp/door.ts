@@ -35,7 +35,7 @@ export function createMcpDoor({
     if (req.method !== 'POST') return respondError(exchange, POST_ONLY, ['Allow', 'POST']);
 
     const body = await readJsonBody(req);
-    if (!body.ok) return respondError(exchange, body.error, ['Connection', 'close']);
+    if (!body.ok) return respondError(exchange, body.error);
     const value = parseJson(body.value);
     if (!value.ok) return send(exchange, value.error);
 
