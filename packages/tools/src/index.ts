@@ -18,6 +18,8 @@ export type {
   WarningCode,
 } from './catalogue/types.ts';
 export { compileCatalogue } from './catalogue/compile.ts';
+export type { Report } from './catalogue/report.ts';
+export { reportOf } from './catalogue/report.ts';
 export { RESERVED_NAMES } from './catalogue/name.ts';
 export type { ResultContext } from './call/diagnose.ts';
 export { presentArgumentFaults } from './call/diagnose.ts';

@@ -65,6 +65,24 @@ describe.each([
   });
 });
 
+test.for([
+  'adyen-checkout',
+  'asana',
+  'gitlab',
+  'jira',
+  'notion',
+  'openai',
+  'plaid',
+  'spotify',
+  'twilio',
+  'vercel',
+])('the description of %s becomes a sound catalogue that accounts for every operation', (id, ctx) => {
+  const document = corpusDocument(id, ctx);
+  const catalogue = compiled(document.bytes);
+  expectSound(catalogue);
+  expect(catalogue.tools.length + catalogue.skipped.length).toBe(document.operations);
+});
+
 test('deprecated operations of a large description are tools when the operator wants them', (ctx) => {
   const document = corpusDocument('github', ctx);
   const catalogue = compiled(document.bytes, { include: { deprecated: true } });

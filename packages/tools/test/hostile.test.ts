@@ -51,8 +51,8 @@ function mutate(value: unknown, choice: number, odd: number, action: number): vo
   const [parent, key] = places[choice % places.length] ?? [];
   if (!parent || key === undefined) return;
   if (action === 0) Reflect.deleteProperty(parent, key);
-  else if (action === 1) parent[key] = ODD_VALUES[odd % ODD_VALUES.length];
-  else parent[`${key}\u0000/~{`] = parent[key];
+  else if (action === 1) parent[key] = structuredClone(ODD_VALUES[odd % ODD_VALUES.length]);
+  else parent[`${key}\u0000/~{`] = structuredClone(parent[key]);
 }
 
 test('no change to a document makes the compiler throw or lose count', () => {

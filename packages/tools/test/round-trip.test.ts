@@ -177,6 +177,11 @@ describe('a query parameter', () => {
   });
 });
 
+test('a path in another script is escaped, and what is escaped already stays', async () => {
+  await call(toolOf('get', '/straße/%7Bx%7D/{id}', {}), { id: 'ö' });
+  expect(only().url).toBe('/v1/stra%C3%9Fe/%7Bx%7D/%C3%B6');
+});
+
 describe('a header', () => {
   const tool = toolOf('get', '/x', {
     parameters: [
@@ -373,6 +378,17 @@ describe('an answer', () => {
         text: 'The API answered with 8 bytes of application/pdf, which cannot be shown as text.',
       },
     ]);
+  });
+
+  test('to a HEAD request has the length of what it does not carry', async () => {
+    answer = (_, res) => {
+      res.setHeader('content-length', 200_000).end();
+    };
+    const request = { method: 'HEAD', path: '/x', headers: {} };
+    expect(await sender.send({ baseUrl, request, bytesMax: 100_000 })).toMatchObject({
+      ok: true,
+      value: { status: 200 },
+    });
   });
 
   test('without content says so', async () => {

@@ -4,6 +4,7 @@ import type { Result } from '../result.ts';
 import type { JsonObject } from '../json.ts';
 import { bodyText } from './body.ts';
 import { coerceArguments } from './coerce.ts';
+import { percentEncoded } from './percent.ts';
 import { headerText, pathText, queryPairs, textOf } from './style.ts';
 import type { ArgumentFault, PreparedRequest } from './types.ts';
 
@@ -63,7 +64,7 @@ function planOf(tool: Tool): Plan {
   const at = (place: string): ParameterBinding[] => parameters.filter((binding) => binding.in === place);
   const byName = new Map(at('path').map((binding) => [binding.name, binding]));
   const plan: Plan = {
-    path: path.split(/(\{[^{}]+\})/).map((piece) => byName.get(piece.slice(1, -1)) ?? piece),
+    path: path.split(/(\{[^{}]+\})/).map((piece) => byName.get(piece.slice(1, -1)) ?? literal(piece)),
     query: at('query'),
     header: at('header'),
     cookie: at('cookie'),
@@ -71,6 +72,11 @@ function planOf(tool: Tool): Plan {
   };
   plans.set(tool, plan);
   return plan;
+}
+
+/** What stands in the template itself may be in any script; on the wire it is ASCII. Escapes in it stay. */
+function literal(piece: string): string {
+  return piece.replace(/[^\x21-\x7E]+|["<>^`{|}]+/gu, percentEncoded);
 }
 
 function given<T>(

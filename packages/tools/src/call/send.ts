@@ -133,7 +133,8 @@ function sendBuffered(
     onHead(code, received) {
       status = code;
       responseHeaders = received;
-      if (Number(received['content-length']) > bytesMax) control.abort(faultOf('upstream_too_large'));
+      if (request.method !== 'HEAD' && Number(received['content-length']) > bytesMax)
+        control.abort(faultOf('upstream_too_large'));
     },
     onData(chunk) {
       bytes += chunk.length;

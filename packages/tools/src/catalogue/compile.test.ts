@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { compileCatalogue } from './compile.ts';
+import { reportOf } from './report.ts';
 import type { Catalogue, CompileOptions, Tool } from './types.ts';
 
 function compiled(document: object, options?: CompileOptions): Catalogue {
@@ -176,4 +177,17 @@ test('a tool that no cut makes small enough is skipped', () => {
   expect(compiled({ paths: { '/a': { get: { parameters } } } }).skipped).toMatchObject([
     { code: 'TOO_LARGE' },
   ]);
+});
+
+test('a report counts what became of every operation', () => {
+  const paths = { '/a': { get: {}, post: {} }, '/b': { get: { deprecated: true } }, '/c d': { get: {} } };
+  const report = reportOf(compiled({ paths }));
+  expect(report).toMatchObject({
+    operations: 4,
+    tools: { read: 1, full: 1 },
+    skipped: { FILTERED: 1, PATH_INVALID: 1 },
+    warnings: {},
+    largestTool: { name: 'post_a' },
+  });
+  expect(report.bytes).toBeGreaterThan(report.largestTool?.bytes ?? Infinity);
 });

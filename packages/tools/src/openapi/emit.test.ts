@@ -163,6 +163,21 @@ test('what was merged in a loop does not depend on where the loop was entered', 
   expect(both.properties?.['x']).toEqual(turned.properties?.['x']);
 });
 
+test('a wide schema that leads to others as wide is written out as far as the budget goes', () => {
+  const names = Array.from({ length: 40 }, (_, index) => `S${index}`);
+  const leaves = Array.from({ length: 400 }, (_, index) => [`leaf${index}`, { type: 'string' }]);
+  const wide = (): object => ({
+    type: 'object',
+    properties: Object.fromEntries([...leaves, ...names.map((name) => [name, ref(name)])]),
+  });
+  const { schema, codes } = emitted(ref('S0'), Object.fromEntries(names.map((name) => [name, wide()])));
+  const nodes = JSON.stringify(schema).match(/"type"/g)?.length ?? 0;
+  expect(nodes).toBeGreaterThan(15_000);
+  expect(nodes).toBeLessThan(25_000);
+  expect(codes).toContain('SCHEMA_CUT');
+  expect(schema).toHaveProperty('properties.S1.properties.leaf399.type', 'string');
+});
+
 test('allOf that doubles at each of forty levels ends', () => {
   const schemas = Object.fromEntries(
     Array.from({ length: 40 }, (_, level) => [

@@ -42,11 +42,24 @@ export function emitSchema(places: readonly Place[], schemas: Schemas, budget: B
     { view: schemas.view(places, budget), out: schema, above: undefined, depth: 0, hops: hopsIn(places) },
   ];
 
+  const tooLarge = (view: View): JsonSchema => {
+    notes.warn(
+      'SCHEMA_CUT',
+      view.at,
+      'The schema is too large to be written out; deeper parts accept anything.',
+    );
+    return cut(view, 'Free-form: see the documentation of the API.');
+  };
+
   for (let next = 0; next < queue.length; next += 1) {
     const job = queue[next];
     if (job === undefined) break;
     const { view } = job;
     external ??= view.external;
+    if (budget.nodes < 0) {
+      Object.assign(job.out, tooLarge(view));
+      continue;
+    }
     writeLevel(job, schemas);
     const here: Ancestor = { nodes: view.nodes, above: job.above };
 
@@ -54,11 +67,11 @@ export function emitSchema(places: readonly Place[], schemas: Schemas, budget: B
       const place: JsonSchema = {};
       external ??= childView.external;
       const hops = job.hops + hopsIn(from);
+      budget.nodes -= 1;
       if (!tag && !hasLevelBelow(childView)) {
         writeLevel({ view: childView, out: place, above: here, depth: job.depth + 1, hops }, schemas);
         return place;
       }
-      budget.nodes -= 1;
       if (job.depth + 1 >= LIMITS.schemaDepth) {
         notes.warn(
           'SCHEMA_DEPTH',
@@ -80,12 +93,7 @@ export function emitSchema(places: readonly Place[], schemas: Schemas, budget: B
         );
       }
       if (budget.nodes < 0 || hops > LIMITS.inlineDepth) {
-        notes.warn(
-          'SCHEMA_CUT',
-          childView.at,
-          'The schema is too large to be written out; deeper parts accept anything.',
-        );
-        return cut(childView, 'Free-form: see the documentation of the API.');
+        return tooLarge(childView);
       }
       queue.push({
         view: childView,

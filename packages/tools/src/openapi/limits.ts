@@ -20,5 +20,7 @@ export const LIMITS = {
   argumentDescriptionCharacters: 300,
   nestedDescriptionCharacters: 120,
   titleCharacters: 60,
+  /** Tags of one operation. */
+  tags: 20,
   defaultBytes: 200,
 } as const;

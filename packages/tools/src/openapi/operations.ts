@@ -2,9 +2,11 @@ import type { Skip } from '../catalogue/types.ts';
 import { isObject, own, ownText } from '../json.ts';
 import type { JsonObject } from '../json.ts';
 import type { AuthorHints, OperationHead } from './ir.ts';
+import { LIMITS } from './limits.ts';
 import type { Notes } from './notes.ts';
 import { below } from './pointer.ts';
 import type { Place, Resolver } from './resolve.ts';
+import { plainText } from './text.ts';
 
 const METHODS = ['get', 'put', 'post', 'delete', 'patch', 'head'];
 const UNSUPPORTED_METHODS = ['options', 'trace'];
@@ -144,10 +146,16 @@ function readHead(
     ...(operationId === undefined ? {} : { operationId }),
     ...(summary === undefined ? {} : { summary }),
     ...(description === undefined ? {} : { description }),
-    tags: Array.isArray(tags) ? tags.filter((tag: unknown) => typeof tag === 'string') : [],
+    tags: readTags(tags, below(operation.at, 'tags'), notes),
     deprecated: own(node, 'deprecated') === true,
     hints: readHints(own(node, 'x-mcp')),
   };
+}
+
+function readTags(tags: unknown, at: string, notes: Notes): string[] {
+  if (!Array.isArray(tags)) return [];
+  const texts = tags.filter((tag: unknown) => typeof tag === 'string').slice(0, LIMITS.tags);
+  return texts.map((tag) => plainText(tag, LIMITS.titleCharacters, at, notes)).filter((tag) => tag !== '');
 }
 
 function readHints(value: unknown): AuthorHints {
