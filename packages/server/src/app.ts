@@ -22,6 +22,7 @@ import type { KeyEnvironment } from './keys/key-secret.ts';
 import { createKeys } from './keys/keys.ts';
 import { createLimiter, type LimitPolicy } from './limits/limiter.ts';
 import { createGateCookie } from './oauth/cookie.ts';
+import { isAppendedMetadata } from './oauth/discovery.ts';
 import type { OAuthEnv } from './oauth/env.ts';
 import { createHandoff } from './oauth/handoff.ts';
 import { createOAuth } from './oauth/oauth.ts';
@@ -223,7 +224,7 @@ export async function createApp(options: AppOptions) {
 
     handle(req: IncomingMessage, res: ServerResponse): void {
       const path = (req.url ?? '/').split('?', 1)[0] ?? '/';
-      if (gateway.handles(path)) gateway.handle(req, res);
+      if (gateway.handles(path) && !isAppendedMetadata(path, connectorPaths)) gateway.handle(req, res);
       else void listener(req, res);
     },
 

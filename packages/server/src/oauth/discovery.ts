@@ -9,6 +9,15 @@ import { authorizationServerMetadata, protectedResourceMetadata } from './featur
 const CACHE_CONTROL = 'public, max-age=300';
 const RESOURCE_METADATA = '/.well-known/oauth-protected-resource';
 const SERVER_METADATA = ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration'];
+const APPENDED = '/.well-known/openid-configuration';
+
+/** OpenID Connect appends instead of inserting (OpenID Connect Discovery 1.0 section 4): a place below a resource. */
+export function isAppendedMetadata(path: string, connectorPaths: readonly string[]): boolean {
+  return (
+    path.endsWith(APPENDED) &&
+    parseResourcePath(path.slice(0, -APPENDED.length), connectorPaths) !== undefined
+  );
+}
 
 export interface DiscoveryDeps {
   issuer: string;
@@ -20,7 +29,10 @@ export interface DiscoveryDeps {
 /** The documents by which clients find their way, at each place where one of them looks (RFC 9728, RFC 8414). */
 export function createDiscovery({ issuer, connectorPaths, jwks, organisationBySlug }: DiscoveryDeps): Hono {
   const app = new Hono();
-  app.use('/.well-known/*', cors({ origin: '*', allowMethods: ['GET'] }), etag());
+  const belowResources = ['/mcp', ...connectorPaths].map((path) => `${path}/*`);
+  for (const place of ['/.well-known/*', ...belowResources]) {
+    app.use(place, cors({ origin: '*', allowMethods: ['GET'] }), etag());
+  }
 
   async function resourceDocument(context: Context, path: string) {
     const resource = parseResourcePath(path, connectorPaths);
@@ -47,12 +59,13 @@ export function createDiscovery({ issuer, connectorPaths, jwks, organisationBySl
     return context.json({ error: 'not_found' }, 404);
   });
 
-  // OpenID Connect appends instead of inserting (OpenID Connect Discovery 1.0 section 4).
-  app.get('/mcp/*', (context, next) =>
-    context.req.path.endsWith('/.well-known/openid-configuration')
-      ? publish(context, authorizationServerMetadata(issuer))
-      : next(),
-  );
+  for (const place of belowResources) {
+    app.get(place, (context, next) =>
+      isAppendedMetadata(context.req.path, connectorPaths)
+        ? publish(context, authorizationServerMetadata(issuer))
+        : next(),
+    );
+  }
   return app;
 }
 
