@@ -25,15 +25,18 @@ const REDIRECTS_MAX = 10;
 export function createPerson({
   origins,
   onStep,
+  onVisit,
 }: {
   origins: readonly string[];
   onStep?: (step: Step) => void;
+  onVisit?: (url: URL) => void;
 }) {
   const cookies = new Map<string, string>();
 
   const cookieHeader = () => [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
 
   async function request(url: URL, form?: Record<string, string>): Promise<Response> {
+    onVisit?.(url);
     const response = await fetch(url, {
       method: form === undefined ? 'GET' : 'POST',
       redirect: 'manual',
@@ -82,6 +85,7 @@ export function createPerson({
     visit,
     submit,
     cookieHeader,
+    cookies: (): ReadonlyMap<string, string> => cookies,
 
     /** Opens an authorize URL, signs in where asked to, decides, and returns the URL that the client is sent back to. */
     async decide(

@@ -1,0 +1,133 @@
+import { readFile } from 'node:fs/promises';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { DEMO_PASSWORD } from '../src/demo/demo-data.ts';
+import { createPerson } from '../src/demo/person.ts';
+import type { Log } from '../src/kernel/log.ts';
+import { startDemo, type RunningDemo } from './support/app.ts';
+import { connect, postToken, refresh, register, rpc, type Tokens } from './support/oauth-client.ts';
+
+const logged: string[] = [];
+const note = (fields: object, message: string) => void logged.push(`${message} ${JSON.stringify(fields)}`);
+const log: Log = { debug: note, info: note, warn: note, error: note };
+
+let demo: RunningDemo;
+let database: pg.Client;
+beforeAll(async () => {
+  demo = await startDemo({ log });
+  database = new pg.Client({ connectionString: demo.databaseUrl });
+  await database.connect();
+});
+afterAll(async () => {
+  await database.end();
+  await demo.close();
+});
+
+async function listTables(): Promise<string[]> {
+  const { rows } = await database.query<{ name: string }>(`
+    select case table_schema when 'public' then '' else table_schema || '.' end || table_name as name
+    from information_schema.tables
+    where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema') order by 1`);
+  return rows.map(({ name }) => name);
+}
+
+async function dump(): Promise<string> {
+  const tables = await listTables();
+  const parts: string[] = [];
+  for (const table of tables) {
+    const quoted = table
+      .split('.')
+      .map((part) => pg.escapeIdentifier(part))
+      .join('.');
+    const { rows } = await database.query<{ row: string }>(
+      `select row_to_json(t)::text as row from ${quoted} t`,
+    );
+    parts.push(...rows.map(({ row }) => `${table} ${row}`));
+  }
+  return parts.join('\n');
+}
+
+/** Everything secret that one run hands out or is given, by name. */
+async function liveThroughEverything(): Promise<Record<string, string>> {
+  const secrets: Record<string, string> = { password: DEMO_PASSWORD };
+  for (const [mode, email, path] of [
+    ['token', 'owner@acme.test', '/mcp/acme'],
+    ['key', 'owner@globex.test', '/mcp/globex'],
+  ] as const) {
+    const visited: string[] = [];
+    const person = createPerson({ origins: [demo.url], onVisit: (url) => visited.push(url.search) });
+    const connection = await connect(demo.url, { email, access: 'full', path, person });
+    const { tokens, clientId, code, verifier } = connection;
+    const authorization = { authorization: `Bearer ${tokens.access_token}` };
+    expect((await rpc(demo.url + path, authorization, 'tools/list')).status).toBe(200);
+    const refreshed = (await (await refresh(demo.url, clientId, tokens.refresh_token)).json()) as Tokens;
+    const headers = { cookie: person.cookieHeader(), origin: demo.url, 'content-type': 'application/json' };
+    const made = await fetch(`${demo.url}/portal/v1/organisations${path.slice('/mcp'.length)}/keys`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ name: 'By hand', access: 'read', expires_in_days: 7 }),
+    });
+    const { secret } = (await made.json()) as { secret: string };
+    expect((await rpc(demo.url + path, { 'x-api-key': secret }, 'tools/list')).status).toBe(200);
+    // A wrong credential is the likeliest thing to be logged.
+    await rpc(demo.url + path, { 'x-api-key': `${secret}x` }, 'tools/list');
+    await postToken(demo.url, {
+      grant_type: 'authorization_code',
+      code,
+      client_id: clientId,
+      code_verifier: verifier,
+    });
+
+    Object.assign(secrets, {
+      [`${mode}: access token`]: tokens.access_token,
+      [`${mode}: its signature`]: tokens.access_token.split('.').at(-1) ?? '',
+      [`${mode}: refresh token`]: tokens.refresh_token,
+      [`${mode}: next access token`]: refreshed.access_token,
+      [`${mode}: next refresh token`]: refreshed.refresh_token,
+      [`${mode}: code`]: code,
+      [`${mode}: code verifier`]: verifier,
+      [`${mode}: key by hand`]: secret,
+    });
+    for (const [name, value] of person.cookies()) {
+      secrets[`${mode}: cookie ${name}`] = value;
+      // A signed cookie's first part alone must not be there either.
+      secrets[`${mode}: cookie ${name}, without its signature`] =
+        decodeURIComponent(value).split('.')[0] ?? '';
+    }
+    for (const search of visited) {
+      for (const name of ['transaction', 'handoff']) {
+        const value = new URLSearchParams(search).get(name);
+        if (value !== null) secrets[`${mode}: ${name} ${value.slice(0, 4)}`] = value;
+      }
+    }
+  }
+  const confidential = (await register(demo.url, { token_endpoint_auth_method: 'client_secret_post' })) as {
+    client_id: string;
+    client_secret?: string;
+  };
+  secrets['client secret'] = confidential.client_secret ?? '';
+  return secrets;
+}
+
+test('neither the database nor the logs hold any secret that a run handed out', async () => {
+  const secrets = await liveThroughEverything();
+  expect(Object.keys(secrets).length).toBeGreaterThan(25);
+  for (const [name, secret] of Object.entries(secrets)) expect(secret.length, name).toBeGreaterThan(10);
+  // The refused key is the last thing that the batches of the audit trail bring.
+  await expect.poll(async () => await dump(), { timeout: 10_000 }).toContain('"action":"key.created"');
+
+  const stored = await dump();
+  const said = logged.join('\n');
+  expect(stored).toContain('"email":"owner@acme.test"');
+  const leaks = Object.entries(secrets).flatMap(([name, secret]) => [
+    ...(stored.includes(secret) ? [`${name} is in the database`] : []),
+    ...(said.includes(secret) ? [`${name} is in the log`] : []),
+  ]);
+  expect(leaks).toEqual([]);
+});
+
+test('docs/storage.md lists every table and no other', async () => {
+  const page = await readFile(new URL('../../../docs/storage.md', import.meta.url), 'utf8');
+  const listed = [...page.matchAll(/^\| `([a-z_.]+)` +\|.*\|.*\|.*\|$/gm)].map(([, name]) => name);
+  expect(listed.toSorted()).toEqual(await listTables());
+});
