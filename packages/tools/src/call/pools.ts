@@ -12,7 +12,7 @@ export interface PoolsOptions {
   readonly lookup?: LookupFunction;
 }
 
-export interface Target {
+interface Target {
   readonly pool: Pool;
   readonly origin: string;
   /** The path of the base URL without a slash at its end. */

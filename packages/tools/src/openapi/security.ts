@@ -7,7 +7,7 @@ import type { OperationFault } from './ir.ts';
 import type { Notes } from './notes.ts';
 import type { Place, Resolver } from './resolve.ts';
 
-export interface ChosenSecurity {
+interface ChosenSecurity {
   readonly security: readonly string[];
   readonly scopes: readonly string[];
   readonly anonymous: boolean;
