@@ -49,3 +49,31 @@ export function valueOf<T>(result: { ok: true; value: T } | { ok: false; error: 
   if (!result.ok) throw new Error(`refused: ${JSON.stringify(result.error)}`);
   return result.value;
 }
+
+/**
+ * Starts all the work while nobody can write to `table`, and lets go when each piece of it waits for a lock: whatever
+ * they read before they write, they have read the same. (Who looks is another session: one sees itself frozen.)
+ */
+export async function racedBehind<T>(
+  store: Store,
+  table: 'organisations' | 'memberships',
+  work: (() => Promise<T>)[],
+): Promise<T[]> {
+  const holder = await store.pool.connect();
+  try {
+    await holder.query(`begin; lock table ${table} in share mode`);
+    const pending = Promise.all(work.map((start) => start()));
+    let waiting = 0;
+    while (waiting < work.length) {
+      const { rows } = await store.pool.query<{ waiting: number }>(
+        `select count(*)::int as waiting from pg_stat_activity
+         where datname = current_database() and wait_event_type = 'Lock'`,
+      );
+      waiting = rows[0]?.waiting ?? 0;
+    }
+    await holder.query('commit');
+    return await pending;
+  } finally {
+    holder.release();
+  }
+}

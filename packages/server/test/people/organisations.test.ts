@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ROLES, type Role } from '../../src/kernel/access.ts';
 import { newId, type OrganisationId, type UserId } from '../../src/kernel/ids.ts';
 import { hashSecret, randomToken } from '../../src/kernel/secret.ts';
-import { openPeople, PASSWORD, valueOf } from './open-people.ts';
+import { openPeople, PASSWORD, racedBehind, valueOf } from './open-people.ts';
 
 let opened: Awaited<ReturnType<typeof openPeople>>;
 let count = 0;
@@ -107,9 +107,10 @@ describe('a change of role', () => {
   test('by two owners who demote each other at once leaves one of them', async () => {
     const { orgId, ownerId } = await newOrganisation();
     const otherId = await addMember(orgId, 'owner');
-    const results = await Promise.all(
-      [ownerId, otherId].map((userId) => opened.people.setRole({ orgId, userId, role: 'member' })),
+    const work = [ownerId, otherId].map(
+      (userId) => () => opened.people.setRole({ orgId, userId, role: 'member' }),
     );
+    const results = await racedBehind(opened.store, 'memberships', work);
     expect(results.filter((result) => result.ok)).toHaveLength(1);
     expect(await opened.store.people.countOwners(orgId)).toBe(1);
   });
