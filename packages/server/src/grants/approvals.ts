@@ -110,6 +110,8 @@ export function createApprovals({
         { ...columns, idHash: hashSecret(transactionId), gateBrowserHash: hashSecret(gateBrowser) },
         AUTHORIZATION_MINUTES,
       );
+      // A registration in use does not expire under the person who is about to approve it.
+      await store.clients.touch(request.clientId);
       return transactionId;
     },
 

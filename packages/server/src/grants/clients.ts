@@ -12,27 +12,38 @@ export interface ClientMetadata {
   authMethod: 'none' | 'client_secret_basic' | 'client_secret_post';
 }
 
+const CLIENT_ID_CHARACTERS_MAX = 2048;
+
 // Compared with whatever an unknown client sends, so that both take the same work.
 const NO_SECRET_HASH = hashSecret(randomToken());
 
 /** OAuth clients that registered themselves (RFC 7591). */
 export function createClients({ store }: { store: Store }) {
+  async function find(clientId: string): Promise<Client | undefined> {
+    // Whatever is no text for the database, or longer than any id of ours, is unknown; asking would be an error.
+    if (clientId.length > CLIENT_ID_CHARACTERS_MAX || clientId.includes('\0')) return undefined;
+    return store.clients.find(clientId);
+  }
+
   return {
-    find: (clientId: string): Promise<Client | undefined> => store.clients.find(clientId),
+    find,
 
     /**
      * Identical public metadata gets the client that is there already: Claude registers for every connection.
      * A confidential client is always new, and its secret is in this answer alone.
      */
-    async register(metadata: ClientMetadata): Promise<{ client: Client; secret: string | undefined }> {
+    async register(
+      metadata: ClientMetadata,
+    ): Promise<{ client: Client; secret: string | undefined; isNew: boolean }> {
+      const id = newId('cli');
       const secret = metadata.authMethod === 'none' ? undefined : randomToken();
       const client = await store.clients.register({
-        id: newId('cli'),
+        id,
         ...metadata,
         secretHash: secret === undefined ? null : hashSecret(secret),
         metadataHash: secret === undefined ? hashOf(metadata) : null,
       });
-      return { client, secret };
+      return { client, secret, isNew: client.id === id };
     },
 
     /** The client, if it proved itself by exactly the method that it is registered for (RFC 6749 section 2.3). */
@@ -41,7 +52,7 @@ export function createClients({ store }: { store: Store }) {
       method: string;
       secret: string | undefined;
     }): Promise<Client | undefined> {
-      const client = await store.clients.find(presented.clientId);
+      const client = await find(presented.clientId);
       const genuine = equalSecrets(hashSecret(presented.secret ?? ''), client?.secretHash ?? NO_SECRET_HASH);
       if (client === undefined || client.authMethod !== presented.method) return undefined;
       return client.authMethod === 'none' || genuine ? client : undefined;

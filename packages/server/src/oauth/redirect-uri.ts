@@ -2,12 +2,14 @@
 const PRIVATE_USE_SCHEMES = ['cursor:', 'warp:', 'vscode:', 'vscode-insiders:'];
 const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]'];
 const URI_CHARACTERS_MAX = 2048;
+/** Scheme, two slashes, and an authority without user info. Browsers mend `https:host` and `https:/host`; others do not. */
+const WITH_PLAIN_AUTHORITY = /^[a-z][a-z0-9+.-]*:\/\/[^/?#@]+(?:[/?#]|$)/i;
 
 /** Whether a code may ever be sent there: https, http on this computer, or a known app's own scheme. */
 export function isUsableRedirectUri(uri: string): boolean {
   if (uri.length > URI_CHARACTERS_MAX || hasUnsafeCharacter(uri) || !URL.canParse(uri)) return false;
   const url = new URL(uri);
-  if (url.username !== '' || url.password !== '' || uri.includes('#')) return false;
+  if (!WITH_PLAIN_AUTHORITY.test(uri) || uri.includes('#')) return false;
   if (url.protocol === 'https:') return url.hostname !== '';
   if (url.protocol === 'http:') return LOOPBACK_HOSTS.includes(url.hostname);
   return PRIVATE_USE_SCHEMES.includes(url.protocol);

@@ -61,14 +61,16 @@ export function createRegister({
     }
     const name = displayName(request.data.client_name, NAME_CHARACTERS_MAX) ?? 'Unnamed app';
     const authMethod = effectiveAuthMethod(request.data.token_endpoint_auth_method);
-    const { client, secret } = await clients.register({ name, redirectUris, authMethod });
-    audit.record({
-      action: 'client.registered',
-      actor: { kind: 'client', id: client.id },
-      clientId: client.id,
-      requestId: context.get('requestId'),
-      outcome: 'ok',
-    });
+    const { client, secret, isNew } = await clients.register({ name, redirectUris, authMethod });
+    if (isNew) {
+      audit.record({
+        action: 'client.registered',
+        actor: { kind: 'client', id: client.id },
+        clientId: client.id,
+        requestId: context.get('requestId'),
+        outcome: 'ok',
+      });
+    }
     context.header('Cache-Control', 'no-store');
     return context.json(
       {

@@ -1,0 +1,430 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { authorizeUrl, newVerifier } from '../support/oauth-client.ts';
+import { returnUrl } from './support/browser.ts';
+import { openWorld, refusalOf, type World } from './support/world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld();
+});
+afterAll(() => world.close());
+
+type Registered = Record<string, unknown> & {
+  client_id: string;
+  redirect_uris: string[];
+  client_secret?: string;
+};
+
+const send = (body: unknown, headers: Record<string, string> = {}) =>
+  fetch(`${world.url}/register`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+
+async function register(body: unknown): Promise<Registered> {
+  const response = await send(body);
+  expect(response.status).toBe(201);
+  return (await response.json()) as Registered;
+}
+
+const uniqueName = () => `App ${randomBytes(6).toString('hex')}`;
+
+describe('R6: bodies as real clients send them', () => {
+  const bodies: [string, Record<string, unknown> & { redirect_uris: string[] }, string][] = [
+    [
+      'Claude',
+      {
+        client_name: 'Claude',
+        grant_types: ['authorization_code', 'refresh_token'],
+        response_types: ['code'],
+        token_endpoint_auth_method: 'client_secret_post',
+        redirect_uris: ['https://claude.ai/api/mcp/auth_callback'],
+      },
+      'https://claude.ai/api/mcp/auth_callback',
+    ],
+    [
+      'Claude, older',
+      {
+        client_name: 'claudeai',
+        grant_types: ['authorization_code', 'refresh_token'],
+        response_types: ['code'],
+        token_endpoint_auth_method: 'none',
+        scope: 'claudeai',
+        redirect_uris: ['https://claude.ai/api/mcp/auth_callback'],
+      },
+      'https://claude.ai/api/mcp/auth_callback',
+    ],
+    [
+      'Claude Code',
+      {
+        client_name: 'Claude Code (reelport)',
+        redirect_uris: ['http://localhost:54212/callback'],
+        grant_types: ['authorization_code', 'refresh_token'],
+        response_types: ['code'],
+        token_endpoint_auth_method: 'none',
+      },
+      'http://localhost:3118/callback',
+    ],
+    [
+      'Cursor',
+      {
+        client_name: 'Cursor',
+        application_type: 'web',
+        redirect_uris: [
+          'cursor://anysphere.cursor-mcp/oauth/callback',
+          'https://www.cursor.com/agents/mcp/oauth/callback',
+          'http://localhost:8787/callback',
+        ],
+        grant_types: ['authorization_code', 'refresh_token'],
+        response_types: ['code'],
+        token_endpoint_auth_method: 'none',
+      },
+      'cursor://anysphere.cursor-mcp/oauth/callback',
+    ],
+    [
+      'VS Code',
+      {
+        client_name: 'Visual Studio Code',
+        client_uri: 'https://code.visualstudio.com',
+        grant_types: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
+        response_types: ['code'],
+        redirect_uris: [
+          'https://insiders.vscode.dev/redirect',
+          'https://vscode.dev/redirect',
+          'http://127.0.0.1/',
+          'http://127.0.0.1:33418/',
+        ],
+        token_endpoint_auth_method: 'none',
+        application_type: 'native',
+      },
+      'http://127.0.0.1:50123/',
+    ],
+    [
+      'Gemini CLI',
+      {
+        client_name: 'Gemini CLI MCP Client',
+        redirect_uris: ['http://localhost:39121/oauth/callback'],
+        grant_types: ['authorization_code', 'refresh_token'],
+        response_types: ['code'],
+        token_endpoint_auth_method: 'none',
+        scope: '',
+      },
+      'http://localhost:7777/oauth/callback',
+    ],
+    [
+      'Inspector',
+      {
+        client_name: 'MCP Inspector',
+        client_uri: 'https://github.com/modelcontextprotocol/inspector',
+        redirect_uris: ['http://localhost:6274/oauth/callback'],
+        grant_types: ['authorization_code', 'refresh_token'],
+        response_types: ['code'],
+        token_endpoint_auth_method: 'none',
+        application_type: 'native',
+        scope: '',
+      },
+      'http://localhost:6274/oauth/callback',
+    ],
+    [
+      'Warp',
+      {
+        client_name: 'Warp',
+        redirect_uris: ['warp://mcp/oauth2callback'],
+        grant_types: ['authorization_code', 'refresh_token'],
+        response_types: ['code'],
+        token_endpoint_auth_method: 'none',
+        software_id: 'warp',
+        contacts: null,
+      },
+      'warp://mcp/oauth2callback',
+    ],
+    [
+      'Goose',
+      {
+        client_name: 'goose',
+        redirect_uris: ['http://[::1]:0/oauth_callback'],
+        token_endpoint_auth_method: 'none',
+      },
+      'http://[::1]:51999/oauth_callback',
+    ],
+    [
+      'mcp-remote',
+      {
+        client_name: 'MCP CLI Client',
+        client_uri: 'https://github.com/modelcontextprotocol/mcp-cli',
+        redirect_uris: ['http://localhost:9696/oauth/callback'],
+        token_endpoint_auth_method: 'none',
+        software_version: '0.15.1',
+      },
+      'http://localhost:9697/oauth/callback',
+    ],
+  ];
+
+  test.each(bodies)('%s registers and comes as far as a code', async (_name, body, redirectUri) => {
+    const organisation = await world.newOrganisation();
+    const { browser } = await world.newMember([organisation, 'member']);
+    const client = await register(body);
+    expect(client.redirect_uris).toEqual(body.redirect_uris);
+    expect(client).toMatchObject({
+      token_endpoint_auth_method: body['token_endpoint_auth_method'],
+      grant_types: ['authorization_code', 'refresh_token'],
+      response_types: ['code'],
+    });
+    expect(client.client_secret !== undefined).toBe(body['token_endpoint_auth_method'] !== 'none');
+
+    const { verifier, challenge } = newVerifier();
+    const { fields } = await browser.open(
+      authorizeUrl(world.url, {
+        client_id: client.client_id,
+        code_challenge: challenge,
+        redirect_uri: redirectUri,
+      }),
+    );
+    const target = returnUrl(await browser.decide(fields, { access: 'read', decision: 'allow' }));
+    expect(target.href.startsWith(redirectUri)).toBe(true);
+    const response = await world.redeem(
+      { clientId: client.client_id, code: target.searchParams.get('code') ?? '', verifier },
+      {
+        redirect_uri: redirectUri,
+        ...(client.client_secret === undefined ? {} : { client_secret: client.client_secret }),
+      },
+    );
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({ token_type: 'Bearer', scope: 'mcp:read' });
+  });
+
+  test('unknown members, scopes, grants and methods are tolerated, and the answer says what holds', async () => {
+    const client = await register({
+      client_name: uniqueName(),
+      redirect_uris: ['https://app.test/cb'],
+      scope: 'openid everything',
+      grant_types: ['implicit', 'password'],
+      response_types: ['token', 'id_token'],
+      token_endpoint_auth_method: 'tls_client_auth',
+      jwks: { keys: [{ kty: 'oct', k: 'c2VjcmV0' }] },
+      __proto__: { polluted: true },
+      nested: { deeply: [[[[]]]] },
+    });
+    expect(client).toMatchObject({
+      grant_types: ['authorization_code', 'refresh_token'],
+      response_types: ['code'],
+      token_endpoint_auth_method: 'none',
+    });
+    expect(client['scope']).toBe('mcp:read mcp:call offline_access');
+    expect(JSON.stringify(client)).not.toContain('everything');
+  });
+
+  test('of a mixed set the usable redirect URIs are kept (10: script and data URIs are dropped)', async () => {
+    const client = await register({
+      client_name: uniqueName(),
+      redirect_uris: [
+        'javascript:alert(1)',
+        'JaVaScRiPt:alert(1)',
+        'java\tscript:alert(1)',
+        ' javascript:alert(1)',
+        '\u0001javascript:alert(1)',
+        'data:text/html,hello',
+        'vbscript:x',
+        'file:///etc/passwd',
+        'blob:https://app.test/1',
+        'about:blank',
+        'http://app.test/cb',
+        'https://user:password@app.test/cb',
+        'https://@app.test/cb',
+        'https:app.test/cb',
+        'https:/app.test/cb',
+        'https://app.test/cb#fragment',
+        'https://app.test\\@evil.test/cb',
+        'ftp://app.test/cb',
+        'intent://app.test#Intent;end',
+        '',
+        42,
+        null,
+        { toString: 'https://evil.test' },
+        'https://app.test/cb',
+      ],
+    });
+    expect(client.redirect_uris).toEqual(['https://app.test/cb']);
+  });
+
+  test.each([
+    [[], 'invalid_redirect_uri'],
+    [['http://app.test/cb'], 'invalid_redirect_uri'],
+    [['javascript:alert(1)'], 'invalid_redirect_uri'],
+    [undefined, 'invalid_redirect_uri'],
+    ['https://app.test/cb', 'invalid_client_metadata'],
+    [{ 0: 'https://app.test/cb' }, 'invalid_client_metadata'],
+  ])('redirect_uris %j leaves none and is refused', async (redirectUris, error) => {
+    expect(await refusalOf(await send({ client_name: 'x', redirect_uris: redirectUris }))).toEqual({
+      status: 400,
+      error,
+    });
+  });
+
+  test.each([
+    '',
+    'null',
+    '[]',
+    '"text"',
+    '{',
+    '{"redirect_uris":',
+    '\u0000',
+    '[{"redirect_uris":["https://a.test/"]}]',
+  ])('the body %j is refused as a body, not as a fault of ours', async (body) => {
+    expect(await refusalOf(await send(body))).toEqual({ status: 400, error: 'invalid_client_metadata' });
+  });
+
+  test.each([
+    ['\u202Eedualc', 'edualc'],
+    ['Cl\u0000au\u200Bde', 'Cl au de'],
+    ['  a \n b  ', 'a b'],
+    ['\ud800', 'Unnamed app'],
+    [{ name: 'x' }, 'Unnamed app'],
+    ['x'.repeat(10_000), 'x'.repeat(200)],
+  ])('25: the name %j is made harmless and echoed as it will be shown', async (given, name) => {
+    const client = await register({
+      client_name: given,
+      redirect_uris: [`https://${randomBytes(6).toString('hex')}.test/`],
+    });
+    expect(client['client_name']).toBe(name);
+  });
+});
+
+describe('R7: one record for identical public metadata', () => {
+  test('35: the same public client, many times at once, is one row and one id', async () => {
+    const body = { client_name: uniqueName(), redirect_uris: ['https://app.test/a', 'https://app.test/b'] };
+    const ids = await Promise.all(Array.from({ length: 30 }, async () => (await register(body)).client_id));
+    expect(new Set(ids).size).toBe(1);
+    const reordered = await register({
+      ...body,
+      redirect_uris: body.redirect_uris.toReversed(),
+      scope: 'x',
+      tos_uri: 'y',
+    });
+    expect(reordered.client_id).toBe(ids[0]);
+    const stored = await world.rows('select id from clients where name = $1', [body.client_name]);
+    expect(stored).toHaveLength(1);
+  });
+
+  test('another name or redirect URI is another client', async () => {
+    const body = { client_name: uniqueName(), redirect_uris: ['https://app.test/a'] };
+    const ids = await Promise.all(
+      [body, { ...body, client_name: uniqueName() }, { ...body, redirect_uris: ['https://app.test/b'] }].map(
+        async (metadata) => (await register(metadata)).client_id,
+      ),
+    );
+    expect(new Set(ids).size).toBe(3);
+  });
+
+  test('36: a confidential client is always new, and nobody else is ever shown its secret', async () => {
+    const body = {
+      client_name: uniqueName(),
+      redirect_uris: ['https://app.test/cb'],
+      token_endpoint_auth_method: 'client_secret_basic',
+    };
+    const [one, two] = [await register(body), await register(body)];
+    expect(one.client_id).not.toBe(two.client_id);
+    expect(one.client_secret).not.toBe(two.client_secret);
+    expect(one['client_secret_expires_at']).toBe(0);
+    const open = await register({ ...body, token_endpoint_auth_method: 'none' });
+    expect(Object.keys(open).filter((name) => name.startsWith('client_secret'))).toEqual([]);
+    expect((await fetch(`${world.url}/register/${one.client_id}`)).status).toBe(404);
+  });
+});
+
+describe('R8 and R9: how much anyone can leave behind', () => {
+  test('an answer with a secret is never cached', async () => {
+    const response = await send({
+      client_name: uniqueName(),
+      redirect_uris: ['https://app.test/cb'],
+      token_endpoint_auth_method: 'client_secret_post',
+    });
+    expect(response.headers.get('cache-control')).toBe('no-store');
+  });
+
+  test('a body over 16 KiB is refused, said or unsaid', async () => {
+    const large = JSON.stringify({ redirect_uris: ['https://app.test/'], pad: 'x'.repeat(17 * 1024) });
+    expect((await refusalOf(await send(large))).status).toBe(413);
+    const unsaid = await fetch(`${world.url}/register`, {
+      method: 'POST',
+      body: new Blob([large]).stream(),
+      duplex: 'half',
+    } as RequestInit);
+    expect((await refusalOf(unsaid)).status).toBe(413);
+  });
+
+  test('at most ten redirect URIs are kept', async () => {
+    const redirectUris = Array.from({ length: 40 }, (_, index) => `https://app.test/${index}`);
+    const client = await register({ client_name: uniqueName(), redirect_uris: redirectUris });
+    expect(client.redirect_uris).toEqual(redirectUris.slice(0, 10));
+  });
+
+  test('a client that nobody approved goes a day after its last use; one with a grant stays', async () => {
+    const organisation = await world.newOrganisation();
+    const member = await world.newMember([organisation, 'member']);
+    const { clientId: approved } = await world.connect(member, 'read');
+    const [stale, fresh, opened] = await Promise.all(
+      [1, 2, 3].map(async () =>
+        register({ client_name: uniqueName(), redirect_uris: ['http://127.0.0.1:33418/callback'] }),
+      ),
+    );
+    const ids = [approved, stale?.client_id, opened?.client_id];
+    await world.rows(`update clients set last_used_at = now() - interval '25 hours' where id = any($1)`, [
+      ids,
+    ]);
+    // Opening the authorize URL is a use: the person may be about to approve.
+    await member.browser.get(
+      authorizeUrl(world.url, {
+        client_id: opened?.client_id ?? '',
+        code_challenge: newVerifier().challenge,
+      }),
+    );
+    await world.latchkey.store.clients.deleteUnconfirmed();
+    const left = await world.rows<{ id: string }>('select id from clients where id = any($1)', [
+      [...ids, fresh?.client_id],
+    ]);
+    expect(left.map(({ id }) => id).toSorted()).toEqual(
+      [approved, fresh?.client_id, opened?.client_id].map(String).toSorted(),
+    );
+  });
+
+  test('a client that is gone is told to register anew, at /token with invalid_client and at /authorize with a page', async () => {
+    const organisation = await world.newOrganisation();
+    const member = await world.newMember([organisation, 'member']);
+    const request = await world.newRequest();
+    await world.rows('delete from clients where id = $1', [request.clientId]);
+    const token = await world.redeem({ ...request, code: 'x'.repeat(43) });
+    expect(await refusalOf(token)).toEqual({ status: 401, error: 'invalid_client' });
+    const page = await member.browser.follow(request.href);
+    expect(page.status).toBe(400);
+    expect(page.html).toContain('not known here');
+  });
+
+  test('64: a flood from one address is held back, whatever it claims about its address', async () => {
+    const flooded = await openWorld();
+    try {
+      const answers = await Promise.all(
+        Array.from({ length: 340 }, (_, index) =>
+          fetch(`${flooded.url}/register`, {
+            method: 'POST',
+            headers: { 'x-forwarded-for': `192.0.2.${index % 250}`, forwarded: `for=192.0.2.${index % 250}` },
+            body: JSON.stringify({ client_name: 'flood', redirect_uris: ['https://app.test/'] }),
+          }),
+        ),
+      );
+      const refused = answers.find(({ status }) => status === 429);
+      expect(refused).toBeDefined();
+      expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(refused?.headers.get('content-type')).toContain('application/json');
+      expect(refused?.headers.get('access-control-allow-origin')).toBe('*');
+      const [stored] = await flooded.rows<{ clients: number }>(
+        'select count(*)::int as clients from clients',
+      );
+      expect(stored?.clients).toBe(1);
+    } finally {
+      await flooded.close();
+    }
+  });
+});
