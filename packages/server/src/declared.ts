@@ -104,5 +104,5 @@ async function applyConnector(
   const imported = await importConnector(store, { orgId, slug, name, baseUrl, document });
   if (!imported.ok) return fail(imported.error.message);
   const { tools, skipped } = imported.value.catalogue;
-  return ok(`${tools.length} tools, ${skipped.length} operations skipped`);
+  return ok(`tools: ${tools.length}, operations skipped: ${skipped.length}`);
 }
