@@ -29,7 +29,7 @@ beforeAll(async () => {
     items: { id: string }[];
   };
   acmeKeyId = keys.items[0]?.id ?? '';
-  expect(acmeKeyId).toMatch(/^key_/);
+  if (acmeKeyId === '') throw new Error('acme has no key to try with');
 });
 afterAll(() => demo.close());
 

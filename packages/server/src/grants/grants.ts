@@ -53,5 +53,3 @@ export async function createGrants({
     revokeToken: createRevokeToken({ store, clock, accessTokens }),
   };
 }
-
-export type Grants = Awaited<ReturnType<typeof createGrants>>;

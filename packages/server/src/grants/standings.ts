@@ -52,5 +52,3 @@ export function createStandings({ store, feed }: { store: Store; feed: ChangeFee
     },
   };
 }
-
-export type Standings = ReturnType<typeof createStandings>;

@@ -47,10 +47,6 @@ export class AppError extends Error {
   }
 }
 
-export function statusOf(code: ErrorCode): number {
-  return STATUS[code];
-}
-
 /** The JSON body of an error on the REST door and the portal (see the contract, "Errors"). */
 export function errorBody(error: AppError, requestId: string): string {
   return JSON.stringify({

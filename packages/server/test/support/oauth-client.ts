@@ -51,7 +51,7 @@ export function authorizeUrl(url: string, parameters: Record<string, string>): s
     state: 'st-1',
     ...parameters,
   });
-  return `${url}/authorize?${query}`;
+  return `${url}/authorize?${query.toString()}`;
 }
 
 export function postToken(url: string, form: Record<string, string>): Promise<Response> {
