@@ -45,6 +45,8 @@ const CALLS_PER_KEY: LimitPolicy = { limit: 600, windowSeconds: 60 };
 const CALLS_PER_ORGANISATION: LimitPolicy = { limit: 6000, windowSeconds: 60 };
 /** Wide, because hosted clients register from few addresses for everybody. */
 const REGISTRATIONS_PER_ADDRESS: LimitPolicy = { limit: 300, windowSeconds: 60 };
+/** A person's browser opens these, or many of one office. */
+const AUTHORIZATIONS_PER_ADDRESS: LimitPolicy = { limit: 300, windowSeconds: 60 };
 const SIGN_INS_PER_ACCOUNT: LimitPolicy = { limit: 10, windowSeconds: 60 };
 const SIGN_INS_PER_ADDRESS: LimitPolicy = { limit: 60, windowSeconds: 60 };
 
@@ -190,6 +192,7 @@ export async function createApp(options: AppOptions) {
         toWeb,
         gateCookie,
         audit,
+        limitAuthorizations: (address) => limiter.take(`authorize:${address}`, AUTHORIZATIONS_PER_ADDRESS),
         limitRegistrations: (address) => limiter.take(`register:${address}`, REGISTRATIONS_PER_ADDRESS),
         renderError: pages.renderOAuthError,
       }),

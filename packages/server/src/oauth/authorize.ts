@@ -5,6 +5,7 @@ import type { Client, Clients } from '../grants/clients.ts';
 import { destinationOf } from '../grants/destination.ts';
 import { responseUrl } from '../grants/response-url.ts';
 import { ok } from '../kernel/result.ts';
+import type { LimitDecision } from '../limits/limiter.ts';
 import type { AuthorizeError, Checked } from './checks/authorize-error.ts';
 import { checkPkce } from './checks/pkce.ts';
 import { checkPrompt } from './checks/prompt.ts';
@@ -12,18 +13,18 @@ import { checkRequestObject } from './checks/request-object.ts';
 import { checkResource, type AuthorizedResource, type ResourceDeps } from './checks/resource.ts';
 import { checkResponseType } from './checks/response-type.ts';
 import { readMaxAccess } from './checks/scope.ts';
+import { checkState } from './checks/state.ts';
 import type { GateCookie } from './cookie.ts';
 import type { OAuthEnv } from './env.ts';
 import type { Handoff } from './handoff.ts';
 import { readParameters, type Parameters } from './parameters.ts';
 import { isRegisteredRedirectUri } from './redirect-uri.ts';
 
-const STATE_CHARACTERS_MAX = 4096;
-
-/** An error that a person reads. `back`, if there is one, is a link that tells the client; it is never followed for them. */
+/** An error that a person reads, with the code for whoever helps them. `back`, if there is one, is a link that tells the client; it is never followed for them. */
 export interface ErrorPage {
   title: string;
   message: string;
+  code: string;
   back?: { href: string; destination: string };
 }
 
@@ -34,12 +35,15 @@ export interface AuthorizeDeps extends ResourceDeps {
   gateCookie: GateCookie;
   webBaseUrl: string;
   audit: Audit;
+  /** Each visit stores a row, so one address gets so many. */
+  limitAuthorizations: (address: string) => LimitDecision;
   renderError: (context: Context<OAuthEnv>, page: ErrorPage) => Response | Promise<Response>;
 }
 
 interface CheckedRequest {
   challenge: string;
   resource: AuthorizedResource;
+  state: string | null;
 }
 
 /** The authorization endpoint (RFC 6749 section 3.1). It decides nothing: it opens a transaction for a person. */
@@ -47,31 +51,43 @@ export function createAuthorize(deps: AuthorizeDeps): Hono<OAuthEnv> {
   const app = new Hono<OAuthEnv>();
 
   app.get('/', async (context) => {
+    const { allowed, retryAfterSeconds } = deps.limitAuthorizations(context.get('address') ?? 'unknown');
+    if (!allowed) {
+      context.header('Retry-After', String(retryAfterSeconds));
+      return showError(context, {
+        code: 'rate_limited',
+        title: 'Too many attempts',
+        message: `Wait ${retryAfterSeconds} seconds, then start again from the app.`,
+      });
+    }
     const read = readParameters(new URL(context.req.url).searchParams);
-    if (!read.ok)
-      return showError(
-        context,
-        'This link is broken',
-        `The parameter ${JSON.stringify(read.error)} is repeated.`,
-      );
+    if (!read.ok) {
+      return showError(context, {
+        code: 'invalid_request',
+        title: 'This link is broken',
+        message: 'One of its parameters is repeated. Start again from the app.',
+      });
+    }
     const parameters = read.value;
 
     // Until client and redirect URI hold, nothing is sent anywhere (RFC 6749 section 4.1.2.1).
     const client = await deps.clients.find(parameters.get('client_id') ?? '');
     if (client === undefined) {
-      return showError(
-        context,
-        'This app is not known here',
-        'Its registration is missing or has expired. Remove the connector in the app and add it again.',
-      );
+      return showError(context, {
+        code: 'invalid_client',
+        title: 'This app is not known here',
+        message:
+          'Its registration is missing or has expired. Remove the connector in the app and add it again.',
+      });
     }
     const redirectUri = redirectUriOf(parameters, client);
     if (redirectUri === undefined) {
-      return showError(
-        context,
-        'This app asked to be answered at an address that it never registered',
-        'Nothing was sent there. Remove the connector in the app and add it again; if it happens again, do not trust the link.',
-      );
+      return showError(context, {
+        code: 'invalid_redirect_uri',
+        title: 'This app asked to be answered at an address that it never registered',
+        message:
+          'Nothing was sent there. Remove the connector in the app and add it again; if it happens again, do not trust the link.',
+      });
     }
     const checked = await check(parameters);
     if (!checked.ok) return showRefusal(context, parameters, redirectUri, client, checked.error);
@@ -85,11 +101,13 @@ export function createAuthorize(deps: AuthorizeDeps): Hono<OAuthEnv> {
     if (!responseType.ok) return responseType;
     const pkce = checkPkce(parameters);
     if (!pkce.ok) return pkce;
+    const state = checkState(parameters);
+    if (!state.ok) return state;
     const resource = await checkResource(parameters, deps);
     if (!resource.ok) return resource;
     const prompt = checkPrompt(parameters);
     if (!prompt.ok) return prompt;
-    return ok({ challenge: pkce.value, resource: resource.value });
+    return ok({ challenge: pkce.value, resource: resource.value, state: state.value });
   }
 
   /** Each visit of the same URL is a new transaction: people press Reconnect. */
@@ -98,7 +116,7 @@ export function createAuthorize(deps: AuthorizeDeps): Hono<OAuthEnv> {
     parameters: Parameters,
     client: Client,
     redirectUri: string,
-    { challenge, resource }: CheckedRequest,
+    { challenge, resource, state }: CheckedRequest,
   ): Promise<Response> {
     let gateBrowser = deps.gateCookie.read(context.req.raw.headers);
     if (gateBrowser === undefined) {
@@ -113,7 +131,7 @@ export function createAuthorize(deps: AuthorizeDeps): Hono<OAuthEnv> {
       resource: resource.path,
       resourceOrgId: resource.orgId,
       challenge,
-      state: parameters.get('state')?.slice(0, STATE_CHARACTERS_MAX) ?? null,
+      state,
       gateBrowser,
     });
     const ticket = await deps.toWeb.issue(transactionId);
@@ -122,9 +140,9 @@ export function createAuthorize(deps: AuthorizeDeps): Hono<OAuthEnv> {
     return context.redirect(`${deps.webBaseUrl}/oauth/consent?handoff=${ticket}`, 303);
   }
 
-  function showError(context: Context<OAuthEnv>, title: string, message: string, back?: ErrorPage['back']) {
-    context.status(400);
-    return deps.renderError(context, { title, message, ...(back === undefined ? {} : { back }) });
+  function showError(context: Context<OAuthEnv>, page: ErrorPage) {
+    context.status(page.code === 'rate_limited' ? 429 : 400);
+    return deps.renderError(context, page);
   }
 
   /** Later errors are not redirected by themselves either: an unapproved client must not get a redirector out of us. */
@@ -150,15 +168,12 @@ export function createAuthorize(deps: AuthorizeDeps): Hono<OAuthEnv> {
       ...(state === undefined ? {} : { state }),
       iss: deps.issuer,
     });
-    return showError(
-      context,
-      'The app asked for something that is not possible here',
-      `${error}: ${description}.`,
-      {
-        href,
-        destination: destinationOf(redirectUri),
-      },
-    );
+    return showError(context, {
+      code: error,
+      title: 'The app asked for something that is not possible here',
+      message: `${error}: ${description}.`,
+      back: { href, destination: destinationOf(redirectUri) },
+    });
   }
 
   return app;

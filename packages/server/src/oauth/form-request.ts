@@ -11,5 +11,5 @@ export async function readForm(context: Context): Promise<Result<Parameters, str
     return fail('the body must be application/x-www-form-urlencoded');
   }
   const parameters = readParameters(new URLSearchParams(await context.req.text()));
-  return parameters.ok ? ok(parameters.value) : fail(`${parameters.error} is repeated`);
+  return parameters.ok ? ok(parameters.value) : fail('a parameter is repeated');
 }

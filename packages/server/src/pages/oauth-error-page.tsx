@@ -8,13 +8,15 @@ import { pageHeaders } from './security-headers.ts';
 export interface OAuthError {
   readonly title: string;
   readonly message: string;
+  /** For whoever is told about it. */
+  readonly code: string;
   readonly back?: { readonly href: string; readonly destination: string };
 }
 
 /** For the gateway host, where no middleware of the pages runs. The caller has set the status. */
 export function createOAuthErrorPage(baseUrl: string) {
   const headers = Object.entries(pageHeaders(baseUrl));
-  return (c: Context<PageEnv>, { title, message, back }: OAuthError): Response | Promise<Response> => {
+  return (c: Context<PageEnv>, { title, message, code, back }: OAuthError): Response | Promise<Response> => {
     for (const [name, value] of headers) c.header(name, value);
     // The address of this page holds the client's request.
     c.header('Referrer-Policy', 'no-referrer');
@@ -24,7 +26,7 @@ export function createOAuthErrorPage(baseUrl: string) {
           Return to <bdi>{back.destination}</bdi> without connecting
         </a>
       );
-    const view = { title, message, next, code: 'invalid_request', requestId: c.get('requestId') };
+    const view = { title, message, next, code, requestId: c.get('requestId') };
     return c.html(document(<ErrorPage {...view} />));
   };
 }

@@ -138,6 +138,7 @@ describe('an error of the authorization server', () => {
       return opened.pages.renderOAuthError(c, {
         title: 'The app asked for something odd',
         message: '<script>alert(1)</script>',
+        code: 'invalid_request',
         back: { href: 'https://client.test/cb?error=x&state="><script>', destination: 'client.test' },
       });
     });
