@@ -1,0 +1,72 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+interface Exchange {
+  method: string;
+  /** Path and query, as it came in. */
+  target: string;
+  /** 0 until the answer is out. */
+  status: number;
+  header(name: string): string | undefined;
+}
+
+/** Every HTTP request that reaches a server of this process, from whichever client, in the order of arrival. */
+export function recordWire() {
+  const exchanges: Exchange[] = [];
+  const open = new WeakMap<IncomingMessage, Exchange>();
+
+  function onRequest(message: unknown): void {
+    const { request } = message as { request: IncomingMessage };
+    const { headers, method = '', url = '' } = request;
+    const exchange: Exchange = {
+      method,
+      target: url,
+      status: 0,
+      header: (name) => headers[name]?.toString(),
+    };
+    exchanges.push(exchange);
+    open.set(request, exchange);
+  }
+  function onAnswer(message: unknown): void {
+    const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
+    const exchange = open.get(request);
+    if (exchange !== undefined) exchange.status = response.statusCode;
+  }
+  subscribe('http.server.request.start', onRequest);
+  subscribe('http.server.response.finish', onAnswer);
+
+  /** All that was shown as proof of who is calling, at any door. */
+  function credentials(): Set<string> {
+    const shown = exchanges.flatMap(({ header }) => [
+      header('authorization')?.replace(/^\w+ +/, ''),
+      header('x-api-key'),
+    ]);
+    return new Set(shown.filter((value) => value !== undefined));
+  }
+
+  return {
+    /** `POST /mcp 401`, without queries, for what came after `start` exchanges. */
+    lines: (start = 0) =>
+      exchanges
+        .slice(start)
+        .map(({ method, status, target }) => `${method} ${target.split('?', 1)[0]} ${status}`),
+    length: () => exchanges.length,
+    credentials,
+    /** URLs end in logs, histories and Referer headers. This finds those that held a key or a token. */
+    secretsInUrls(): string[] {
+      const secrets = [...credentials()];
+      return exchanges
+        .map(({ target }) => target)
+        .filter((target) => {
+          const decoded = decodeURIComponent(target.replaceAll('+', ' '));
+          return secrets.some((secret) => target.includes(secret) || decoded.includes(secret));
+        });
+    },
+    stop(): void {
+      unsubscribe('http.server.request.start', onRequest);
+      unsubscribe('http.server.response.finish', onAnswer);
+    },
+  };
+}
+
+export type Wire = ReturnType<typeof recordWire>;

@@ -1,0 +1,64 @@
+import { DEMO_PASSWORD } from '../../packages/server/src/demo/demo-data.ts';
+import { createPerson, type Person } from '../../packages/server/src/demo/person.ts';
+import { startDemo } from '../../packages/server/test/support/app.ts';
+import { recordWire, type Wire } from './wire.ts';
+
+/** Who decides at the consent page, and what. */
+export interface Decision {
+  email: string;
+  access: 'read' | 'full';
+  /** Where the URL leaves the choice open. */
+  organisation?: string;
+}
+
+export interface World {
+  url: string;
+  wire: Wire;
+  /** The person with this address: one browser each, signed in once. */
+  personOf(email: string): Person;
+  /** Opens an authorize URL, signs in, decides; answers where the browser is sent then. */
+  approve(authorizeUrl: string, decision: Decision): Promise<URL>;
+  /** Does something at another time by the service's clock. */
+  atOffset<Value>(offsetMs: number, act: () => Promise<Value>): Promise<Value>;
+  close(): Promise<void>;
+}
+
+/** The demo, running, with its people at their browsers and a record of the wire. */
+export async function openWorld(
+  options: Pick<NonNullable<Parameters<typeof startDemo>[0]>, 'limits'> = {},
+): Promise<World> {
+  let offsetMs = 0;
+  const wire = recordWire();
+  const demo = await startDemo({ ...options, clock: { nowMs: () => Date.now() + offsetMs } });
+  const { url } = demo;
+  const persons = new Map<string, Person>();
+
+  function personOf(email: string): Person {
+    const person = persons.get(email) ?? createPerson({ origins: [url] });
+    persons.set(email, person);
+    return person;
+  }
+
+  return {
+    url,
+    wire,
+    personOf,
+    async approve(authorizeUrl, decision) {
+      const decided = await personOf(decision.email).decide(authorizeUrl, {
+        ...decision,
+        password: DEMO_PASSWORD,
+      });
+      return decided.callback;
+    },
+    async atOffset(milliseconds, act) {
+      offsetMs = milliseconds;
+      return act().finally(() => {
+        offsetMs = 0;
+      });
+    },
+    async close() {
+      await demo.close();
+      wire.stop();
+    },
+  };
+}
