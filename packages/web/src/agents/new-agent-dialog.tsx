@@ -1,0 +1,75 @@
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { agentsQuery, createAgent } from '../api/queries.ts';
+import { queryClient } from '../api/query-client.ts';
+import type { NewAgent } from '../api/types.ts';
+import { useOrganisation } from '../shell/organisation-context.ts';
+import { Dialog } from '../ui/dialog.tsx';
+import { Option } from '../ui/option.tsx';
+import { Problem } from '../ui/problem.tsx';
+
+const NAME_CHARACTERS_MAX = 80;
+
+interface NewAgentDialogProps {
+  onCreated: (name: string) => void;
+  onClose: () => void;
+}
+
+export function NewAgentDialog({ onCreated, onClose }: NewAgentDialogProps) {
+  const { slug: org } = useOrganisation();
+  const [name, setName] = useState('');
+  const [role, setRole] = useState<NewAgent['role']>('viewer');
+  const creating = useMutation({
+    mutationFn: async (agent: NewAgent) => {
+      await createAgent(org, agent);
+      await queryClient.invalidateQueries(agentsQuery(org));
+    },
+    onSuccess: (_, agent) => onCreated(agent.name),
+  });
+  return (
+    <Dialog title="Create an agent" onClose={onClose}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          creating.mutate({ name: name.trim(), role });
+        }}
+      >
+        <div className="field">
+          <label htmlFor="agent-name">Name</label>
+          <input
+            id="agent-name"
+            className="input"
+            required
+            pattern=".*\S.*"
+            title="A name to recognise the agent by"
+            maxLength={NAME_CHARACTERS_MAX}
+            autoComplete="off"
+            data-focus-first
+            value={name}
+            onChange={(event) => setName(event.target.value)}
+          />
+        </div>
+        <fieldset className="field">
+          <legend>Role</legend>
+          <Option name="role" value="viewer" checked={role === 'viewer'} onChoose={() => setRole('viewer')}>
+            <b>Viewer</b>
+            <span className="quiet">Its keys are read-only.</span>
+          </Option>
+          <Option name="role" value="member" checked={role === 'member'} onChoose={() => setRole('member')}>
+            <b>Member</b>
+            <span className="quiet">Its keys may have full access.</span>
+          </Option>
+        </fieldset>
+        {creating.isError ? <Problem error={creating.error} /> : null}
+        <div className="dialog-actions">
+          <button type="button" className="button secondary" onClick={onClose}>
+            Cancel
+          </button>
+          <button type="submit" className="button" disabled={creating.isPending}>
+            {creating.isPending ? 'Creating…' : 'Create agent'}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,66 @@
+/** What `/portal/v1` answers. Times are ISO 8601. */
+
+export type Role = 'owner' | 'admin' | 'member' | 'viewer';
+export type Access = 'read' | 'full';
+
+export interface Me {
+  user: { id: string; email: string; name: string };
+  organisations: Membership[];
+  /** For the hidden field of the sign-out form. */
+  sign_out_token: string;
+}
+
+export interface Membership {
+  slug: string;
+  name: string;
+  role: Role;
+}
+
+export interface Organisation extends Membership {
+  connector_url: string;
+  /** How many tools each access reaches; `full` counts the read-only ones too. */
+  tools: { read: number; full: number };
+}
+
+export interface ApiKey {
+  id: string;
+  name: string;
+  access: Access;
+  /** The beginning of the secret. Null for a connection in token mode, which has none. */
+  hint: string | null;
+  made_by: 'hand' | 'connection' | 'agent';
+  /** A person's address or an agent's name. */
+  holder: string | null;
+  /** Of a connection: a name that the app chose itself, and the host that its access goes to. */
+  client: { name: string; destination: string } | null;
+  status: 'active' | 'expired' | 'revoked';
+  created_at: string;
+  last_used_at: string | null;
+  expires_at: string | null;
+  revoked_at: string | null;
+}
+
+export interface NewKey {
+  name: string;
+  access: Access;
+  expires_in_days: 7 | 30 | 90 | 365 | null;
+}
+
+/** The secret is in this answer and in no other. */
+export interface MadeKey {
+  id: string;
+  secret: string;
+}
+
+export interface Agent {
+  id: string;
+  name: string;
+  role: 'member' | 'viewer';
+  status: 'active' | 'suspended';
+  created_at: string;
+}
+
+export interface NewAgent {
+  name: string;
+  role: 'member' | 'viewer';
+}

@@ -1,0 +1,62 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, Navigate } from '@tanstack/react-router';
+import { meQuery } from '../api/queries.ts';
+import { ROLE_NAMES } from '../roles.ts';
+import { AccountMenu } from '../shell/account-menu.tsx';
+import { Frame } from '../shell/frame.tsx';
+import { Problem } from '../ui/problem.tsx';
+import { Skeleton } from '../ui/skeleton.tsx';
+
+/** `/app`: which organisation? Straight to the only one. */
+export function ChooserPage() {
+  const me = useQuery(meQuery);
+  if (me.data === undefined) {
+    return (
+      <Frame>
+        {me.isError ? (
+          <Problem error={me.error} onRetry={() => void me.refetch()} />
+        ) : (
+          <Skeleton rows={3} label="Loading your organisations" />
+        )}
+      </Frame>
+    );
+  }
+  const { organisations } = me.data;
+  const [only] = organisations;
+  if (organisations.length === 1 && only !== undefined) {
+    return <Navigate to="/$org" params={{ org: only.slug }} replace />;
+  }
+  return (
+    <Frame bar={<AccountMenu me={me.data} />}>
+      <title>Your organisations · Latchkey</title>
+      <div className="narrow">
+        <h1 id="page-title" tabIndex={-1}>
+          Your organisations
+        </h1>
+        {organisations.length === 0 ? (
+          <div className="sheet">
+            <p>
+              You are in no organisation yet. Ask an owner or admin of one to add{' '}
+              <bdi className="strong">{me.data.user.email}</bdi>, then load this page again.
+            </p>
+          </div>
+        ) : (
+          <ul className="chooser">
+            {organisations.map(({ slug, name, role }) => (
+              <li key={slug}>
+                <Link to="/$org" params={{ org: slug }} className="chooser-item">
+                  <span>
+                    <bdi className="strong">{name}</bdi>
+                    <br />
+                    <code className="quiet">{slug}</code>
+                  </span>
+                  <span className="role">{ROLE_NAMES[role]}</span>
+                </Link>
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
+    </Frame>
+  );
+}

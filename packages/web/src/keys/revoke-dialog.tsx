@@ -1,0 +1,70 @@
+import { useMutation } from '@tanstack/react-query';
+import { ApiError } from '../api/api-error.ts';
+import { keysQuery, revokeKey } from '../api/queries.ts';
+import { queryClient } from '../api/query-client.ts';
+import type { ApiKey } from '../api/types.ts';
+import { useOrganisation } from '../shell/organisation-context.ts';
+import { Dialog } from '../ui/dialog.tsx';
+import { Problem } from '../ui/problem.tsx';
+import { effectOfRevoking } from './effect-of-revoking.ts';
+
+interface RevokeDialogProps {
+  apiKey: ApiKey;
+  onRevoked: () => void;
+  onClose: () => void;
+}
+
+/** Names the key and what ends with it. The focus is on the answer that changes nothing. */
+export function RevokeDialog({ apiKey: key, onRevoked, onClose }: RevokeDialogProps) {
+  const { slug: org } = useOrganisation();
+  const revoking = useMutation({
+    mutationFn: async () => {
+      try {
+        await revokeKey(org, key.id);
+      } catch (error) {
+        // Somebody else was first: it is over, and that was the wish.
+        if (!(error instanceof ApiError && error.code === 'gone')) throw error;
+      }
+      await queryClient.invalidateQueries(keysQuery(org));
+    },
+    onSuccess: onRevoked,
+  });
+  return (
+    <Dialog
+      role="alertdialog"
+      onClose={onClose}
+      title={
+        <>
+          Revoke “<bdi>{key.name}</bdi>”?
+        </>
+      }
+    >
+      <p>{effectOfRevoking(key)} This cannot be undone.</p>
+      {key.hint === null ? null : (
+        <p className="small quiet">
+          The key that begins with <code>{key.hint}</code>
+          {key.holder === null ? null : (
+            <>
+              , held by <bdi>{key.holder}</bdi>
+            </>
+          )}
+          .
+        </p>
+      )}
+      {revoking.isError ? <Problem error={revoking.error} /> : null}
+      <div className="dialog-actions">
+        <button type="button" className="button secondary" data-focus-first onClick={onClose}>
+          Keep key
+        </button>
+        <button
+          type="button"
+          className="button danger"
+          disabled={revoking.isPending}
+          onClick={() => revoking.mutate()}
+        >
+          {revoking.isPending ? 'Revoking…' : 'Revoke key'}
+        </button>
+      </div>
+    </Dialog>
+  );
+}

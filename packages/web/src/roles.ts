@@ -1,0 +1,21 @@
+import type { Role } from './api/types.ts';
+
+/** For what to show and how to say it. What is allowed is decided by the server, for each request. */
+export const ROLE_NAMES: Readonly<Record<Role, string>> = {
+  owner: 'Owner',
+  admin: 'Admin',
+  member: 'Member',
+  viewer: 'Viewer',
+};
+
+export function managesAgents(role: Role): boolean {
+  return role === 'owner' || role === 'admin';
+}
+
+export function seesAllKeys(role: Role): boolean {
+  return role === 'owner' || role === 'admin';
+}
+
+export function mayHoldFull(role: Role): boolean {
+  return role !== 'viewer';
+}

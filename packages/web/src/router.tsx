@@ -1,0 +1,59 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+} from '@tanstack/react-router';
+import { ChooserPage } from './chooser/chooser-page.tsx';
+import { readKeysSearch } from './keys/keys-search.ts';
+import { Crash } from './shell/crash.tsx';
+import { NoSuchPage } from './shell/no-such-page.tsx';
+import { Shell } from './shell/shell.tsx';
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NoSuchPage });
+
+const chooser = createRoute({ getParentRoute: () => root, path: '/', component: ChooserPage });
+
+const organisation = createRoute({ getParentRoute: () => root, path: '$org', component: Shell });
+
+const home = createRoute({
+  getParentRoute: () => organisation,
+  path: '/',
+  component: lazyRouteComponent(() => import('./home/home-page.tsx'), 'HomePage'),
+});
+
+const keys = createRoute({
+  getParentRoute: () => organisation,
+  path: 'keys',
+  validateSearch: readKeysSearch,
+  component: lazyRouteComponent(() => import('./keys/keys-page.tsx'), 'KeysPage'),
+});
+
+const agents = createRoute({
+  getParentRoute: () => organisation,
+  path: 'agents',
+  component: lazyRouteComponent(() => import('./agents/agents-page.tsx'), 'AgentsPage'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([chooser, organisation.addChildren([home, keys, agents])]),
+  basepath: '/app',
+  defaultPreload: 'intent',
+  defaultErrorComponent: Crash,
+  defaultNotFoundComponent: NoSuchPage,
+  scrollRestoration: true,
+  // Plain names and values: an address that is written by hand works, and the sign-in page can lead back to it.
+  parseSearch: (search) => Object.fromEntries(new URLSearchParams(search)),
+  stringifySearch: (search) => {
+    const given = Object.entries(search).filter(([, value]) => value !== undefined && value !== '');
+    const text = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+    return text === '' ? '' : `?${text}`;
+  },
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

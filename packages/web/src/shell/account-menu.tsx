@@ -1,0 +1,43 @@
+import type { Me } from '../api/types.ts';
+import { Menu } from '../ui/menu.tsx';
+
+/** Who is signed in, and the way out: a form of the server's pages, so that it needs no script to end a session. */
+export function AccountMenu({ me }: { me: Me }) {
+  const { email, name } = me.user;
+  return (
+    <Menu
+      label="Account"
+      align="end"
+      shown={
+        <>
+          <span className="initial" aria-hidden="true">
+            {(Array.from(name)[0] ?? '?').toUpperCase()}
+          </span>
+          <span className="account-email">{email}</span>
+        </>
+      }
+    >
+      {() => (
+        <>
+          <p className="menu-head">
+            <bdi className="strong">{name}</bdi>
+            <br />
+            <bdi className="quiet">{email}</bdi>
+          </p>
+          <SignOutForm token={me.sign_out_token} />
+        </>
+      )}
+    </Menu>
+  );
+}
+
+export function SignOutForm({ token }: { token: string }) {
+  return (
+    <form method="post" action="/sign-out">
+      <input type="hidden" name="csrf" value={token} />
+      <button type="submit" className="menu-item">
+        Sign out
+      </button>
+    </form>
+  );
+}

@@ -1,0 +1,27 @@
+import { Link } from '@tanstack/react-router';
+import { managesAgents } from '../roles.ts';
+import { useOrganisation } from './organisation-context.ts';
+
+export function Navigation() {
+  const { slug: org, role } = useOrganisation();
+  return (
+    <nav className="navigation" aria-label="Organisation">
+      <Link to="/$org" params={{ org }} activeOptions={{ exact: true }} className="navigation-item">
+        Home
+      </Link>
+      <Link
+        to="/$org/keys"
+        params={{ org }}
+        activeOptions={{ includeSearch: false }}
+        className="navigation-item"
+      >
+        API keys
+      </Link>
+      {managesAgents(role) ? (
+        <Link to="/$org/agents" params={{ org }} className="navigation-item">
+          Agents
+        </Link>
+      ) : null}
+    </nav>
+  );
+}

@@ -1,0 +1,66 @@
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import type { Membership } from '../api/types.ts';
+import { ROLE_NAMES } from '../roles.ts';
+import { Menu } from '../ui/menu.tsx';
+
+/** Beyond this many a field to search them in stands above the list. */
+const SHORT_LIST_MAX = 8;
+
+interface SwitcherProps {
+  current: Membership;
+  organisations: readonly Membership[];
+}
+
+export function OrganisationSwitcher({ current, organisations }: SwitcherProps) {
+  const shown = (
+    <span className="switcher-current">
+      <bdi className="strong">{current.name}</bdi>
+      <span className="role">{ROLE_NAMES[current.role]}</span>
+    </span>
+  );
+  if (organisations.length === 1) return <div className="switcher-only">{shown}</div>;
+  return (
+    <Menu label="Organisation" shown={shown}>
+      {(close) => <OrganisationList current={current} organisations={organisations} onChosen={close} />}
+    </Menu>
+  );
+}
+
+function OrganisationList({ current, organisations, onChosen }: SwitcherProps & { onChosen: () => void }) {
+  const [wanted, setWanted] = useState('');
+  const found = organisations.filter(({ name, slug }) =>
+    `${name} ${slug}`.toLowerCase().includes(wanted.trim().toLowerCase()),
+  );
+  return (
+    <>
+      {organisations.length > SHORT_LIST_MAX ? (
+        <input
+          type="search"
+          className="input"
+          aria-label="Find an organisation"
+          placeholder="Find an organisation"
+          value={wanted}
+          onChange={(event) => setWanted(event.target.value)}
+        />
+      ) : null}
+      <ul className="menu-list">
+        {found.map(({ slug, name, role }) => (
+          <li key={slug}>
+            <Link
+              to="/$org"
+              params={{ org: slug }}
+              className="menu-item"
+              aria-current={slug === current.slug ? 'true' : undefined}
+              onClick={onChosen}
+            >
+              <bdi>{name}</bdi>
+              <span className="role">{ROLE_NAMES[role]}</span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+      {found.length === 0 ? <p className="menu-head quiet">None of yours is called that.</p> : null}
+    </>
+  );
+}

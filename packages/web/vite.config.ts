@@ -1,0 +1,18 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+import { precompress } from './build/precompress.ts';
+
+export default defineConfig({
+  base: '/app/',
+  plugins: [react(), precompress()],
+  build: {
+    outDir: '../server/dist/web',
+    emptyOutDir: true,
+    // The first releases with light-dark(), so that it stays as it is written.
+    target: ['chrome123', 'edge123', 'firefox120', 'safari17.5'],
+    cssCodeSplit: false,
+    // The policy allows neither inline scripts nor data: scripts and styles.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+});
