@@ -48,13 +48,14 @@ export function toAuditRow(entry: AuditEntry, phase: AuditPhase, clock: Clock): 
   };
 }
 
-/**
- * PostgreSQL stores neither NUL nor half a surrogate pair, and callers choose some of these texts: one such row would
- * take the whole batch down with it.
- */
+// PostgreSQL stores neither NUL nor half a surrogate pair, and callers choose some of these texts: one such row would
+// take the whole batch down with it.
+const UNSTORABLE = /\0|\p{Surrogate}/u;
+const EACH_UNSTORABLE = /\0|\p{Surrogate}/gu;
+
 function storable(text: string): string {
   const short = text.length > TEXT_CHARACTERS_MAX ? text.slice(0, TEXT_CHARACTERS_MAX) : text;
-  return short.replace(/\0|\p{Surrogate}/gu, '\uFFFD');
+  return UNSTORABLE.test(short) ? short.replace(EACH_UNSTORABLE, '\uFFFD') : short;
 }
 
 function storableRecord(record: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -2,6 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { AppError } from '../kernel/errors.ts';
 
+const KNOWN_HOSTS_MAX = 64;
+
 /**
  * Keeps web pages out that reach us by DNS rebinding (MCP, Streamable HTTP, Security). Such a page comes under a name
  * of its own, so the Host header tells: our public name, an address, `localhost` and names without a dot are ours; an
@@ -12,10 +14,19 @@ import { AppError } from '../kernel/errors.ts';
 export function createOriginGuard(mcpBaseUrl: string): (req: IncomingMessage) => AppError | undefined {
   const ours = new URL(mcpBaseUrl);
   const isPublic = !isLoopbackName(ours.hostname);
+  // Nearly every request comes under one of a few names: they are looked at once.
+  const known = new Set<string>();
+
+  function isOurs(host: string): boolean {
+    if (known.has(host)) return true;
+    const isOurName = isOurHost(host, ours.hostname);
+    if (isOurName && known.size < KNOWN_HOSTS_MAX) known.add(host);
+    return isOurName;
+  }
 
   return (req) => {
     const { host, origin } = req.headers;
-    if (host !== undefined && !isOurHost(host, ours.hostname)) {
+    if (host !== undefined && !isOurs(host)) {
       return new AppError('forbidden', 'This service does not answer to that host name.', {
         internalMessage: 'a foreign Host header was refused',
       });

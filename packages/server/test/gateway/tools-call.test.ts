@@ -327,7 +327,7 @@ describe('an upstream that fails', () => {
       );
     await expect
       .poll(outcomes)
-      .toMatchObject([{ outcome: 'failed', status: null, detail: { fault: 'upstream_reset' } }]);
+      .toMatchObject([{ outcome: 'failed', status: null, detail: { reason: 'upstream_reset' } }]);
   });
 });
 
@@ -349,5 +349,5 @@ test('when the caller goes away, the call to the upstream ends too, and it is re
     (await harness.auditOf('acme')).filter(
       (row) => row.keyId === caller.credential.keyId && row.phase === 'outcome',
     );
-  await expect.poll(outcomes).toMatchObject([{ outcome: 'failed', detail: { fault: 'upstream_aborted' } }]);
+  await expect.poll(outcomes).toMatchObject([{ outcome: 'failed', detail: { reason: 'upstream_aborted' } }]);
 });

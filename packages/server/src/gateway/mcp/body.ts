@@ -31,7 +31,9 @@ export async function readJsonBody(req: IncomingMessage): Promise<Result<Buffer,
     });
     req.on('end', () => resolve(ok(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks))));
     req.on('error', reject);
-    req.on('close', () => reject(new Error('the caller went away while sending')));
+    req.on('close', () => {
+      if (!req.complete) reject(new Error('the caller went away while sending'));
+    });
   });
 }
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { LRUCache } from 'lru-cache';
 import type { Usage } from '../../audit/usage.ts';
 import { highestAccess, lowerAccess } from '../../kernel/access.ts';
 import type { Standing, VerifiedCredential } from '../../kernel/credential.ts';
@@ -23,6 +24,8 @@ export interface Authenticate {
   atApi(req: IncomingMessage): Promise<Result<Caller, Refusal>>;
 }
 
+const EXISTING_MAX = 10_000;
+
 type Proof = { readonly credential: VerifiedCredential; readonly standing: Standing };
 
 /** Who is calling, and whether here. Every door opens by this and nothing else. */
@@ -30,6 +33,15 @@ export function createAuthenticate(
   deps: Identification & { readonly urls: GatewayUrls; readonly usage: Usage },
 ): Authenticate {
   const { urls, usage } = deps;
+  // Asked by anybody without a credential, so the database hears of a name once. One that is gone later is a 401.
+  const existing = new LRUCache<string, true>({ max: EXISTING_MAX });
+
+  async function exists(slug: string): Promise<boolean> {
+    if (existing.has(slug)) return true;
+    if (!(await deps.organisationExists(slug))) return false;
+    existing.set(slug, true);
+    return true;
+  }
 
   async function prove(presented: Presented): Promise<Proof | undefined> {
     if (presented.kind !== 'key' && presented.kind !== 'token') return undefined;
@@ -74,7 +86,7 @@ export function createAuthenticate(
       if (presented.kind === 'several') return fail(refusal(TWO_CREDENTIALS));
       const proof = await prove(presented);
       if (proof !== undefined && opens(proof, resource, urls.connectorPaths)) return admit(proof);
-      if (proof === undefined && resource.kind !== 'any' && !(await deps.organisationExists(resource.org))) {
+      if (proof === undefined && resource.kind !== 'any' && !(await exists(resource.org))) {
         return fail(refusal(new AppError('not_found', 'There is nothing at this address.')));
       }
       const error = presented.kind === 'nothing' ? undefined : 'invalid_token';
