@@ -1,15 +1,19 @@
+// Controls, private use, halves of surrogate pairs, line separators, and the invisible: what turns the reading direction
+// round or hides text. The joiners stay, because scripts and emoji need them.
+const DECEPTIVE = /[\p{Cc}\p{Co}\p{Cs}\p{Zl}\p{Zp}]|(?![\u200c\u200d])\p{Cf}/gu;
+
 /**
- * A name that somebody else chose, made safe to show: control, format and bidirectional characters go, white space is
- * folded, the length is capped. Undefined if nothing is left or it was no text.
+ * A name that somebody else chose, made safe to show: one line, nothing invisible that could make the text around it
+ * read as something else, at most `charactersMax` characters. Undefined if nothing is left or it was no text.
  */
 export function displayName(value: unknown, charactersMax: number): string | undefined {
   if (typeof value !== 'string') return undefined;
-  const clean = value
+  const line = value
     .slice(0, 4 * charactersMax)
-    .normalize('NFC')
-    .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]+/gu, ' ')
-    .replace(/\s+/gu, ' ')
+    .replace(/\s/gu, ' ')
+    .replace(DECEPTIVE, '')
+    .replace(/ {2,}/gu, ' ')
     .trim();
-  const capped = Array.from(clean).slice(0, charactersMax).join('').trim();
-  return capped === '' ? undefined : capped;
+  const capped = Array.from(line).slice(0, charactersMax).join('').trim();
+  return /[^\u200c\u200d\s]/u.test(capped) ? capped : undefined;
 }
