@@ -1,3 +1,5 @@
+import { formsOf, refreshTarget, textOf } from './html.ts';
+
 /** One request of the scripted person, as it went over the wire. */
 export interface Step {
   method: string;
@@ -9,11 +11,6 @@ interface Page {
   url: URL;
   status: number;
   html: string;
-}
-
-interface Form {
-  action: URL;
-  hidden: Record<string, string>;
 }
 
 const REDIRECTS_MAX = 10;
@@ -74,7 +71,7 @@ export function createPerson({
   }
 
   function submit(page: Page, fields: Record<string, string>, hasField: string): Promise<Page> {
-    const form = formsOf(page).find(({ html }) => html.includes(`name="${hasField}"`));
+    const form = formsOf(page.html, page.url).find(({ html }) => html.includes(`name="${hasField}"`));
     if (form === undefined) {
       throw new Error(`${page.url.pathname} (${page.status}) has no form with the field ${hasField}`);
     }
@@ -121,46 +118,3 @@ export function createPerson({
 }
 
 export type Person = ReturnType<typeof createPerson>;
-
-function formsOf(page: Page): (Form & { html: string })[] {
-  return [...page.html.matchAll(/<form\b([^>]*)>([\s\S]*?)<\/form>/g)].map(
-    ([, attributes = '', html = '']) => ({
-      action: new URL(attributeOf(attributes, 'action') ?? page.url.href, page.url),
-      hidden: Object.fromEntries(
-        [...html.matchAll(/<input\b([^>]*)>/g)]
-          .map(([, input = '']) => input)
-          .filter((input) => attributeOf(input, 'type') === 'hidden')
-          .map((input) => [attributeOf(input, 'name') ?? '', attributeOf(input, 'value') ?? '']),
-      ),
-      html,
-    }),
-  );
-}
-
-/** Where a page sends the browser by itself. */
-export function refreshTarget(html: string): string | undefined {
-  const tag = /<meta\b[^>]*http-equiv="refresh"[^>]*>/i.exec(html)?.[0] ?? '';
-  return /^\s*\d+\s*;\s*url=(.+)$/i.exec(attributeOf(tag, 'content') ?? '')?.[1];
-}
-
-function attributeOf(tag: string, name: string): string | undefined {
-  const value = new RegExp(`\\b${name}="([^"]*)"`).exec(tag)?.[1];
-  return value === undefined ? undefined : unescapeHtml(value);
-}
-
-function unescapeHtml(text: string): string {
-  return text
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&quot;', '"')
-    .replaceAll('&#39;', "'")
-    .replaceAll('&amp;', '&');
-}
-
-/** The words of a page, for messages about it. */
-export function textOf(html: string): string {
-  return unescapeHtml(html.replace(/<(style|head)[\s\S]*?<\/\1>/g, ' ').replace(/<[^>]+>/g, ' '))
-    .replace(/\s+/g, ' ')
-    .trim()
-    .slice(0, 300);
-}
