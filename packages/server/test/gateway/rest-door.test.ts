@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { request as httpRequest } from 'node:http';
+import { createServer, request as httpRequest } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { importConnector } from '../../src/connectors/import-connector.ts';
 import { startHarness, type Harness } from './support/harness.ts';
+import { UPSTREAM_DOCUMENT } from './support/upstream.ts';
 
 let harness: Harness;
 let key: Record<string, string>;
@@ -302,31 +305,20 @@ describe('large and slow bodies', () => {
     expect(harness.upstream.received).toEqual([]);
   });
 
-  test('an upstream that answers before it has read the upload is heard', async () => {
-    harness.upstream.answer(() => undefined);
-    const early = await import('node:http').then(({ createServer }) =>
-      createServer((_, res) => res.writeHead(422, { connection: 'close' }).end('{"code":"early"}')),
+  test('an upstream that answers before it has read the upload does not cost the caller an answer', async () => {
+    const early = createServer((_, res) =>
+      res.writeHead(422, { connection: 'close' }).end('{"code":"early"}'),
     );
     await new Promise<void>((resolve) => early.listen(0, '127.0.0.1', resolve));
-    const address = early.address();
-    const port = typeof address === 'object' && address !== null ? address.port : 0;
-    const { importConnector } = await import('../../src/connectors/import-connector.ts');
-    const { UPSTREAM_DOCUMENT } = await import('./support/upstream.ts');
+    const { port } = early.address() as AddressInfo;
     const orgId = harness.orgId('acme');
-    const imported = await importConnector(harness.store, {
-      orgId,
-      slug: 'early',
-      name: 'Early',
-      baseUrl: `http://127.0.0.1:${port}`,
-      document: UPSTREAM_DOCUMENT,
-    });
-    expect(imported.ok).toBe(true);
+    const baseUrl = `http://127.0.0.1:${port}`;
+    const source = { orgId, slug: 'early', name: 'Early', baseUrl, document: UPSTREAM_DOCUMENT };
+    expect((await importConnector(harness.store, source)).ok).toBe(true);
     harness.catalogues.invalidate(orgId);
-    const answer = await harness.send('POST', '/api/early/media', {
-      headers: key,
-      body: Buffer.alloc(8 * 1024 * 1024),
-    });
-    // Either the upstream's answer or a clear report that it broke off, but never a broken connection of ours.
+    const upload = { headers: key, body: Buffer.alloc(8 * 1024 * 1024) };
+    const answer = await harness.send('POST', '/api/early/media', upload);
+    // Whether the answer or the break comes first is the network's choice; it is told either way.
     expect([422, 502]).toContain(answer.status);
     early.closeAllConnections();
     await new Promise((resolve) => early.close(resolve));

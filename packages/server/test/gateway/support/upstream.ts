@@ -52,8 +52,6 @@ export async function startUpstream() {
   };
 }
 
-export type Upstream = Awaited<ReturnType<typeof startUpstream>>;
-
 const item = {
   type: 'object',
   required: ['name'],
