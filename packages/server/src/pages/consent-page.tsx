@@ -98,7 +98,8 @@ export const ConsentPage: FC<ConsentPageProps> = (props) => {
           />
         </fieldset>
         <p class="small">
-          Lasts {props.refreshDays} {props.refreshDays === 1 ? 'day' : 'days'}. It appears under API keys as{' '}
+          Lasts {choices.length > 1 ? 'at most ' : ''}
+          {props.refreshDays} {props.refreshDays === 1 ? 'day' : 'days'}. It appears under API keys as{' '}
           <b>
             <bdi>{clientName}</bdi> (MCP connector)
           </b>

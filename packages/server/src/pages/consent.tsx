@@ -1,11 +1,11 @@
 import { Hono, type Context } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
 import type { Approvals, AuthorizationResponse, DecisionFault } from '../grants/approvals.ts';
 import type { Clients } from '../grants/clients.ts';
-import { destinationOf, isLoopback } from '../grants/destination.ts';
+import { destinationOf, isOnThisComputer } from '../grants/destination.ts';
 import { responseUrl } from '../grants/response-url.ts';
 import { highestAccess, type Access, type Role } from '../kernel/access.ts';
+import { displayName } from '../kernel/display-name.ts';
 import type { OrganisationId, UserId } from '../kernel/ids.ts';
 import type { Handoff } from '../oauth/handoff.ts';
 import type { CurrentUser, People } from '../people/people.ts';
@@ -15,10 +15,10 @@ import { errorPage } from './error-page.tsx';
 import type { FormGuard } from './form-guard.ts';
 import { document } from './layout.tsx';
 import type { PageEnv } from './page-env.ts';
+import { readForm } from './read-form.ts';
 import { ReturnPage, withoutReferrer } from './return-page.tsx';
 
-const FORM_BYTES_MAX = 16 * 1024;
-const PURPOSE = 'consent';
+const NAME_CHARACTERS_MAX = 60;
 
 export interface ConsentDeps {
   approvals: Approvals;
@@ -39,6 +39,8 @@ export interface ConsentDeps {
   toolCounts: (orgId: OrganisationId) => Promise<{ read: number; full: number; consumesCredits: boolean }>;
 }
 
+const FIELDS = ['transaction', 'csrf', 'decision', 'access', 'organisation'] as const;
+
 // A missing access is refused, never taken for full.
 const answerSchema = z.object({
   transaction: z.string().max(64),
@@ -54,7 +56,6 @@ type Authorization = NonNullable<Awaited<ReturnType<Approvals['find']>>>;
 export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
   const { approvals, guard } = deps;
   const app = new Hono<PageEnv>();
-  app.use('/oauth/consent', bodyLimit({ maxSize: FORM_BYTES_MAX }));
 
   app.get('/oauth/consent', async (c) => {
     const ticket = c.req.query('handoff');
@@ -77,7 +78,8 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
   }
 
   app.post('/oauth/consent', async (c) => {
-    const answer = answerSchema.safeParse(Object.fromEntries(new URLSearchParams(await c.req.text())));
+    const form = Object.entries(await readForm(c, FIELDS)).filter(([, value]) => value !== '');
+    const answer = answerSchema.safeParse(Object.fromEntries(form));
     if (!answer.success)
       return refuse(
         c,
@@ -86,26 +88,25 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
         'This form is incomplete',
         'Choose what the app may do and try again.',
       );
-    const checked = guard.check(c, {
-      csrf: answer.data.csrf,
-      purpose: `${PURPOSE} ${answer.data.transaction}`,
-    });
-    if (!checked.ok) {
-      return refuse(
-        c,
-        403,
-        checked.error.reason,
-        'This form came from somewhere else',
-        'Nothing was approved. Start again from the app.',
-      );
-    }
-    const authorization = await approvals.find(answer.data.transaction, checked.value.browser);
-    if (authorization === undefined) return expired(c);
+    const { transaction, csrf, access } = answer.data;
     const user = await deps.people.currentUser(c.req.raw.headers);
+    const checked = guard.check(c, { csrf, purpose: purposeOf(transaction, user) });
+    if (!checked.ok && checked.error.reason === 'cross_site') return fromElsewhere(c, checked.error.reason);
+    const authorization = await approvals.find(transaction, guard.browserOf(c));
+    if (authorization === undefined) return checked.ok ? expired(c) : fromElsewhere(c, checked.error.reason);
     if (user === undefined) {
-      return c.redirect(`/sign-in?return_to=${encodeURIComponent(pathOf(answer.data.transaction))}`, 303);
+      return c.redirect(`/sign-in?return_to=${encodeURIComponent(pathOf(transaction))}`, 303);
     }
-    return decide(c, authorization, user, answer.data);
+    if (!checked.ok) {
+      // This browser's transaction, but not the page that this session was shown: somebody else signed in since.
+      const problem = `You are signed in as ${user.email}. Check what is asked for and answer again.`;
+      return show(c, transaction, authorization, user, { access: access ?? 'read', problem });
+    }
+    // Where this host is the gateway too, nothing is recorded that could not be sent.
+    const isOwn =
+      deps.gatewayBaseUrl !== undefined ||
+      (await approvals.isGateBrowser(transaction, deps.gateBrowserOf(c.req.raw.headers)));
+    return isOwn ? decide(c, authorization, user, answer.data) : otherBrowser(c);
   });
 
   async function decide(
@@ -177,15 +178,7 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
     response: AuthorizationResponse,
     gateBrowser: string | undefined,
   ) {
-    if (!(await approvals.isGateBrowser(transactionId, gateBrowser))) {
-      return refuse(
-        c,
-        403,
-        'other_browser',
-        'This was begun in another browser',
-        'Nothing was sent. Start again from the app, in this browser.',
-      );
-    }
+    if (!(await approvals.isGateBrowser(transactionId, gateBrowser))) return otherBrowser(c);
     withoutReferrer(c);
     const href = responseUrl(response.redirectUri, response.parameters);
     return c.html(document(<ReturnPage href={href} {...aboutReturn(response)} />));
@@ -218,18 +211,18 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
     return c.html(
       document(
         <ConsentPage
-          clientName={client.name}
+          clientName={displayName(client.name, NAME_CHARACTERS_MAX) ?? client.name}
           destination={destinationOf(authorization.redirectUri)}
           redirectUri={authorization.redirectUri}
-          loopback={isLoopback(authorization.redirectUri)}
+          loopback={isOnThisComputer(authorization.redirectUri)}
           selfNamed={client.kind === 'dynamic'}
           choices={choices}
           chosen={state.chosen}
           maxAccess={authorization.maxAccess}
-          refreshDays={Math.min(...memberships.map(({ organisation }) => organisation.refreshDays))}
+          refreshDays={Math.max(...memberships.map(({ organisation }) => organisation.refreshDays))}
           email={user.email}
           transactionId={transactionId}
-          csrf={guard.issue(c, `${PURPOSE} ${transactionId}`)}
+          csrf={guard.issue(c, purposeOf(transactionId, user))}
           signOutCsrf={guard.issue(c, SIGN_OUT_PURPOSE)}
           returnTo={pathOf(transactionId)}
           problem={state.problem}
@@ -255,6 +248,11 @@ function pathOf(transactionId: string): string {
   return `/oauth/consent?transaction=${transactionId}`;
 }
 
+/** The form is good for one transaction in the session that it was shown to: for one person. */
+function purposeOf(transactionId: string, user: CurrentUser | undefined): string {
+  return `consent ${transactionId} ${user?.sessionId ?? ''}`;
+}
+
 function aboutReturn(response: AuthorizationResponse) {
   return { destination: destinationOf(response.redirectUri), allowed: 'code' in response.parameters };
 }
@@ -272,6 +270,26 @@ function expired(c: Context<PageEnv>) {
     'transaction_expired',
     'This request is no longer open',
     'It is older than ten minutes, was begun in another browser, or was finished. Start again from the app.',
+  );
+}
+
+function fromElsewhere(c: Context<PageEnv>, code: string) {
+  return refuse(
+    c,
+    403,
+    code,
+    'This form came from somewhere else',
+    'Nothing was approved. Start again from the app.',
+  );
+}
+
+function otherBrowser(c: Context<PageEnv>) {
+  return refuse(
+    c,
+    403,
+    'other_browser',
+    'This was begun in another browser',
+    'Nothing was sent. Start again from the app, in this browser.',
   );
 }
 
