@@ -1,9 +1,12 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { createApp, type App, type AppOptions } from './app.ts';
 import type { Config } from './config.ts';
 import { applyDeclared } from './declared.ts';
 import { systemClock, type Clock } from './kernel/clock.ts';
+import { AppError, errorBody } from './kernel/errors.ts';
+import { newId } from './kernel/ids.ts';
 import { createLog, silentLog, type Log } from './kernel/log.ts';
 import { fail, ok, type Result } from './kernel/result.ts';
 import type { KeyEnvironment } from './keys/key-secret.ts';
@@ -49,6 +52,7 @@ export async function startLatchkey(
   // The socket comes first, because its port is part of the default base URL.
   let handle: RequestListener = (_req, res) => void res.writeHead(503, { 'Retry-After': '1' }).end();
   const server = createServer((req, res) => handle(req, res));
+  server.on('clientError', answerMalformed);
   const listening = await listen(server, config);
   if (!listening.ok) {
     await closeDatabase();
@@ -84,6 +88,19 @@ export async function startLatchkey(
   }
   handle = latchkey.handle;
   return ok({ latchkey, port, databaseUrl: url, onLost: (handler) => void lost.then(handler), close });
+}
+
+/** What is no HTTP at all still gets an answer of ours, and a name to ask about. */
+function answerMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const requestId = newId('req');
+  const body = errorBody(
+    new AppError('invalid_request', 'This is not a well-formed HTTP request.'),
+    requestId,
+  );
+  socket.end(
+    `HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: application/json\r\nX-Request-Id: ${requestId}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
 }
 
 async function migrate(url: string, log: Log): Promise<void> {

@@ -1,3 +1,4 @@
+import { createConnection } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startDemo, type RunningDemo } from './support/app.ts';
 import { connect, refresh, rpc } from './support/oauth-client.ts';
@@ -39,3 +40,12 @@ test.each([
     expect(await refreshed.json()).toMatchObject({ error: 'invalid_grant' });
   },
 );
+
+test('what is no HTTP gets 400 with a request id, and the service goes on', async () => {
+  const socket = createConnection(Number(new URL(demo.url).port), '127.0.0.1');
+  socket.end('NONSENSE\r\n\r\n');
+  const answer = (await socket.setEncoding('utf8').toArray()).join('');
+  expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+  expect(answer).toMatch(/X-Request-Id: req_/);
+  expect((await fetch(`${demo.url}/healthz`)).status).toBe(200);
+});

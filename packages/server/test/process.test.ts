@@ -73,7 +73,13 @@ describe('latchkey serve', () => {
     await writeFile(join(folder, 'tiny.json'), JSON.stringify(OPENAPI));
     await writeFile(
       join(folder, 'latchkey.yaml'),
-      'connectors:\n  - { slug: tiny, name: Tiny, document: ./tiny.json, base_url: "http://127.0.0.1:9" }\n',
+      [
+        'organisations:',
+        '  - { slug: hooli, name: Hooli, token_mode: key, refresh_days: 7 }',
+        'connectors:',
+        '  - { slug: tiny, name: Tiny, document: ./tiny.json, base_url: "http://127.0.0.1:9" }',
+        '  - { slug: own, name: Own, organisation: hooli, document: ./tiny.json, base_url: "http://127.0.0.1:9" }',
+      ].join('\n'),
     );
     const served = start(['serve'], { LATCHKEY_CONFIG: './latchkey.yaml' });
     const { url, connector } = await ready(served);
@@ -90,6 +96,17 @@ describe('latchkey serve', () => {
       'email',
     );
     expect(done.html).toContain(`${url}/mcp/initech`);
+
+    const cookie = person.cookieHeader();
+    const me = await (await fetch(`${url}/portal/v1/me`, { headers: { cookie } })).json();
+    expect(me).toMatchObject({
+      organisations: [
+        { slug: 'hooli', role: 'owner' },
+        { slug: 'initech', role: 'owner' },
+      ],
+    });
+    const hooli = await (await fetch(`${url}/portal/v1/organisations/hooli`, { headers: { cookie } })).json();
+    expect(hooli).toMatchObject({ tools: { read: 2, full: 2 } });
 
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
     expect((await fetch(`${url}/mcp/initech`, { method: 'POST' })).status).toBe(401);

@@ -63,6 +63,11 @@ export function createSetup({ store }: { store: Store }): Setup {
     const owner = await insertUser(queries, user);
     if (!owner.ok) return fail({ reason: 'form_invalid', faults: [owner.error] });
     const ownerId = owner.value.userId;
+    // What is there before anybody is, the operator declared: it belongs to the first account.
+    const declared = await queries.people.listOrganisations();
+    for (const organisation of declared) await queries.people.addMember(organisation.id, ownerId, 'owner');
+    const named = declared.find((organisation) => organisation.slug === slug);
+    if (named !== undefined) return ok({ userId: ownerId, orgId: named.id, slug });
     const organisation = await createOrganisation(queries, {
       slug,
       name: form.organisationName,

@@ -72,6 +72,10 @@ export function createPeopleQueries(executor: Executor) {
       return rows.length === 1;
     },
 
+    listOrganisations(): Promise<Organisation[]> {
+      return executor.select().from(organisations).orderBy(asc(organisations.slug));
+    },
+
     async updateOrganisation(
       slug: string,
       settings: { name: string; tokenMode: TokenMode; refreshDays: number },
