@@ -192,6 +192,7 @@ export async function createApp(options: AppOptions) {
         toWeb,
         gateCookie,
         audit,
+        log,
         limitAuthorizations: (address) => limiter.take(`authorize:${address}`, AUTHORIZATIONS_PER_ADDRESS),
         limitRegistrations: (address) => limiter.take(`register:${address}`, REGISTRATIONS_PER_ADDRESS),
         renderError: pages.renderOAuthError,

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { toAuditRow } from '../audit/entry.ts';
 import { highestAccess, lowerAccess } from '../kernel/access.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { newId, type ClientId } from '../kernel/ids.ts';
+import { newId, type ClientId, type RequestId } from '../kernel/ids.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { equalSecrets, hashSecret } from '../kernel/secret.ts';
 import { revokeGrant } from '../keys/revoke.ts';
+import { refusableTransaction } from '../people/refusable-transaction.ts';
 import type { Authorization } from '../store/queries/authorizations.ts';
 import type { Store } from '../store/store.ts';
 import { destinationOf } from './destination.ts';
@@ -36,20 +37,21 @@ export function createRedeemCode({ store, clock, mint }: { store: Store; clock: 
 
     const mismatch = findMismatch(authorization, redemption);
     if (mismatch !== undefined) {
-      await store.authorizations.countCodeFailure(codeHash);
+      await countFailure(authorization, redemption, mismatch, requestId);
       return fail(mismatch);
     }
     if (authorization.codeUsedAt !== null) {
       // The right client with the right verifier shows a used code: what came of it may be in the wrong hands
       // (RFC 6749 section 4.1.2). Without the verifier it ends nothing, because codes pass through browsers.
-      await endReplayedGrant(authorization);
+      await endReplayedGrant(authorization, requestId);
       return invalidGrant('the code was used before');
     }
     const { userId, orgId, access } = authorization;
     if (authorization.codeExpired || userId === null || orgId === null || access === null) {
       return invalidGrant('the code expired');
     }
-    const standing = await readStanding(store, orgId, { kind: 'user', id: userId });
+    const actor = { kind: 'user', id: userId } as const;
+    const standing = await readStanding(store, orgId, actor);
     if (standing === undefined) return invalidGrant('the user is no longer a member');
     const organisation = await store.people.findOrganisation(orgId);
     if (organisation === undefined) return invalidGrant('the organisation is gone');
@@ -57,7 +59,7 @@ export function createRedeemCode({ store, clock, mint }: { store: Store; clock: 
     const grantId = newId('grt');
     const keyId = newId('key');
     const allowed = lowerAccess(access, highestAccess(standing.role));
-    return store.transaction(async (queries) => {
+    return refusableTransaction(store, async (queries) => {
       if (!(await queries.authorizations.claimCode(codeHash, grantId))) {
         return invalidGrant('another request redeemed the code first');
       }
@@ -71,6 +73,11 @@ export function createRedeemCode({ store, clock, mint }: { store: Store; clock: 
         destination: destinationOf(authorization.redirectUri),
         tokenMode: organisation.tokenMode,
       });
+      // The new grant holds on to the organisation's row, as who removes a member does: either that removal is seen
+      // here, or it will see this grant and end it.
+      if ((await readStanding(queries, orgId, actor)) === undefined) {
+        return invalidGrant('the user was removed just now');
+      }
       const minted = mint(grant, keyId, allowed, standing.role);
       await queries.keys.create({
         id: keyId,
@@ -111,7 +118,39 @@ export function createRedeemCode({ store, clock, mint }: { store: Store; clock: 
     });
   };
 
-  async function endReplayedGrant({ orgId, grantId, clientId }: Authorization): Promise<void> {
+  /** On record as long as the code can still be tried: what one who holds a code makes us store has an end. */
+  async function countFailure(
+    { orgId, clientId, grantId, codeExpired }: Authorization & { codeExpired: boolean },
+    { client, code }: CodeRedemption,
+    { detail }: TokenFault,
+    requestId: RequestId,
+  ): Promise<void> {
+    await store.transaction(async (queries) => {
+      await queries.authorizations.countCodeFailure(hashSecret(code));
+      if (codeExpired) return;
+      await queries.audit.insertMany([
+        toAuditRow(
+          {
+            orgId: orgId ?? undefined,
+            action: 'code.refused',
+            actor: { kind: 'client', id: client.id },
+            clientId,
+            grantId: grantId ?? undefined,
+            requestId,
+            outcome: 'refused',
+            detail: { why: detail },
+          },
+          'event',
+          clock,
+        ),
+      ]);
+    });
+  }
+
+  async function endReplayedGrant(
+    { orgId, grantId, clientId }: Authorization,
+    requestId: RequestId,
+  ): Promise<void> {
     if (orgId === null || grantId === null) return;
     await store.transaction(async (queries) => {
       if (!(await revokeGrant(queries, orgId, grantId, 'code_replayed'))) return;
@@ -123,6 +162,8 @@ export function createRedeemCode({ store, clock, mint }: { store: Store; clock: 
             actor: { kind: 'system' },
             clientId,
             grantId,
+            requestId,
+            outcome: 'ok',
             detail: { why: 'code_replayed' },
           },
           'event',

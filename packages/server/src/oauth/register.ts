@@ -1,17 +1,15 @@
-import type { Context } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
-import { cors } from 'hono/cors';
-import { Hono } from 'hono';
+import type { Context, Hono } from 'hono';
 import { z } from 'zod';
 import type { Audit } from '../audit/audit.ts';
 import type { Clients } from '../grants/clients.ts';
 import { displayName } from '../kernel/display-name.ts';
+import type { Log } from '../kernel/log.ts';
 import type { LimitDecision } from '../limits/limiter.ts';
 import { FEATURES, isClientAuthMethod, type ClientAuthMethod } from './features.ts';
-import { isUsableRedirectUri } from './redirect-uri.ts';
 import type { OAuthEnv } from './env.ts';
+import { createPostEndpoint } from './post-endpoint.ts';
+import { isUsableRedirectUri } from './redirect-uri.ts';
 
-const BODY_BYTES_MAX = 16 * 1024;
 const REDIRECT_URIS_MAX = 10;
 const NAME_CHARACTERS_MAX = 200;
 
@@ -27,19 +25,14 @@ export function createRegister({
   clients,
   audit,
   limit,
+  log,
 }: {
   clients: Clients;
   audit: Audit;
   limit: (address: string) => LimitDecision;
+  log: Log;
 }): Hono<OAuthEnv> {
-  const app = new Hono<OAuthEnv>();
-  app.use(cors({ origin: '*', allowMethods: ['POST'], allowHeaders: ['Content-Type'] }));
-  app.use(
-    bodyLimit({
-      maxSize: BODY_BYTES_MAX,
-      onError: (context) => refuse(context, 'the body is over 16 KiB', 413),
-    }),
-  );
+  const app = createPostEndpoint({ log, failure: { status: 500, error: 'server_error' } });
 
   app.post('/', async (context) => {
     const decision = limit(context.get('address') ?? 'unknown');
@@ -71,7 +64,6 @@ export function createRegister({
         outcome: 'ok',
       });
     }
-    context.header('Cache-Control', 'no-store');
     return context.json(
       {
         client_id: client.id,
@@ -95,6 +87,6 @@ function effectiveAuthMethod(asked: unknown): ClientAuthMethod {
   return typeof asked === 'string' && isClientAuthMethod(asked) ? asked : 'none';
 }
 
-function refuse(context: Context, description: string, status: 400 | 413 = 400) {
-  return context.json({ error: 'invalid_client_metadata', error_description: description }, status);
+function refuse(context: Context, description: string) {
+  return context.json({ error: 'invalid_client_metadata', error_description: description }, 400);
 }

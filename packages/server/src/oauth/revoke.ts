@@ -1,12 +1,12 @@
-import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
-import { cors } from 'hono/cors';
+import type { Hono } from 'hono';
 import type { Audit } from '../audit/audit.ts';
 import type { Clients } from '../grants/clients.ts';
 import type { RevokeToken } from '../grants/revoke-token.ts';
+import type { Log } from '../kernel/log.ts';
 import { authenticateClient } from './client-authentication.ts';
 import type { OAuthEnv } from './env.ts';
-import { FORM_BYTES_MAX, readForm } from './form-request.ts';
+import { readForm } from './form-request.ts';
+import { createPostEndpoint } from './post-endpoint.ts';
 import { refuseClient } from './token/token.ts';
 
 /** The revocation endpoint (RFC 7009). Answers 200 for tokens that mean nothing to us, or nothing to this client. */
@@ -14,14 +14,15 @@ export function createRevoke({
   clients,
   revokeToken,
   audit,
+  log,
 }: {
   clients: Clients;
   revokeToken: RevokeToken;
   audit: Audit;
+  log: Log;
 }): Hono<OAuthEnv> {
-  const app = new Hono<OAuthEnv>();
-  app.use(cors({ origin: '*', allowMethods: ['POST'], allowHeaders: ['Authorization', 'Content-Type'] }));
-  app.use(bodyLimit({ maxSize: FORM_BYTES_MAX }));
+  // What was not stored was not revoked: the client must come again (RFC 7009 section 2.2.1).
+  const app = createPostEndpoint({ log, failure: { status: 503, error: 'temporarily_unavailable' } });
   app.post('/', async (context) => {
     const form = await readForm(context);
     if (!form.ok) return context.json({ error: 'invalid_request', error_description: form.error }, 400);
@@ -31,7 +32,6 @@ export function createRevoke({
     if (token === undefined)
       return context.json({ error: 'invalid_request', error_description: 'token is missing' }, 400);
     await revokeToken(token, client.value.id, context.get('requestId'));
-    context.header('Cache-Control', 'no-store');
     return context.body(null, 200);
   });
   return app;

@@ -149,6 +149,7 @@ describe('Z2 to Z5 and Z9: what a client cannot ask for', () => {
       Object.entries(parameters).map(([name, value]) => [name, value.replace('ORIGIN', world.url)]),
     );
     const { href } = await world.newRequest({ state: 'st-7', ...bent });
+    const sent = bent['state'] ?? 'st-7';
     const page = await visit(href);
     expect(page).toMatchObject({ status: 400, location: undefined, opened: 0 });
     // 12: nobody is sent on before they agreed to anything.
@@ -158,7 +159,7 @@ describe('Z2 to Z5 and Z9: what a client cannot ask for', () => {
     expect(back.searchParams.get('error')).toBe(error);
     // 15: on errors too.
     expect(back.searchParams.getAll('iss')).toEqual([world.url]);
-    if (parameters['state'] === undefined) expect(back.searchParams.getAll('state')).toEqual(['st-7']);
+    expect(back.searchParams.getAll('state')).toEqual([sent]);
     expect(page.html).toContain('127.0.0.1:33418');
   });
 

@@ -1,16 +1,16 @@
-import { Hono, type Context } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
-import { cors } from 'hono/cors';
+import type { Context, Hono } from 'hono';
 import type { Audit } from '../../audit/audit.ts';
 import type { Client, Clients } from '../../grants/clients.ts';
 import type { CodeRedemption } from '../../grants/redeem-code.ts';
 import type { RefreshRequest } from '../../grants/refresh.ts';
 import type { TokenAnswer, TokenFault, TokenRequestContext } from '../../grants/token-answer.ts';
+import type { Log } from '../../kernel/log.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { authenticateClient, type ClientFault } from '../client-authentication.ts';
 import type { OAuthEnv } from '../env.ts';
-import { FORM_BYTES_MAX, readForm } from '../form-request.ts';
+import { readForm } from '../form-request.ts';
 import type { Parameters } from '../parameters.ts';
+import { createPostEndpoint } from '../post-endpoint.ts';
 import { readCodeRedemption } from './authorization-code.ts';
 import { readRefreshRequest } from './refresh-token.ts';
 import { refuse, type TokenError } from './token-error.ts';
@@ -28,23 +28,12 @@ export interface TokenDeps {
   /** The canonical path of a resource indicator; undefined: no resource of ours. */
   resourcePath: (indicator: string) => string | undefined;
   audit: Audit;
+  log: Log;
 }
 
 /** The token endpoint (RFC 6749 section 3.2). */
 export function createToken(deps: TokenDeps): Hono<OAuthEnv> {
-  const app = new Hono<OAuthEnv>();
-  app.use(cors({ origin: '*', allowMethods: ['POST'], allowHeaders: ['Authorization', 'Content-Type'] }));
-  app.use(async (context, next) => {
-    context.header('Cache-Control', 'no-store');
-    await next();
-  });
-  app.use(
-    bodyLimit({
-      maxSize: FORM_BYTES_MAX,
-      onError: (context) =>
-        context.json({ error: 'invalid_request', error_description: 'the body is over 16 KiB' }, 413),
-    }),
-  );
+  const app = createPostEndpoint({ log: deps.log, failure: { status: 500, error: 'server_error' } });
 
   app.post('/', async (context) => {
     const form = await readForm(context);

@@ -1,0 +1,45 @@
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { cors } from 'hono/cors';
+import type { Log } from '../kernel/log.ts';
+import type { OAuthEnv } from './env.ts';
+import { FORM_BYTES_MAX } from './form-request.ts';
+
+/** What the caller is told when we fail: nothing about us, and whether to come again. */
+export interface Failure {
+  status: 500 | 503;
+  error: 'server_error' | 'temporarily_unavailable';
+}
+
+/**
+ * An endpoint that clients post to: any page may call it, nobody caches its answers, a body has its size, and each
+ * refusal is JSON in the words of RFC 6749 section 5.2, our own failures too.
+ */
+export function createPostEndpoint({ log, failure }: { log: Log; failure: Failure }): Hono<OAuthEnv> {
+  const app = new Hono<OAuthEnv>();
+  app.use(cors({ origin: '*', allowMethods: ['POST'], allowHeaders: ['Authorization', 'Content-Type'] }));
+  app.use(async (context, next) => {
+    context.header('Cache-Control', 'no-store');
+    if (context.req.method === 'POST') return next();
+    context.header('Allow', 'POST');
+    return context.json({ error: 'invalid_request', error_description: 'the method must be POST' }, 405);
+  });
+  app.use(
+    bodyLimit({
+      maxSize: FORM_BYTES_MAX,
+      onError: (context) =>
+        context.json({ error: 'invalid_request', error_description: 'the body is over 16 KiB' }, 413),
+    }),
+  );
+  app.onError((error, context) => {
+    const cause = error.cause instanceof Error ? error.cause : error;
+    const requestId = context.get('requestId');
+    // The message of a failed query would bring its parameters along; its cause does not.
+    log.error({ requestId, error: cause.message, stack: cause.stack }, 'a request of a client failed');
+    context.header('Cache-Control', 'no-store');
+    if (failure.status === 503) context.header('Retry-After', '1');
+    const description = `something went wrong on our side; quote ${requestId} if you report it`;
+    return context.json({ error: failure.error, error_description: description }, failure.status);
+  });
+  return app;
+}
