@@ -11,11 +11,16 @@ import { Crash } from './shell/crash.tsx';
 import { NoSuchPage } from './shell/no-such-page.tsx';
 import { Shell } from './shell/shell.tsx';
 
-const root = createRootRoute({ component: Outlet, notFoundComponent: NoSuchPage });
+const root = createRootRoute({ component: Outlet });
 
 const chooser = createRoute({ getParentRoute: () => root, path: '/', component: ChooserPage });
 
-const organisation = createRoute({ getParentRoute: () => root, path: '$org', component: Shell });
+const organisation = createRoute({
+  getParentRoute: () => root,
+  path: '$org',
+  component: Shell,
+  notFoundComponent: NoSuchPage,
+});
 
 const home = createRoute({
   getParentRoute: () => organisation,

@@ -31,7 +31,7 @@ export function AgentTable({
           {agents.map((agent) => (
             <tr key={agent.id} role="row">
               <th role="rowheader" scope="row">
-                <bdi className="strong">{agent.name}</bdi>
+                <bdi className="row-name">{agent.name}</bdi>
               </th>
               <td role="cell" data-label="Role">
                 {ROLE_NAMES[agent.role]}
@@ -47,7 +47,11 @@ export function AgentTable({
                 )}
               </td>
               <td role="cell" className="row-action">
-                <button type="button" className="button secondary" onClick={() => onCreateKey(agent)}>
+                <button
+                  type="button"
+                  className="button secondary small-button"
+                  onClick={() => onCreateKey(agent)}
+                >
                   Create key<span className="for-screen-readers"> for {agent.name}</span>
                 </button>
               </td>

@@ -18,12 +18,12 @@ export function HomePage() {
     <>
       <PageHead
         title="Home"
-        lead={
+        heading={
           <>
-            One URL gives Claude the tools of <bdi>{name}</bdi>. Each person signs in and chooses how much it
-            may do.
+            Connect Claude to <bdi>{name}</bdi>
           </>
         }
+        lead="One URL for everybody. Each person signs in and chooses how much Claude may do for them."
       />
       {organisation.data !== undefined ? (
         <Connecting organisation={organisation.data} />

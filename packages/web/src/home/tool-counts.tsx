@@ -3,36 +3,36 @@ import { mayHoldFull } from '../roles.ts';
 
 /** What each choice at consent reaches. */
 export function ToolCounts({ organisation: { tools, role } }: { organisation: Organisation }) {
-  const writing = tools.full - tools.read;
   return (
     <section className="sheet" aria-labelledby="tools">
-      <h2 id="tools">Tools</h2>
+      <h2 id="tools">What it can do</h2>
       {tools.full === 0 ? (
         <p>
-          There are none yet: no API is published in this organisation. You can connect already; the tools
-          appear as soon as there are some.
+          Nothing yet: no API is published in this organisation. You can connect already; the tools appear as
+          soon as there are some.
         </p>
       ) : (
         <dl className="counts">
           <div>
             <dt>Read-only</dt>
             <dd>
-              <span className="count">{tools.read}</span>
-              <span className="quiet">{tools.read === 1 ? 'looks things up' : 'look things up'}</span>
+              <span className="count">{tools.read}</span>{' '}
+              {tools.read === 1 ? 'tool that looks' : 'tools that look'} things up
             </dd>
           </div>
           <div>
             <dt>Full access</dt>
             <dd>
-              <span className="count">{tools.full}</span>
-              <span className="quiet">
-                {mayHoldFull(role)
-                  ? `${writing} of them can change things`
-                  : 'Not with your role (Viewer). An owner or admin can change it.'}
-              </span>
+              <span className="count">{tools.full}</span> {tools.full === 1 ? 'tool' : 'tools'},{' '}
+              {tools.full - tools.read} of which can change things
             </dd>
           </div>
         </dl>
+      )}
+      {mayHoldFull(role) ? null : (
+        <p className="small quiet">
+          Your role is Viewer, so you can choose Read-only alone. An owner or admin can change it.
+        </p>
       )}
     </section>
   );

@@ -1,4 +1,4 @@
-import { getRouteApi, Link } from '@tanstack/react-router';
+import { getRouteApi } from '@tanstack/react-router';
 import type { ApiKey } from '../api/types.ts';
 import { filterKeys, type KeysSearch } from './keys-search.ts';
 
@@ -13,27 +13,26 @@ const VIEWS = [
 /** Which keys to show. It stands in the address, so that it can be sent to somebody and survives a reload. */
 export function KeyFilter({ keys, search }: { keys: readonly ApiKey[]; search: KeysSearch }) {
   const navigate = route.useNavigate();
-  const { org } = route.useParams();
-  const q = search.q === undefined ? {} : { q: search.q };
+  const goTo = (next: { q: string | undefined; show: KeysSearch['show'] | undefined }) => {
+    void navigate({ search: withoutAbsent(next), replace: true });
+  };
   return (
     <div className="filter">
       <div className="views" role="group" aria-label="Which keys">
-        {VIEWS.map(({ show, name }) => {
-          const view = { ...q, ...(show === undefined ? {} : { show }) };
-          return (
-            <Link
-              key={name}
-              to="/$org/keys"
-              params={{ org }}
-              search={view}
-              replace
-              className="view"
-              aria-current={search.show === show ? 'true' : undefined}
-            >
-              {name} <span className="view-count">{filterKeys(keys, view).length}</span>
-            </Link>
-          );
-        })}
+        {VIEWS.map(({ show, name }) => (
+          <button
+            key={name}
+            type="button"
+            className="view"
+            aria-pressed={search.show === show}
+            onClick={() => goTo({ q: search.q, show })}
+          >
+            {name}
+            <span className="view-count">
+              {filterKeys(keys, withoutAbsent({ q: search.q, show })).length}
+            </span>
+          </button>
+        ))}
       </div>
       <input
         type="search"
@@ -41,13 +40,21 @@ export function KeyFilter({ keys, search }: { keys: readonly ApiKey[]; search: K
         aria-label="Find a key"
         placeholder="Find by name, holder or app"
         value={search.q ?? ''}
-        onChange={(event) => {
-          const { show } = search;
-          const wanted = event.target.value;
-          const next = { ...(show === undefined ? {} : { show }), ...(wanted === '' ? {} : { q: wanted }) };
-          void navigate({ search: next, replace: true });
-        }}
+        onChange={(event) => goTo({ q: event.target.value, show: search.show })}
       />
     </div>
   );
+}
+
+function withoutAbsent({
+  q,
+  show,
+}: {
+  q: string | undefined;
+  show: KeysSearch['show'] | undefined;
+}): KeysSearch {
+  return {
+    ...(q === undefined || q === '' ? {} : { q }),
+    ...(show === undefined ? {} : { show }),
+  };
 }

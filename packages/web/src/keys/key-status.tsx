@@ -8,8 +8,7 @@ export function KeyStatus({ apiKey: key }: { apiKey: ApiKey }) {
     return (
       <>
         <StatusBadge tone="quiet">Revoked</StatusBadge>
-        <br />
-        <span className="small quiet">
+        <span className="row-more">
           <When at={key.revoked_at} absent="" />
         </span>
       </>
@@ -17,7 +16,12 @@ export function KeyStatus({ apiKey: key }: { apiKey: ApiKey }) {
   }
   if (key.status === 'expired') return <StatusBadge tone="quiet">Expired</StatusBadge>;
   if (isDormant(key, Date.now())) {
-    return <StatusBadge tone="warning">{`Unused for ${DORMANT_DAYS} days`}</StatusBadge>;
+    return (
+      <>
+        <StatusBadge tone="warning">Active</StatusBadge>
+        <span className="row-more status-warning">unused for over {DORMANT_DAYS} days</span>
+      </>
+    );
   }
   return <StatusBadge tone="good">Active</StatusBadge>;
 }

@@ -7,7 +7,6 @@ import { MadeBy } from './made-by.tsx';
 
 interface KeyTableProps {
   keys: readonly ApiKey[];
-  showHolder: boolean;
   onRevoke: (key: ApiKey) => void;
 }
 
@@ -15,30 +14,28 @@ interface KeyTableProps {
  * The roles are written out because a narrow screen shows each row as a card, and a browser forgets that a table
  * whose `display` was changed is one.
  */
-export function KeyTable({ keys, showHolder, onRevoke }: KeyTableProps) {
+export function KeyTable({ keys, onRevoke }: KeyTableProps) {
   if (keys.length === 0) return <p className="sheet empty quiet">No key here matches.</p>;
   return (
     <div className="sheet table-frame">
-      <table className="table" role="table">
+      <table className="table table-keys" role="table">
         <caption className="for-screen-readers">API keys</caption>
         <thead role="rowgroup">
           <tr role="row">
             <Head>Key</Head>
-            <Head>Made by</Head>
-            {showHolder ? <Head>Holder</Head> : null}
-            <Head>Access</Head>
-            <Head>Created</Head>
-            <Head>Last used</Head>
-            <Head>Expires</Head>
-            <Head>Status</Head>
-            <Head>
+            <Head className="column-holder">Held by</Head>
+            <Head className="column-access">Access</Head>
+            <Head className="column-time">Last used</Head>
+            <Head className="column-time">Expires</Head>
+            <Head className="column-status">Status</Head>
+            <Head className="column-action">
               <span className="for-screen-readers">Actions</span>
             </Head>
           </tr>
         </thead>
         <tbody role="rowgroup">
           {keys.map((key) => (
-            <KeyRow key={key.id} apiKey={key} showHolder={showHolder} onRevoke={onRevoke} />
+            <KeyRow key={key.id} apiKey={key} onRevoke={onRevoke} />
           ))}
         </tbody>
       </table>
@@ -46,54 +43,59 @@ export function KeyTable({ keys, showHolder, onRevoke }: KeyTableProps) {
   );
 }
 
-function KeyRow({
-  apiKey: key,
-  showHolder,
-  onRevoke,
-}: { apiKey: ApiKey } & Pick<KeyTableProps, 'showHolder' | 'onRevoke'>) {
+function KeyRow({ apiKey: key, onRevoke }: { apiKey: ApiKey; onRevoke: KeyTableProps['onRevoke'] }) {
+  const isActive = key.status === 'active';
   return (
-    <tr role="row" className={key.status === 'active' ? undefined : 'row-over'}>
+    <tr role="row" className={isActive ? undefined : 'row-over'}>
       <th role="rowheader" scope="row">
-        <bdi className="strong">{key.name}</bdi>
-        {key.hint === null ? null : <code className="hint-of-key">{key.hint}</code>}
+        <bdi className="row-name">{key.name}</bdi>
+        <span className="row-more">
+          {key.hint === null ? null : (
+            <>
+              <code>{key.hint}</code>{' '}
+            </>
+          )}
+          <span>
+            created <When at={key.created_at} absent="" />
+          </span>
+        </span>
       </th>
-      <td role="cell" data-label="Made by">
-        <MadeBy apiKey={key} />
+      <td role="cell" data-label="Held by" className="cell-wide">
+        <bdi>{key.holder ?? 'Nobody'}</bdi>
+        <span className="row-more">
+          <MadeBy apiKey={key} />
+        </span>
       </td>
-      {showHolder ? (
-        <td role="cell" data-label="Holder">
-          <bdi>{key.holder ?? 'Nobody'}</bdi>
-        </td>
-      ) : null}
       <td role="cell" data-label="Access">
         <AccessBadge access={key.access} />
-      </td>
-      <td role="cell" data-label="Created">
-        <When at={key.created_at} absent="" />
       </td>
       <td role="cell" data-label="Last used">
         <When at={key.last_used_at} absent="Never" />
       </td>
       <td role="cell" data-label="Expires">
-        <When at={key.expires_at} absent="Never" />
+        {key.status === 'revoked' ? (
+          <span className="quiet">–</span>
+        ) : (
+          <When at={key.expires_at} absent="Never" />
+        )}
       </td>
       <td role="cell" data-label="Status">
         <KeyStatus apiKey={key} />
       </td>
       <td role="cell" className="row-action">
-        {key.status === 'revoked' ? null : (
+        {isActive ? (
           <button type="button" className="button danger-quiet" onClick={() => onRevoke(key)}>
             Revoke<span className="for-screen-readers"> {key.name}</span>
           </button>
-        )}
+        ) : null}
       </td>
     </tr>
   );
 }
 
-function Head({ children }: { children: ReactNode }) {
+function Head({ className, children }: { className?: string; children: ReactNode }) {
   return (
-    <th role="columnheader" scope="col">
+    <th role="columnheader" scope="col" className={className}>
       {children}
     </th>
   );

@@ -61,11 +61,7 @@ export function KeysPage() {
       ) : (
         <>
           <KeyFilter keys={keys.data} search={search} />
-          <KeyTable
-            keys={filterKeys(keys.data, search)}
-            showHolder={seesAllKeys(role)}
-            onRevoke={setRevoking}
-          />
+          <KeyTable keys={filterKeys(keys.data, search)} onRevoke={setRevoking} />
         </>
       )}
 

@@ -4,19 +4,14 @@ import type { ApiKey } from '../api/types.ts';
 export function MadeBy({ apiKey: { made_by, client } }: { apiKey: ApiKey }) {
   switch (made_by) {
     case 'hand':
-      return 'By hand';
+      return 'made by hand';
     case 'agent':
-      return 'For an agent';
+      return 'made for this agent';
     case 'connection':
-      return client === null ? (
-        'Connection'
-      ) : (
+      if (client === null) return 'a connection';
+      return (
         <>
-          Connection of <bdi>{client.name}</bdi>
-          <br />
-          <span className="quiet">
-            to <bdi>{client.destination}</bdi>
-          </span>
+          connection of <bdi>{client.name}</bdi> to <bdi className="strong">{client.destination}</bdi>
         </>
       );
     default:

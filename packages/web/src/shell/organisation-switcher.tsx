@@ -22,12 +22,15 @@ export function OrganisationSwitcher({ current, organisations }: SwitcherProps) 
   if (organisations.length === 1) return <div className="switcher-only">{shown}</div>;
   return (
     <Menu label="Organisation" shown={shown}>
-      {(close) => <OrganisationList current={current} organisations={organisations} onChosen={close} />}
+      {(close) => <OrganisationList organisations={organisations} onChosen={close} />}
     </Menu>
   );
 }
 
-function OrganisationList({ current, organisations, onChosen }: SwitcherProps & { onChosen: () => void }) {
+function OrganisationList({
+  organisations,
+  onChosen,
+}: Pick<SwitcherProps, 'organisations'> & { onChosen: () => void }) {
   const [wanted, setWanted] = useState('');
   const found = organisations.filter(({ name, slug }) =>
     `${name} ${slug}`.toLowerCase().includes(wanted.trim().toLowerCase()),
@@ -47,13 +50,7 @@ function OrganisationList({ current, organisations, onChosen }: SwitcherProps & 
       <ul className="menu-list">
         {found.map(({ slug, name, role }) => (
           <li key={slug}>
-            <Link
-              to="/$org"
-              params={{ org: slug }}
-              className="menu-item"
-              aria-current={slug === current.slug ? 'true' : undefined}
-              onClick={onChosen}
-            >
+            <Link to="/$org" params={{ org: slug }} className="menu-item" onClick={onChosen}>
               <bdi>{name}</bdi>
               <span className="role">{ROLE_NAMES[role]}</span>
             </Link>
