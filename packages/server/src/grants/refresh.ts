@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { toAuditRow } from '../audit/entry.ts';
-import { highestAccess, lowerAccess, SCOPE_CALL, SCOPE_READ, type Access } from '../kernel/access.ts';
+import { highestAccess, lowerAccess, SCOPE_CALL, SCOPE_READ } from '../kernel/access.ts';
 import type { Clock } from '../kernel/clock.ts';
-import type { ClientId } from '../kernel/ids.ts';
+import type { ClientId, RequestId } from '../kernel/ids.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { deriveKey, seal, unseal } from '../kernel/seal.ts';
 import { hashSecret } from '../kernel/secret.ts';
@@ -47,7 +47,7 @@ export function createRefresh({ store, clock, mint }: { store: Store; clock: Clo
     const found = await store.grants.findRefreshToken(tokenHash);
     if (found === undefined) return invalidGrant('unknown refresh token');
     const { token, grant } = found;
-    if (grant.clientId !== request.clientId) return endFamily(grant, 'shown_by_another_client');
+    if (grant.clientId !== request.clientId) return endFamily(grant, 'shown_by_another_client', requestId);
     if (grant.revokedAt !== null) return invalidGrant('the grant was revoked');
     if (found.expired) return invalidGrant('the refresh token expired');
     if (request.resource !== undefined && request.resource !== grant.resource) {
@@ -60,7 +60,8 @@ export function createRefresh({ store, clock, mint }: { store: Store; clock: Clo
     if (token.usedAt !== null) return repeatAnswer();
 
     const granted = lowerAccess(grant.access, highestAccess(standing.role));
-    const minted = mint(grant, key.id, narrow(granted, request.scopes), standing.role);
+    const access = asksForReadAlone(request) ? 'read' : granted;
+    const minted = mint(grant, key.id, access, standing.role);
     const rotated = await store.transaction(async (queries) => {
       const won = await queries.grants.rotate({
         tokenHash,
@@ -72,6 +73,7 @@ export function createRefresh({ store, clock, mint }: { store: Store; clock: Clo
       if (minted.keySecret !== undefined) {
         await queries.keys.replaceSecret(grant.orgId, grant.id, {
           ...minted.keySecret,
+          access,
           overlapSeconds: GRANT_KEY_OVERLAP_SECONDS,
         });
         await queries.changes.add('key', key.id);
@@ -96,16 +98,31 @@ export function createRefresh({ store, clock, mint }: { store: Store; clock: Clo
       const sealed = await store.grants.findReplay(tokenHash);
       const answer = sealed === undefined ? undefined : openReplay(sealed, request, clock);
       // A race with a revocation also ends here: then nothing is left to end.
-      return answer === undefined ? endFamily(grant, 'refresh_token_reused') : ok(answer);
+      if (answer === undefined) return endFamily(grant, 'refresh_token_reused', requestId);
+      await store.audit.insertMany([
+        toAuditRow({ ...entryOf(grant), action: 'token.replayed', requestId, outcome: 'ok' }, 'event', clock),
+      ]);
+      return ok(answer);
     }
   };
 
-  async function endFamily(grant: Grant, why: string): Promise<Result<never, TokenFault>> {
+  async function endFamily(
+    grant: Grant,
+    why: string,
+    requestId: RequestId,
+  ): Promise<Result<never, TokenFault>> {
     await store.transaction(async (queries) => {
       if (!(await revokeGrant(queries, grant.orgId, grant.id, why))) return;
       await queries.audit.insertMany([
         toAuditRow(
-          { ...entryOf(grant), action: 'grant.revoked', actor: { kind: 'system' }, detail: { why } },
+          {
+            ...entryOf(grant),
+            action: 'grant.revoked',
+            actor: { kind: 'system' },
+            requestId,
+            outcome: 'ok',
+            detail: { why },
+          },
           'event',
           clock,
         ),
@@ -125,17 +142,17 @@ function entryOf(grant: Grant) {
 }
 
 /** A refresh can narrow what it gets, never widen it; scopes that were not granted are ignored. */
-function narrow(granted: Access, scopes: readonly string[] | undefined): Access {
-  const onlyRead = scopes !== undefined && scopes.includes(SCOPE_READ) && !scopes.includes(SCOPE_CALL);
-  return onlyRead ? 'read' : granted;
+function asksForReadAlone({ scopes }: RefreshRequest): boolean {
+  return scopes !== undefined && scopes.includes(SCOPE_READ) && !scopes.includes(SCOPE_CALL);
 }
 
 function replayKey(refreshToken: string): Uint8Array {
   return deriveKey(refreshToken, 'refresh replay');
 }
 
+/** What makes two requests the same: who asks, and for how much. The resource can only be the granted one. */
 function parametersOf(request: RefreshRequest): string {
-  return JSON.stringify([request.clientId, request.scopes ?? null, request.resource ?? null]);
+  return JSON.stringify([request.clientId, asksForReadAlone(request)]);
 }
 
 function openReplay(sealed: string, request: RefreshRequest, clock: Clock): TokenAnswer | undefined {

@@ -32,6 +32,8 @@ export interface Connected {
   code: string;
   verifier: string;
   grantId: string;
+  /** The authorize URL that it began with. */
+  href: string;
 }
 
 /** One running demo for a file, in which each test makes its own organisation, people and clients. */
