@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { newId, type GrantId, type KeyId, type OrganisationId, type UserId } from '../../src/kernel/ids.ts';
+import { newId, type OrganisationId, type UserId } from '../../src/kernel/ids.ts';
 import type { Access, Role } from '../../src/kernel/access.ts';
 import { silentLog } from '../../src/kernel/log.ts';
 import { createKeyVerifier } from '../../src/keys/key-verifier.ts';
@@ -121,7 +121,7 @@ export async function openPortal({
   };
 }
 
-interface NewConnection {
+export interface NewConnection {
   orgId: OrganisationId;
   userId: UserId;
   access?: Access;
@@ -129,7 +129,6 @@ interface NewConnection {
 
 export type OpenedPortal = Awaited<ReturnType<typeof openPortal>>;
 export type Person = Awaited<ReturnType<OpenedPortal['person']>>;
-export type Connection = { keyId: KeyId; grantId: GrantId; secret: string };
 
 export interface PortalAnswer {
   status: number;

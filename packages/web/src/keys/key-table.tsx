@@ -15,7 +15,7 @@ interface KeyTableProps {
  * whose `display` was changed is one.
  */
 export function KeyTable({ keys, onRevoke }: KeyTableProps) {
-  if (keys.length === 0) return <p className="sheet empty quiet">No key here matches.</p>;
+  if (keys.length === 0) return <p className="sheet empty quiet">No such keys.</p>;
   return (
     <div className="sheet table-frame">
       <table className="table table-keys" role="table">

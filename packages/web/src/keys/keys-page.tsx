@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { createKey, keysQuery } from '../api/queries.ts';
 import { queryClient } from '../api/query-client.ts';
 import type { ApiKey } from '../api/types.ts';
@@ -25,7 +25,12 @@ export function KeysPage() {
   const keys = useQuery(keysQuery(org));
   const [creating, setCreating] = useState(false);
   const [revoking, setRevoking] = useState<ApiKey | undefined>(undefined);
-  const [said, setSaid] = useState('');
+  const [revoked, setRevoked] = useState<ApiKey | undefined>(undefined);
+
+  // The button that opened the dialog has left the page with its key, and the dialog itself is gone by now.
+  useEffect(() => {
+    if (revoked !== undefined) focusPageTitle();
+  }, [revoked]);
 
   const create = (
     <button type="button" className="button" onClick={() => setCreating(true)}>
@@ -44,8 +49,8 @@ export function KeysPage() {
         }
         action={create}
       />
-      <p role="status" className={said === '' ? 'for-screen-readers' : 'notice'}>
-        {said}
+      <p role="status" className={revoked === undefined ? 'for-screen-readers' : 'notice'}>
+        {revoked === undefined ? '' : `“${revoked.name}” is revoked. It stopped working at once.`}
       </p>
       {keys.data === undefined ? (
         keys.isError ? (
@@ -82,9 +87,7 @@ export function KeysPage() {
           onClose={() => setRevoking(undefined)}
           onRevoked={() => {
             setRevoking(undefined);
-            setSaid(`“${revoking.name}” is revoked. It stopped working at once.`);
-            // The button that opened the dialog has left the page with its key.
-            requestAnimationFrame(focusPageTitle);
+            setRevoked(revoking);
           }}
         />
       )}

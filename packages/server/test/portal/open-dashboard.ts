@@ -1,0 +1,88 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { buildDashboard } from './build-dashboard.ts';
+import { openChromium } from './open-chromium.ts';
+import { servePortal } from './serve-portal.ts';
+
+// What runs inside the page is text here: these files are compiled without the names of a browser.
+const TELL_VIOLATIONS = `
+  document.addEventListener('securitypolicyviolation', (event) => {
+    tellViolation('CSP ' + event.violatedDirective + ': ' + event.blockedURI);
+  });
+`;
+
+/** The dashboard in a real browser before the real web host. Undefined without a browser. */
+export async function openDashboard() {
+  const browser = await openChromium();
+  if (browser === undefined) return undefined;
+  const built = await buildDashboard();
+  const portal = await servePortal(built);
+  return {
+    ...portal,
+    /** A page of a visitor's own, signed in with this cookie header. */
+    visit: (cookie: string, options: BrowserContextOptions = {}) =>
+      openVisit(browser, portal.baseUrl, cookie, options),
+    /** What a path below /app weighs over the wire, compressed with gzip. */
+    async gzipBytes(path: string): Promise<number> {
+      const file = join(built.directory, path === '' || !path.startsWith('assets/') ? 'index.html' : path);
+      await readFile(file);
+      return (await stat(`${file}.gz`)).size;
+    },
+    async close() {
+      await browser.close();
+      await portal.close();
+      await built.remove();
+    },
+  };
+}
+
+export type Dashboard = NonNullable<Awaited<ReturnType<typeof openDashboard>>>;
+
+async function openVisit(browser: Browser, baseUrl: string, cookie: string, options: BrowserContextOptions) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options });
+  const complaints: string[] = [];
+  const requests: string[] = [];
+  if (cookie !== '') {
+    await context.addCookies(
+      cookie.split('; ').map((pair) => {
+        const at = pair.indexOf('=');
+        return { name: pair.slice(0, at), value: pair.slice(at + 1), url: baseUrl };
+      }),
+    );
+  }
+  await context.exposeFunction('tellViolation', (text: string) => complaints.push(text));
+  await context.addInitScript(TELL_VIOLATIONS);
+  const page = await context.newPage();
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  page.on('request', (request) => requests.push(request.url()));
+  return {
+    page,
+    context,
+    /** Violations of the policy, uncaught errors and errors on the console, in the order they came. */
+    complaints,
+    requests,
+    goto: (path: string) => page.goto(`${baseUrl}${path}`),
+    path: () => page.url().slice(baseUrl.length),
+    close: () => context.close(),
+  };
+}
+
+/** By how many pixels the page can be scrolled sideways. */
+export function sidewaysScroll(page: Page): Promise<number> {
+  return page.evaluate<number>(`
+    Math.max(document.documentElement.scrollWidth, document.body.scrollWidth) - document.documentElement.clientWidth
+  `);
+}
+
+/** The text of the element that has the focus. */
+export function focused(page: Page): Promise<string> {
+  return page.evaluate<string>(`document.activeElement?.textContent ?? ''`);
+}
+
+export function clipboard(page: Page): Promise<string> {
+  return page.evaluate<string>('navigator.clipboard.readText()');
+}
