@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ConnectOptions, Library } from './mcp-app.ts';
-import { MODES, READ_TOOLS, WRITE_TOOLS } from './organisations.ts';
+import { ALL_TOOLS, MODES, READ_TOOLS, WRITE_TOOLS } from './organisations.ts';
 import { portalOf } from './portal.ts';
 import { callByHand, refreshByHand } from './raw.ts';
 import { balanceOf, makeReadyBundle } from './reelport.ts';
 import { openWorld, type World } from './world.ts';
 
 const DAY_MS = 86_400_000;
-const ALL_TOOLS = [...READ_TOOLS, ...WRITE_TOOLS].sort();
 
 /** What a person may expect of any app that is built on `library` and gets nothing but the connector's URL. */
 export function connectorGuarantees(library: Library): void {
@@ -131,7 +130,7 @@ export function connectorGuarantees(library: Library): void {
       const bystander = await connect('Bystander', 'full');
       const { access, refresh } = app.tokens();
       const clientId = app.clientId();
-      await portalOf(world, { email, slug }).revokeConnection(clientName);
+      await portalOf(world, { email, slug }).revokeConnections(clientName);
 
       const start = world.wire.length();
       await expect(app.call('get_credit_balance')).rejects.toBeInstanceOf(library.Unauthorized);

@@ -29,3 +29,5 @@ export const WRITE_TOOLS = [
   'disconnect_account',
   'publish_bundle',
 ];
+
+export const ALL_TOOLS = [...READ_TOOLS, ...WRITE_TOOLS].sort();

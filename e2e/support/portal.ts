@@ -43,17 +43,14 @@ export function portalOf(world: World, { email, slug }: { email: string; slug: s
       return keySchema.parse(await ask(`/agents/${id}/keys`, { name, access, expires_in_days: null }));
     },
 
-    /** Ends the one live connection of a client of this name, as the Revoke button does. */
-    async revokeConnection(clientName: string): Promise<void> {
+    /** Ends every live connection of clients of this name, as the Revoke button does. */
+    async revokeConnections(clientName: string): Promise<void> {
       const { items } = keysSchema.parse(await ask('/keys'));
       const live = items.filter(
         ({ name, status }) => name === `${clientName} (MCP connector)` && status === 'active',
       );
-      const [only] = live;
-      if (only === undefined || live.length > 1) {
-        throw new Error(`${live.length} live connections of ${clientName}`);
-      }
-      await revokeKey(only.id);
+      if (live.length === 0) throw new Error(`there is no live connection of ${clientName}`);
+      for (const { id } of live) await revokeKey(id);
     },
   };
 }

@@ -50,6 +50,14 @@ export function recordWire() {
       exchanges
         .slice(start)
         .map(({ method, status, target }) => `${method} ${target.split('?', 1)[0]} ${status}`),
+    /** The values of a request header, for what came after `start` exchanges. */
+    headers: (name: string, start = 0) =>
+      new Set(
+        exchanges
+          .slice(start)
+          .map(({ header }) => header(name))
+          .filter((value) => value !== undefined),
+      ),
     length: () => exchanges.length,
     credentials,
     /** URLs end in logs, histories and Referer headers. This finds those that held a key or a token. */

@@ -18,6 +18,8 @@ export interface World {
   personOf(email: string): Person;
   /** Opens an authorize URL, signs in, decides; answers where the browser is sent then. */
   approve(authorizeUrl: string, decision: Decision): Promise<URL>;
+  /** Sets the service's clock, by its distance to the real one. */
+  setOffset(offsetMs: number): void;
   /** Does something at another time by the service's clock. */
   atOffset<Value>(offsetMs: number, act: () => Promise<Value>): Promise<Value>;
   close(): Promise<void>;
@@ -25,11 +27,14 @@ export interface World {
 
 /** The demo, running, with its people at their browsers and a record of the wire. */
 export async function openWorld(
-  options: Pick<NonNullable<Parameters<typeof startDemo>[0]>, 'limits'> = {},
+  options: Pick<NonNullable<Parameters<typeof startDemo>[0]>, 'limits'> & { offsetMs?: number } = {},
 ): Promise<World> {
-  let offsetMs = 0;
+  let { offsetMs = 0 } = options;
   const wire = recordWire();
-  const demo = await startDemo({ ...options, clock: { nowMs: () => Date.now() + offsetMs } });
+  const demo = await startDemo({
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
+    clock: { nowMs: () => Date.now() + offsetMs },
+  });
   const { url } = demo;
   const persons = new Map<string, Person>();
 
@@ -49,6 +54,9 @@ export async function openWorld(
         password: DEMO_PASSWORD,
       });
       return decided.callback;
+    },
+    setOffset(milliseconds) {
+      offsetMs = milliseconds;
     },
     async atOffset(milliseconds, act) {
       offsetMs = milliseconds;
