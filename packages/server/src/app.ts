@@ -14,7 +14,7 @@ import { createGrants } from './grants/grants.ts';
 import { startSweeping } from './grants/sweep.ts';
 import { healthRoutes } from './health.ts';
 import { addressBucket } from './kernel/address.ts';
-import type { Clock } from './kernel/clock.ts';
+import { monotonicClock, type Clock } from './kernel/clock.ts';
 import type { Log } from './kernel/log.ts';
 import { deriveKey } from './kernel/seal.ts';
 import { createKeyVerifier } from './keys/key-verifier.ts';
@@ -71,7 +71,7 @@ export async function createApp(options: AppOptions) {
   const feed = createChangeFeed({ store, log });
   const audit = createAudit({ store, clock, log });
   const usage = createUsage({ store, clock, log });
-  const limiter = createLimiter({ clock });
+  const limiter = createLimiter({ clock: monotonicClock });
   const grants = await createGrants({ store, feed, clock, masterSecret, mcpBaseUrl, environment });
   const keyVerifier = createKeyVerifier({ store, clock, mayCache: feed.isCurrent });
   const keys = createKeys({ store, environment, clock });

@@ -5,3 +5,6 @@ export interface Clock {
 }
 
 export const systemClock: Clock = { nowMs: () => Date.now() };
+
+/** Milliseconds since some moment, never set back: for rates and durations, not for dates. */
+export const monotonicClock: Clock = { nowMs: () => performance.now() };
