@@ -53,6 +53,7 @@ export function createAccessTokens({
   mcpBaseUrl: string;
 }) {
   const cache = new LRUCache<string, Claims>({ max: CACHED_TOKENS_MAX });
+  let generation = signing.generation();
 
   function verifyClaims(jwt: string): Claims | undefined {
     const payload = signing.verify(ACCESS_TOKEN_TYPE, jwt);
@@ -63,6 +64,10 @@ export function createAccessTokens({
 
   /** The claims of a genuine token within its life, whatever became of its grant. */
   function read(jwt: string): Claims | undefined {
+    if (signing.generation() !== generation) {
+      generation = signing.generation();
+      cache.clear();
+    }
     const hash = hashSecret(jwt);
     const claims = cache.get(hash) ?? verifyClaims(jwt);
     if (claims === undefined) return undefined;
@@ -116,9 +121,18 @@ export function createAccessTokens({
     },
 
     /** For the revocation of this one token (RFC 7009): whose it is, and its id. */
-    identify(jwt: string): { clientId: string; tokenId: string } | undefined {
+    identify(
+      jwt: string,
+    ): { clientId: string; tokenId: string; orgId: OrganisationId; grantId: GrantId } | undefined {
       const claims = read(jwt);
-      return claims && { clientId: claims.client_id, tokenId: claims.jti };
+      return (
+        claims && {
+          clientId: claims.client_id,
+          tokenId: claims.jti,
+          orgId: claims.org as OrganisationId,
+          grantId: claims.gid as GrantId,
+        }
+      );
     },
   };
 }

@@ -37,7 +37,25 @@ export function createRevokeToken({
     const accessToken = accessTokens.identify(token);
     if (accessToken !== undefined) {
       if (accessToken.clientId !== clientId) return;
-      await store.transaction((queries) => queries.changes.add('token', accessToken.tokenId));
+      const { orgId, grantId, tokenId } = accessToken;
+      await store.transaction(async (queries) => {
+        await queries.changes.add('token', tokenId);
+        await queries.audit.insertMany([
+          toAuditRow(
+            {
+              orgId,
+              action: 'token.revoked',
+              actor: { kind: 'client', id: clientId },
+              clientId,
+              grantId,
+              requestId,
+              outcome: 'ok',
+            },
+            'event',
+            clock,
+          ),
+        ]);
+      });
       return;
     }
     const behind = await grantBehind(token);
@@ -51,6 +69,7 @@ export function createRevokeToken({
             action: 'grant.revoked',
             actor: { kind: 'client', id: clientId },
             requestId,
+            outcome: 'ok',
             detail: { why: 'by_client' },
           },
           'event',

@@ -14,6 +14,8 @@ import type { ChangeFeed } from './change-feed.ts';
 // ECDSA signatures in a JWS are the two numbers one after the other, not DER (RFC 7518 section 3.4).
 const JWS_SIGNATURE = { dsaEncoding: 'ieee-p1363' } as const;
 
+const RELOAD_DELAY_MS = 250;
+
 export interface Signing {
   /** A compact ES256 JWS over `payload`. `typ` says what kind of token it is (RFC 8725 section 3.11). */
   sign(typ: string, payload: Readonly<Record<string, unknown>>): string;
@@ -21,6 +23,8 @@ export interface Signing {
   verify(typ: string, jws: string): Record<string, unknown> | undefined;
   /** The public keys (RFC 7517). */
   jwks(): { keys: Record<string, string>[] };
+  /** Another number after each change of the keys: what an earlier set verified is not verified any more. */
+  generation(): number;
 }
 
 /** Our ES256 keys. The private ones are sealed in the database; all nodes sign with the same active key. */
@@ -35,6 +39,7 @@ export async function createSigning({
 }): Promise<Signing> {
   let active: { kid: string; privateKey: KeyObject };
   let publicKeys: Map<string, { key: KeyObject; jwk: Record<string, string> }>;
+  let generation = 0;
 
   async function load(): Promise<boolean> {
     const rows = await store.signingKeys.list();
@@ -50,7 +55,15 @@ export async function createSigning({
         { key: createPublicKey({ key: row.publicJwk, format: 'jwk' }), jwk: row.publicJwk },
       ]),
     );
+    generation += 1;
     return true;
+  }
+
+  // One after the other, or an older reading could replace a newer one. A key may have been dropped in an emergency,
+  // so a reading that fails is tried until it succeeds.
+  let reloading: Promise<unknown> = Promise.resolve();
+  function reload(): void {
+    reloading = reloading.then(load).catch(() => setTimeout(reload, RELOAD_DELAY_MS).unref());
   }
 
   if (!(await load())) {
@@ -58,7 +71,7 @@ export async function createSigning({
     // Another node may have been first; either way the active one is there now.
     if (!(await load())) throw new Error('no signing key could be made');
   }
-  feed.on('signing_key', () => void load());
+  feed.on('signing_key', reload);
 
   return {
     sign(typ, payload) {
@@ -83,6 +96,7 @@ export async function createSigning({
       return genuine ? decode(payload) : undefined;
     },
     jwks: () => ({ keys: [...publicKeys.values()].map(({ jwk }) => jwk) }),
+    generation: () => generation,
   };
 }
 

@@ -1,0 +1,163 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createAssertions } from '../../src/grants/assertions.ts';
+import { createAccessTokens } from '../../src/grants/access-tokens.ts';
+import { createChangeFeed, type ChangeFeed } from '../../src/grants/change-feed.ts';
+import { createRevokedGrants } from '../../src/grants/revoked-grants.ts';
+import { createSigning } from '../../src/grants/signing.ts';
+import { systemClock } from '../../src/kernel/clock.ts';
+import { newId } from '../../src/kernel/ids.ts';
+import { silentLog } from '../../src/kernel/log.ts';
+import { deriveKey } from '../../src/kernel/seal.ts';
+import { createStore, type Store } from '../../src/store/store.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+
+const ISSUER = 'https://mcp.example.test';
+let database: TestDatabase;
+const opened: { store: Store; feed: ChangeFeed }[] = [];
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(async () => {
+  for (const { store, feed } of opened) {
+    await feed.close();
+    await store.close();
+  }
+  await database.drop();
+});
+
+/** What one node has of this, with a connection of its own. */
+async function newNode(issuer = ISSUER) {
+  const store = createStore(database.url, silentLog);
+  const feed = createChangeFeed({ store, log: silentLog });
+  const signing = await createSigning({ store, feed, sealKey: deriveKey('master', 'signing keys') });
+  const revoked = createRevokedGrants({ store, feed, clock: systemClock });
+  const accessTokens = createAccessTokens({ signing, revoked, clock: systemClock, mcpBaseUrl: issuer });
+  await feed.start();
+  opened.push({ store, feed });
+  const kids = () => signing.jwks().keys.map(({ kid }) => kid ?? '');
+  return { store, signing, accessTokens, kids };
+}
+
+const subject = () => ({
+  orgId: newId('org'),
+  userId: newId('usr'),
+  clientId: newId('cli'),
+  grantId: newId('grt'),
+  keyId: newId('key'),
+  access: 'full' as const,
+  role: 'member' as const,
+  resource: '/mcp',
+  grantExpiresAt: Math.floor(Date.now() / 1000) + 86_400,
+});
+
+const announce = (store: Store, kid: string) =>
+  store.transaction((queries) => queries.changes.add('signing_key', kid));
+
+test('K5: nodes that start at the same moment agree on one active key, and keep it sealed', async () => {
+  const nodes = await Promise.all([1, 2, 3, 4].map(() => newNode()));
+  expect(new Set(nodes.flatMap(({ kids }) => kids())).size).toBe(1);
+  const { store } = await newNode();
+  const { rows } = await store.pool.query<{ row: string }>('select t::text as row from signing_keys t');
+  expect(rows).toHaveLength(1);
+  expect(rows[0]?.row).not.toContain('"d"');
+  const wrong = createSigning({
+    store,
+    feed: createChangeFeed({ store, log: silentLog }),
+    sealKey: deriveKey('another master', 'signing keys'),
+  });
+  await expect(wrong).rejects.toThrow('unable to authenticate data');
+});
+
+describe('51 and 52: what else our own key signs', () => {
+  test('an assertion for an upstream is no access token', async () => {
+    const { signing, accessTokens } = await newNode();
+    const sign = createAssertions({ signing, clock: systemClock, issuer: ISSUER });
+    const { orgId, userId, clientId, grantId, keyId, access, role } = subject();
+    const principal = {
+      orgId,
+      orgSlug: 'acme',
+      actor: { kind: 'user' as const, id: userId },
+      role,
+      access,
+      clientId,
+      grantId,
+      keyId,
+    };
+    expect(await accessTokens.verify(sign({ principal, audience: `${ISSUER}/mcp` }))).toBeUndefined();
+  });
+
+  test.each(['JWT', 'jwt', 'at+JWT', 'application/at+jwt', 'latchkey-assertion+jwt', ''])(
+    'the same claims under the type %j are no access token',
+    async (typ) => {
+      const { signing, accessTokens } = await newNode();
+      const { token } = accessTokens.issue(subject());
+      const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+      expect(await accessTokens.verify(signing.sign(typ, claims))).toBeUndefined();
+      expect(await accessTokens.verify(signing.sign('at+jwt', claims))).toBeDefined();
+    },
+  );
+
+  test('52: a token of another environment on the same database is refused', async () => {
+    const [here, there] = [await newNode(), await newNode('https://staging.example.test')];
+    const { token } = there.accessTokens.issue(subject());
+    expect(await there.accessTokens.verify(token)).toBeDefined();
+    expect(await here.accessTokens.verify(token)).toBeUndefined();
+  });
+
+  test.each([
+    ['an audience elsewhere', { aud: 'https://other.test/mcp' }],
+    ['an audience that begins like ours', { aud: `${ISSUER}.evil.test/mcp` }],
+    ['the issuer as audience', { aud: ISSUER }],
+    ['two audiences', { aud: [`${ISSUER}/mcp`, 'https://other.test'] }],
+    ['another issuer', { iss: `${ISSUER}/` }],
+    ['no expiry', { exp: undefined }],
+    ['an expiry that is text', { exp: '9999999999' }],
+    ['an access that we do not know', { access: 'admin' }],
+    ['no grant', { gid: undefined }],
+  ])('%s is refused, though we signed it', async (_what, change) => {
+    const { signing, accessTokens } = await newNode();
+    const { token } = accessTokens.issue(subject());
+    const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+    expect(await accessTokens.verify(signing.sign('at+jwt', { ...claims, ...change }))).toBeUndefined();
+  });
+});
+
+test('58: after a rotation the old token is good, the new one is good everywhere, and a dropped key is good nowhere', async () => {
+  const here = await newNode();
+  const [first = ''] = here.kids();
+  const old = here.accessTokens.issue(subject()).token;
+  expect(await here.accessTokens.verify(old)).toBeDefined();
+
+  await here.store.pool.query(`update signing_keys set state = 'retired'`);
+  const there = await newNode();
+  const second = there.kids().find((kid) => kid !== first) ?? '';
+  await announce(there.store, second);
+  await expect.poll(here.kids).toContain(second);
+
+  const fresh = there.accessTokens.issue(subject()).token;
+  for (const node of [here, there]) {
+    expect(await node.accessTokens.verify(old)).toBeDefined();
+    expect(await node.accessTokens.verify(fresh)).toBeDefined();
+    expect(node.kids().toSorted()).toEqual([first, second].toSorted());
+  }
+
+  await there.store.pool.query('delete from signing_keys where kid = $1', [first]);
+  await announce(there.store, first);
+  for (const node of [here, there]) {
+    await expect.poll(node.kids).toEqual([second]);
+    // Even though it was verified, and remembered, a moment ago.
+    expect(await node.accessTokens.verify(old)).toBeUndefined();
+    expect(await node.accessTokens.verify(fresh)).toBeDefined();
+  }
+});
+
+test('58: a node that cannot read the keys when it hears of a change reads them as soon as it can', async () => {
+  const node = await newNode();
+  const before = node.kids();
+  await node.store.pool.query('alter table signing_keys rename to signing_keys_away');
+  await announce(node.store, 'any');
+  await node.store.pool.query('alter table signing_keys_away rename to signing_keys');
+  await node.store.pool.query(`insert into signing_keys (kid, state, public_jwk, sealed_private_jwk)
+    select 'late', 'retired', public_jwk, sealed_private_jwk from signing_keys limit 1`);
+  await expect.poll(() => node.kids().length, { timeout: 5000 }).toBe(before.length + 1);
+});
