@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
+import { deepestCause } from '../kernel/deepest-cause.ts';
 import type { Log } from '../kernel/log.ts';
 import type { OAuthEnv } from './env.ts';
 import { FORM_BYTES_MAX } from './form-request.ts';
@@ -32,9 +33,8 @@ export function createPostEndpoint({ log, failure }: { log: Log; failure: Failur
     }),
   );
   app.onError((error, context) => {
-    const cause = error.cause instanceof Error ? error.cause : error;
+    const cause = deepestCause(error);
     const requestId = context.get('requestId');
-    // The message of a failed query would bring its parameters along; its cause does not.
     log.error({ requestId, error: cause.message, stack: cause.stack }, 'a request of a client failed');
     context.header('Cache-Control', 'no-store');
     if (failure.status === 503) context.header('Retry-After', '1');

@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import { deepestCause } from '../kernel/deepest-cause.ts';
 import { errorBody, toAppError, AppError, type ErrorCode } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import { errorPage, type PageStatus } from './error-page.tsx';
@@ -25,8 +26,9 @@ export function createErrorHandler(log: Log) {
   return (thrown: unknown, c: Context<PageEnv>): Response | Promise<Response> => {
     const error = toAppError(thrown);
     if (error.status >= 500) {
-      const cause = error.cause instanceof Error ? error.cause.stack : undefined;
-      log.error({ requestId: c.get('requestId'), code: error.code, cause }, error.message);
+      const cause = deepestCause(thrown);
+      const message = thrown instanceof AppError ? thrown.message : cause.message;
+      log.error({ requestId: c.get('requestId'), code: error.code, cause: cause.stack }, message);
     }
     return showError(c, error);
   };
