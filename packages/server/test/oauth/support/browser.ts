@@ -12,7 +12,12 @@ export interface Answer {
  * told to. With a form it sends what a browser of today sends with a form of the page itself.
  */
 export function createBrowser(url: string) {
-  const cookies = new Map<string, string>();
+  const jars = new Map<string, Map<string, string>>();
+  const jarOf = (hostname: string) => {
+    const jar = jars.get(hostname) ?? new Map<string, string>();
+    jars.set(hostname, jar);
+    return jar;
+  };
 
   async function request(
     target: string,
@@ -20,6 +25,7 @@ export function createBrowser(url: string) {
     headers: Record<string, string>,
   ): Promise<Answer> {
     const address = new URL(target, url);
+    const cookies = jarOf(address.hostname);
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const sent = new Headers({ accept: 'text/html', ...(cookie === '' ? {} : { cookie }), ...headers });
     const response = await fetch(address, { ...init, redirect: 'manual', headers: sent });
@@ -61,7 +67,8 @@ export function createBrowser(url: string) {
   }
 
   return {
-    cookies,
+    /** Of the host at `url`. */
+    cookies: jarOf(new URL(url).hostname),
     get,
     post,
     follow,

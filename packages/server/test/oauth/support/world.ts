@@ -24,6 +24,8 @@ export interface Member {
   userId: UserId;
   email: string;
   browser: Browser;
+  /** The slug of the organisation that this person approves for. */
+  home: string;
 }
 
 export interface Connected {
@@ -59,7 +61,7 @@ export async function openWorld(options: Parameters<typeof startDemo>[0] = {}) {
     for (const [{ orgId }, role] of roles) await latchkey.store.people.addMember(orgId, userId, role);
     const browser = createBrowser(url);
     await browser.signIn(email, PASSWORD);
-    return { userId, email, browser };
+    return { userId, email, browser, home: roles[0]?.[0].slug ?? '' };
   }
 
   const signIn = async (member: Pick<Member, 'email'>, browser: Browser) =>
@@ -85,7 +87,11 @@ export async function openWorld(options: Parameters<typeof startDemo>[0] = {}) {
   ) {
     const request = await newRequest(parameters, metadata);
     const { fields } = await member.browser.open(request.href);
-    const answer = await member.browser.decide(fields, { access, decision: 'allow' });
+    const answer = await member.browser.decide(fields, {
+      access,
+      organisation: member.home,
+      decision: 'allow',
+    });
     const code = returnUrl(answer).searchParams.get('code') ?? '';
     return { ...request, code, fields };
   }
