@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Role } from '../../../src/kernel/access.ts';
 import type { OrganisationId, UserId } from '../../../src/kernel/ids.ts';
 import type { TokenMode } from '../../../src/store/schema.ts';
-import { startDemo, type RunningDemo } from '../../support/app.ts';
+import { startDemo } from '../../support/app.ts';
 import {
   authorizeUrl,
   newVerifier,
@@ -147,7 +147,6 @@ export async function openWorld(options: Parameters<typeof startDemo>[0] = {}) {
 }
 
 export type World = Awaited<ReturnType<typeof openWorld>>;
-export type { RunningDemo };
 
 /** The status and the OAuth error of an answer, as one thing to compare. */
 export async function refusalOf(response: Response): Promise<{ status: number; error: unknown }> {
