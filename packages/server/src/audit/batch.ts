@@ -1,3 +1,4 @@
+import { deepestCause } from '../kernel/deepest-cause.ts';
 import type { Log } from '../kernel/log.ts';
 
 const ROWS_PER_INSERT_MAX = 1000;
@@ -52,10 +53,7 @@ export function createBatch<Row>({
       try {
         await write(rows.slice(start, start + ROWS_PER_INSERT_MAX));
       } catch (error) {
-        log.error(
-          { error: error instanceof Error ? error.message : String(error) },
-          'audit rows wait for the database',
-        );
+        log.error({ error: deepestCause(error).message }, 'audit rows wait for the database');
         held = [...rows.slice(start), ...held];
         return false;
       }

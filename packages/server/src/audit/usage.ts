@@ -1,4 +1,5 @@
 import type { Clock } from '../kernel/clock.ts';
+import { deepestCause } from '../kernel/deepest-cause.ts';
 import type { KeyId } from '../kernel/ids.ts';
 import type { Log } from '../kernel/log.ts';
 
@@ -29,7 +30,9 @@ export function createUsage({ store, clock, log }: { store: UsageStore; clock: C
     writing = writing
       .then(() => store.keys.touch(due))
       // A time that is lost is replaced at the key's next use: nothing is kept back for it.
-      .catch((error: unknown) => log.warn({ error: String(error) }, 'last use of keys was not written'));
+      .catch((error: unknown) =>
+        log.warn({ error: deepestCause(error).message }, 'last use of keys was not written'),
+      );
     return writing;
   }
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { deepestCause } from '../kernel/deepest-cause.ts';
 import { AppError, toAppError } from '../kernel/errors.ts';
 import { parseResourcePath } from '../kernel/resource.ts';
 import { createApiDoor } from './api/door.ts';
@@ -55,9 +56,9 @@ export function createGateway(deps: GatewayDependencies): Gateway {
     // Nobody is left to hear of it: a caller that goes away in the middle of its request is no fault.
     if (exchange.req.socket.destroyed) return;
     const error = toAppError(thrown);
-    const cause = error.cause instanceof Error ? error.cause : error;
+    const cause = deepestCause(thrown);
     log.error(
-      { requestId: exchange.requestId, error: error.message, stack: cause.stack },
+      { requestId: exchange.requestId, error: cause.message, stack: cause.stack },
       'a request failed',
     );
     respondError(exchange, error);

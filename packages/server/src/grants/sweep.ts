@@ -1,3 +1,4 @@
+import { deepestCause } from '../kernel/deepest-cause.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Store } from '../store/store.ts';
 import { CHANGE_MEMORY_SECONDS } from './change-feed.ts';
@@ -10,7 +11,7 @@ export function startSweeping({ store, log }: { store: Store; log: Log }): { clo
   function every(delayMs: number, sweep: () => Promise<unknown>): NodeJS.Timeout {
     const timer = setInterval(() => {
       sweep().catch((error: unknown) =>
-        log.warn({ error: String(error) }, 'sweeping failed; it will be tried again'),
+        log.warn({ error: deepestCause(error).message }, 'sweeping failed; it will be tried again'),
       );
     }, delayMs);
     return timer.unref();

@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { Clock } from '../kernel/clock.ts';
+import { deepestCause } from '../kernel/deepest-cause.ts';
 import { AppError, errorBody, toAppError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Keys } from '../keys/keys.ts';
@@ -60,7 +61,7 @@ export function createPortal(deps: PortalDeps): Hono<PortalEnv> {
     const requestId = context.get('requestId');
     if (error.code === 'internal')
       deps.log.error(
-        { requestId, error: error.message, stack: String(error.cause) },
+        { requestId, error: deepestCause(thrown).message, stack: deepestCause(thrown).stack },
         'portal request failed',
       );
     return new Response(errorBody(error, requestId), {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { authorizeUrl, newVerifier, REDIRECT_URI } from '../support/oauth-client.ts';
-import { createBrowser, returnUrl, unescapeHtml } from './support/browser.ts';
+import { unescapeHtml } from '../../src/demo/html.ts';
+import { createBrowser, returnUrl } from './support/browser.ts';
 import { openWorld, type Member, type Organisation, type World } from './support/world.ts';
 
 let world: World;

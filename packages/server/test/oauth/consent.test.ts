@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hashSecret } from '../../src/kernel/secret.ts';
 import { createGateCookie } from '../../src/oauth/cookie.ts';
 import { REDIRECT_URI } from '../support/oauth-client.ts';
-import { createBrowser, hiddenFields, returnUrl, unescapeHtml, type Answer } from './support/browser.ts';
+import { unescapeHtml } from '../../src/demo/html.ts';
+import { createBrowser, hiddenFields, returnUrl, type Answer } from './support/browser.ts';
 import { openWorld, type Member, type Organisation, type World } from './support/world.ts';
 
 let world: World;

@@ -1,3 +1,4 @@
+import { unescapeHtml } from '../../src/demo/html.ts';
 import { Hono } from 'hono';
 import { silentLog } from '../../src/kernel/log.ts';
 import type { LimitAnswer, PagesDeps, TransactionSummary } from '../../src/pages/deps.ts';
@@ -111,13 +112,4 @@ export function valueOfInput(html: string, name: string): string | undefined {
     .find((input) => input.includes(` name="${name}"`));
   const value = /\bvalue="([^"]*)"/.exec(tag ?? '')?.[1];
   return value === undefined ? undefined : unescapeHtml(value);
-}
-
-function unescapeHtml(text: string): string {
-  return text
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&quot;', '"')
-    .replaceAll('&#39;', "'")
-    .replaceAll('&amp;', '&');
 }

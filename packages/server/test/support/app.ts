@@ -24,11 +24,12 @@ export async function startDemo(
     log?: Log;
     limits?: NonNullable<AppOptions['limits']>;
     connectorPaths?: string[];
+    secret?: string;
   } = {},
 ): Promise<RunningDemo> {
   const database = await createTestDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'latchkey-app-'));
-  const { connectorPaths = [], log = silentLog, ...rest } = options;
+  const { connectorPaths = [], log = silentLog, secret, ...rest } = options;
   const started = await startLatchkey(
     {
       port: 0,
@@ -38,7 +39,7 @@ export async function startDemo(
       handoffSecret: undefined,
       databaseUrl: database.url,
       dataDir,
-      secret: undefined,
+      secret,
       connectorPaths,
       configFile: undefined,
       logLevel: 'silent',

@@ -1,3 +1,4 @@
+import { unescapeHtml } from '../../../src/demo/html.ts';
 /** What a page answered, with nothing followed. */
 export interface Answer {
   status: number;
@@ -110,13 +111,4 @@ export function returnUrl(answer: Answer): URL {
   if (target === undefined)
     throw new Error(`the page sends nobody anywhere: ${answer.status} ${answer.html}`);
   return new URL(unescapeHtml(target));
-}
-
-export function unescapeHtml(text: string): string {
-  return text
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&quot;', '"')
-    .replaceAll('&#39;', "'")
-    .replaceAll('&amp;', '&');
 }

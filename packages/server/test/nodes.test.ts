@@ -1,0 +1,158 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { afterAll, beforeAll, beforeEach, expect, inject, test, vi } from 'vitest';
+import { silentLog } from '../src/kernel/log.ts';
+import { startLatchkey, type StartedLatchkey } from '../src/start.ts';
+import { startDemo, type RunningDemo } from './support/app.ts';
+import { onServer } from './support/on-server.ts';
+import { connect, rpc, type Connection } from './support/oauth-client.ts';
+
+// Two nodes on one database. The second never hears of anything but through the database.
+const SECRET = 'one secret for all nodes, 32 characters';
+let demo: RunningDemo;
+let second: StartedLatchkey;
+let database: pg.Client;
+let folder: string;
+
+beforeAll(async () => {
+  demo = await startDemo({ secret: SECRET });
+  folder = await mkdtemp(join(tmpdir(), 'latchkey-node-'));
+  const started = await startLatchkey(
+    {
+      port: 0,
+      host: '127.0.0.1',
+      mcpBaseUrl: demo.url,
+      webBaseUrl: undefined,
+      handoffSecret: undefined,
+      databaseUrl: demo.databaseUrl,
+      dataDir: folder,
+      secret: SECRET,
+      connectorPaths: [],
+      configFile: undefined,
+      logLevel: 'silent',
+    },
+    { environment: 'test', say: () => {}, log: silentLog },
+  );
+  if (!started.ok) throw new Error(started.error.message);
+  second = started.value;
+  database = new pg.Client({ connectionString: demo.databaseUrl });
+  await database.connect();
+});
+afterAll(async () => {
+  await database.end();
+  await second.close();
+  await demo.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+beforeEach(() =>
+  vi.waitFor(
+    async () => {
+      if ((await readiness()) !== 200) throw new Error('the second node is not ready');
+    },
+    { timeout: 10_000 },
+  ),
+);
+
+async function readiness(): Promise<number> {
+  return (await fetch(`http://127.0.0.1:${second.port}/readyz`)).status;
+}
+
+/** As a network does: the connections that listen are gone. */
+async function cutFeeds(): Promise<void> {
+  await database.query(
+    "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'latchkey changes' and datname = current_database()",
+  );
+}
+
+function atSecondNode({ tokens }: Connection, path: string): Promise<number> {
+  const bearer = { authorization: `Bearer ${tokens.access_token}` };
+  return rpc(`http://127.0.0.1:${second.port}${path}`, bearer, 'tools/list').then(({ status }) => status);
+}
+
+async function keyOf({ person }: Connection, slug: string): Promise<string> {
+  const url = `${demo.url}/portal/v1/organisations/${slug}/keys`;
+  const response = await fetch(url, { headers: { cookie: person.cookieHeader() } });
+  const { items } = (await response.json()) as { items: { id: string; status: string }[] };
+  return items.find(({ status }) => status === 'active')?.id ?? '';
+}
+
+async function revokeAtFirstNode(connection: Connection, slug: string): Promise<void> {
+  const keyId = await keyOf(connection, slug);
+  const response = await fetch(`${demo.url}/portal/v1/organisations/${slug}/keys/${keyId}/revoke`, {
+    method: 'POST',
+    headers: {
+      cookie: connection.person.cookieHeader(),
+      origin: demo.url,
+      'content-type': 'application/json',
+    },
+    body: '{}',
+  });
+  expect(response.status).toBe(200);
+}
+
+const MODES = [
+  ['an access token', 'acme', 'owner@acme.test'],
+  ['a minted key', 'globex', 'owner@globex.test'],
+] as const;
+
+test.each(MODES)(
+  '%s revoked on one node is refused on the other, which had it in memory',
+  async (_what, slug, email) => {
+    const path = `/mcp/${slug}`;
+    const connection = await connect(demo.url, { email, access: 'full', path });
+    expect(await atSecondNode(connection, path)).toBe(200);
+    await revokeAtFirstNode(connection, slug);
+    await expect.poll(() => atSecondNode(connection, path)).toBe(401);
+  },
+);
+
+test.each(MODES)(
+  '%s whose end was never announced is refused after the feed reconnects',
+  async (_what, slug, email) => {
+    const path = `/mcp/${slug}`;
+    const connection = await connect(demo.url, { email, access: 'full', path });
+    expect(await atSecondNode(connection, path)).toBe(200);
+    const keyId = await keyOf(connection, slug);
+    // As after a lost connection: the rows are there, the notification is not.
+    await database.query('begin');
+    const { rows } = await database.query<{ grant_id: string }>(
+      'update keys set revoked_at = now() where id = $1 returning grant_id',
+      [keyId],
+    );
+    const grantId = rows[0]?.grant_id;
+    await database.query('update grants set revoked_at = now() where id = $1', [grantId]);
+    await database.query("insert into changes (kind, subject) values ('grant', $1), ('key', $2)", [
+      grantId,
+      keyId,
+    ]);
+    await database.query('commit');
+    expect(await atSecondNode(connection, path)).toBe(200);
+    await cutFeeds();
+    await expect.poll(() => atSecondNode(connection, path), { timeout: 10_000 }).toBe(401);
+  },
+);
+
+test.each(MODES)(
+  'while a node cannot hear the feed, %s is checked in the database on each call',
+  async (_what, slug, email) => {
+    const path = `/mcp/${slug}`;
+    const connection = await connect(demo.url, { email, access: 'full', path });
+    expect(await atSecondNode(connection, path)).toBe(200);
+    const serverUrl = inject('databaseServerUrl');
+    const name = pg.escapeIdentifier(new URL(demo.databaseUrl).pathname.slice(1));
+    // No new connection gets in, so neither feed comes back; the pools keep the ones they have.
+    await onServer(serverUrl, `alter database ${name} with allow_connections false`);
+    try {
+      await cutFeeds();
+      await expect.poll(readiness).toBe(503);
+      expect(await atSecondNode(connection, path)).toBe(200);
+      await revokeAtFirstNode(connection, slug);
+      expect(await atSecondNode(connection, path)).toBe(401);
+    } finally {
+      await onServer(serverUrl, `alter database ${name} with allow_connections true`);
+    }
+  },
+);
