@@ -116,7 +116,8 @@ export async function createApp(options: AppOptions) {
     const gateCookie = createGateCookie(mcpBaseUrl);
     const handoff = {
       secret: options.handoffSecret ?? deriveKey(masterSecret, 'handoff'),
-      claimOnce: store.authorizations.claimHandoff,
+      claimOnce: (jti: string, expiresAtSeconds: number) =>
+        store.usedIds.claim('handoff', jti, expiresAtSeconds),
     };
     const toWeb = createHandoff({
       ...handoff,

@@ -2,10 +2,11 @@ import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { scopeOf, type Access, type Role } from '../kernel/access.ts';
 import type { Clock } from '../kernel/clock.ts';
-import type { VerifiedCredential } from '../kernel/credential.ts';
-import type { ClientId, GrantId, KeyId, OrganisationId, UserId } from '../kernel/ids.ts';
+import type { Actor, VerifiedCredential } from '../kernel/credential.ts';
+import type { ClientId, GrantId, KeyId, OrganisationId } from '../kernel/ids.ts';
 import { hashSecret, randomToken } from '../kernel/secret.ts';
 import { ACCESS_TOKEN_SECONDS, CLOCK_LEEWAY_SECONDS } from './lifetimes.ts';
+import { actorFromSubject } from './actor.ts';
 import type { RevokedGrants } from './revoked-grants.ts';
 import type { Signing } from './signing.ts';
 
@@ -28,7 +29,7 @@ type Claims = z.infer<typeof claimsSchema>;
 
 export interface AccessTokenSubject {
   orgId: OrganisationId;
-  userId: UserId;
+  actor: Actor;
   clientId: ClientId;
   grantId: GrantId;
   keyId: KeyId;
@@ -86,7 +87,7 @@ export function createAccessTokens({
       const token = signing.sign(ACCESS_TOKEN_TYPE, {
         iss: mcpBaseUrl,
         aud: mcpBaseUrl + subject.resource,
-        sub: subject.userId,
+        sub: subject.actor.id,
         client_id: subject.clientId,
         iat,
         exp,
@@ -111,7 +112,7 @@ export function createAccessTokens({
       return {
         kind: 'token',
         orgId,
-        actor: { kind: 'user', id: claims.sub as UserId },
+        actor: actorFromSubject(claims.sub),
         access: claims.access,
         keyId: claims.key as KeyId,
         grantId,

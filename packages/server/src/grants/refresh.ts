@@ -10,6 +10,7 @@ import { revokeGrant } from '../keys/revoke.ts';
 import type { Grant } from '../store/queries/grants.ts';
 import type { Store } from '../store/store.ts';
 import { GRANT_KEY_OVERLAP_SECONDS, REPLAY_SECONDS } from './lifetimes.ts';
+import { actorOf } from './actor.ts';
 import { readStanding } from './standings.ts';
 import type { Mint, TokenAnswer, TokenFault, TokenRequestContext } from './token-answer.ts';
 
@@ -53,7 +54,7 @@ export function createRefresh({ store, clock, mint }: { store: Store; clock: Clo
     if (request.resource !== undefined && request.resource !== grant.resource) {
       return fail({ error: 'invalid_target', detail: 'another resource than the granted one' });
     }
-    const standing = await readStanding(store, grant.orgId, { kind: 'user', id: grant.userId });
+    const standing = await readStanding(store, grant.orgId, actorOf(grant));
     if (standing === undefined) return invalidGrant('the user is no longer a member');
     const key = await store.keys.findOfGrant(grant.orgId, grant.id);
     if (key === undefined) return invalidGrant('the key of the grant is gone');
@@ -135,7 +136,7 @@ export function createRefresh({ store, clock, mint }: { store: Store; clock: Clo
 function entryOf(grant: Grant) {
   return {
     orgId: grant.orgId,
-    actor: { kind: 'user', id: grant.userId },
+    actor: actorOf(grant),
     clientId: grant.clientId,
     grantId: grant.id,
   } as const;

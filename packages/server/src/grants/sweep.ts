@@ -21,6 +21,7 @@ export function startSweeping({ store, log }: { store: Store; log: Log }): { clo
     every(REPLAY_SWEEP_MS, () => store.grants.wipeReplays()),
     every(HOUSEKEEPING_MS, async () => {
       await store.authorizations.deleteExpired();
+      await store.usedIds.deleteExpired();
       await store.grants.deleteLongExpired();
       await store.clients.deleteUnconfirmed();
       await store.changes.deleteOlderThan(2 * CHANGE_MEMORY_SECONDS);

@@ -4,6 +4,7 @@ import { hashSecret, randomToken } from '../kernel/secret.ts';
 import { newKeySecret, type KeyEnvironment } from '../keys/key-secret.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Grant } from '../store/queries/grants.ts';
+import { actorOf } from './actor.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import { GRANT_KEY_SECONDS } from './lifetimes.ts';
 
@@ -62,7 +63,7 @@ export function createMint({
     }
     const { token, expiresInSeconds } = accessTokens.issue({
       orgId: grant.orgId,
-      userId: grant.userId,
+      actor: actorOf(grant),
       clientId: grant.clientId,
       grantId: grant.id,
       keyId,

@@ -108,6 +108,8 @@ export const organisations = pgTable(
     name: text('name').notNull(),
     tokenMode: text('token_mode').$type<TokenMode>().notNull().default('token'),
     refreshDays: integer('refresh_days').notNull().default(30),
+    /** What was issued before is refused: "sign everyone out". */
+    tokensValidFrom: at('tokens_valid_from'),
     createdAt: createdAt(),
     suspendedAt: at('suspended_at'),
   },
@@ -214,14 +216,69 @@ export const clients = pgTable(
     secretHash: text('secret_hash'),
     /** Hash of the effective metadata: identical public registrations are one record (RFC 7591). */
     metadataHash: text('metadata_hash'),
+    grantTypes: jsonb('grant_types')
+      .$type<string[]>()
+      .notNull()
+      .default(['authorization_code', 'refresh_token']),
+    /** Keys for private_key_jwt (RFC 7523 section 3): the set itself, or where it is published. */
+    jwks: jsonb('jwks').$type<{ keys: Record<string, unknown>[] }>(),
+    jwksUri: text('jwks_uri'),
+    clientUri: text('client_uri'),
+    /** The organisation whose admin made it; null for clients that came by themselves. */
+    orgId: text('org_id')
+      .$type<OrganisationId>()
+      .references(() => organisations.id, { onDelete: 'cascade' }),
+    /** Whom it acts for by client_credentials: an agent of that organisation (RFC 6749 section 4.4). */
+    agentId: text('agent_id').$type<AgentId>(),
     createdAt: createdAt(),
     lastUsedAt: at('last_used_at').notNull().defaultNow(),
+    deletedAt: at('deleted_at'),
   },
   (table) => [
     uniqueIndex('clients_metadata')
       .on(table.metadataHash)
       .where(sql`${table.metadataHash} is not null`),
     index('clients_last_used').on(table.lastUsedAt),
+    index('clients_org').on(table.orgId),
+    foreignKey({ columns: [table.orgId, table.agentId], foreignColumns: [agents.orgId, agents.id] }).onDelete(
+      'cascade',
+    ),
+  ],
+);
+
+/** What is known of a client's metadata document (draft-ietf-oauth-client-id-metadata-document), failures too. */
+export const clientDocuments = pgTable(
+  'client_documents',
+  {
+    url: text('url').primaryKey(),
+    origin: text('origin').notNull(),
+    etag: text('etag'),
+    /** Null: it was read, and the client of that id holds what it says. */
+    failure: text('failure'),
+    fetchedAt: at('fetched_at').notNull().defaultNow(),
+    freshUntil: at('fresh_until').notNull(),
+  },
+  (table) => [index('client_documents_origin').on(table.origin, table.fetchedAt)],
+);
+
+export type ClientRule = 'approved' | 'blocked';
+
+/** What an organisation's admins decided about a client, by its id, or about all of a host, by `host:<name>`. */
+export const clientRules = pgTable(
+  'client_rules',
+  {
+    orgId: text('org_id')
+      .$type<OrganisationId>()
+      .notNull()
+      .references(() => organisations.id, { onDelete: 'cascade' }),
+    subject: text('subject').notNull(),
+    rule: text('rule').$type<ClientRule>().notNull(),
+    createdBy: text('created_by').$type<UserId>(),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.orgId, table.subject] }),
+    check('client_rules_rule', sql`${table.rule} in ('approved', 'blocked')`),
   ],
 );
 
@@ -242,6 +299,8 @@ export const authorizations = pgTable(
     resourceOrgId: text('resource_org_id').$type<OrganisationId>(),
     challenge: text('challenge').notNull(),
     state: text('state'),
+    /** Thumbprint of the key that the code is bound to (RFC 9449 section 10). */
+    dpopJkt: text('dpop_jkt'),
     /** Hash of the cookie that the gateway set, and of the one that the web host set. */
     gateBrowserHash: text('gate_browser_hash').notNull(),
     webBrowserHash: text('web_browser_hash'),
@@ -252,6 +311,8 @@ export const authorizations = pgTable(
     userId: text('user_id').$type<UserId>(),
     orgId: text('org_id').$type<OrganisationId>(),
     access: text('access').$type<Access>(),
+    /** How long the person wants it to last; null: as the organisation has it. */
+    lifetimeDays: integer('lifetime_days'),
     codeHash: text('code_hash').unique(),
     codeExpiresAt: at('code_expires_at'),
     codeUsedAt: at('code_used_at'),
@@ -261,11 +322,21 @@ export const authorizations = pgTable(
   (table) => [index('authorizations_expires').on(table.expiresAt)],
 );
 
-/** Tokens with which the browser is handed from one host to the other: each is claimed once. */
-export const handoffs = pgTable('handoffs', {
-  jti: text('jti').primaryKey(),
-  expiresAt: at('expires_at').notNull(),
-});
+export type UsedIdPurpose = 'handoff' | 'dpop_proof' | 'client_assertion' | 'identity_assertion';
+
+/** Ids that may be used once: tickets between the hosts, DPoP proofs, assertions. Shared by all nodes. */
+export const usedIds = pgTable(
+  'used_ids',
+  {
+    purpose: text('purpose').$type<UsedIdPurpose>().notNull(),
+    id: text('id').notNull(),
+    expiresAt: at('expires_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.purpose, table.id] }),
+    index('used_ids_expires').on(table.expiresAt),
+  ],
+);
 
 export const grants = pgTable(
   'grants',
@@ -275,15 +346,18 @@ export const grants = pgTable(
       .$type<OrganisationId>()
       .notNull()
       .references(() => organisations.id, { onDelete: 'cascade' }),
+    /** Who approved it; or the agent that a machine's own grant acts as. Exactly one of the two. */
     userId: text('user_id')
       .$type<UserId>()
-      .notNull()
       .references(() => users.id, { onDelete: 'cascade' }),
+    agentId: text('agent_id').$type<AgentId>(),
     clientId: text('client_id')
       .$type<ClientId>()
       .notNull()
       .references(() => clients.id),
     access: text('access').$type<Access>().notNull(),
+    /** Thumbprint of the key that its tokens are bound to (RFC 9449); null: bearer tokens. */
+    dpopJkt: text('dpop_jkt'),
     resource: text('resource').notNull(),
     /** Where the authorization code went: the host of the redirect URI. */
     destination: text('destination').notNull(),
@@ -298,6 +372,10 @@ export const grants = pgTable(
     primaryKey({ columns: [table.orgId, table.id] }),
     index('grants_user').on(table.userId),
     index('grants_client').on(table.clientId),
+    foreignKey({ columns: [table.orgId, table.agentId], foreignColumns: [agents.orgId, agents.id] }).onDelete(
+      'cascade',
+    ),
+    check('grants_holder', sql`num_nonnulls(${table.userId}, ${table.agentId}) = 1`),
   ],
 );
 
@@ -367,7 +445,49 @@ export const keys = pgTable(
   ],
 );
 
-export type SigningKeyState = 'active' | 'retired';
+/** Identity providers whose assertions an organisation accepts (RFC 7523, Identity Assertion JWT Authorization Grant). */
+export const trustedIssuers = pgTable(
+  'trusted_issuers',
+  {
+    orgId: text('org_id')
+      .$type<OrganisationId>()
+      .notNull()
+      .references(() => organisations.id, { onDelete: 'cascade' }),
+    issuer: text('issuer').notNull(),
+    jwks: jsonb('jwks').$type<{ keys: Record<string, unknown>[] }>(),
+    jwksUri: text('jwks_uri'),
+    createdBy: text('created_by').$type<UserId>(),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.orgId, table.issuer] }),
+    check('trusted_issuers_keys', sql`num_nonnulls(${table.jwks}, ${table.jwksUri}) = 1`),
+  ],
+);
+
+/** Who a subject of a trusted issuer is here. */
+export const identityLinks = pgTable(
+  'identity_links',
+  {
+    orgId: text('org_id').$type<OrganisationId>().notNull(),
+    issuer: text('issuer').notNull(),
+    subject: text('subject').notNull(),
+    userId: text('user_id')
+      .$type<UserId>()
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.orgId, table.issuer, table.subject] }),
+    foreignKey({
+      columns: [table.orgId, table.issuer],
+      foreignColumns: [trustedIssuers.orgId, trustedIssuers.issuer],
+    }).onDelete('cascade'),
+  ],
+);
+
+export type SigningKeyState = 'next' | 'active' | 'retired';
 
 export const signingKeys = pgTable(
   'signing_keys',
@@ -377,6 +497,8 @@ export const signingKeys = pgTable(
     publicJwk: jsonb('public_jwk').$type<Record<string, string>>().notNull(),
     sealedPrivateJwk: text('sealed_private_jwk').notNull(),
     createdAt: createdAt(),
+    activatedAt: at('activated_at'),
+    retiredAt: at('retired_at'),
   },
   (table) => [
     uniqueIndex('signing_keys_active')

@@ -11,6 +11,7 @@ import { createGrantQueries } from './queries/grants.ts';
 import { createKeyQueries } from './queries/keys.ts';
 import { createPeopleQueries } from './queries/people.ts';
 import { createSigningKeyQueries } from './queries/signing-keys.ts';
+import { createUsedIdQueries } from './queries/used-ids.ts';
 
 function createQueries(executor: Executor, onChangeAdded: (change: Change) => void) {
   return {
@@ -21,6 +22,7 @@ function createQueries(executor: Executor, onChangeAdded: (change: Change) => vo
     grants: createGrantQueries(executor),
     keys: createKeyQueries(executor),
     signingKeys: createSigningKeyQueries(executor),
+    usedIds: createUsedIdQueries(executor),
     changes: createChangeQueries(executor, onChangeAdded),
     audit: createAuditQueries(executor),
   };

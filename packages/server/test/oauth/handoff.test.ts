@@ -41,7 +41,7 @@ describe('H1: the ticket', () => {
       direction: 'to-web',
       issuer,
       audience,
-      claimOnce: database.store.authorizations.claimHandoff,
+      claimOnce: (jti, expiresAtSeconds) => database.store.usedIds.claim('handoff', jti, expiresAtSeconds),
     });
   const toGateway = () =>
     createHandoff({
@@ -49,7 +49,7 @@ describe('H1: the ticket', () => {
       direction: 'to-gateway',
       issuer: WEB,
       audience: MCP,
-      claimOnce: database.store.authorizations.claimHandoff,
+      claimOnce: (jti, expiresAtSeconds) => database.store.usedIds.claim('handoff', jti, expiresAtSeconds),
     });
 
   test('26: it works once, for one of many at the same moment', async () => {

@@ -40,7 +40,7 @@ async function newNode(issuer = ISSUER) {
 
 const subject = () => ({
   orgId: newId('org'),
-  userId: newId('usr'),
+  actor: { kind: 'user' as const, id: newId('usr') },
   clientId: newId('cli'),
   grantId: newId('grt'),
   keyId: newId('key'),
@@ -72,11 +72,11 @@ describe('51 and 52: what else our own key signs', () => {
   test('an assertion for an upstream is no access token', async () => {
     const { signing, accessTokens } = await newNode();
     const sign = createAssertions({ signing, clock: systemClock, issuer: ISSUER });
-    const { orgId, userId, clientId, grantId, keyId, access, role } = subject();
+    const { orgId, actor, clientId, grantId, keyId, access, role } = subject();
     const principal = {
       orgId,
       orgSlug: 'acme',
-      actor: { kind: 'user' as const, id: userId },
+      actor,
       role,
       access,
       clientId,

@@ -2,7 +2,7 @@ import { and, eq, gt, isNotNull, isNull, lt, sql } from 'drizzle-orm';
 import type { Access } from '../../kernel/access.ts';
 import type { GrantId, OrganisationId, UserId } from '../../kernel/ids.ts';
 import type { Executor } from '../database.ts';
-import { authorizations, handoffs } from '../schema.ts';
+import { authorizations } from '../schema.ts';
 
 export type Authorization = typeof authorizations.$inferSelect;
 
@@ -108,16 +108,6 @@ export function createAuthorizationQueries(executor: Executor) {
         .where(eq(authorizations.codeHash, codeHash));
     },
 
-    /** True for exactly one caller per `jti`. */
-    async claimHandoff(jti: string, expiresAtSeconds: number): Promise<boolean> {
-      const rows = await executor
-        .insert(handoffs)
-        .values({ jti, expiresAt: sql`to_timestamp(${expiresAtSeconds})` })
-        .onConflictDoNothing()
-        .returning({ jti: handoffs.jti });
-      return rows.length === 1;
-    },
-
     /** Undecided and denied ones go a day after they expired; a used code stays as long as its grant is young. */
     async deleteExpired(): Promise<void> {
       const dayAgo = sql`now() - interval '1 day'`;
@@ -132,7 +122,6 @@ export function createAuthorizationQueries(executor: Executor) {
             isNotNull(authorizations.grantId),
           ),
         );
-      await executor.delete(handoffs).where(lt(handoffs.expiresAt, dayAgo));
     },
   };
 }
