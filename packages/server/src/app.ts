@@ -27,6 +27,7 @@ import type { OAuthEnv } from './oauth/env.ts';
 import { createHandoff } from './oauth/handoff.ts';
 import { createOAuth } from './oauth/oauth.ts';
 import { SIGN_OUT_PURPOSE } from './pages/account-line.tsx';
+import { createAuthorizeReturn } from './pages/authorize-return.tsx';
 import { createConsent } from './pages/consent.tsx';
 import { createDescribeTransaction } from './pages/describe-transaction.ts';
 import { createFormGuard } from './pages/form-guard.ts';
@@ -50,6 +51,9 @@ const AUTHORIZATIONS_PER_ADDRESS: LimitPolicy = { limit: 300, windowSeconds: 60 
 const SIGN_INS_PER_ACCOUNT: LimitPolicy = { limit: 10, windowSeconds: 60 };
 const SIGN_INS_PER_ADDRESS: LimitPolicy = { limit: 60, windowSeconds: 60 };
 
+/** The doors and the authorization server, or the pages and the dashboard. */
+export type Half = 'gateway' | 'web';
+
 export interface AppOptions {
   store: Store;
   mcpBaseUrl: string;
@@ -59,6 +63,8 @@ export interface AppOptions {
   /** OAUTH_HANDOFF_SECRET; undefined where gateway and pages are one host. */
   handoffSecret: string | undefined;
   environment: KeyEnvironment;
+  /** The half that this process serves, where gateway and web are two hosts; undefined: both. */
+  only?: Half | undefined;
   clock: Clock;
   log: Log;
   /** For tests of the limits. */
@@ -67,7 +73,8 @@ export interface AppOptions {
 
 /** The composition root: everything is wired here, and nothing else knows how. */
 export async function createApp(options: AppOptions) {
-  const { store, mcpBaseUrl, webBaseUrl, connectorPaths, masterSecret, environment, clock, log } = options;
+  const { store, mcpBaseUrl, webBaseUrl, connectorPaths, masterSecret, environment, only, clock, log } =
+    options;
   const feed = createChangeFeed({ store, log });
   const audit = createAudit({ store, clock, log });
   const usage = createUsage({ store, clock, log });
@@ -160,62 +167,71 @@ export async function createApp(options: AppOptions) {
       context.set('address', addressBucket(getConnInfo(context).remote.address));
       await next();
     });
-    app.route('/', pages.routes);
+    app.route('/', only === 'gateway' ? pages.gatewayRoutes : pages.routes);
     app.route('/', healthRoutes({ ping: store.ping, isCurrent: feed.isCurrent }));
-    app.route(
-      '/',
-      createConsent({
-        approvals,
-        clients,
-        people,
-        guard,
-        toWeb,
-        toGateway,
-        gatewayBaseUrl: webBaseUrl === mcpBaseUrl ? undefined : mcpBaseUrl,
-        gateBrowserOf: gateCookie.read,
-        membershipsOf: store.people.listOrganisationsOf,
-        toolCounts: catalogues.toolCounts,
-      }),
-    );
-    app.route(
-      '/',
-      createOAuth({
-        issuer: mcpBaseUrl,
-        webBaseUrl,
-        connectorPaths,
-        organisationBySlug: store.people.findOrganisationBySlug,
-        clients,
-        approvals,
-        redeemCode: grants.redeemCode,
-        refresh: grants.refresh,
-        revokeToken: grants.revokeToken,
-        jwks: grants.signing.jwks,
-        toWeb,
-        gateCookie,
-        audit,
-        log,
-        limitAuthorizations: (address) => limiter.take(`authorize:${address}`, AUTHORIZATIONS_PER_ADDRESS),
-        limitRegistrations: (address) => limiter.take(`register:${address}`, REGISTRATIONS_PER_ADDRESS),
-        renderError: pages.renderOAuthError,
-      }),
-    );
-    app.route(
-      '/portal/v1',
-      createPortal({
-        people,
-        keys,
-        agents,
-        organisationsOf: store.people.listOrganisationsOf,
-        toolCounts: catalogues.toolCounts,
-        signOutToken: (context) => guard.issue(context, SIGN_OUT_PURPOSE),
-        mcpBaseUrl,
-        webBaseUrl,
-        clock,
-        log,
-      }),
-    );
-    app.route('/', createDashboardFiles({ directory: DASHBOARD_DIRECTORY }));
+    if (only !== 'web') mountAuthorizationServer();
+    if (only !== 'gateway') mountWeb();
     return app;
+
+    function mountWeb(): void {
+      app.route(
+        '/',
+        createConsent({
+          approvals,
+          clients,
+          people,
+          guard,
+          toWeb,
+          toGateway,
+          gatewayBaseUrl: webBaseUrl === mcpBaseUrl ? undefined : mcpBaseUrl,
+          gateBrowserOf: gateCookie.read,
+          membershipsOf: store.people.listOrganisationsOf,
+          toolCounts: catalogues.toolCounts,
+        }),
+      );
+      app.route(
+        '/portal/v1',
+        createPortal({
+          people,
+          keys,
+          agents,
+          organisationsOf: store.people.listOrganisationsOf,
+          toolCounts: catalogues.toolCounts,
+          signOutToken: (context) => guard.issue(context, SIGN_OUT_PURPOSE),
+          mcpBaseUrl,
+          webBaseUrl,
+          clock,
+          log,
+        }),
+      );
+      app.route('/', createDashboardFiles({ directory: DASHBOARD_DIRECTORY }));
+    }
+
+    function mountAuthorizationServer(): void {
+      app.route('/', createAuthorizeReturn({ approvals, toGateway, gateBrowserOf: gateCookie.read }));
+      app.route(
+        '/',
+        createOAuth({
+          issuer: mcpBaseUrl,
+          webBaseUrl,
+          connectorPaths,
+          organisationBySlug: store.people.findOrganisationBySlug,
+          clients,
+          approvals,
+          redeemCode: grants.redeemCode,
+          refresh: grants.refresh,
+          revokeToken: grants.revokeToken,
+          jwks: grants.signing.jwks,
+          toWeb,
+          gateCookie,
+          audit,
+          log,
+          limitAuthorizations: (address) => limiter.take(`authorize:${address}`, AUTHORIZATIONS_PER_ADDRESS),
+          limitRegistrations: (address) => limiter.take(`register:${address}`, REGISTRATIONS_PER_ADDRESS),
+          renderError: pages.renderOAuthError,
+        }),
+      );
+    }
   }
 
   return {
@@ -229,7 +245,8 @@ export async function createApp(options: AppOptions) {
 
     handle(req: IncomingMessage, res: ServerResponse): void {
       const path = (req.url ?? '/').split('?', 1)[0] ?? '/';
-      if (gateway.handles(path) && !isAppendedMetadata(path, connectorPaths)) gateway.handle(req, res);
+      if (only !== 'web' && gateway.handles(path) && !isAppendedMetadata(path, connectorPaths))
+        gateway.handle(req, res);
       else void listener(req, res);
     },
 

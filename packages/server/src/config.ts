@@ -62,8 +62,14 @@ export interface Config {
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
 }
 
-/** The only reader of the environment. A failure lists every fault at once, a line each. */
-export function readConfig(environment: NodeJS.ProcessEnv = process.env): Result<Config, string[]> {
+/**
+ * The only reader of the environment. A failure lists every fault at once, a line each. `apart`: this process serves
+ * one half of two hosts, and they must agree about everything that joins them.
+ */
+export function readConfig(
+  environment: NodeJS.ProcessEnv = process.env,
+  { apart = false }: { apart?: boolean } = {},
+): Result<Config, string[]> {
   // An empty variable means the same as an unset one: compose files and CI systems write it that way.
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const parsed = environmentSchema.safeParse(given);
@@ -71,9 +77,11 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Result
     return fail(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
   }
   const read = parsed.data;
-  const apart =
+  const missing = apart ? findMissing(read) : [];
+  if (missing.length > 0) return fail(missing);
+  const differ =
     read.PUBLIC_WEB_BASE_URL !== undefined && read.PUBLIC_WEB_BASE_URL !== read.PUBLIC_MCP_BASE_URL;
-  if (apart && read.OAUTH_HANDOFF_SECRET === undefined) {
+  if (differ && read.OAUTH_HANDOFF_SECRET === undefined) {
     return fail([
       'OAUTH_HANDOFF_SECRET: must be set (at least 32 characters, the same on both hosts) when PUBLIC_WEB_BASE_URL is another host than PUBLIC_MCP_BASE_URL',
     ]);
@@ -91,4 +99,23 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Result
     configFile: read.LATCHKEY_CONFIG === undefined ? undefined : resolve(read.LATCHKEY_CONFIG),
     logLevel: read.LOG_LEVEL,
   });
+}
+
+/** What two hosts share. Each would otherwise be made up or guessed, differently on each. */
+const SHARED_BY_TWO_HOSTS = {
+  PUBLIC_MCP_BASE_URL: 'where the world reaches the gateway',
+  PUBLIC_WEB_BASE_URL: 'where people reach the web host',
+  OAUTH_HANDOFF_SECRET: 'at least 32 characters; it signs the way between the two',
+  DATABASE_URL: 'one PostgreSQL for both',
+  LATCHKEY_SECRET: 'at least 32 characters; what one host seals, the other opens',
+} as const;
+
+function findMissing(read: z.infer<typeof environmentSchema>): string[] {
+  const faults = Object.entries(SHARED_BY_TWO_HOSTS)
+    .filter(([name]) => read[name as keyof typeof SHARED_BY_TWO_HOSTS] === undefined)
+    .map(([name, what]) => `${name}: must be set with --only, the same on both hosts (${what})`);
+  if (read.PUBLIC_MCP_BASE_URL !== undefined && read.PUBLIC_MCP_BASE_URL === read.PUBLIC_WEB_BASE_URL) {
+    faults.push('PUBLIC_WEB_BASE_URL: must be another origin than PUBLIC_MCP_BASE_URL with --only');
+  }
+  return faults;
 }

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { createApp, type App, type AppOptions } from './app.ts';
+import { createApp, type App, type AppOptions, type Half } from './app.ts';
 import type { Config } from './config.ts';
 import { applyDeclared } from './declared.ts';
 import { systemClock, type Clock } from './kernel/clock.ts';
@@ -27,6 +27,7 @@ export interface StartedLatchkey {
 
 export interface StartOptions {
   environment: KeyEnvironment;
+  only?: Half | undefined;
   say: (line: string) => void;
   clock?: Clock;
   log?: Log;
@@ -36,7 +37,7 @@ export interface StartOptions {
 /** Database, migrations, listening socket, app: the whole service in this process. */
 export async function startLatchkey(
   config: Config,
-  { environment, say, clock = systemClock, log: givenLog, limits }: StartOptions,
+  { environment, only, say, clock = systemClock, log: givenLog, limits }: StartOptions,
 ): Promise<Result<StartedLatchkey, { message: string }>> {
   const log = givenLog ?? (config.logLevel === 'silent' ? silentLog : createLog(config.logLevel));
   let lose: (message: string) => void = () => {};
@@ -68,6 +69,7 @@ export async function startLatchkey(
     masterSecret,
     handoffSecret: config.handoffSecret,
     environment,
+    only,
     clock,
     log,
     ...(limits === undefined ? {} : { limits }),

@@ -3,10 +3,15 @@ import { readConfig } from '../config.ts';
 import { startLatchkey } from '../start.ts';
 import { refuseToStart, runUntilStopped } from './lifecycle.ts';
 
-export const SERVE_HELP = `latchkey serve
+export const SERVE_HELP = `latchkey serve [--only gateway|web]
 
 Starts the service: the MCP and API doors, the authorization server, the pages and the dashboard. Without DATABASE_URL it
 brings its own PostgreSQL, in LATCHKEY_DATA_DIR.
+
+  --only gateway   the doors and the authorization server alone, at PUBLIC_MCP_BASE_URL
+  --only web       the pages and the dashboard alone, at PUBLIC_WEB_BASE_URL
+Two hosts need, both the same: PUBLIC_MCP_BASE_URL, PUBLIC_WEB_BASE_URL, OAUTH_HANDOFF_SECRET, DATABASE_URL and
+LATCHKEY_SECRET.
 
 Environment (defaults in brackets):
   PORT [4747], HOST [127.0.0.1]
@@ -23,23 +28,37 @@ The last line before serving is JSON on standard output: {"event":"ready","url":
 `;
 
 export async function serve(args: string[]): Promise<void> {
-  const { values } = parseArgs({ args, options: { help: { type: 'boolean', short: 'h' } } });
+  const { values } = parseArgs({
+    args,
+    options: { help: { type: 'boolean', short: 'h' }, only: { type: 'string' } },
+  });
   if (values.help === true) {
     process.stdout.write(SERVE_HELP);
     return;
   }
-  const config = readConfig();
+  const { only } = values;
+  if (only !== undefined && only !== 'gateway' && only !== 'web') {
+    refuseToStart([`--only ${only}: there is "--only gateway" and "--only web"`]);
+    process.exitCode = 2;
+    return;
+  }
+  const config = readConfig(undefined, { apart: only !== undefined });
   if (!config.ok) return refuseToStart(config.error);
   const say = (line: string) => void process.stderr.write(`${line}\n`);
-  const started = await startLatchkey(config.value, { environment: 'live', say });
+  const started = await startLatchkey(config.value, { environment: 'live', only, say });
   if (!started.ok) return refuseToStart([started.error.message]);
 
   const { latchkey } = started.value;
-  const setup = await latchkey.setup.prepareSetup();
+  // A new link ends the one before, so it is the web host's to make.
+  const setup = only === 'gateway' ? undefined : await latchkey.setup.prepareSetup();
   if (setup !== undefined)
     say(`First run. Create the first account: ${latchkey.webBaseUrl}/setup?token=${setup.token}`);
-  process.stdout.write(
-    `${JSON.stringify({ event: 'ready', url: latchkey.webBaseUrl, connector: `${latchkey.mcpBaseUrl}/mcp` })}\n`,
-  );
+  const ready = {
+    event: 'ready',
+    url: only === 'gateway' ? latchkey.mcpBaseUrl : latchkey.webBaseUrl,
+    connector: `${latchkey.mcpBaseUrl}/mcp`,
+    ...(only === undefined ? {} : { only }),
+  };
+  process.stdout.write(`${JSON.stringify(ready)}\n`);
   await runUntilStopped(started.value);
 }

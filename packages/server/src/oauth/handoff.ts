@@ -1,5 +1,6 @@
-import { jwtVerify, SignJWT } from 'jose';
+import { errors, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
+import { fail, ok, type Result } from '../kernel/result.ts';
 import { deriveKey } from '../kernel/seal.ts';
 import { randomToken } from '../kernel/secret.ts';
 
@@ -8,11 +9,17 @@ const TYP = 'latchkey-handoff+jwt';
 
 const claimsSchema = z.object({ jti: z.string(), exp: z.number(), txn: z.string() });
 
+/**
+ * Why a ticket is refused. `forged`: no key of ours made it, as when the two hosts' secrets differ; `misdirected`: made
+ * between hosts of other names; `expired`; `used`: it was claimed before.
+ */
+export type HandoffFault = 'forged' | 'misdirected' | 'expired' | 'used';
+
 export interface Handoff {
   /** A ticket that lets the browser carry a transaction to the other host, once, within a minute. */
   issue(transactionId: string): Promise<string>;
-  /** The transaction, for the first caller alone. Undefined: forged, expired, for another host, or used before. */
-  claim(ticket: string): Promise<string | undefined>;
+  /** The transaction, for the first caller alone. */
+  claim(ticket: string): Promise<Result<string, HandoffFault>>;
 }
 
 /**
@@ -47,18 +54,26 @@ export function createHandoff({
         .sign(key),
 
     async claim(ticket) {
-      const claims = await verifyTicket(ticket);
-      if (claims === undefined) return undefined;
-      return (await claimOnce(claims.jti, claims.exp)) ? claims.txn : undefined;
+      const verified = await verifyTicket(ticket);
+      if (!verified.ok) return verified;
+      const { jti, exp, txn } = verified.value;
+      return (await claimOnce(jti, exp)) ? ok(txn) : fail('used');
     },
   };
 
-  async function verifyTicket(ticket: string): Promise<z.infer<typeof claimsSchema> | undefined> {
+  async function verifyTicket(ticket: string): Promise<Result<z.infer<typeof claimsSchema>, HandoffFault>> {
     try {
       const { payload } = await jwtVerify(ticket, key, { algorithms: ['HS256'], typ: TYP, issuer, audience });
-      return claimsSchema.parse(payload);
-    } catch {
-      return undefined;
+      return ok(claimsSchema.parse(payload));
+    } catch (error) {
+      return fail(faultOf(error));
     }
   }
+}
+
+/** The signature is checked first, so that what is said about the claims is said about a ticket of ours. */
+function faultOf(error: unknown): HandoffFault {
+  if (error instanceof errors.JWTExpired) return 'expired';
+  const names = error instanceof errors.JWTClaimValidationFailed ? error.claim : '';
+  return names === 'iss' || names === 'aud' ? 'misdirected' : 'forged';
 }

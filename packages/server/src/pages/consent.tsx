@@ -3,20 +3,19 @@ import { z } from 'zod';
 import type { Approvals, AuthorizationResponse, DecisionFault } from '../grants/approvals.ts';
 import type { Clients } from '../grants/clients.ts';
 import { destinationOf, isOnThisComputer } from '../grants/destination.ts';
-import { responseUrl } from '../grants/response-url.ts';
 import { highestAccess, type Access, type Role } from '../kernel/access.ts';
 import { displayName } from '../kernel/display-name.ts';
 import type { OrganisationId, UserId } from '../kernel/ids.ts';
 import type { Handoff } from '../oauth/handoff.ts';
 import type { CurrentUser, People } from '../people/people.ts';
 import { SIGN_OUT_PURPOSE } from './account-line.tsx';
+import { finish, goTo } from './authorize-return.tsx';
 import { ConsentPage, type ConsentChoice } from './consent-page.tsx';
-import { errorPage } from './error-page.tsx';
 import type { FormGuard } from './form-guard.ts';
 import { document } from './layout.tsx';
 import type { PageEnv } from './page-env.ts';
 import { readForm } from './read-form.ts';
-import { ReturnPage, withoutReferrer } from './return-page.tsx';
+import { expired, handoffRefused, otherBrowser, refuse } from './refusals.ts';
 
 const NAME_CHARACTERS_MAX = 60;
 
@@ -71,10 +70,10 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
 
   /** From the gateway: the ticket is used up, the transaction bound to this browser, the address made clean. */
   async function arrive(c: Context<PageEnv>, ticket: string): Promise<Response> {
-    const transactionId = await deps.toWeb.claim(ticket);
-    if (transactionId === undefined) return brokenHandoff(c);
-    const bound = await approvals.bindToWebBrowser(transactionId, guard.browser(c));
-    return bound ? c.redirect(pathOf(transactionId), 303) : expired(c);
+    const claimed = await deps.toWeb.claim(ticket);
+    if (!claimed.ok) return handoffRefused(c, claimed.error);
+    const bound = await approvals.bindToWebBrowser(claimed.value, guard.browser(c));
+    return bound ? c.redirect(pathOf(claimed.value), 303) : expired(c);
   }
 
   app.post('/oauth/consent', async (c) => {
@@ -153,35 +152,9 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
 
   /** Back to the app: through the gateway, which knows the browser that began, or straight where it is this host. */
   async function leave(c: Context<PageEnv>, transactionId: string, response: AuthorizationResponse) {
-    withoutReferrer(c);
-    if (deps.gatewayBaseUrl !== undefined) {
-      const ticket = await deps.toGateway.issue(transactionId);
-      const href = `${deps.gatewayBaseUrl}/authorize/return?handoff=${ticket}`;
-      return c.html(document(<ReturnPage href={href} {...aboutReturn(response)} />));
-    }
-    return finish(c, transactionId, response, deps.gateBrowserOf(c.req.raw.headers));
-  }
-
-  app.get('/authorize/return', async (c) => {
-    const transactionId = await deps.toGateway.claim(c.req.query('handoff') ?? '');
-    if (transactionId === undefined) return brokenHandoff(c);
-    const response = await approvals.answerOf(transactionId);
-    return response === undefined
-      ? expired(c)
-      : finish(c, transactionId, response, deps.gateBrowserOf(c.req.raw.headers));
-  });
-
-  /** Somebody else's approval must not connect the app that this browser has open, nor the other way round. */
-  async function finish(
-    c: Context<PageEnv>,
-    transactionId: string,
-    response: AuthorizationResponse,
-    gateBrowser: string | undefined,
-  ) {
-    if (!(await approvals.isGateBrowser(transactionId, gateBrowser))) return otherBrowser(c);
-    withoutReferrer(c);
-    const href = responseUrl(response.redirectUri, response.parameters);
-    return c.html(document(<ReturnPage href={href} {...aboutReturn(response)} />));
+    if (deps.gatewayBaseUrl === undefined) return finish(c, transactionId, response, deps);
+    const ticket = await deps.toGateway.issue(transactionId);
+    return goTo(c, `${deps.gatewayBaseUrl}/authorize/return?handoff=${ticket}`, response);
   }
 
   async function membershipsFor(authorization: Authorization, user: CurrentUser) {
@@ -253,26 +226,6 @@ function purposeOf(transactionId: string, user: CurrentUser | undefined): string
   return `consent ${transactionId} ${user?.sessionId ?? ''}`;
 }
 
-function aboutReturn(response: AuthorizationResponse) {
-  return { destination: destinationOf(response.redirectUri), allowed: 'code' in response.parameters };
-}
-
-type RefusalStatus = 400 | 403 | 409 | 410;
-
-function refuse(c: Context<PageEnv>, status: RefusalStatus, code: string, title: string, message: string) {
-  return errorPage(c, status, { title, message, code, requestId: c.get('requestId') });
-}
-
-function expired(c: Context<PageEnv>) {
-  return refuse(
-    c,
-    410,
-    'transaction_expired',
-    'This request is no longer open',
-    'It is older than ten minutes, was begun in another browser, or was finished. Start again from the app.',
-  );
-}
-
 function fromElsewhere(c: Context<PageEnv>, code: string) {
   return refuse(
     c,
@@ -280,26 +233,6 @@ function fromElsewhere(c: Context<PageEnv>, code: string) {
     code,
     'This form came from somewhere else',
     'Nothing was approved. Start again from the app.',
-  );
-}
-
-function otherBrowser(c: Context<PageEnv>) {
-  return refuse(
-    c,
-    403,
-    'other_browser',
-    'This was begun in another browser',
-    'Nothing was sent. Start again from the app, in this browser.',
-  );
-}
-
-function brokenHandoff(c: Context<PageEnv>) {
-  return refuse(
-    c,
-    400,
-    'handoff_invalid',
-    'The way here is broken',
-    'This link was used before, is older than a minute, or was not made by this server. Start again from the app. If it keeps happening, OAUTH_HANDOFF_SECRET differs between the two hosts.',
   );
 }
 

@@ -12,24 +12,26 @@ import { signOutRoutes } from './sign-out.tsx';
 
 /**
  * The web host's pages. `routes` has sign-in, sign-out, set-up and the front door, and gives whatever else is mounted
- * on it the same headers, request ids, 404 and error page. `assets` is for a gateway host that shows errors of its own.
+ * on it the same headers, request ids, 404 and error page. `gatewayRoutes` is all of it that a gateway host of its own
+ * needs: the same surroundings, what its error pages load, and a front door that leads to the web host.
  */
 export function createPages(deps: PagesDeps) {
+  const mcpBaseUrl = deps.mcpBaseUrl ?? deps.baseUrl;
   const onError = createErrorHandler(deps.log);
-  const routes = new Hono<PageEnv>();
-  routes.use(requestIds(), securityHeaders(deps.baseUrl));
-  routes.notFound(notFound);
-  routes.onError(onError);
+  const routes = surroundings(deps.baseUrl);
   routes.get('/', async (c) => c.redirect((await deps.setup.isOpen()) ? '/setup' : '/app', 302));
-  routes.route('/', assetRoutes());
   routes.route('/', signInRoutes(deps));
   routes.route('/', signOutRoutes(deps));
   routes.route('/', setupRoutes(deps));
-  return {
-    routes,
-    assets: assetRoutes(),
-    notFound,
-    onError,
-    renderOAuthError: createOAuthErrorPage(deps.mcpBaseUrl ?? deps.baseUrl),
-  };
+  const gatewayRoutes = surroundings(mcpBaseUrl);
+  gatewayRoutes.get('/', (c) => c.redirect(deps.baseUrl, 302));
+  return { routes, gatewayRoutes, notFound, onError, renderOAuthError: createOAuthErrorPage(mcpBaseUrl) };
+
+  function surroundings(baseUrl: string): Hono<PageEnv> {
+    const app = new Hono<PageEnv>();
+    app.use(requestIds(), securityHeaders(baseUrl));
+    app.notFound(notFound);
+    app.onError(onError);
+    return app.route('/', assetRoutes());
+  }
 }

@@ -10,7 +10,7 @@ import { readConfig } from '../../src/config.ts';
 import { DEMO_PASSWORD } from '../../src/demo/demo-data.ts';
 import { silentLog } from '../../src/kernel/log.ts';
 import { deriveKey } from '../../src/kernel/seal.ts';
-import { createHandoff } from '../../src/oauth/handoff.ts';
+import { createHandoff, type HandoffFault } from '../../src/oauth/handoff.ts';
 import { startLatchkey, type StartedLatchkey } from '../../src/start.ts';
 import { createTestDatabase, createTestStore } from '../support/database.ts';
 import {
@@ -55,8 +55,8 @@ describe('H1: the ticket', () => {
   test('26: it works once, for one of many at the same moment', async () => {
     const ticket = await toWeb().issue('txn-1');
     const claims = await Promise.all(Array.from({ length: 20 }, () => toWeb().claim(ticket)));
-    expect(claims.filter((claim) => claim !== undefined)).toEqual(['txn-1']);
-    expect(await toWeb().claim(ticket)).toBeUndefined();
+    expect(claims.filter((claim) => claim.ok)).toEqual([{ ok: true, value: 'txn-1' }]);
+    expect(await toWeb().claim(ticket)).toEqual({ ok: false, error: 'used' });
   });
 
   const now = () => Math.floor(Date.now() / 1000);
@@ -80,25 +80,30 @@ describe('H1: the ticket', () => {
     return jwt.sign(change.key ?? deriveKey(SECRET, 'handoff to-web'));
   };
 
-  test.each<[string, Parameters<typeof made>[0]]>([
-    ['expired', { exp: Math.floor(Date.now() / 1000) - 1 }],
-    ['without an expiry', { exp: null }],
-    ['without an id', { jti: null }],
-    ['for another audience', { aud: 'https://other.test' }],
-    ['from another issuer', { iss: 'https://other.test' }],
-    ['of another type', { typ: 'JWT' }],
-    ['under the secret itself', { key: Buffer.from(SECRET) }],
-    ['under the key of the other direction', { key: deriveKey(SECRET, 'handoff to-gateway') }],
-    ['under another secret', { key: deriveKey('another secret of 32 characters!!', 'handoff to-web') }],
-    ['that names no transaction', { txn: 7 }],
-  ])('26: one %s is refused', async (_what, change) => {
-    expect(await toWeb().claim(await made())).toBe('txn-2');
-    expect(await toWeb().claim(await made(change))).toBeUndefined();
+  test.each<[string, HandoffFault, Parameters<typeof made>[0]]>([
+    ['expired', 'expired', { exp: Math.floor(Date.now() / 1000) - 1 }],
+    ['without an expiry', 'forged', { exp: null }],
+    ['without an id', 'forged', { jti: null }],
+    ['for another audience', 'misdirected', { aud: 'https://other.test' }],
+    ['from another issuer', 'misdirected', { iss: 'https://other.test' }],
+    ['of another type', 'forged', { typ: 'JWT' }],
+    ['under the secret itself', 'forged', { key: Buffer.from(SECRET) }],
+    ['under the key of the other direction', 'forged', { key: deriveKey(SECRET, 'handoff to-gateway') }],
+    [
+      'under another secret',
+      'forged',
+      { key: deriveKey('another secret of 32 characters!!', 'handoff to-web') },
+    ],
+    ['that names no transaction', 'forged', { txn: 7 }],
+  ])('26: one %s is refused as %s', async (_what, fault, change) => {
+    expect(await toWeb().claim(await made())).toEqual({ ok: true, value: 'txn-2' });
+    expect(await toWeb().claim(await made(change))).toEqual({ ok: false, error: fault });
   });
 
   test('26: a ticket cannot be reflected, and neither can its answer', async () => {
-    expect(await toGateway().claim(await toWeb().issue('txn-3'))).toBeUndefined();
-    expect(await toWeb().claim(await toGateway().issue('txn-3'))).toBeUndefined();
+    const forged = { ok: false, error: 'forged' };
+    expect(await toGateway().claim(await toWeb().issue('txn-3'))).toEqual(forged);
+    expect(await toWeb().claim(await toGateway().issue('txn-3'))).toEqual(forged);
   });
 
   test('28: it carries no person, access or decision, and lives a minute', async () => {
@@ -109,7 +114,7 @@ describe('H1: the ticket', () => {
   });
 
   test.each(['', 'a', 'a.b.c', 'eyJhbGciOiJub25lIn0.e30.'])('%j is no ticket', async (ticket) => {
-    expect(await toWeb().claim(ticket)).toBeUndefined();
+    expect(await toWeb().claim(ticket)).toEqual({ ok: false, error: 'forged' });
   });
 });
 
