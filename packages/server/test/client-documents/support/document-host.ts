@@ -18,10 +18,16 @@ async function newCertificate(names: readonly string[]): Promise<{ key: string; 
   const directory = await mkdtemp(join(tmpdir(), 'latchkey-certificate-'));
   const [key, cert] = [join(directory, 'key.pem'), join(directory, 'cert.pem')];
   try {
+    const subjects = names.map((name) => `DNS:${name}`).join(',');
+    const request = `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=test`;
     await promisify(execFile)('openssl', [
-      ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'],
-      ...['-subj', '/CN=test', '-keyout', key, '-out', cert],
-      ...['-addext', `subjectAltName=${names.map((name) => `DNS:${name}`).join(',')}`],
+      ...request.split(' '),
+      '-keyout',
+      key,
+      '-out',
+      cert,
+      '-addext',
+      `subjectAltName=${subjects}`,
     ]);
     return { key: await readFile(key, 'utf8'), cert: await readFile(cert, 'utf8') };
   } finally {

@@ -1,0 +1,61 @@
+import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm';
+import type { ClientId, GrantId, OrganisationId, UserId } from '../../kernel/ids.ts';
+import type { Executor } from '../database.ts';
+import { clientRules, grants, type ClientRule } from '../schema.ts';
+
+export type StoredClientRule = typeof clientRules.$inferSelect;
+
+/** What an organisation's admins decided about clients. */
+export function createClientRuleQueries(executor: Executor) {
+  return {
+    list(orgId: OrganisationId): Promise<StoredClientRule[]> {
+      return executor
+        .select()
+        .from(clientRules)
+        .where(eq(clientRules.orgId, orgId))
+        .orderBy(asc(clientRules.subject));
+    },
+
+    /** The rules of one organisation that name one of the subjects. */
+    async rulesAbout(orgId: OrganisationId, subjects: readonly string[]): Promise<StoredClientRule[]> {
+      if (subjects.length === 0) return [];
+      return executor
+        .select()
+        .from(clientRules)
+        .where(and(eq(clientRules.orgId, orgId), inArray(clientRules.subject, [...subjects])));
+    },
+
+    async set(rule: {
+      orgId: OrganisationId;
+      subject: string;
+      rule: ClientRule;
+      createdBy: UserId;
+    }): Promise<void> {
+      const { rule: decided, createdBy } = rule;
+      await executor
+        .insert(clientRules)
+        .values(rule)
+        .onConflictDoUpdate({
+          target: [clientRules.orgId, clientRules.subject],
+          set: { rule: decided, createdBy, createdAt: sql`now()` },
+        });
+    },
+
+    /** False: there was none. */
+    async remove(orgId: OrganisationId, subject: string): Promise<boolean> {
+      const rows = await executor
+        .delete(clientRules)
+        .where(and(eq(clientRules.orgId, orgId), eq(clientRules.subject, subject)))
+        .returning({ subject: clientRules.subject });
+      return rows.length === 1;
+    },
+
+    /** Live grants with their client and destination, for a rule to look through. */
+    liveGrants(orgId: OrganisationId): Promise<{ id: GrantId; clientId: ClientId; destination: string }[]> {
+      return executor
+        .select({ id: grants.id, clientId: grants.clientId, destination: grants.destination })
+        .from(grants)
+        .where(and(eq(grants.orgId, orgId), isNull(grants.revokedAt)));
+    },
+  };
+}
