@@ -33,7 +33,7 @@ test.each([
     const refused = await rpc(demo.url + path, bearer, 'tools/list');
     expect(refused.status).toBe(401);
     expect(refused.headers.get('www-authenticate')).toBe(
-      `Bearer error="invalid_token", resource_metadata="${demo.url}/.well-known/oauth-protected-resource${path}", scope="mcp:read mcp:call"`,
+      `Bearer error="invalid_token", resource_metadata="${demo.url}/.well-known/oauth-protected-resource${path}", scope="mcp:read mcp:call", DPoP algs="ES256 EdDSA RS256 PS256"`,
     );
     const refreshed = await refresh(demo.url, clientId, tokens.refresh_token);
     expect(refreshed.status).toBe(400);

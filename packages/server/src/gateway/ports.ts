@@ -7,6 +7,7 @@ import type { Actor, Standing, VerifiedCredential } from '../kernel/credential.t
 import type { OrganisationId } from '../kernel/ids.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Principal } from '../kernel/principal.ts';
+import type { Result } from '../kernel/result.ts';
 import type { Limiter, LimitPolicy } from '../limits/limiter.ts';
 
 export interface GatewayUrls {
@@ -14,6 +15,25 @@ export interface GatewayUrls {
   readonly mcpBaseUrl: string;
   /** Further paths that are the single connector URL, beside `/mcp`. */
   readonly connectorPaths: readonly string[];
+}
+
+/** The parts of RFC 9449 that a resource needs. What cannot be found out (the database is gone) is thrown. */
+export interface ProofChecks {
+  readonly algorithms: readonly string[];
+  /** For the `DPoP-Nonce` header. */
+  nonce(): string;
+  check(request: {
+    readonly proof: string;
+    readonly method: string;
+    readonly url: string;
+    readonly accessToken: string;
+  }): Promise<
+    Result<
+      /** `useOnce` is true for the first request with this proof, on whichever node. */
+      { readonly thumbprint: string; useOnce(): Promise<boolean> },
+      { readonly error: 'invalid_dpop_proof' | 'use_dpop_nonce' }
+    >
+  >;
 }
 
 /** Who is calling. What cannot be found out (the database is gone) is thrown. */
@@ -25,6 +45,7 @@ export interface Identification {
   /** Undefined: not, or no longer, part of a live organisation. */
   standingOf(orgId: OrganisationId, actor: Actor): Promise<Standing | undefined>;
   organisationExists(slug: string): Promise<boolean>;
+  readonly dpop: ProofChecks;
 }
 
 /** A short-lived statement, signed by us, of who is calling: what the upstream gets in place of the caller's credential. */

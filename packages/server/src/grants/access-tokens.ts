@@ -24,6 +24,7 @@ const claimsSchema = z.object({
   access: z.enum(['read', 'full']),
   gid: z.string(),
   key: z.string(),
+  cnf: z.object({ jkt: z.string() }).optional(),
 });
 type Claims = z.infer<typeof claimsSchema>;
 
@@ -39,6 +40,8 @@ export interface AccessTokenSubject {
   resource: string;
   /** Seconds since the epoch; a token never outlives its grant. */
   grantExpiresAt: number;
+  /** Thumbprint of the key that it is bound to (RFC 9449 section 6.1). */
+  boundTo?: string | undefined;
 }
 
 /** Access tokens in token mode: ES256 JWTs as RFC 9068 describes them. They hold no personal data. */
@@ -98,6 +101,7 @@ export function createAccessTokens({
         access: subject.access,
         gid: subject.grantId,
         key: subject.keyId,
+        ...(subject.boundTo === undefined ? {} : { cnf: { jkt: subject.boundTo } }),
       });
       return { token, expiresInSeconds: Math.max(0, exp - iat) };
     },
@@ -118,6 +122,7 @@ export function createAccessTokens({
         grantId,
         clientId: claims.client_id as ClientId,
         resource: claims.aud.slice(mcpBaseUrl.length),
+        boundTo: claims.cnf?.jkt,
       };
     },
 

@@ -101,6 +101,8 @@ export function createApprovals({
       resource: string;
       resourceOrgId: OrganisationId | null;
       challenge: string;
+      /** Thumbprint of the key that the code is bound to (RFC 9449 section 10). */
+      dpopJkt: string | null;
       state: string | null;
       gateBrowser: string;
     }): Promise<string> {

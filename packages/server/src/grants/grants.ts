@@ -6,6 +6,7 @@ import { createAccessTokens } from './access-tokens.ts';
 import { createApprovals } from './approvals.ts';
 import type { ChangeFeed } from './change-feed.ts';
 import { createClients } from './clients.ts';
+import { createDpop } from './dpop/dpop.ts';
 import { createRedeemCode } from './redeem-code.ts';
 import { createRefresh } from './refresh.ts';
 import { createRevokedGrants } from './revoked-grants.ts';
@@ -39,6 +40,11 @@ export async function createGrants({
   const mint = createMint({ accessTokens, environment, clock });
   return {
     signing,
+    dpop: createDpop({
+      claimOnce: (id, expiresAtSeconds) => store.usedIds.claim('dpop_proof', id, expiresAtSeconds),
+      key: deriveKey(masterSecret, 'dpop nonces'),
+      clock,
+    }),
     accessTokens,
     standings: createStandings({ store, feed }),
     clients: createClients({ store }),

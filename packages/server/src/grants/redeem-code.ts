@@ -11,11 +11,12 @@ import type { Authorization } from '../store/queries/authorizations.ts';
 import type { Store } from '../store/store.ts';
 import { destinationOf } from './destination.ts';
 import { readStanding } from './standings.ts';
+import { familyKeyOf, PROOF_REPLAYED } from './dpop/family-key.ts';
 import type { Mint, TokenAnswer, TokenFault, TokenRequestContext } from './token-answer.ts';
 
 export interface CodeRedemption {
   code: string;
-  client: { id: ClientId; name: string };
+  client: { id: ClientId; name: string; authMethod: string };
   verifier: string;
   redirectUri: string | undefined;
   /** Canonical path of the requested resource; undefined: none was named. */
@@ -29,13 +30,13 @@ export interface CodeRedemption {
 export function createRedeemCode({ store, clock, mint }: { store: Store; clock: Clock; mint: Mint }) {
   return async function redeemCode(
     redemption: CodeRedemption,
-    { requestId }: TokenRequestContext,
+    { requestId, provenKey }: TokenRequestContext,
   ): Promise<Result<TokenAnswer, TokenFault>> {
     const codeHash = hashSecret(redemption.code);
     const authorization = await store.authorizations.findByCode(codeHash);
     if (authorization === undefined) return invalidGrant('unknown code');
 
-    const mismatch = findMismatch(authorization, redemption);
+    const mismatch = findMismatch(authorization, redemption, provenKey?.thumbprint);
     if (mismatch !== undefined) {
       await countFailure(authorization, redemption, mismatch, requestId);
       return fail(mismatch);
@@ -56,6 +57,8 @@ export function createRedeemCode({ store, clock, mint }: { store: Store; clock: 
     const organisation = await store.people.findOrganisation(orgId);
     if (organisation === undefined) return invalidGrant('the organisation is gone');
 
+    if (provenKey !== undefined && !(await provenKey.useOnce())) return fail(PROOF_REPLAYED);
+
     const grantId = newId('grt');
     const keyId = newId('key');
     const allowed = lowerAccess(access, highestAccess(standing.role));
@@ -72,13 +75,14 @@ export function createRedeemCode({ store, clock, mint }: { store: Store; clock: 
         resource: authorization.resource,
         destination: destinationOf(authorization.redirectUri),
         tokenMode: organisation.tokenMode,
+        dpopJkt: familyKeyOf(redemption.client, organisation.tokenMode, provenKey),
       });
       // The new grant holds on to the organisation's row, as who removes a member does: either that removal is seen
       // here, or it will see this grant and end it.
       if ((await readStanding(queries, orgId, actor)) === undefined) {
         return invalidGrant('the user was removed just now');
       }
-      const minted = mint(grant, keyId, allowed, standing.role);
+      const minted = mint(grant, keyId, allowed, standing.role, provenKey?.thumbprint);
       await queries.keys.create({
         id: keyId,
         orgId,
@@ -174,13 +178,19 @@ export function createRedeemCode({ store, clock, mint }: { store: Store; clock: 
   }
 }
 
-function findMismatch(authorization: Authorization, redemption: CodeRedemption): TokenFault | undefined {
+function findMismatch(
+  authorization: Authorization,
+  redemption: CodeRedemption,
+  thumbprint: string | undefined,
+): TokenFault | undefined {
   if (authorization.clientId !== redemption.client.id) return refuse('the code belongs to another client');
   const { redirectUri, resource } = redemption;
   if (redirectUri !== undefined && redirectUri !== authorization.redirectUri)
     return refuse('another redirect URI');
   if (!equalSecrets(challengeOf(redemption.verifier), authorization.challenge))
     return refuse('wrong code verifier');
+  const { dpopJkt } = authorization;
+  if (dpopJkt !== null && thumbprint !== dpopJkt) return refuse('the code is bound to another key');
   if (resource !== undefined && resource !== authorization.resource) {
     return { error: 'invalid_target', detail: 'another resource than the one that was authorized' };
   }

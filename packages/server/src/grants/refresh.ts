@@ -11,12 +11,13 @@ import type { Grant } from '../store/queries/grants.ts';
 import type { Store } from '../store/store.ts';
 import { GRANT_KEY_OVERLAP_SECONDS, REPLAY_SECONDS } from './lifetimes.ts';
 import { actorOf } from './actor.ts';
+import { familyKeyOf, PROOF_REPLAYED } from './dpop/family-key.ts';
 import { readStanding } from './standings.ts';
 import type { Mint, TokenAnswer, TokenFault, TokenRequestContext } from './token-answer.ts';
 
 export interface RefreshRequest {
   refreshToken: string;
-  clientId: ClientId;
+  client: { id: ClientId; authMethod: string };
   /** The requested scopes; undefined: what was granted. */
   scopes: readonly string[] | undefined;
   /** Canonical path of the requested resource; undefined: none was named. */
@@ -27,7 +28,7 @@ const replaySchema = z.object({
   issuedAtMs: z.number(),
   answer: z.object({
     access_token: z.string(),
-    token_type: z.literal('Bearer'),
+    token_type: z.enum(['Bearer', 'DPoP']),
     expires_in: z.number(),
     refresh_token: z.string(),
     scope: z.string(),
@@ -42,27 +43,34 @@ const replaySchema = z.object({
 export function createRefresh({ store, clock, mint }: { store: Store; clock: Clock; mint: Mint }) {
   return async function refresh(
     request: RefreshRequest,
-    { requestId }: TokenRequestContext,
+    { requestId, provenKey }: TokenRequestContext,
   ): Promise<Result<TokenAnswer, TokenFault>> {
     const tokenHash = hashSecret(request.refreshToken);
     const found = await store.grants.findRefreshToken(tokenHash);
     if (found === undefined) return invalidGrant('unknown refresh token');
     const { token, grant } = found;
-    if (grant.clientId !== request.clientId) return endFamily(grant, 'shown_by_another_client', requestId);
+    if (grant.clientId !== request.client.id) return endFamily(grant, 'shown_by_another_client', requestId);
     if (grant.revokedAt !== null) return invalidGrant('the grant was revoked');
     if (found.expired) return invalidGrant('the refresh token expired');
     if (request.resource !== undefined && request.resource !== grant.resource) {
       return fail({ error: 'invalid_target', detail: 'another resource than the granted one' });
     }
+    // Refused without an effect: who has the token but not the key cannot end the family either.
+    if (grant.dpopJkt !== null && provenKey?.thumbprint !== grant.dpopJkt) {
+      return invalidGrant('the family is bound to another key');
+    }
     const standing = await readStanding(store, grant.orgId, actorOf(grant));
     if (standing === undefined) return invalidGrant('the user is no longer a member');
     const key = await store.keys.findOfGrant(grant.orgId, grant.id);
     if (key === undefined) return invalidGrant('the key of the grant is gone');
+    if (provenKey !== undefined && !(await provenKey.useOnce())) return fail(PROOF_REPLAYED);
+    const boundTo = grant.tokenMode === 'key' ? undefined : provenKey?.thumbprint;
+    const parameters = parametersOf(request, boundTo);
     if (token.usedAt !== null) return repeatAnswer();
 
     const granted = lowerAccess(grant.access, highestAccess(standing.role));
     const access = asksForReadAlone(request) ? 'read' : granted;
-    const minted = mint(grant, key.id, access, standing.role);
+    const minted = mint(grant, key.id, access, standing.role, boundTo);
     const rotated = await store.transaction(async (queries) => {
       const won = await queries.grants.rotate({
         tokenHash,
@@ -71,6 +79,10 @@ export function createRefresh({ store, clock, mint }: { store: Store; clock: Clo
         replaySeconds: REPLAY_SECONDS,
       });
       if (!won) return false;
+      const familyKey = familyKeyOf(request.client, grant.tokenMode, provenKey);
+      if (familyKey !== null && grant.dpopJkt === null) {
+        await queries.grants.bindToKey(grant.orgId, grant.id, familyKey);
+      }
       if (minted.keySecret !== undefined) {
         await queries.keys.replaceSecret(grant.orgId, grant.id, {
           ...minted.keySecret,
@@ -92,12 +104,13 @@ export function createRefresh({ store, clock, mint }: { store: Store; clock: Clo
 
     function sealAnswer(answer: TokenAnswer): string {
       const replay = JSON.stringify({ issuedAtMs: clock.nowMs(), answer });
-      return seal(replayKey(request.refreshToken), replay, parametersOf(request));
+      return seal(replayKey(request.refreshToken), replay, parameters);
     }
 
     async function repeatAnswer(): Promise<Result<TokenAnswer, TokenFault>> {
       const sealed = await store.grants.findReplay(tokenHash);
-      const answer = sealed === undefined ? undefined : openReplay(sealed, request, clock);
+      const answer =
+        sealed === undefined ? undefined : openReplay(sealed, request.refreshToken, parameters, clock);
       // A race with a revocation also ends here: then nothing is left to end.
       if (answer === undefined) return endFamily(grant, 'refresh_token_reused', requestId);
       await store.audit.insertMany([
@@ -151,14 +164,19 @@ function replayKey(refreshToken: string): Uint8Array {
   return deriveKey(refreshToken, 'refresh replay');
 }
 
-/** What makes two requests the same: who asks, and for how much. The resource can only be the granted one. */
-function parametersOf(request: RefreshRequest): string {
-  return JSON.stringify([request.clientId, asksForReadAlone(request)]);
+/** What makes two requests the same: who asks, by which key, and for how much. The resource can only be the granted one. */
+function parametersOf(request: RefreshRequest, boundTo: string | undefined): string {
+  return JSON.stringify([request.client.id, asksForReadAlone(request), boundTo ?? null]);
 }
 
-function openReplay(sealed: string, request: RefreshRequest, clock: Clock): TokenAnswer | undefined {
+function openReplay(
+  sealed: string,
+  refreshToken: string,
+  parameters: string,
+  clock: Clock,
+): TokenAnswer | undefined {
   try {
-    const opened = unseal(replayKey(request.refreshToken), sealed, parametersOf(request));
+    const opened = unseal(replayKey(refreshToken), sealed, parameters);
     const { issuedAtMs, answer } = replaySchema.parse(JSON.parse(opened));
     const ageSeconds = Math.max(0, Math.ceil((clock.nowMs() - issuedAtMs) / 1000));
     return { ...answer, expires_in: Math.max(0, answer.expires_in - ageSeconds) };

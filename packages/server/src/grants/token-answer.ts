@@ -6,12 +6,13 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Grant } from '../store/queries/grants.ts';
 import { actorOf } from './actor.ts';
 import type { AccessTokens } from './access-tokens.ts';
+import type { ProvenKey } from './dpop/dpop.ts';
 import { GRANT_KEY_SECONDS } from './lifetimes.ts';
 
 /** A successful token response (RFC 6749 section 5.1). `expires_in` in seconds. */
 export interface TokenAnswer {
   access_token: string;
-  token_type: 'Bearer';
+  token_type: 'Bearer' | 'DPoP';
   expires_in: number;
   refresh_token: string;
   scope: string;
@@ -19,12 +20,14 @@ export interface TokenAnswer {
 
 /** Why a token request was refused, in the words of RFC 6749 section 5.2; `detail` is for the log alone. */
 export interface TokenFault {
-  error: 'invalid_grant' | 'invalid_target';
+  error: 'invalid_grant' | 'invalid_target' | 'invalid_dpop_proof';
   detail: string;
 }
 
 export interface TokenRequestContext {
   requestId: RequestId;
+  /** The key that the client showed a proof of, for tokens that are bound to it (RFC 9449 section 5). */
+  provenKey?: ProvenKey | undefined;
 }
 
 /** New credentials for a grant, before anything of them is stored. */
@@ -45,10 +48,17 @@ export function createMint({
   environment: KeyEnvironment;
   clock: Clock;
 }) {
-  return function mint(grant: Grant, keyId: KeyId, access: Access, role: Role): MintedTokens {
+  /** A key of ours is a bearer credential: in key mode `boundTo` has no effect, and the answer says Bearer. */
+  return function mint(
+    grant: Grant,
+    keyId: KeyId,
+    access: Access,
+    role: Role,
+    boundTo?: string,
+  ): MintedTokens {
     const refreshToken = randomToken();
     const grantExpiresAt = Math.floor(grant.expiresAt.getTime() / 1000);
-    const rest = { token_type: 'Bearer', refresh_token: refreshToken, scope: scopeOf(access) } as const;
+    const rest = { refresh_token: refreshToken, scope: scopeOf(access) };
     const refreshHash = hashSecret(refreshToken);
     if (grant.tokenMode === 'key') {
       const nowSeconds = Math.floor(clock.nowMs() / 1000);
@@ -56,7 +66,7 @@ export function createMint({
       const { secret, hash, hint } = newKeySecret(environment);
       const expiresAt = new Date((nowSeconds + expiresIn) * 1000);
       return {
-        answer: { access_token: secret, expires_in: expiresIn, ...rest },
+        answer: { access_token: secret, token_type: 'Bearer', expires_in: expiresIn, ...rest },
         refreshHash,
         keySecret: { hash, hint, expiresAt },
       };
@@ -71,9 +81,11 @@ export function createMint({
       role,
       resource: grant.resource,
       grantExpiresAt,
+      boundTo,
     });
+    const tokenType = boundTo === undefined ? 'Bearer' : 'DPoP';
     return {
-      answer: { access_token: token, expires_in: expiresInSeconds, ...rest },
+      answer: { access_token: token, token_type: tokenType, expires_in: expiresInSeconds, ...rest },
       refreshHash,
       keySecret: undefined,
     };

@@ -15,6 +15,8 @@ export interface VerifiedCredential {
   readonly clientId: ClientId | undefined;
   /** The canonical resource that it is bound to (RFC 8707); hand-made and agents' keys are bound to none. */
   readonly resource: string | undefined;
+  /** Thumbprint of the key that must be shown with it (RFC 9449); absent: it is good for whoever holds it. */
+  readonly boundTo?: string | undefined;
   /** Access tokens are for the MCP door only; keys open both. */
   readonly kind: 'key' | 'token';
 }

@@ -7,6 +7,7 @@ import { responseUrl } from '../grants/response-url.ts';
 import { ok } from '../kernel/result.ts';
 import type { LimitDecision } from '../limits/limiter.ts';
 import type { AuthorizeError, Checked } from './checks/authorize-error.ts';
+import { checkDpopKey } from './checks/dpop-key.ts';
 import { checkPkce } from './checks/pkce.ts';
 import { checkPrompt } from './checks/prompt.ts';
 import { checkRequestObject } from './checks/request-object.ts';
@@ -42,6 +43,7 @@ export interface AuthorizeDeps extends ResourceDeps {
 
 interface CheckedRequest {
   challenge: string;
+  dpopJkt: string | null;
   resource: AuthorizedResource;
   state: string | null;
 }
@@ -101,13 +103,20 @@ export function createAuthorize(deps: AuthorizeDeps): Hono<OAuthEnv> {
     if (!responseType.ok) return responseType;
     const pkce = checkPkce(parameters);
     if (!pkce.ok) return pkce;
+    const dpopJkt = checkDpopKey(parameters);
+    if (!dpopJkt.ok) return dpopJkt;
     const state = checkState(parameters);
     if (!state.ok) return state;
     const resource = await checkResource(parameters, deps);
     if (!resource.ok) return resource;
     const prompt = checkPrompt(parameters);
     if (!prompt.ok) return prompt;
-    return ok({ challenge: pkce.value, resource: resource.value, state: state.value });
+    return ok({
+      challenge: pkce.value,
+      dpopJkt: dpopJkt.value,
+      resource: resource.value,
+      state: state.value,
+    });
   }
 
   /** Each visit of the same URL is a new transaction: people press Reconnect. */
@@ -116,7 +125,7 @@ export function createAuthorize(deps: AuthorizeDeps): Hono<OAuthEnv> {
     parameters: Parameters,
     client: Client,
     redirectUri: string,
-    { challenge, resource, state }: CheckedRequest,
+    { challenge, dpopJkt, resource, state }: CheckedRequest,
   ): Promise<Response> {
     let gateBrowser = deps.gateCookie.read(context.req.raw.headers);
     if (gateBrowser === undefined) {
@@ -131,6 +140,7 @@ export function createAuthorize(deps: AuthorizeDeps): Hono<OAuthEnv> {
       resource: resource.path,
       resourceOrgId: resource.orgId,
       challenge,
+      dpopJkt,
       state,
       gateBrowser,
     });

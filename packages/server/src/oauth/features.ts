@@ -1,3 +1,4 @@
+import { DPOP_ALGORITHMS } from '../grants/dpop/proof.ts';
 import { SCOPE_CALL, SCOPE_READ } from '../kernel/access.ts';
 
 /** What this authorization server can do. The metadata is computed from it and the endpoints read it too. */
@@ -7,6 +8,7 @@ export const FEATURES = {
   grantTypes: ['authorization_code', 'refresh_token'],
   codeChallengeMethods: ['S256'],
   clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post'],
+  dpopAlgorithms: DPOP_ALGORITHMS,
   scopes: [SCOPE_READ, SCOPE_CALL, 'offline_access'],
 } as const;
 
@@ -31,6 +33,7 @@ export function authorizationServerMetadata(issuer: string) {
     code_challenge_methods_supported: FEATURES.codeChallengeMethods,
     token_endpoint_auth_methods_supported: FEATURES.clientAuthMethods,
     revocation_endpoint_auth_methods_supported: FEATURES.clientAuthMethods,
+    dpop_signing_alg_values_supported: FEATURES.dpopAlgorithms,
     scopes_supported: FEATURES.scopes,
     authorization_response_iss_parameter_supported: true,
   };
@@ -44,5 +47,7 @@ export function protectedResourceMetadata(issuer: string, resource: string) {
     // `offline_access` is not a permission on the resource, so it is not listed here.
     scopes_supported: [SCOPE_READ, SCOPE_CALL],
     bearer_methods_supported: ['header'],
+    dpop_signing_alg_values_supported: FEATURES.dpopAlgorithms,
+    dpop_bound_access_tokens_required: false,
   };
 }

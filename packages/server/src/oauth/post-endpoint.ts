@@ -18,7 +18,14 @@ export interface Failure {
  */
 export function createPostEndpoint({ log, failure }: { log: Log; failure: Failure }): Hono<OAuthEnv> {
   const app = new Hono<OAuthEnv>();
-  app.use(cors({ origin: '*', allowMethods: ['POST'], allowHeaders: ['Authorization', 'Content-Type'] }));
+  app.use(
+    cors({
+      origin: '*',
+      allowMethods: ['POST'],
+      allowHeaders: ['Authorization', 'Content-Type', 'DPoP'],
+      exposeHeaders: ['DPoP-Nonce', 'WWW-Authenticate'],
+    }),
+  );
   app.use(async (context, next) => {
     context.header('Cache-Control', 'no-store');
     if (context.req.method === 'POST') return next();

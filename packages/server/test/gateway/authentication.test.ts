@@ -12,7 +12,7 @@ afterAll(() => harness.close());
 const PING = call('ping');
 
 function challengeAt(path: string, error?: string): string {
-  const where = `resource_metadata="${harness.url}/.well-known/oauth-protected-resource${path}", scope="mcp:read mcp:call"`;
+  const where = `resource_metadata="${harness.url}/.well-known/oauth-protected-resource${path}", scope="mcp:read mcp:call", DPoP algs="ES256 EdDSA RS256 PS256"`;
   return error === undefined ? `Bearer ${where}` : `Bearer error="${error}", ${where}`;
 }
 

@@ -110,7 +110,7 @@ describe('a public service', () => {
   test('points to its public address in challenges', async () => {
     const { headers } = await abroad.rpc(PING, { path: '/mcp/acme/sse' });
     expect(headers['www-authenticate']).toBe(
-      'Bearer resource_metadata="https://mcp.example.com/.well-known/oauth-protected-resource/mcp/acme/sse", scope="mcp:read mcp:call"',
+      'Bearer resource_metadata="https://mcp.example.com/.well-known/oauth-protected-resource/mcp/acme/sse", scope="mcp:read mcp:call", DPoP algs="ES256 EdDSA RS256 PS256"',
     );
   });
 });

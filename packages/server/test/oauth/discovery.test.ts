@@ -68,6 +68,8 @@ describe('D2: protected resource metadata', () => {
         authorization_servers: [world.url],
         scopes_supported: ['mcp:read', 'mcp:call'],
         bearer_methods_supported: ['header'],
+        dpop_signing_alg_values_supported: ['ES256', 'EdDSA', 'RS256', 'PS256'],
+        dpop_bound_access_tokens_required: false,
       });
     },
   );

@@ -7,7 +7,7 @@ export const PREFLIGHT_HEADERS: readonly string[] = [
   'Access-Control-Allow-Methods',
   'POST, GET, DELETE, OPTIONS',
   'Access-Control-Allow-Headers',
-  'Authorization, X-API-Key, Content-Type, Accept, MCP-Protocol-Version, Mcp-Method, Mcp-Name, Mcp-Session-Id, Last-Event-ID',
+  'Authorization, DPoP, X-API-Key, Content-Type, Accept, MCP-Protocol-Version, Mcp-Method, Mcp-Name, Mcp-Session-Id, Last-Event-ID',
   'Access-Control-Max-Age',
   '7200',
 ];
@@ -15,7 +15,7 @@ export const PREFLIGHT_HEADERS: readonly string[] = [
 const EXPOSED: readonly string[] = [
   ...ANY_ORIGIN,
   'Access-Control-Expose-Headers',
-  'WWW-Authenticate, Mcp-Session-Id, MCP-Protocol-Version, X-Request-Id, RateLimit, RateLimit-Policy, Retry-After',
+  'WWW-Authenticate, Mcp-Session-Id, MCP-Protocol-Version, X-Request-Id, RateLimit, RateLimit-Policy, Retry-After, DPoP-Nonce',
 ];
 
 /** For a caller that is a page in a browser, all answers say that it may read them: refusals too, or it cannot sign in. */

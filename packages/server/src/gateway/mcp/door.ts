@@ -26,12 +26,14 @@ export function createMcpDoor({
   mcpBaseUrl: string;
 }): McpDoor {
   return async (plain, resource, signal) => {
-    const exchange = withCors(plain);
-    const { req, path, requestId } = exchange;
-    if (req.method === 'OPTIONS') return respond(exchange, 204, PREFLIGHT_HEADERS, '');
+    const open = withCors(plain);
+    const { req, path, requestId } = open;
+    if (req.method === 'OPTIONS') return respond(open, 204, PREFLIGHT_HEADERS, '');
 
     const caller = await authenticate.atMcp(req, resource, path);
-    if (!caller.ok) return respondError(exchange, caller.error.error, caller.error.headers);
+    if (!caller.ok) return respondError(open, caller.error.error, caller.error.headers);
+    const extra = caller.value.headers;
+    const exchange = extra.length === 0 ? open : { ...open, headers: [...open.headers, ...extra] };
     if (req.method !== 'POST') return respondError(exchange, POST_ONLY, ['Allow', 'POST']);
 
     const body = await readJsonBody(req);

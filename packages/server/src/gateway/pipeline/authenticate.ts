@@ -10,12 +10,15 @@ import { fail, ok, type Result } from '../../kernel/result.ts';
 import { challenge, KEY_CHALLENGE } from '../challenge.ts';
 import type { GatewayUrls, Identification } from '../ports.ts';
 import { refusal, type Refusal } from '../refusal.ts';
+import { faultOfPossession, type PossessionFault } from './possession.ts';
 import { readPresented, type Presented } from './presented.ts';
 
 export interface Caller {
   readonly principal: Principal;
   /** A new consent could give this caller full access. */
   readonly couldStepUp: boolean;
+  /** Headers for each answer: the nonce of who proves a key. Flat: name, value, name, value. */
+  readonly headers: readonly string[];
 }
 
 export interface Authenticate {
@@ -32,7 +35,7 @@ type Proof = { readonly credential: VerifiedCredential; readonly standing: Stand
 export function createAuthenticate(
   deps: Identification & { readonly urls: GatewayUrls; readonly usage: Usage },
 ): Authenticate {
-  const { urls, usage } = deps;
+  const { dpop, urls, usage } = deps;
   // Asked by anybody without a credential, so the database hears of a name once. One that is gone later is a 401.
   const existing = new LRUCache<string, true>({ max: EXISTING_MAX });
 
@@ -45,23 +48,34 @@ export function createAuthenticate(
 
   async function prove(presented: Presented): Promise<Proof | undefined> {
     if (presented.kind !== 'key' && presented.kind !== 'token') return undefined;
-    try {
+    return orUnavailable(async () => {
       const credential = await (presented.kind === 'key'
         ? deps.verifyKey(presented.secret)
         : deps.verifyToken(presented.secret));
       if (credential === undefined) return undefined;
       const standing = await deps.standingOf(credential.orgId, credential.actor);
       return standing && { credential, standing };
-    } catch (cause) {
-      throw new AppError('unavailable', 'Your credential cannot be checked at the moment. Try again.', {
-        internalMessage: 'a credential could not be checked',
-        cause,
-        retryAfterSeconds: 1,
-      });
-    }
+    });
   }
 
-  function admit({ credential, standing }: Proof): Result<Caller, never> {
+  /** On the answers to who uses DPoP, so that the next proof is good at once (RFC 9449 section 8.2). */
+  function nonceFor(presented: Presented): readonly string[] {
+    return presented.kind === 'token' && presented.scheme === 'dpop' ? ['DPoP-Nonce', dpop.nonce()] : [];
+  }
+
+  function refuse(presented: Presented, path: string, fault: PossessionFault): Result<never, Refusal> {
+    const usedDpop = presented.kind === 'token' && presented.scheme === 'dpop';
+    const schemes = challenge(
+      urls.mcpBaseUrl,
+      path,
+      presented.kind === 'nothing' || usedDpop ? undefined : 'invalid_token',
+      { algorithms: dpop.algorithms, error: usedDpop ? fault : undefined },
+    );
+    const error = fault === 'invalid_token' ? unauthenticated(presented) : PROOF_REFUSED;
+    return fail(refusal(error, [...schemes, ...nonceFor(presented)]));
+  }
+
+  function admit({ credential, standing }: Proof, headers: readonly string[]): Result<Caller, never> {
     const { actor, clientId, grantId, keyId, orgId } = credential;
     const ceiling = highestAccess(standing.role);
     usage.touch(keyId);
@@ -77,6 +91,7 @@ export function createAuthenticate(
         keyId,
       },
       couldStepUp: grantId !== undefined && ceiling === 'full',
+      headers,
     });
   }
 
@@ -85,12 +100,17 @@ export function createAuthenticate(
       const presented = readPresented(req);
       if (presented.kind === 'several') return fail(refusal(TWO_CREDENTIALS));
       const proof = await prove(presented);
-      if (proof !== undefined && opens(proof, resource, urls.connectorPaths)) return admit(proof);
+      if (proof !== undefined && opens(proof, resource, urls.connectorPaths)) {
+        const { credential } = proof;
+        const fault = await orUnavailable(() =>
+          faultOfPossession(deps, { req, path, presented, credential }),
+        );
+        return fault === undefined ? admit(proof, nonceFor(presented)) : refuse(presented, path, fault);
+      }
       if (proof === undefined && resource.kind !== 'any' && !(await exists(resource.org))) {
         return fail(refusal(new AppError('not_found', 'There is nothing at this address.')));
       }
-      const error = presented.kind === 'nothing' ? undefined : 'invalid_token';
-      return fail(refusal(unauthenticated(presented), challenge(urls.mcpBaseUrl, path, error)));
+      return refuse(presented, path, 'invalid_token');
     },
 
     async atApi(req) {
@@ -98,10 +118,29 @@ export function createAuthenticate(
       if (presented.kind === 'several') return fail(refusal(TWO_CREDENTIALS));
       // Access tokens are for the MCP door: their audience is a resource there.
       const proof = presented.kind === 'key' ? await prove(presented) : undefined;
-      return proof === undefined ? fail(refusal(unauthenticated(presented), KEY_CHALLENGE)) : admit(proof);
+      return proof === undefined
+        ? fail(refusal(unauthenticated(presented), KEY_CHALLENGE))
+        : admit(proof, []);
     },
   };
 }
+
+async function orUnavailable<T>(find: () => Promise<T>): Promise<T> {
+  try {
+    return await find();
+  } catch (cause) {
+    throw new AppError('unavailable', 'Your credential cannot be checked at the moment. Try again.', {
+      internalMessage: 'a credential could not be checked',
+      cause,
+      retryAfterSeconds: 1,
+    });
+  }
+}
+
+const PROOF_REFUSED = new AppError(
+  'unauthenticated',
+  'This token needs a DPoP proof made for this request: fresh, with the nonce of the DPoP-Nonce header, used once.',
+);
 
 const TWO_CREDENTIALS = new AppError(
   'invalid_request',

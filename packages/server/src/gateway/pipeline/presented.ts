@@ -3,12 +3,13 @@ import type { IncomingMessage } from 'node:http';
 /** What a request offers as proof of who it is. Only headers count: query, body and cookies are never looked at. */
 export type Presented =
   | { readonly kind: 'nothing' | 'several' | 'unusable' }
-  | { readonly kind: 'key' | 'token'; readonly secret: string };
+  | { readonly kind: 'key'; readonly secret: string }
+  | { readonly kind: 'token'; readonly scheme: 'bearer' | 'dpop'; readonly secret: string };
 
-const BEARER = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i;
+const CREDENTIAL = /^(bearer|dpop) +([A-Za-z0-9._~+/-]+=*)$/i;
 const KEY_PREFIX = 'lk_';
 
-/** Reads `Authorization: Bearer` (RFC 6750 section 2.1) and `X-API-Key`. */
+/** Reads `Authorization: Bearer` (RFC 6750 section 2.1), `Authorization: DPoP` (RFC 9449 section 7.1) and `X-API-Key`. */
 export function readPresented(req: IncomingMessage): Presented {
   const { authorization } = req.headers;
   const apiKey = req.headers['x-api-key'];
@@ -17,7 +18,10 @@ export function readPresented(req: IncomingMessage): Presented {
   if (typeof apiKey === 'string') {
     return apiKey.startsWith(KEY_PREFIX) ? { kind: 'key', secret: apiKey } : { kind: 'unusable' };
   }
-  const secret = BEARER.exec(authorization ?? '')?.[1];
+  const [, scheme, secret] = CREDENTIAL.exec(authorization ?? '') ?? [];
   if (secret === undefined) return { kind: 'unusable' };
-  return { kind: secret.startsWith(KEY_PREFIX) ? 'key' : 'token', secret };
+  const isDpop = scheme?.toLowerCase() === 'dpop';
+  if (!secret.startsWith(KEY_PREFIX)) return { kind: 'token', scheme: isDpop ? 'dpop' : 'bearer', secret };
+  // Keys are bound to nothing: who sends one with a proof is mistaken about what it holds.
+  return isDpop ? { kind: 'unusable' } : { kind: 'key', secret };
 }

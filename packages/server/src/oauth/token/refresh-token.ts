@@ -12,5 +12,5 @@ export function readRefreshRequest(
 ): Result<RefreshRequest, TokenError> {
   const refreshToken = parameters.get('refresh_token');
   if (refreshToken === undefined) return refuse('invalid_request', 'refresh_token is missing');
-  return ok({ refreshToken, clientId: client.id, scopes: parameters.get('scope')?.split(' '), resource });
+  return ok({ refreshToken, client, scopes: parameters.get('scope')?.split(' '), resource });
 }

@@ -2,11 +2,13 @@ import type { Context, Hono } from 'hono';
 import type { Audit } from '../../audit/audit.ts';
 import type { Client, Clients } from '../../grants/clients.ts';
 import type { CodeRedemption } from '../../grants/redeem-code.ts';
+import type { Dpop } from '../../grants/dpop/dpop.ts';
 import type { RefreshRequest } from '../../grants/refresh.ts';
 import type { TokenAnswer, TokenFault, TokenRequestContext } from '../../grants/token-answer.ts';
 import type { Log } from '../../kernel/log.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { authenticateClient, type ClientFault } from '../client-authentication.ts';
+import { readKeyProof } from '../dpop/read-key-proof.ts';
 import type { OAuthEnv } from '../env.ts';
 import { readForm } from '../form-request.ts';
 import type { Parameters } from '../parameters.ts';
@@ -16,6 +18,8 @@ import { readRefreshRequest } from './refresh-token.ts';
 import { refuse, type TokenError } from './token-error.ts';
 
 export interface TokenDeps {
+  issuer: string;
+  dpop: Dpop;
   clients: Clients;
   redeemCode: (
     redemption: CodeRedemption,
@@ -38,11 +42,16 @@ export function createToken(deps: TokenDeps): Hono<OAuthEnv> {
   app.post('/', async (context) => {
     const form = await readForm(context);
     if (!form.ok) return context.json({ error: 'invalid_request', error_description: form.error }, 400);
+    // Before the client is authenticated, because an assertion that it sends is good once: it asks again with a nonce.
+    const provenKey = await readKeyProof(context, deps.dpop, `${deps.issuer}/token`);
+    if (!provenKey.ok) return refuseRequest(context, provenKey.error);
     const client = await authenticateClient(deps.clients, context.req.header('Authorization'), form.value);
     if (!client.ok) return refuseClient(context, client.error, deps.audit);
-    const answer = await grant(form.value, client.value, { requestId: context.get('requestId') });
-    if (answer.ok) return context.json(answer.value);
-    return context.json({ error: answer.error.error, error_description: answer.error.description }, 400);
+    const answer = await grant(form.value, client.value, {
+      requestId: context.get('requestId'),
+      provenKey: provenKey.value,
+    });
+    return answer.ok ? context.json(answer.value) : refuseRequest(context, answer.error);
   });
 
   async function grant(
@@ -80,11 +89,17 @@ export function createToken(deps: TokenDeps): Hono<OAuthEnv> {
 function withPublicReason(answer: Result<TokenAnswer, TokenFault>): Result<TokenAnswer, TokenError> {
   if (answer.ok) return ok(answer.value);
   const { error } = answer.error;
-  const description =
-    error === 'invalid_target'
-      ? 'resource is not the one that was authorized'
-      : 'the code or refresh token is invalid, expired, used or revoked';
-  return fail({ error, description });
+  return fail({ error, description: PUBLIC_REASONS[error] });
+}
+
+const PUBLIC_REASONS: Readonly<Record<TokenFault['error'], string>> = {
+  invalid_grant: 'the code or refresh token is invalid, expired, used, revoked or bound to another key',
+  invalid_target: 'resource is not the one that was authorized',
+  invalid_dpop_proof: 'the DPoP proof was used before',
+};
+
+function refuseRequest(context: Context<OAuthEnv>, { error, description }: TokenError) {
+  return context.json({ error, error_description: description }, 400);
 }
 
 /** RFC 6749 section 5.2. Clients that learn `invalid_client` register anew. */

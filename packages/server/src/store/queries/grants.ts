@@ -20,6 +20,7 @@ export function createGrantQueries(executor: Executor) {
       resource: string;
       destination: string;
       tokenMode: TokenMode;
+      dpopJkt?: string | null;
     }): Promise<Grant> {
       const [row] = await executor
         .insert(grants)
@@ -38,6 +39,14 @@ export function createGrantQueries(executor: Executor) {
         .from(grants)
         .where(and(eq(grants.orgId, orgId), eq(grants.id, grantId)));
       return row;
+    },
+
+    /** From now on the family answers to this key alone; one that answers to a key already keeps it. */
+    async bindToKey(orgId: OrganisationId, grantId: GrantId, dpopJkt: string): Promise<void> {
+      await executor
+        .update(grants)
+        .set({ dpopJkt })
+        .where(and(eq(grants.orgId, orgId), eq(grants.id, grantId), isNull(grants.dpopJkt)));
     },
 
     /** True if this call is what ended it. */

@@ -8,6 +8,7 @@ import { createUsage } from '../../../src/audit/usage.ts';
 import { createCatalogues } from '../../../src/connectors/catalogues.ts';
 import { importConnector } from '../../../src/connectors/import-connector.ts';
 import { createGateway } from '../../../src/gateway/gateway.ts';
+import { createDpop } from '../../../src/grants/dpop/dpop.ts';
 import type { Access, Role } from '../../../src/kernel/access.ts';
 import { systemClock } from '../../../src/kernel/clock.ts';
 import type { Actor, Standing, VerifiedCredential } from '../../../src/kernel/credential.ts';
@@ -83,6 +84,11 @@ export async function startHarness(options: HarnessOptions = {}) {
     verifyToken: (jwt) => find('token', jwt),
     standingOf: async (orgId, actor) => standings.get(standingName(orgId, actor)),
     organisationExists: async (slug) => organisations.has(slug),
+    dpop: createDpop({
+      claimOnce: (id, expiresAtSeconds) => store.usedIds.claim('dpop_proof', id, expiresAtSeconds),
+      key: randomBytes(32),
+      clock: systemClock,
+    }),
     catalogues,
     limiter: createLimiter({ clock: systemClock }),
     audit,

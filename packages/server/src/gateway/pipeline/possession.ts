@@ -1,0 +1,31 @@
+// RFC 9449 section 7: a bound token is good only with a proof of its key, and only in the scheme that says so.
+import type { IncomingMessage } from 'node:http';
+import type { VerifiedCredential } from '../../kernel/credential.ts';
+import type { GatewayUrls, ProofChecks } from '../ports.ts';
+import type { Presented } from './presented.ts';
+
+export type PossessionFault = 'invalid_token' | 'invalid_dpop_proof' | 'use_dpop_nonce';
+
+/** What is missing before a genuine credential counts; undefined: nothing. The proof is used up by being right. */
+export async function faultOfPossession(
+  { dpop, urls }: { dpop: ProofChecks; urls: GatewayUrls },
+  request: { req: IncomingMessage; path: string; presented: Presented; credential: VerifiedCredential },
+): Promise<PossessionFault | undefined> {
+  const { req, path, presented } = request;
+  const { boundTo } = request.credential;
+  if (presented.kind !== 'token') return boundTo === undefined ? undefined : 'invalid_token';
+  if ((presented.scheme === 'dpop') !== (boundTo !== undefined)) return 'invalid_token';
+  if (boundTo === undefined) return undefined;
+
+  const proof = req.headers['dpop'];
+  if (typeof proof !== 'string') return 'invalid_dpop_proof';
+  const checked = await dpop.check({
+    proof,
+    method: req.method ?? 'GET',
+    url: urls.mcpBaseUrl + path,
+    accessToken: presented.secret,
+  });
+  if (!checked.ok) return checked.error.error;
+  const { thumbprint, useOnce } = checked.value;
+  return thumbprint === boundTo && (await useOnce()) ? undefined : 'invalid_dpop_proof';
+}
