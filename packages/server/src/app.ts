@@ -97,7 +97,7 @@ export async function createApp(options: AppOptions) {
   feed.on('grant', keyVerifier.forget);
   feed.on('connector', catalogues.invalidate);
   await feed.start();
-  const sweeping = startSweeping({ store, log });
+  const sweeping = startSweeping({ store, advanceKeys: grants.advanceKeys, log });
 
   const gateway = createGateway({
     urls: { mcpBaseUrl, connectorPaths },

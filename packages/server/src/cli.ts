@@ -4,6 +4,7 @@ const HELP = `latchkey <command>
   serve     start the service
   demo      start it with demo data and tell the whole story with a real MCP client
   migrate   bring the database to this release's schema
+  keys      rotate the keys that sign access tokens
 
 "latchkey <command> --help" says more.
 `;
@@ -16,6 +17,8 @@ async function run(command: string | undefined, args: string[]): Promise<void> {
       return (await import('./commands/demo.ts')).demo(args);
     case 'migrate':
       return (await import('./commands/migrate.ts')).migrate(args);
+    case 'keys':
+      return (await import('./commands/keys.ts')).keys(args);
     case undefined:
     case 'help':
     case '--help':

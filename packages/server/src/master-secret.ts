@@ -19,3 +19,16 @@ export async function readMasterSecret(configured: string | undefined, dataDir: 
     throw new Error(`${path} is empty: restore it from a backup, or remove it to start anew`);
   return secret;
 }
+
+/** The same for who must not begin a new one: undefined if there is none yet. */
+export async function findMasterSecret(
+  configured: string | undefined,
+  dataDir: string,
+): Promise<string | undefined> {
+  if (configured !== undefined) return configured;
+  const text = await readFile(join(dataDir, 'secret'), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '';
+    throw error;
+  });
+  return text.trim() === '' ? undefined : text.trim();
+}

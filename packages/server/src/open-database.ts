@@ -1,6 +1,7 @@
 import type { Config } from './config.ts';
 import type { Log } from './kernel/log.ts';
 import { ok, type Result } from './kernel/result.ts';
+import { findRunning } from './store/embedded/find-running.ts';
 import { startEmbedded } from './store/embedded/start-embedded.ts';
 
 export interface OpenedDatabase {
@@ -24,4 +25,17 @@ export async function openDatabase(
   const server = started.value;
   if (server.adopted) say('Took over the database that an earlier Latchkey left running.');
   return ok({ url: server.url, close: () => server.stop() });
+}
+
+/**
+ * The same for a command that may run beside the service: where the embedded server is up, it is used as it is, and
+ * closing leaves it alone. Where it is not, it is started for as long as the command takes.
+ */
+export async function openDatabaseBeside(
+  config: Config,
+  options: Parameters<typeof openDatabase>[1],
+): Promise<Result<OpenedDatabase, { message: string }>> {
+  const running = config.databaseUrl === undefined ? await findRunning(config.dataDir) : undefined;
+  if (running !== undefined) return ok({ url: running, close: async () => {} });
+  return openDatabase(config, options);
 }

@@ -10,6 +10,7 @@ import { newId } from './kernel/ids.ts';
 import { createLog, silentLog, type Log } from './kernel/log.ts';
 import { fail, ok, type Result } from './kernel/result.ts';
 import type { KeyEnvironment } from './keys/key-secret.ts';
+import { WrongMasterSecretError } from './grants/signing-key.ts';
 import { readMasterSecret } from './master-secret.ts';
 import { openDatabase } from './open-database.ts';
 import { createPool } from './store/database.ts';
@@ -32,12 +33,15 @@ export interface StartOptions {
   clock?: Clock;
   log?: Log;
   limits?: NonNullable<AppOptions['limits']>;
+  /** For tests, which bring an internet of their own. */
+  addressGuard?: NonNullable<AppOptions['addressGuard']>;
+  documentBudget?: NonNullable<AppOptions['documentBudget']>;
 }
 
 /** Database, migrations, listening socket, app: the whole service in this process. */
 export async function startLatchkey(
   config: Config,
-  { environment, only, say, clock = systemClock, log: givenLog, limits }: StartOptions,
+  { environment, only, say, clock = systemClock, log: givenLog, limits, ...forTests }: StartOptions,
 ): Promise<Result<StartedLatchkey, { message: string }>> {
   const log = givenLog ?? (config.logLevel === 'silent' ? silentLog : createLog(config.logLevel));
   let lose: (message: string) => void = () => {};
@@ -61,8 +65,9 @@ export async function startLatchkey(
   }
   const port = listening.value;
   const mcpBaseUrl = config.mcpBaseUrl ?? `http://localhost:${port}`;
-  const latchkey = await createApp({
-    store: createStore(url, log),
+  const store = createStore(url, log);
+  const wired = await createApp({
+    store,
     mcpBaseUrl,
     webBaseUrl: config.webBaseUrl ?? mcpBaseUrl,
     connectorPaths: config.connectorPaths,
@@ -73,7 +78,18 @@ export async function startLatchkey(
     clock,
     log,
     ...(limits === undefined ? {} : { limits }),
+    ...forTests,
+  }).then(ok, (error: unknown) => {
+    if (error instanceof WrongMasterSecretError) return fail({ message: error.message });
+    throw error;
   });
+  if (!wired.ok) {
+    server.close();
+    await store.close();
+    await closeDatabase();
+    return wired;
+  }
+  const latchkey = wired.value;
   async function close(): Promise<void> {
     server.close();
     server.closeIdleConnections();

@@ -108,6 +108,7 @@ export function createAccessTokens({
 
     /** Undefined: not ours, expired, or its grant has ended. */
     async verify(jwt: string): Promise<VerifiedCredential | undefined> {
+      await signing.prepare(jwt);
       const claims = read(jwt);
       if (claims === undefined) return undefined;
       const orgId = claims.org as OrganisationId;

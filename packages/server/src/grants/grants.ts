@@ -6,6 +6,7 @@ import { createAccessTokens } from './access-tokens.ts';
 import { createApprovals } from './approvals.ts';
 import type { ChangeFeed } from './change-feed.ts';
 import { createClients } from './clients.ts';
+import { createKeyRotation } from './key-rotation.ts';
 import { createDpop } from './dpop/dpop.ts';
 import { createRedeemCode } from './redeem-code.ts';
 import { createRefresh } from './refresh.ts';
@@ -34,12 +35,19 @@ export async function createGrants({
   mcpBaseUrl,
   environment,
 }: GrantsDeps) {
-  const signing = await createSigning({ store, feed, sealKey: deriveKey(masterSecret, 'signing keys') });
+  const sealKey = deriveKey(masterSecret, 'signing keys');
+  const signing = await createSigning({ store, feed, sealKey });
+  const rotation = createKeyRotation({ store, sealKey });
   const revoked = createRevokedGrants({ store, feed, clock });
   const accessTokens = createAccessTokens({ signing, revoked, clock, mcpBaseUrl });
   const mint = createMint({ accessTokens, environment, clock });
   return {
     signing,
+    /** A step in the life of the signing keys, and this node up to date with them. */
+    async advanceKeys(): Promise<void> {
+      await rotation.advance();
+      await signing.reload();
+    },
     dpop: createDpop({
       claimOnce: (id, expiresAtSeconds) => store.usedIds.claim('dpop_proof', id, expiresAtSeconds),
       key: deriveKey(masterSecret, 'dpop nonces'),

@@ -1,26 +1,27 @@
-import {
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  sign,
-  verify,
-  type KeyObject,
-} from 'node:crypto';
-import { randomToken } from '../kernel/secret.ts';
-import { seal, unseal } from '../kernel/seal.ts';
+import { createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
 import type { Store } from '../store/store.ts';
 import type { ChangeFeed } from './change-feed.ts';
+import { newSigningKey, openSigningKey } from './signing-key.ts';
 
 // ECDSA signatures in a JWS are the two numbers one after the other, not DER (RFC 7518 section 3.4).
 const JWS_SIGNATURE = { dsaEncoding: 'ieee-p1363' } as const;
 
 const RELOAD_DELAY_MS = 250;
+/** Anybody can make up an unknown `kid`: only so often does one make us ask the database. */
+const UNKNOWN_KEY_PAUSE_MS = 3000;
 
 export interface Signing {
   /** A compact ES256 JWS over `payload`. `typ` says what kind of token it is (RFC 8725 section 3.11). */
   sign(typ: string, payload: Readonly<Record<string, unknown>>): string;
   /** The payload if one of our keys signed it as this `typ`; undefined for anything else. */
   verify(typ: string, jws: string): Record<string, unknown> | undefined;
+  /**
+   * To be awaited before `verify`, where a token may be signed by a key that this node has not heard of, or by one that
+   * was dropped while this node could not hear. Costs nothing when neither is the case.
+   */
+  prepare(jws: string): Promise<void>;
+  /** Reads the keys again. */
+  reload(): Promise<void>;
   /** The public keys (RFC 7517). */
   jwks(): { keys: Record<string, string>[] };
   /** Another number after each change of the keys: what an earlier set verified is not verified any more. */
@@ -38,24 +39,26 @@ export async function createSigning({
   sealKey: Uint8Array;
 }): Promise<Signing> {
   let active: { kid: string; privateKey: KeyObject };
-  let publicKeys: Map<string, { key: KeyObject; jwk: Record<string, string> }>;
+  let publicKeys = new Map<string, { key: KeyObject; jwk: Record<string, string> }>();
   let generation = 0;
+  /** Nearly all tokens of a time have the same header; one whose key is known need not be read again. */
+  let familiarHeader: string | undefined;
 
   async function load(): Promise<boolean> {
     const rows = await store.signingKeys.list();
     const activeRow = rows.find((row) => row.state === 'active');
     if (activeRow === undefined) return false;
-    const privateJwk = JSON.parse(
-      unseal(sealKey, activeRow.sealedPrivateJwk, `signing-key ${activeRow.kid}`),
-    );
-    active = { kid: activeRow.kid, privateKey: createPrivateKey({ key: privateJwk, format: 'jwk' }) };
+    active = { kid: activeRow.kid, privateKey: openSigningKey(sealKey, activeRow) };
+    const known = new Set(publicKeys.keys());
     publicKeys = new Map(
       rows.map((row) => [
         row.kid,
         { key: createPublicKey({ key: row.publicJwk, format: 'jwk' }), jwk: row.publicJwk },
       ]),
     );
+    if (known.size === publicKeys.size && rows.every(({ kid }) => known.has(kid))) return true;
     generation += 1;
+    familiarHeader = undefined;
     return true;
   }
 
@@ -63,7 +66,22 @@ export async function createSigning({
   // so a reading that fails is tried until it succeeds.
   let reloading: Promise<unknown> = Promise.resolve();
   function reload(): void {
-    reloading = reloading.then(load).catch(() => setTimeout(reload, RELOAD_DELAY_MS).unref());
+    loadInTurn().catch(() => setTimeout(reload, RELOAD_DELAY_MS).unref());
+  }
+  function loadInTurn(): Promise<unknown> {
+    const loading = reloading.then(load);
+    reloading = loading.catch(() => undefined);
+    return loading;
+  }
+
+  let meeting: Promise<unknown> = Promise.resolve();
+  let metAtMs = Number.NEGATIVE_INFINITY;
+  /** Callers that come while the keys are read wait for that reading. */
+  function meetNewKeys(): Promise<unknown> {
+    if (performance.now() - metAtMs < UNKNOWN_KEY_PAUSE_MS) return meeting;
+    metAtMs = performance.now();
+    meeting = loadInTurn();
+    return meeting;
   }
 
   if (!(await load())) {
@@ -79,6 +97,19 @@ export async function createSigning({
       const input = `${header}.${encode(payload)}`;
       const signature = sign('sha256', Buffer.from(input), { key: active.privateKey, ...JWS_SIGNATURE });
       return `${input}.${signature.toString('base64url')}`;
+    },
+    async prepare(jws) {
+      // The feed is interrupted: a key may have been dropped.
+      if (!feed.isCurrent()) return void (await loadInTurn());
+      const header = jws.slice(0, jws.indexOf('.'));
+      if (header === familiarHeader) return;
+      const kid = decode(header)?.['kid'];
+      if (typeof kid !== 'string') return;
+      if (!publicKeys.has(kid)) await meetNewKeys();
+      if (publicKeys.has(kid)) familiarHeader = header;
+    },
+    async reload() {
+      await loadInTurn();
     },
     verify(typ, jws) {
       const [header, payload, signature, ...rest] = jws.split('.');
@@ -105,23 +136,6 @@ function acceptableKid(header: Record<string, unknown> | undefined, typ: string)
   if (header === undefined || header['alg'] !== 'ES256' || header['typ'] !== typ) return undefined;
   const foreign = ['jku', 'jwk', 'x5u', 'x5c', 'crit', 'zip', 'b64'].some((name) => name in header);
   return foreign || typeof header['kid'] !== 'string' ? undefined : header['kid'];
-}
-
-function newSigningKey(sealKey: Uint8Array) {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const kid = randomToken().slice(0, 16);
-  const { kty, crv, x, y } = publicKey.export({ format: 'jwk' });
-  if (kty === undefined || crv === undefined || x === undefined || y === undefined)
-    throw new Error('not an EC key');
-  return {
-    kid,
-    publicJwk: { kty, crv, x, y, kid, use: 'sig', alg: 'ES256' },
-    sealedPrivateJwk: seal(
-      sealKey,
-      JSON.stringify(privateKey.export({ format: 'jwk' })),
-      `signing-key ${kid}`,
-    ),
-  };
 }
 
 function encode(value: unknown): string {

@@ -4,10 +4,19 @@ import type { Store } from '../store/store.ts';
 import { CHANGE_MEMORY_SECONDS } from './change-feed.ts';
 
 const REPLAY_SWEEP_MS = 10_000;
+const KEY_ROTATION_MS = 30_000;
 const HOUSEKEEPING_MS = 10 * 60_000;
 
 /** Forgets what has served its purpose. Any node may do it, several at once too: each statement is safe alone. */
-export function startSweeping({ store, log }: { store: Store; log: Log }): { close(): void } {
+export function startSweeping({
+  store,
+  advanceKeys,
+  log,
+}: {
+  store: Store;
+  advanceKeys: () => Promise<void>;
+  log: Log;
+}): { close(): void } {
   function every(delayMs: number, sweep: () => Promise<unknown>): NodeJS.Timeout {
     const timer = setInterval(() => {
       sweep().catch((error: unknown) =>
@@ -19,11 +28,13 @@ export function startSweeping({ store, log }: { store: Store; log: Log }): { clo
 
   const timers = [
     every(REPLAY_SWEEP_MS, () => store.grants.wipeReplays()),
+    every(KEY_ROTATION_MS, advanceKeys),
     every(HOUSEKEEPING_MS, async () => {
       await store.authorizations.deleteExpired();
       await store.usedIds.deleteExpired();
       await store.grants.deleteLongExpired();
       await store.clients.deleteUnconfirmed();
+      await store.clientDocuments.deleteUnused();
       await store.changes.deleteOlderThan(2 * CHANGE_MEMORY_SECONDS);
     }),
   ];

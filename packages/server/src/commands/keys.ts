@@ -1,0 +1,116 @@
+import { parseArgs } from 'node:util';
+import { readConfig } from '../config.ts';
+import {
+  createKeyRotation,
+  PUBLISHED_BEFORE_USE_SECONDS,
+  RETIRED_KEPT_SECONDS,
+  type KeyRotation,
+} from '../grants/key-rotation.ts';
+import { WrongMasterSecretError } from '../grants/signing-key.ts';
+import { createLog } from '../kernel/log.ts';
+import { deriveKey } from '../kernel/seal.ts';
+import { findMasterSecret } from '../master-secret.ts';
+import { openDatabaseBeside } from '../open-database.ts';
+import { createStore } from '../store/store.ts';
+import { refuseToStart } from './lifecycle.ts';
+
+export const KEYS_HELP = `latchkey keys <list | rotate [--now] | drop <kid>>
+
+The keys that sign access tokens and assertions (not API keys). Works on DATABASE_URL, or on the embedded database in
+LATCHKEY_DATA_DIR, beside a running service too. Needs the service's LATCHKEY_SECRET, if it has one.
+
+  list           every key: next (published, not used yet), active (signs), retired (verifies what it signed)
+  rotate         publish a key that takes over in ${PUBLISHED_BEFORE_USE_SECONDS / 60} minutes; nobody is signed out
+  rotate --now   let it take over at once: a verifier that keeps our key set for five minutes may refuse new tokens
+  drop <kid>     for a key that got out: every token that it signed is refused at once; clients refresh
+`;
+
+export async function keys(args: string[]): Promise<void> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { help: { type: 'boolean', short: 'h' }, now: { type: 'boolean' } },
+  });
+  if (values.help === true) {
+    process.stdout.write(KEYS_HELP);
+    return;
+  }
+  const run = commandOf(positionals, values.now === true);
+  if (run === undefined) {
+    process.stderr.write(`latchkey: keys ${args.join(' ')}: not understood\n\n${KEYS_HELP}`);
+    process.exitCode = 2;
+    return;
+  }
+  const config = readConfig();
+  if (!config.ok) return refuseToStart(config.error);
+  const { databaseUrl, dataDir, logLevel, secret } = config.value;
+  const masterSecret = await findMasterSecret(secret, dataDir);
+  if (masterSecret === undefined) {
+    const where = databaseUrl === undefined ? `the service has not been started in ${dataDir}` : 'not set';
+    return refuseToStart([`LATCHKEY_SECRET: ${where}. Give the same secret as the service has.`]);
+  }
+  const log = createLog(logLevel);
+  const say = (line: string) => void process.stderr.write(`${line}\n`);
+  const database = await openDatabaseBeside(config.value, { say, log, onLost: say });
+  if (!database.ok) return refuseToStart([database.error.message]);
+  const store = createStore(database.value.url, log);
+  try {
+    const fault = await run(createKeyRotation({ store, sealKey: deriveKey(masterSecret, 'signing keys') }));
+    if (fault !== undefined) refuseToStart([fault]);
+  } catch (error) {
+    if (!(error instanceof WrongMasterSecretError)) throw error;
+    refuseToStart([error.message]);
+  } finally {
+    await store.close();
+    await database.value.close();
+  }
+}
+
+/** Resolves to the fault to tell, if there is one. */
+type Run = (rotation: KeyRotation) => Promise<string | undefined>;
+
+function commandOf([verb, kid, ...rest]: string[], now: boolean): Run | undefined {
+  if (rest.length > 0) return undefined;
+  if (verb === 'rotate' && kid === undefined) return (rotation) => rotate(rotation, now);
+  if (now) return undefined;
+  if (verb === 'list' && kid === undefined) return list;
+  return verb === 'drop' && kid !== undefined ? (rotation) => drop(rotation, kid) : undefined;
+}
+
+async function list(rotation: KeyRotation): Promise<undefined> {
+  for (const { kid, state, createdAt, activatedAt, retiredAt } of await rotation.list()) {
+    const since = { next: createdAt, active: activatedAt, retired: retiredAt }[state];
+    print(`${kid}  ${state.padEnd(7)}  since ${(since ?? createdAt).toISOString()}`);
+  }
+}
+
+async function rotate(rotation: KeyRotation, now: boolean): Promise<string | undefined> {
+  const rotated = await rotation.rotate({ now });
+  if (rotated.ok) {
+    const { kid } = rotated.value;
+    print(
+      now
+        ? `${kid} signs from now on.`
+        : `${kid} is published and signs in ${PUBLISHED_BEFORE_USE_SECONDS / 60} minutes.`,
+    );
+    print(`The key before it stays good for verifying for ${RETIRED_KEPT_SECONDS / 60} minutes after that.`);
+    return undefined;
+  }
+  return {
+    no_keys_yet: 'There is no signing key yet: the service makes the first one when it starts.',
+    already_waiting: 'A new key is published already and takes over by itself. "rotate --now" does not wait.',
+  }[rotated.error];
+}
+
+async function drop(rotation: KeyRotation, kid: string): Promise<string | undefined> {
+  const dropped = await rotation.drop(kid);
+  if (!dropped.ok)
+    return `There is no signing key ${JSON.stringify(kid)}. "latchkey keys list" has them all.`;
+  print(`${kid} is gone: what it signed is refused.`);
+  if (dropped.value.active !== undefined) print(`${dropped.value.active} signs from now on.`);
+  return undefined;
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,80 @@
+import { ok, fail, type Result } from '../kernel/result.ts';
+import type { Queries, Store } from '../store/store.ts';
+import { ACCESS_TOKEN_SECONDS } from './lifetimes.ts';
+import { newSigningKey, openSigningKey } from './signing-key.ts';
+
+/** Verifiers may keep our key set for five minutes; then a key is used only when everyone has it. Seconds. */
+export const PUBLISHED_BEFORE_USE_SECONDS = 600;
+/** The longest token, and what a node may take to hear that the key was retired. Seconds. */
+export const RETIRED_KEPT_SECONDS = ACCESS_TOKEN_SECONDS + 600;
+
+export type RotationFault = 'no_keys_yet' | 'already_waiting';
+
+/** The life of our signing keys: next, active, retired, gone. Every step is announced to all nodes as it commits. */
+export function createKeyRotation({ store, sealKey }: { store: Store; sealKey: Uint8Array }) {
+  /** A new active key in place of the active one: the published next one, or one made now. */
+  async function activateNext(queries: Queries, publishedSeconds: number): Promise<string | undefined> {
+    const next = await queries.signingKeys.findNext(publishedSeconds);
+    if (next === undefined) return undefined;
+    await queries.signingKeys.retireActive();
+    await queries.signingKeys.activate(next.kid);
+    await queries.changes.add('signing_key', next.kid);
+    return next.kid;
+  }
+
+  async function publishNext(queries: Queries): Promise<string> {
+    const key = newSigningKey(sealKey);
+    await queries.signingKeys.insertNext(key);
+    await queries.changes.add('signing_key', key.kid);
+    return key.kid;
+  }
+
+  /** Throws `WrongMasterSecretError` before anything is sealed under a secret that no node has. */
+  async function lock(queries: Queries): Promise<number> {
+    await queries.signingKeys.lockRotation();
+    const rows = await queries.signingKeys.list();
+    for (const row of rows) openSigningKey(sealKey, row);
+    return rows.length;
+  }
+
+  return {
+    list: () => store.signingKeys.list(),
+
+    /** Publishes a key that is used in ten minutes or, with `now`, at once. What the old one signed stays good. */
+    rotate: ({ now }: { now: boolean }): Promise<Result<{ kid: string }, RotationFault>> =>
+      store.transaction(async (queries) => {
+        if ((await lock(queries)) === 0) return fail('no_keys_yet');
+        const waiting = await queries.signingKeys.findNext(0);
+        if (!now)
+          return waiting === undefined ? ok({ kid: await publishNext(queries) }) : fail('already_waiting');
+        if (waiting === undefined) await publishNext(queries);
+        const kid = await activateNext(queries, 0);
+        if (kid === undefined) throw new Error('the key just published is not there');
+        return ok({ kid });
+      }),
+
+    /** For a key that got into the wrong hands: what it signed is refused everywhere as soon as this commits. */
+    drop: (kid: string): Promise<Result<{ active: string | undefined }, 'no_such_key'>> =>
+      store.transaction(async (queries) => {
+        await lock(queries);
+        const dropped = await queries.signingKeys.delete(kid);
+        if (dropped === undefined) return fail('no_such_key');
+        await queries.changes.add('signing_key', kid);
+        if (dropped.state !== 'active') return ok({ active: undefined });
+        if ((await queries.signingKeys.findNext(0)) === undefined) await publishNext(queries);
+        return ok({ active: await activateNext(queries, 0) });
+      }),
+
+    /** Takes each key a step further if it is time. Any node may do it, several at once too. */
+    advance: (): Promise<void> =>
+      store.transaction(async (queries) => {
+        await queries.signingKeys.lockRotation();
+        await activateNext(queries, PUBLISHED_BEFORE_USE_SECONDS);
+        for (const kid of await queries.signingKeys.deleteRetired(RETIRED_KEPT_SECONDS)) {
+          await queries.changes.add('signing_key', kid);
+        }
+      }),
+  };
+}
+
+export type KeyRotation = ReturnType<typeof createKeyRotation>;

@@ -1,0 +1,47 @@
+import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { randomToken } from '../kernel/secret.ts';
+import { seal, unseal } from '../kernel/seal.ts';
+import type { NewSigningKey } from '../store/queries/signing-keys.ts';
+
+/** The master secret is not the one that sealed what is in the database. The message says what to do. */
+export class WrongMasterSecretError extends Error {
+  constructor(cause: unknown) {
+    super(
+      'LATCHKEY_SECRET is not the one that this database was begun with. Set it to the same value everywhere; without the variable it is the file "secret" in LATCHKEY_DATA_DIR (unable to authenticate data).',
+      { cause },
+    );
+    this.name = 'WrongMasterSecretError';
+  }
+}
+
+/** A fresh P-256 key pair for ES256, its private half sealed. */
+export function newSigningKey(sealKey: Uint8Array): NewSigningKey {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const kid = randomToken().slice(0, 16);
+  const { kty, crv, x, y } = publicKey.export({ format: 'jwk' });
+  if (kty === undefined || crv === undefined || x === undefined || y === undefined)
+    throw new Error('not an EC key');
+  return {
+    kid,
+    publicJwk: { kty, crv, x, y, kid, use: 'sig', alg: 'ES256' },
+    sealedPrivateJwk: seal(sealKey, JSON.stringify(privateKey.export({ format: 'jwk' })), contextOf(kid)),
+  };
+}
+
+/** Throws `WrongMasterSecretError` where the key was sealed under another secret. */
+export function openSigningKey(
+  sealKey: Uint8Array,
+  { kid, sealedPrivateJwk }: Pick<NewSigningKey, 'kid' | 'sealedPrivateJwk'>,
+): KeyObject {
+  let opened: string;
+  try {
+    opened = unseal(sealKey, sealedPrivateJwk, contextOf(kid));
+  } catch (error) {
+    throw new WrongMasterSecretError(error);
+  }
+  return createPrivateKey({ key: JSON.parse(opened), format: 'jwk' });
+}
+
+function contextOf(kid: string): string {
+  return `signing-key ${kid}`;
+}
