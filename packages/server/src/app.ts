@@ -10,9 +10,11 @@ import { createCatalogues } from './connectors/catalogues.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { createAssertions } from './grants/assertions.ts';
 import { createChangeFeed } from './grants/change-feed.ts';
+import type { DocumentBudget } from './grants/client-documents/client-documents.ts';
 import { createGrants } from './grants/grants.ts';
 import { startSweeping } from './grants/sweep.ts';
 import { healthRoutes } from './health.ts';
+import { createAddressGuard, type AddressGuardOptions } from './kernel/address-guard.ts';
 import { addressBucket } from './kernel/address.ts';
 import { monotonicClock, type Clock } from './kernel/clock.ts';
 import type { Log } from './kernel/log.ts';
@@ -69,6 +71,9 @@ export interface AppOptions {
   log: Log;
   /** For tests of the limits. */
   limits?: { perKey: LimitPolicy; perOrganisation: LimitPolicy };
+  /** How clients' documents are reached. For tests alone, which bring an internet of their own. */
+  addressGuard?: AddressGuardOptions;
+  documentBudget?: DocumentBudget;
 }
 
 /** The composition root: everything is wired here, and nothing else knows how. */
@@ -79,7 +84,16 @@ export async function createApp(options: AppOptions) {
   const audit = createAudit({ store, clock, log });
   const usage = createUsage({ store, clock, log });
   const limiter = createLimiter({ clock: monotonicClock });
-  const grants = await createGrants({ store, feed, clock, masterSecret, mcpBaseUrl, environment });
+  const grants = await createGrants({
+    store,
+    feed,
+    clock,
+    masterSecret,
+    mcpBaseUrl,
+    environment,
+    fetchDocument: createAddressGuard(options.addressGuard),
+    documentBudget: options.documentBudget,
+  });
   const keyVerifier = createKeyVerifier({ store, clock, mayCache: feed.isCurrent });
   const keys = createKeys({ store, environment, clock });
   const agents = createAgents({ store, clock });
@@ -186,6 +200,8 @@ export async function createApp(options: AppOptions) {
           toGateway,
           gatewayBaseUrl: webBaseUrl === mcpBaseUrl ? undefined : mcpBaseUrl,
           gateBrowserOf: gateCookie.read,
+          standingOfClient: grants.clientRules.standingOf,
+          latestGrantOf: store.clientRules.latestLiveGrant,
           membershipsOf: store.people.listOrganisationsOf,
           toolCounts: catalogues.toolCounts,
         }),
@@ -196,6 +212,8 @@ export async function createApp(options: AppOptions) {
           people,
           keys,
           agents,
+          portalClients: grants.portalClients,
+          clientRules: grants.clientRules,
           organisationsOf: store.people.listOrganisationsOf,
           toolCounts: catalogues.toolCounts,
           signOutToken: (context) => guard.issue(context, SIGN_OUT_PURPOSE),
@@ -218,11 +236,14 @@ export async function createApp(options: AppOptions) {
           connectorPaths,
           organisationBySlug: store.people.findOrganisationBySlug,
           clients,
+          resolveDocument: grants.clientDocuments.resolve,
           approvals,
           redeemCode: grants.redeemCode,
           dpop: grants.dpop,
           refresh: grants.refresh,
           revokeToken: grants.revokeToken,
+          issueToMachine: grants.issueToMachine,
+          introspect: grants.introspect,
           jwks: grants.signing.jwks,
           toWeb,
           gateCookie,

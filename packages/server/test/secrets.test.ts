@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DEMO_PASSWORD } from '../src/demo/demo-data.ts';
 import { createPerson } from '../src/demo/person.ts';
 import type { Log } from '../src/kernel/log.ts';
+import { assertionForm, newSigner, signAssertion } from './oauth/support/machines.ts';
 import { startDemo, type RunningDemo } from './support/app.ts';
 import { connect, postToken, refresh, register, rpc, type Tokens } from './support/oauth-client.ts';
 
@@ -106,7 +107,43 @@ async function liveThroughEverything(): Promise<Record<string, string>> {
     client_secret?: string;
   };
   secrets['client secret'] = confidential.client_secret ?? '';
+  await useMachines(secrets);
   return secrets;
+}
+
+/** Machines that an admin makes in the portal: a secret, an assertion, and the tokens for them. */
+async function useMachines(secrets: Record<string, string>): Promise<void> {
+  const admin = createPerson({ origins: [demo.url] });
+  await connect(demo.url, { email: 'owner@acme.test', access: 'read', path: '/mcp/acme', person: admin });
+  const make = async (body: Record<string, unknown>) => {
+    const headers = { cookie: admin.cookieHeader(), origin: demo.url, 'content-type': 'application/json' };
+    const made = await fetch(`${demo.url}/portal/v1/organisations/acme/clients`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ agent_role: 'member', ...body }),
+    });
+    return (await made.json()) as { client_id: string; client_secret: string };
+  };
+  const use = async (name: string, proof: Record<string, string>) => {
+    const response = await postToken(demo.url, { grant_type: 'client_credentials', ...proof });
+    const { access_token } = (await response.json()) as Tokens;
+    secrets[`${name}: access token`] = access_token;
+    await rpc(`${demo.url}/mcp/acme`, { authorization: `Bearer ${access_token}` }, 'tools/list');
+    const body = new URLSearchParams({ ...proof, token: access_token });
+    await fetch(`${demo.url}/introspect`, { method: 'POST', body });
+    await postToken(demo.url, { grant_type: 'client_credentials', ...proof, client_secret: 'wrong' });
+  };
+  const secretive = await make({ name: 'Secretive', auth_method: 'client_secret_post' });
+  secrets['machine: client secret'] = secretive.client_secret;
+  await use('machine', secretive);
+  const signer = newSigner();
+  const jwks = { keys: [signer.publicJwk] };
+  const signing = { ...(await make({ name: 'Signing', auth_method: 'private_key_jwt', jwks })), ...signer };
+  const jti = 'an-assertion-id-that-is-known-to-the-client-alone';
+  const assertion = await signAssertion(signing, demo.url, { jti });
+  secrets['signing machine: assertion'] = assertion;
+  secrets['signing machine: id of the assertion'] = jti;
+  await use('signing machine', assertionForm(assertion));
 }
 
 test('neither the database nor the logs hold any secret that a run handed out', async () => {

@@ -127,10 +127,16 @@ export function createAccessTokens({
       };
     },
 
-    /** For the revocation of this one token (RFC 7009): whose it is, and its id. */
-    identify(
-      jwt: string,
-    ): { clientId: string; tokenId: string; orgId: OrganisationId; grantId: GrantId } | undefined {
+    /** For its revocation (RFC 7009) and introspection (RFC 7662): whose it is, and its id. */
+    identify(jwt: string):
+      | {
+          clientId: string;
+          tokenId: string;
+          orgId: OrganisationId;
+          grantId: GrantId;
+          expiresAtSeconds: number;
+        }
+      | undefined {
       const claims = read(jwt);
       return (
         claims && {
@@ -138,6 +144,7 @@ export function createAccessTokens({
           tokenId: claims.jti,
           orgId: claims.org as OrganisationId,
           grantId: claims.gid as GrantId,
+          expiresAtSeconds: claims.exp,
         }
       );
     },

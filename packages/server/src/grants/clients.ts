@@ -3,6 +3,7 @@ import { newId } from '../kernel/ids.ts';
 import { equalSecrets, hashSecret, randomToken } from '../kernel/secret.ts';
 import type { Client } from '../store/queries/clients.ts';
 import type { Store } from '../store/store.ts';
+import { claimedClientId, type IsGenuineAssertion } from './client-assertions.ts';
 
 export type { Client };
 
@@ -17,8 +18,14 @@ const CLIENT_ID_CHARACTERS_MAX = 2048;
 // Compared with whatever an unknown client sends, so that both take the same work.
 const NO_SECRET_HASH = hashSecret(randomToken());
 
-/** OAuth clients that registered themselves (RFC 7591). */
-export function createClients({ store }: { store: Store }) {
+/** OAuth clients: how they register (RFC 7591) and how they prove themselves. */
+export function createClients({
+  store,
+  isGenuineAssertion,
+}: {
+  store: Store;
+  isGenuineAssertion: IsGenuineAssertion;
+}) {
   async function find(clientId: string): Promise<Client | undefined> {
     // Whatever is no text for the database, or longer than any id of ours, is unknown; asking would be an error.
     if (clientId.length > CLIENT_ID_CHARACTERS_MAX || clientId.includes('\0')) return undefined;
@@ -56,6 +63,18 @@ export function createClients({ store }: { store: Store }) {
       const genuine = equalSecrets(hashSecret(presented.secret ?? ''), client?.secretHash ?? NO_SECRET_HASH);
       if (client === undefined || client.authMethod !== presented.method) return undefined;
       return client.authMethod === 'none' || genuine ? client : undefined;
+    },
+
+    /** The client whose assertion this is (RFC 7523 section 3). `clientId`: what the request says besides, if it does. */
+    async authenticateByAssertion(
+      assertion: string,
+      clientId: string | undefined,
+    ): Promise<Client | undefined> {
+      const claimed = claimedClientId(assertion);
+      if (claimed === undefined || (clientId ?? claimed) !== claimed) return undefined;
+      const client = await find(claimed);
+      const registered = client?.authMethod === 'private_key_jwt' ? client : undefined;
+      return (await isGenuineAssertion(assertion, registered)) ? registered : undefined;
     },
   };
 }

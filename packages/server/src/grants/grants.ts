@@ -1,3 +1,4 @@
+import type { FetchDocument } from '../kernel/address-guard.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { deriveKey } from '../kernel/seal.ts';
 import type { KeyEnvironment } from '../keys/key-secret.ts';
@@ -5,9 +6,15 @@ import type { Store } from '../store/store.ts';
 import { createAccessTokens } from './access-tokens.ts';
 import { createApprovals } from './approvals.ts';
 import type { ChangeFeed } from './change-feed.ts';
+import { createClientAssertions } from './client-assertions.ts';
+import { createClientCredentials } from './client-credentials.ts';
+import { createClientDocuments, type DocumentBudget } from './client-documents/client-documents.ts';
+import { createClientRules } from './client-rules.ts';
 import { createClients } from './clients.ts';
 import { createKeyRotation } from './key-rotation.ts';
 import { createDpop } from './dpop/dpop.ts';
+import { createIntrospect } from './introspect.ts';
+import { createPortalClients } from './portal-clients.ts';
 import { createRedeemCode } from './redeem-code.ts';
 import { createRefresh } from './refresh.ts';
 import { createRevokedGrants } from './revoked-grants.ts';
@@ -24,6 +31,10 @@ export interface GrantsDeps {
   masterSecret: string;
   mcpBaseUrl: string;
   environment: KeyEnvironment;
+  /** How a stranger's document is read: through the address guard. */
+  fetchDocument: FetchDocument;
+  /** For tests of the budgets. */
+  documentBudget?: DocumentBudget | undefined;
 }
 
 /** What approvals become: codes, tokens, refresh families, and their end. */
@@ -34,6 +45,8 @@ export async function createGrants({
   masterSecret,
   mcpBaseUrl,
   environment,
+  fetchDocument,
+  documentBudget,
 }: GrantsDeps) {
   const sealKey = deriveKey(masterSecret, 'signing keys');
   const signing = await createSigning({ store, feed, sealKey });
@@ -41,6 +54,7 @@ export async function createGrants({
   const revoked = createRevokedGrants({ store, feed, clock });
   const accessTokens = createAccessTokens({ signing, revoked, clock, mcpBaseUrl });
   const mint = createMint({ accessTokens, environment, clock });
+  const clientRules = createClientRules({ store, clock });
   return {
     signing,
     /** A step in the life of the signing keys, and this node up to date with them. */
@@ -55,14 +69,27 @@ export async function createGrants({
     }),
     accessTokens,
     standings: createStandings({ store, feed }),
-    clients: createClients({ store }),
+    clients: createClients({
+      store,
+      isGenuineAssertion: createClientAssertions({
+        claimOnce: (id, expiresAtSeconds) => store.usedIds.claim('client_assertion', id, expiresAtSeconds),
+        clock,
+        issuer: mcpBaseUrl,
+      }),
+    }),
+    portalClients: createPortalClients({ store, clock }),
+    issueToMachine: createClientCredentials({ store, accessTokens }),
+    introspect: createIntrospect({ store, accessTokens, mcpBaseUrl }),
+    clientDocuments: createClientDocuments({ store, fetchDocument, clock, budget: documentBudget }),
+    clientRules,
     approvals: createApprovals({
       store,
+      clientRules,
       clock,
       codeKey: deriveKey(masterSecret, 'codes'),
       issuer: mcpBaseUrl,
     }),
-    redeemCode: createRedeemCode({ store, clock, mint }),
+    redeemCode: createRedeemCode({ store, clientRules, clock, mint }),
     refresh: createRefresh({ store, clock, mint }),
     revokeToken: createRevokeToken({ store, clock, accessTokens }),
   };

@@ -7,6 +7,8 @@ export const ACCESS_TOKEN_SECONDS = 3600;
 export const GRANT_KEY_SECONDS = 7 * 86_400;
 /** After a refresh, calls under way with the key's former secret still succeed for this long. */
 export const GRANT_KEY_OVERLAP_SECONDS = 600;
+/** A machine's one grant lasts as long as its client: what ends it is revocation, or the client's deletion. */
+export const MACHINE_GRANT_DAYS = 3650;
 /** The same refresh token again within this time, before its successor was used, gets the same answer. */
 export const REPLAY_SECONDS = 30;
 /** Clocks of two of our nodes may differ by this much. */

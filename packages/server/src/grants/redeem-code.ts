@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import { toAuditRow } from '../audit/entry.ts';
 import { highestAccess, lowerAccess } from '../kernel/access.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { newId, type ClientId, type RequestId } from '../kernel/ids.ts';
+import { newId, type RequestId } from '../kernel/ids.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { equalSecrets, hashSecret } from '../kernel/secret.ts';
 import { revokeGrant } from '../keys/revoke.ts';
 import { refusableTransaction } from '../people/refusable-transaction.ts';
 import type { Authorization } from '../store/queries/authorizations.ts';
 import type { Store } from '../store/store.ts';
+import type { AskingClient, ClientRules } from './client-rules.ts';
 import { destinationOf } from './destination.ts';
 import { readStanding } from './standings.ts';
 import { familyKeyOf, PROOF_REPLAYED } from './dpop/family-key.ts';
@@ -16,7 +17,7 @@ import type { Mint, TokenAnswer, TokenFault, TokenRequestContext } from './token
 
 export interface CodeRedemption {
   code: string;
-  client: { id: ClientId; name: string; authMethod: string };
+  client: AskingClient & { name: string; authMethod: string };
   verifier: string;
   redirectUri: string | undefined;
   /** Canonical path of the requested resource; undefined: none was named. */
@@ -27,7 +28,17 @@ export interface CodeRedemption {
  * Exchanges a code for a grant's first tokens (RFC 6749 section 4.1.3). Everything is checked before the code is
  * claimed, so a wrong request does not burn it (five do); the claim, the grant and its tokens are one transaction.
  */
-export function createRedeemCode({ store, clock, mint }: { store: Store; clock: Clock; mint: Mint }) {
+export function createRedeemCode({
+  store,
+  clientRules,
+  clock,
+  mint,
+}: {
+  store: Store;
+  clientRules: ClientRules;
+  clock: Clock;
+  mint: Mint;
+}) {
   return async function redeemCode(
     redemption: CodeRedemption,
     { requestId, provenKey }: TokenRequestContext,
@@ -56,6 +67,9 @@ export function createRedeemCode({ store, clock, mint }: { store: Store; clock: 
     if (standing === undefined) return invalidGrant('the user is no longer a member');
     const organisation = await store.people.findOrganisation(orgId);
     if (organisation === undefined) return invalidGrant('the organisation is gone');
+    const destination = destinationOf(authorization.redirectUri);
+    const known = await clientRules.standingOf(orgId, redemption.client, destination);
+    if (known.kind === 'blocked') return invalidGrant('an admin has blocked the client');
 
     if (provenKey !== undefined && !(await provenKey.useOnce())) return fail(PROOF_REPLAYED);
 
@@ -73,8 +87,9 @@ export function createRedeemCode({ store, clock, mint }: { store: Store; clock: 
         clientId: authorization.clientId,
         access: allowed,
         resource: authorization.resource,
-        destination: destinationOf(authorization.redirectUri),
+        destination,
         tokenMode: organisation.tokenMode,
+        lifetimeDays: authorization.lifetimeDays,
         dpopJkt: familyKeyOf(redemption.client, organisation.tokenMode, provenKey),
       });
       // The new grant holds on to the organisation's row, as who removes a member does: either that removal is seen
@@ -100,7 +115,10 @@ export function createRedeemCode({ store, clock, mint }: { store: Store; clock: 
         grantId,
         expiresAt: grant.expiresAt,
       });
-      await queries.clients.touch(authorization.clientId);
+      // Who deletes the client waits for this, and then ends the new grant too.
+      if (!(await queries.clients.touch(authorization.clientId))) {
+        return invalidGrant('the client was deleted just now');
+      }
       await queries.audit.insertMany([
         toAuditRow(
           {

@@ -4,6 +4,7 @@ import type { Approvals } from '../grants/approvals.ts';
 import type { Client, Clients } from '../grants/clients.ts';
 import { destinationOf } from '../grants/destination.ts';
 import { responseUrl } from '../grants/response-url.ts';
+import type { RequestId } from '../kernel/ids.ts';
 import { ok } from '../kernel/result.ts';
 import type { LimitDecision } from '../limits/limiter.ts';
 import type { AuthorizeError, Checked } from './checks/authorize-error.ts';
@@ -19,7 +20,7 @@ import type { GateCookie } from './cookie.ts';
 import type { OAuthEnv } from './env.ts';
 import type { Handoff } from './handoff.ts';
 import { readParameters, type Parameters } from './parameters.ts';
-import { isRegisteredRedirectUri } from './redirect-uri.ts';
+import { isRegisteredRedirectUri } from '../kernel/redirect-uri.ts';
 
 /** An error that a person reads, with the code for whoever helps them. `back`, if there is one, is a link that tells the client; it is never followed for them. */
 export interface ErrorPage {
@@ -31,6 +32,8 @@ export interface ErrorPage {
 
 export interface AuthorizeDeps extends ResourceDeps {
   clients: Clients;
+  /** The client whose id is the URL of its metadata document, as that document says; undefined: not usable. */
+  resolveDocument: (url: string, requestId: RequestId) => Promise<Client | undefined>;
   approvals: Approvals;
   toWeb: Handoff;
   gateCookie: GateCookie;
@@ -73,7 +76,20 @@ export function createAuthorize(deps: AuthorizeDeps): Hono<OAuthEnv> {
     const parameters = read.value;
 
     // Until client and redirect URI hold, nothing is sent anywhere (RFC 6749 section 4.1.2.1).
-    const client = await deps.clients.find(parameters.get('client_id') ?? '');
+    const clientId = parameters.get('client_id') ?? '';
+    const byDocument = clientId.startsWith('https://');
+    const client = byDocument
+      ? await deps.resolveDocument(clientId, context.get('requestId'))
+      : await deps.clients.find(clientId);
+    if (client === undefined && byDocument) {
+      // Never why: the answers would be a way to look around from here.
+      return showError(context, {
+        code: 'invalid_client',
+        title: 'This app could not be identified',
+        message:
+          'The document that should say who it is, at the address that it gave as its id, is not usable. Try again in a minute; if it happens again, tell the makers of the app.',
+      });
+    }
     if (client === undefined) {
       return showError(context, {
         code: 'invalid_client',
@@ -91,12 +107,12 @@ export function createAuthorize(deps: AuthorizeDeps): Hono<OAuthEnv> {
           'Nothing was sent there. Remove the connector in the app and add it again; if it happens again, do not trust the link.',
       });
     }
-    const checked = await check(parameters);
+    const checked = await check(parameters, client);
     if (!checked.ok) return showRefusal(context, parameters, redirectUri, client, checked.error);
     return open(context, parameters, client, redirectUri, checked.value);
   });
 
-  async function check(parameters: Parameters): Promise<Checked<CheckedRequest>> {
+  async function check(parameters: Parameters, client: Client): Promise<Checked<CheckedRequest>> {
     const requestObject = checkRequestObject(parameters);
     if (!requestObject.ok) return requestObject;
     const responseType = checkResponseType(parameters);
@@ -107,7 +123,7 @@ export function createAuthorize(deps: AuthorizeDeps): Hono<OAuthEnv> {
     if (!dpopJkt.ok) return dpopJkt;
     const state = checkState(parameters);
     if (!state.ok) return state;
-    const resource = await checkResource(parameters, deps);
+    const resource = await checkResource(parameters, client.orgId, deps);
     if (!resource.ok) return resource;
     const prompt = checkPrompt(parameters);
     if (!prompt.ok) return prompt;

@@ -2,6 +2,8 @@ import type { Client, Clients } from '../grants/clients.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import type { Parameters } from './parameters.ts';
 
+const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+
 export interface ClientFault {
   error: 'invalid_client' | 'invalid_request';
   description: string;
@@ -17,12 +19,22 @@ export async function authenticateClient(
 ): Promise<Result<Client, ClientFault>> {
   const usedBasic = /^basic /i.test(authorization ?? '');
   const secret = parameters.get('client_secret');
-  if (usedBasic && secret !== undefined) {
+  const assertion = parameters.get('client_assertion');
+  const assertionType = parameters.get('client_assertion_type');
+  const methods = [usedBasic, secret !== undefined, (assertion ?? assertionType) !== undefined];
+  if (methods.filter(Boolean).length > 1) {
     return fail({
       error: 'invalid_request',
       description: 'two client authentications in one request',
       usedBasic,
     });
+  }
+  if (assertion !== undefined || assertionType !== undefined) {
+    const client =
+      assertion === undefined || assertionType !== ASSERTION_TYPE
+        ? undefined
+        : await clients.authenticateByAssertion(assertion, parameters.get('client_id'));
+    return client === undefined ? fail(unknownClient(usedBasic)) : ok(client);
   }
   const basic = usedBasic ? readBasic(authorization ?? '') : undefined;
   const clientId = usedBasic ? basic?.clientId : parameters.get('client_id');
@@ -36,13 +48,15 @@ export async function authenticateClient(
     secret: basic?.secret ?? secret,
     method: usedBasic ? 'client_secret_basic' : secret === undefined ? 'none' : 'client_secret_post',
   });
-  return client === undefined
-    ? fail({
-        error: 'invalid_client',
-        description: 'unknown client, or not its way to authenticate',
-        usedBasic,
-      })
-    : ok(client);
+  return client === undefined ? fail(unknownClient(usedBasic)) : ok(client);
+}
+
+function unknownClient(usedBasic: boolean): ClientFault {
+  return {
+    error: 'invalid_client',
+    description: 'unknown client, or not its way to authenticate',
+    usedBasic,
+  };
 }
 
 /** The parts are form-encoded before they are base64-encoded (RFC 6749 section 2.3.1). */

@@ -1,16 +1,19 @@
 import { Hono } from 'hono';
+import type { Introspect } from '../grants/introspect.ts';
 import type { RevokeToken } from '../grants/revoke-token.ts';
 import { parseResourceUrl } from '../kernel/resource.ts';
 import type { LimitDecision } from '../limits/limiter.ts';
 import { createAuthorize, type AuthorizeDeps } from './authorize.ts';
 import { createDiscovery } from './discovery.ts';
 import type { OAuthEnv } from './env.ts';
+import { createIntrospection } from './introspect.ts';
 import { createRegister } from './register.ts';
 import { createRevoke } from './revoke.ts';
 import { createToken, type TokenDeps } from './token/token.ts';
 
 export interface OAuthDeps extends AuthorizeDeps, Omit<TokenDeps, 'resourcePath'> {
   revokeToken: RevokeToken;
+  introspect: Introspect;
   jwks: () => object;
   limitRegistrations: (address: string) => LimitDecision;
 }
@@ -24,5 +27,6 @@ export function createOAuth(deps: OAuthDeps): Hono<OAuthEnv> {
     .route('/token', createToken({ ...deps, resourcePath }))
     .route('/register', createRegister({ ...deps, limit: deps.limitRegistrations }))
     .route('/revoke', createRevoke(deps))
+    .route('/introspect', createIntrospection(deps))
     .route('/', createDiscovery(deps));
 }

@@ -5,10 +5,10 @@ import type { Clients } from '../grants/clients.ts';
 import { displayName } from '../kernel/display-name.ts';
 import type { Log } from '../kernel/log.ts';
 import type { LimitDecision } from '../limits/limiter.ts';
-import { FEATURES, isClientAuthMethod, type ClientAuthMethod } from './features.ts';
+import { FEATURES, isRegistrationAuthMethod, type RegistrationAuthMethod } from './features.ts';
 import type { OAuthEnv } from './env.ts';
 import { createPostEndpoint } from './post-endpoint.ts';
-import { isUsableRedirectUri } from './redirect-uri.ts';
+import { isUsableRedirectUri } from '../kernel/redirect-uri.ts';
 
 const REDIRECT_URIS_MAX = 10;
 const NAME_CHARACTERS_MAX = 200;
@@ -72,7 +72,7 @@ export function createRegister({
         client_name: name,
         redirect_uris: redirectUris,
         token_endpoint_auth_method: authMethod,
-        grant_types: FEATURES.grantTypes,
+        grant_types: FEATURES.registrationGrantTypes,
         response_types: FEATURES.responseTypes,
         scope: FEATURES.scopes.join(' '),
       },
@@ -83,8 +83,8 @@ export function createRegister({
 }
 
 /** What was asked for if we can do it; else a public client, and the answer says so (RFC 7591 section 3.2.1). */
-function effectiveAuthMethod(asked: unknown): ClientAuthMethod {
-  return typeof asked === 'string' && isClientAuthMethod(asked) ? asked : 'none';
+function effectiveAuthMethod(asked: unknown): RegistrationAuthMethod {
+  return typeof asked === 'string' && isRegistrationAuthMethod(asked) ? asked : 'none';
 }
 
 function refuse(context: Context, description: string) {

@@ -8,6 +8,8 @@ import type { Keys } from '../keys/keys.ts';
 import type { Agents } from '../people/agents/agents.ts';
 import type { People } from '../people/people.ts';
 import { createAgentRoutes } from './agents/agents.ts';
+import { createClientRuleRoutes, type ClientRuleRoutesDeps } from './client-rules/client-rules.ts';
+import { createClientRoutes, type ClientRoutesDeps } from './clients/clients.ts';
 import type { PortalEnv } from './env.ts';
 import { membersOnly, sameOriginOnly, signedInOnly } from './guards.ts';
 import { createKeyRoutes } from './keys/keys.ts';
@@ -16,7 +18,7 @@ import { createOrganisation, type OrganisationDeps } from './organisation/organi
 
 const BODY_BYTES_MAX = 64 * 1024;
 
-export interface PortalDeps extends MeDeps, OrganisationDeps {
+export interface PortalDeps extends MeDeps, OrganisationDeps, ClientRoutesDeps, ClientRuleRoutesDeps {
   people: People;
   keys: Keys;
   agents: Agents;
@@ -49,6 +51,8 @@ export function createPortal(deps: PortalDeps): Hono<PortalEnv> {
   app.route('/organisations/:org', createOrganisation(deps));
   app.route('/organisations/:org/keys', createKeyRoutes(deps));
   app.route('/organisations/:org/agents', createAgentRoutes(deps));
+  app.route('/organisations/:org/clients', createClientRoutes(deps));
+  app.route('/organisations/:org/client-rules', createClientRuleRoutes(deps));
 
   app.notFound((context) => {
     const error = new AppError('not_found', 'There is nothing at this address.');

@@ -5,11 +5,14 @@ import { createDatabase, createPool, type Executor } from './database.ts';
 import { createAuditQueries } from './queries/audit-events.ts';
 import { createAuthorizationQueries } from './queries/authorizations.ts';
 import { createChangeQueries, type Change } from './queries/changes.ts';
+import { createClientDocumentQueries } from './queries/client-documents.ts';
+import { createClientRuleQueries } from './queries/client-rules.ts';
 import { createClientQueries } from './queries/clients.ts';
 import { createConnectorQueries } from './queries/connectors.ts';
 import { createGrantQueries } from './queries/grants.ts';
 import { createKeyQueries } from './queries/keys.ts';
 import { createPeopleQueries } from './queries/people.ts';
+import { createPortalClientQueries } from './queries/portal-clients.ts';
 import { createSigningKeyQueries } from './queries/signing-keys.ts';
 import { createUsedIdQueries } from './queries/used-ids.ts';
 
@@ -18,6 +21,9 @@ function createQueries(executor: Executor, onChangeAdded: (change: Change) => vo
     people: createPeopleQueries(executor),
     connectors: createConnectorQueries(executor),
     clients: createClientQueries(executor),
+    clientDocuments: createClientDocumentQueries(executor),
+    clientRules: createClientRuleQueries(executor),
+    portalClients: createPortalClientQueries(executor),
     authorizations: createAuthorizationQueries(executor),
     grants: createGrantQueries(executor),
     keys: createKeyQueries(executor),

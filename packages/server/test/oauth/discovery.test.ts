@@ -115,11 +115,21 @@ describe('D3: authorization server metadata', () => {
     expect(document).toMatchObject({
       response_types_supported: ['code'],
       code_challenge_methods_supported: ['S256'],
-      grant_types_supported: ['authorization_code', 'refresh_token'],
-      token_endpoint_auth_methods_supported: ['none', 'client_secret_basic', 'client_secret_post'],
+      grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials'],
+      token_endpoint_auth_methods_supported: [
+        'none',
+        'client_secret_basic',
+        'client_secret_post',
+        'private_key_jwt',
+      ],
       authorization_response_iss_parameter_supported: true,
     });
-    for (const name of ['token_endpoint', 'registration_endpoint', 'revocation_endpoint']) {
+    for (const name of [
+      'token_endpoint',
+      'registration_endpoint',
+      'revocation_endpoint',
+      'introspection_endpoint',
+    ]) {
       const response = await fetch(String(document[name]), { method: 'POST' });
       expect([name, response.status]).toEqual([name, 400]);
     }

@@ -16,11 +16,17 @@ async function furnished() {
   const base = `/organisations/${organisation.slug}`;
   const key = await owner.post(`${base}/keys`, { name: 'Deploy', access: 'full', expires_in_days: null });
   const agent = await owner.post(`${base}/agents`, { name: 'Reporter', role: 'member' });
+  const client = await owner.post(`${base}/clients`, {
+    name: 'Warehouse',
+    auth_method: 'none',
+    redirect_uris: ['https://warehouse.test/callback'],
+  });
   const fill = (path: string) =>
     path
       .replace(':org', organisation.slug)
       .replace(':key', String(key.body?.['id']))
-      .replace(':agent', String(agent.body?.['id']));
+      .replace(':agent', String(agent.body?.['id']))
+      .replace(':client', String(client.body?.['client_id']));
   return { ...organisation, owner, base, fill, secret: String(key.body?.['secret']) };
 }
 

@@ -2,6 +2,8 @@ import { Hono } from 'hono';
 import { newId, type OrganisationId, type UserId } from '../../src/kernel/ids.ts';
 import type { Access, Role } from '../../src/kernel/access.ts';
 import { silentLog } from '../../src/kernel/log.ts';
+import { createClientRules } from '../../src/grants/client-rules.ts';
+import { createPortalClients } from '../../src/grants/portal-clients.ts';
 import { createKeyVerifier } from '../../src/keys/key-verifier.ts';
 import { newKeySecret } from '../../src/keys/key-secret.ts';
 import { createKeys } from '../../src/keys/keys.ts';
@@ -44,6 +46,8 @@ export async function openPortal({
       people,
       keys,
       agents,
+      portalClients: createPortalClients({ store, clock }),
+      clientRules: createClientRules({ store, clock }),
       organisationsOf: store.people.listOrganisationsOf,
       toolCounts: async () => TOOL_COUNTS,
       signOutToken: (context) => guard.issue(context, SIGN_OUT_PURPOSE),

@@ -11,6 +11,13 @@ export const ORGANISATION_ROUTES: readonly { method: 'GET' | 'POST'; path: strin
     path: '/agents/:agent/keys',
     body: { name: 'Nightly', access: 'read', expires_in_days: 30 },
   },
+  { method: 'GET', path: '/clients' },
+  {
+    method: 'POST',
+    path: '/clients',
+    body: { name: 'Importer', auth_method: 'client_secret_post', agent_role: 'member' },
+  },
+  { method: 'POST', path: '/clients/:client/delete', body: {} },
 ];
 
 export const ALL_ROUTES: readonly { method: 'GET' | 'POST'; path: string; body?: unknown }[] = [

@@ -14,21 +14,25 @@ export interface ResourceDeps {
 export interface AuthorizedResource {
   /** Canonical path. */
   path: string;
-  /** The organisation that the path names, if it names one. */
+  /** The organisation that the path names, or the client belongs to, if there is one. */
   orgId: OrganisationId | null;
 }
 
 export async function checkResource(
   parameters: Parameters,
+  /** The organisation whose admins made the client: it can be approved for no other. Null: for any. */
+  clientOrgId: OrganisationId | null,
   { issuer, connectorPaths, organisationBySlug }: ResourceDeps,
 ): Promise<Checked<AuthorizedResource>> {
   const indicator = parameters.get('resource');
-  if (indicator === undefined) return ok({ path: '/mcp', orgId: null });
+  if (indicator === undefined) return ok({ path: '/mcp', orgId: clientOrgId });
   const resource = parseResourceUrl(indicator, issuer, connectorPaths);
   if (resource === undefined) return unknown();
-  if (resource.kind === 'any') return ok({ path: resource.path, orgId: null });
+  if (resource.kind === 'any') return ok({ path: resource.path, orgId: clientOrgId });
   const organisation = await organisationBySlug(resource.org);
-  return organisation === undefined ? unknown() : ok({ path: resource.path, orgId: organisation.id });
+  if (organisation === undefined || (clientOrgId !== null && clientOrgId !== organisation.id))
+    return unknown();
+  return ok({ path: resource.path, orgId: organisation.id });
 }
 
 function unknown() {

@@ -5,6 +5,7 @@ export interface TokenError {
   error:
     | 'invalid_request'
     | 'invalid_grant'
+    | 'unauthorized_client'
     | 'unsupported_grant_type'
     | 'invalid_target'
     | 'invalid_dpop_proof'

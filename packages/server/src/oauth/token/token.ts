@@ -1,6 +1,7 @@
 import type { Context, Hono } from 'hono';
 import type { Audit } from '../../audit/audit.ts';
 import type { Client, Clients } from '../../grants/clients.ts';
+import type { IssueToMachine, MachineTokenAnswer } from '../../grants/client-credentials.ts';
 import type { CodeRedemption } from '../../grants/redeem-code.ts';
 import type { Dpop } from '../../grants/dpop/dpop.ts';
 import type { RefreshRequest } from '../../grants/refresh.ts';
@@ -10,10 +11,12 @@ import { fail, ok, type Result } from '../../kernel/result.ts';
 import { authenticateClient, type ClientFault } from '../client-authentication.ts';
 import { readKeyProof } from '../dpop/read-key-proof.ts';
 import type { OAuthEnv } from '../env.ts';
+import { FEATURES } from '../features.ts';
 import { readForm } from '../form-request.ts';
 import type { Parameters } from '../parameters.ts';
 import { createPostEndpoint } from '../post-endpoint.ts';
 import { readCodeRedemption } from './authorization-code.ts';
+import { readClientCredentialsRequest } from './client-credentials.ts';
 import { readRefreshRequest } from './refresh-token.ts';
 import { refuse, type TokenError } from './token-error.ts';
 
@@ -21,6 +24,8 @@ export interface TokenDeps {
   issuer: string;
   dpop: Dpop;
   clients: Clients;
+  connectorPaths: readonly string[];
+  issueToMachine: IssueToMachine;
   redeemCode: (
     redemption: CodeRedemption,
     context: TokenRequestContext,
@@ -58,7 +63,7 @@ export function createToken(deps: TokenDeps): Hono<OAuthEnv> {
     parameters: Parameters,
     client: Client,
     request: TokenRequestContext,
-  ): Promise<Result<TokenAnswer, TokenError>> {
+  ): Promise<Result<TokenAnswer | MachineTokenAnswer, TokenError>> {
     const indicator = parameters.get('resource');
     const resource = indicator === undefined ? undefined : deps.resourcePath(indicator);
     if (indicator !== undefined && resource === undefined) {
@@ -75,18 +80,39 @@ export function createToken(deps: TokenDeps): Hono<OAuthEnv> {
         const refresh = readRefreshRequest(parameters, client, resource);
         return refresh.ok ? withPublicReason(await deps.refresh(refresh.value, request)) : refresh;
       }
+      case 'client_credentials': {
+        const read = readClientCredentialsRequest(parameters, client, resource, deps.connectorPaths);
+        if (!read.ok) return read;
+        const issued = await deps.issueToMachine(read.value, request);
+        if (issued.ok) recordIssue(client, request);
+        return withPublicReason(issued);
+      }
       case undefined:
         return refuse('invalid_request', 'grant_type is missing');
       default:
-        return refuse('unsupported_grant_type', 'grant_type must be authorization_code or refresh_token');
+        return refuse(
+          'unsupported_grant_type',
+          `grant_type must be one of ${FEATURES.grantTypes.join(', ')}`,
+        );
     }
+  }
+
+  function recordIssue(client: Client, { requestId }: TokenRequestContext): void {
+    deps.audit.record({
+      orgId: client.orgId ?? undefined,
+      action: 'token.issued',
+      actor: { kind: 'client', id: client.id },
+      clientId: client.id,
+      requestId,
+      outcome: 'ok',
+    });
   }
 
   return app;
 }
 
 /** Why exactly a code or a token was refused helps only someone who should not have it. */
-function withPublicReason(answer: Result<TokenAnswer, TokenFault>): Result<TokenAnswer, TokenError> {
+function withPublicReason<Answer>(answer: Result<Answer, TokenFault>): Result<Answer, TokenError> {
   if (answer.ok) return ok(answer.value);
   const { error } = answer.error;
   return fail({ error, description: PUBLIC_REASONS[error] });

@@ -1,11 +1,11 @@
-import { and, eq, isNotNull, lt, notExists, sql } from 'drizzle-orm';
+import { and, eq, isNotNull, isNull, lt, notExists, sql } from 'drizzle-orm';
 import type { ClientId } from '../../kernel/ids.ts';
 import type { Executor } from '../database.ts';
 import { clients, grants } from '../schema.ts';
 
 export type Client = typeof clients.$inferSelect;
 
-/** OAuth clients. They belong to no organisation: one client is used by strangers in many. */
+/** OAuth clients. Those that came by themselves belong to no organisation: one is used by strangers in many. */
 export function createClientQueries(executor: Executor) {
   return {
     /** Identical metadata is one record, whoever registers it and however often, at the same instant too. */
@@ -30,19 +30,23 @@ export function createClientQueries(executor: Executor) {
       return row;
     },
 
+    /** A deleted one is as absent as one that never was. */
     async find(id: string): Promise<Client | undefined> {
       const [row] = await executor
         .select()
         .from(clients)
-        .where(eq(clients.id, id as ClientId));
+        .where(and(eq(clients.id, id as ClientId), isNull(clients.deletedAt)));
       return row;
     },
 
-    async touch(id: ClientId): Promise<void> {
-      await executor
+    /** False: it was deleted. Until the transaction ends nobody deletes it. */
+    async touch(id: ClientId): Promise<boolean> {
+      const rows = await executor
         .update(clients)
         .set({ lastUsedAt: sql`now()` })
-        .where(eq(clients.id, id));
+        .where(and(eq(clients.id, id), isNull(clients.deletedAt)))
+        .returning({ id: clients.id });
+      return rows.length === 1;
     },
 
     /** Those that nobody approved within a day of their last use. */

@@ -1,0 +1,83 @@
+import { highestAccess, lowerAccess, SCOPE_CALL, SCOPE_READ, scopeOf } from '../kernel/access.ts';
+import { fail, ok, type Result } from '../kernel/result.ts';
+import type { Client } from '../store/queries/clients.ts';
+import type { Store } from '../store/store.ts';
+import type { AccessTokens } from './access-tokens.ts';
+import { actorOf } from './actor.ts';
+import { PROOF_REPLAYED } from './dpop/family-key.ts';
+import { readStanding } from './standings.ts';
+import type { TokenFault, TokenRequestContext } from './token-answer.ts';
+
+export interface ClientCredentialsRequest {
+  client: Client;
+  /** The requested scopes; undefined: all that the agent may. */
+  scopes: readonly string[] | undefined;
+  /** The requested place; `org` is the slug that its path names, if it names one. */
+  resource: { path: string; org: string | undefined };
+}
+
+export interface MachineTokenAnswer {
+  access_token: string;
+  token_type: 'Bearer' | 'DPoP';
+  expires_in: number;
+  scope: string;
+}
+
+/**
+ * A machine's token (RFC 6749 section 4.4): its client acts as the agent that it was made with, within that agent's
+ * role of today. It is a JWT in key mode too: a key is for who cannot ask for a token again. No refresh token.
+ */
+export function createClientCredentials({
+  store,
+  accessTokens,
+}: {
+  store: Store;
+  accessTokens: AccessTokens;
+}) {
+  return async function issueToMachine(
+    { client, scopes, resource }: ClientCredentialsRequest,
+    { provenKey }: Pick<TokenRequestContext, 'provenKey'>,
+  ): Promise<Result<MachineTokenAnswer, TokenFault>> {
+    if (client.orgId === null) return invalidGrant('the client belongs to no organisation');
+    const found = await store.portalClients.findMachineGrant(client.orgId, client.id);
+    if (found === undefined) return invalidGrant('the client has no grant');
+    const { grant, keyId, expired } = found;
+    if (grant.revokedAt !== null) return invalidGrant('the grant was revoked');
+    if (expired) return invalidGrant('the grant expired');
+    const actor = actorOf(grant);
+    const standing = await readStanding(store, grant.orgId, actor);
+    if (standing === undefined) return invalidGrant('the agent or its organisation is suspended');
+    if (resource.org !== undefined && resource.org !== standing.orgSlug) {
+      return fail({ error: 'invalid_target', detail: 'a resource of another organisation' });
+    }
+    if (provenKey !== undefined && !(await provenKey.useOnce())) return fail(PROOF_REPLAYED);
+
+    const most = lowerAccess(grant.access, highestAccess(standing.role));
+    const readAlone = scopes?.includes(SCOPE_READ) === true && !scopes.includes(SCOPE_CALL);
+    const access = readAlone ? 'read' : most;
+    const { token, expiresInSeconds } = accessTokens.issue({
+      orgId: grant.orgId,
+      actor,
+      clientId: client.id,
+      grantId: grant.id,
+      keyId,
+      access,
+      role: standing.role,
+      resource: resource.path,
+      grantExpiresAt: Math.floor(grant.expiresAt.getTime() / 1000),
+      boundTo: provenKey?.thumbprint,
+    });
+    return ok({
+      access_token: token,
+      token_type: provenKey === undefined ? 'Bearer' : 'DPoP',
+      expires_in: expiresInSeconds,
+      scope: scopeOf(access),
+    });
+  };
+}
+
+export type IssueToMachine = ReturnType<typeof createClientCredentials>;
+
+function invalidGrant(detail: string): Result<never, TokenFault> {
+  return fail({ error: 'invalid_grant', detail });
+}

@@ -1,0 +1,156 @@
+import { toAuditRow } from '../audit/entry.ts';
+import { highestAccess } from '../kernel/access.ts';
+import type { Clock } from '../kernel/clock.ts';
+import {
+  newId,
+  type AgentId,
+  type ClientId,
+  type OrganisationId,
+  type RequestId,
+  type UserId,
+} from '../kernel/ids.ts';
+import { fail, ok, type Result } from '../kernel/result.ts';
+import { hashSecret, randomToken } from '../kernel/secret.ts';
+import { revokeGrant } from '../keys/revoke.ts';
+import { refusableTransaction } from '../people/refusable-transaction.ts';
+import type { Client } from '../store/queries/clients.ts';
+import type { Queries, Store } from '../store/store.ts';
+import type { PublicKeySet } from './client-keys.ts';
+import { MACHINE_GRANT_DAYS } from './lifetimes.ts';
+
+export type PortalAuthMethod = 'none' | 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt';
+
+/** Either an app that people approve, which has redirect URIs, or a machine, which has a role instead. */
+export interface NewPortalClient {
+  orgId: OrganisationId;
+  name: string;
+  authMethod: PortalAuthMethod;
+  redirectUris: string[];
+  agentRole: 'member' | 'viewer' | undefined;
+  /** For private_key_jwt, and only then. */
+  jwks: PublicKeySet | undefined;
+  createdBy: UserId;
+  requestId: RequestId;
+}
+
+/** OAuth clients that an organisation's admins make. They are of use in that organisation alone. */
+export function createPortalClients({ store, clock }: { store: Store; clock: Clock }) {
+  return {
+    list: (orgId: OrganisationId) => store.portalClients.list(orgId),
+
+    /** The secret is in this answer and nowhere else. A machine gets its agent, its one grant and that grant's key. */
+    create: (
+      wanted: NewPortalClient,
+    ): Promise<Result<{ client: Client; secret: string | undefined }, { reason: 'name_taken' }>> =>
+      refusableTransaction(store, async (queries) => {
+        const { orgId, name, authMethod, agentRole, createdBy, requestId } = wanted;
+        const secret = authMethod.startsWith('client_secret_') ? randomToken() : undefined;
+        const agentId = agentRole === undefined ? undefined : newId('agt');
+        if (agentRole !== undefined && agentId !== undefined) {
+          const agent = { id: agentId, orgId, name, role: agentRole, createdBy };
+          if (!(await queries.people.createAgent(agent))) return fail({ reason: 'name_taken' } as const);
+        }
+        const client = await queries.portalClients.create({
+          id: newId('cli'),
+          orgId,
+          name,
+          authMethod,
+          redirectUris: wanted.redirectUris,
+          secretHash: secret === undefined ? null : hashSecret(secret),
+          jwks: wanted.jwks ?? null,
+          grantTypes:
+            agentId === undefined ? ['authorization_code', 'refresh_token'] : ['client_credentials'],
+          agentId: agentId ?? null,
+        });
+        if (agentRole !== undefined && agentId !== undefined) {
+          await createMachineGrant(queries, { client, orgId, agentId, role: agentRole });
+        }
+        await queries.audit.insertMany([
+          toAuditRow(
+            {
+              orgId,
+              action: 'client.created',
+              actor: { kind: 'user', id: createdBy },
+              clientId: client.id,
+              target: name,
+              requestId,
+              outcome: 'ok',
+              detail: { auth_method: authMethod, agent_id: agentId ?? null },
+            },
+            'event',
+            clock,
+          ),
+        ]);
+        return ok({ client, secret });
+      }),
+
+    /** Ends a client with all its grants, at once and on every node. Undefined: there is none, or none any more. */
+    delete: (deletion: {
+      orgId: OrganisationId;
+      clientId: ClientId;
+      deletedBy: UserId;
+      requestId: RequestId;
+    }): Promise<{ endedGrants: number } | undefined> =>
+      store.transaction(async (queries) => {
+        const { orgId, clientId, deletedBy, requestId } = deletion;
+        if (!(await queries.portalClients.markDeleted(orgId, clientId))) return undefined;
+        let endedGrants = 0;
+        for (const grantId of await queries.portalClients.listLiveGrants(orgId, clientId)) {
+          if (await revokeGrant(queries, orgId, grantId, 'client_deleted')) endedGrants += 1;
+        }
+        await queries.audit.insertMany([
+          toAuditRow(
+            {
+              orgId,
+              action: 'client.deleted',
+              actor: { kind: 'user', id: deletedBy },
+              clientId,
+              requestId,
+              outcome: 'ok',
+              detail: { ended_grants: endedGrants },
+            },
+            'event',
+            clock,
+          ),
+        ]);
+        return { endedGrants };
+      }),
+  };
+}
+
+export type PortalClients = ReturnType<typeof createPortalClients>;
+
+/**
+ * One grant for as long as the client lives, not one for each token: so it is one row in the list of keys, revoking it
+ * is final, and no machine can fill the table.
+ */
+async function createMachineGrant(
+  queries: Queries,
+  {
+    client,
+    orgId,
+    agentId,
+    role,
+  }: { client: Client; orgId: OrganisationId; agentId: AgentId; role: 'member' | 'viewer' },
+): Promise<void> {
+  const access = highestAccess(role);
+  const grant = await queries.portalClients.createMachineGrant({
+    id: newId('grt'),
+    orgId,
+    agentId,
+    clientId: client.id,
+    access,
+    resource: '/mcp',
+    destination: 'machine',
+    lifetimeDays: MACHINE_GRANT_DAYS,
+  });
+  await queries.keys.create({
+    id: newId('key'),
+    orgId,
+    agentId,
+    grantId: grant.id,
+    name: `${client.name} (machine client)`,
+    access,
+    expiresAt: grant.expiresAt,
+  });
+}

@@ -1,0 +1,96 @@
+import { and, asc, desc, eq, isNull, sql } from 'drizzle-orm';
+import type { Access } from '../../kernel/access.ts';
+import type { AgentId, ClientId, GrantId, KeyId, OrganisationId } from '../../kernel/ids.ts';
+import type { Executor } from '../database.ts';
+import { agents, clients, grants, keys } from '../schema.ts';
+import type { Client } from './clients.ts';
+import type { Grant } from './grants.ts';
+
+export interface MachineGrant {
+  grant: Grant;
+  keyId: KeyId;
+  expired: boolean;
+}
+
+/** Clients that an organisation's admins made, and the one grant that each machine among them has. */
+export function createPortalClientQueries(executor: Executor) {
+  return {
+    async create(
+      client: Omit<typeof clients.$inferInsert, 'kind' | 'orgId'> & { orgId: OrganisationId },
+    ): Promise<Client> {
+      const [row] = await executor
+        .insert(clients)
+        .values({ ...client, kind: 'portal' })
+        .returning();
+      if (!row) throw new Error('creating a client returned no row');
+      return row;
+    },
+
+    list(orgId: OrganisationId) {
+      return executor
+        .select({ client: clients, agentName: agents.name, agentRole: agents.role })
+        .from(clients)
+        .leftJoin(agents, and(eq(agents.orgId, clients.orgId), eq(agents.id, clients.agentId)))
+        .where(and(eq(clients.orgId, orgId), eq(clients.kind, 'portal'), isNull(clients.deletedAt)))
+        .orderBy(desc(clients.createdAt), asc(clients.id));
+    },
+
+    /** True for the one call that ended it. What it proved itself with is forgotten. */
+    async markDeleted(orgId: OrganisationId, clientId: ClientId): Promise<boolean> {
+      const rows = await executor
+        .update(clients)
+        .set({ deletedAt: sql`now()`, secretHash: null, jwks: null })
+        .where(
+          and(
+            eq(clients.orgId, orgId),
+            eq(clients.id, clientId),
+            eq(clients.kind, 'portal'),
+            isNull(clients.deletedAt),
+          ),
+        )
+        .returning({ id: clients.id });
+      return rows.length === 1;
+    },
+
+    async listLiveGrants(orgId: OrganisationId, clientId: ClientId): Promise<GrantId[]> {
+      const rows = await executor
+        .select({ id: grants.id })
+        .from(grants)
+        .where(and(eq(grants.orgId, orgId), eq(grants.clientId, clientId), isNull(grants.revokedAt)));
+      return rows.map(({ id }) => id);
+    },
+
+    async createMachineGrant(grant: {
+      id: GrantId;
+      orgId: OrganisationId;
+      agentId: AgentId;
+      clientId: ClientId;
+      access: Access;
+      resource: string;
+      destination: string;
+      lifetimeDays: number;
+    }): Promise<Grant> {
+      const { lifetimeDays, ...values } = grant;
+      const [row] = await executor
+        .insert(grants)
+        .values({
+          ...values,
+          tokenMode: 'token',
+          expiresAt: sql`now() + make_interval(days => ${lifetimeDays})`,
+        })
+        .returning();
+      if (!row) throw new Error('creating a grant returned no row');
+      return row;
+    },
+
+    /** The grant that a machine's client was made with, revoked or not; `expired` by the database's clock. */
+    async findMachineGrant(orgId: OrganisationId, clientId: ClientId): Promise<MachineGrant | undefined> {
+      const [row] = await executor
+        .select({ grant: grants, keyId: keys.id, expired: sql<boolean>`${grants.expiresAt} <= now()` })
+        .from(grants)
+        .innerJoin(keys, and(eq(keys.orgId, grants.orgId), eq(keys.grantId, grants.id)))
+        .where(and(eq(grants.orgId, orgId), eq(grants.clientId, clientId)));
+      return row;
+    },
+  };
+}

@@ -1,0 +1,162 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Role } from '../../src/kernel/access.ts';
+import { errorOf, itemsOf, openPortal, type OpenedPortal, type PortalAnswer } from './open-portal.ts';
+
+let portal: OpenedPortal;
+beforeAll(async () => {
+  portal = await openPortal();
+});
+afterAll(() => portal.close());
+
+async function asRole(role: Role) {
+  const { orgId, slug } = await portal.organisation();
+  const person = await portal.person({ orgId, role });
+  return { orgId, slug, person, base: `/organisations/${slug}` };
+}
+
+const APP = { name: 'Warehouse', auth_method: 'none', redirect_uris: ['https://warehouse.test/callback'] };
+const MACHINE = { name: 'Importer', auth_method: 'client_secret_basic', agent_role: 'member' };
+
+const keyPair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const PUBLIC_KEY = keyPair.publicKey.export({ format: 'jwk' });
+const SIGNING_MACHINE = {
+  name: 'Signer',
+  auth_method: 'private_key_jwt',
+  agent_role: 'viewer',
+  jwks: { keys: [{ ...PUBLIC_KEY, kid: 'one', x5c: ['dropped'] }] },
+};
+
+const idOf = (answer: PortalAnswer) => String(answer.body?.['client_id']);
+
+describe('clients made in the portal', () => {
+  test.each<[Role, number, number, number]>([
+    ['owner', 200, 201, 200],
+    ['admin', 200, 201, 200],
+    ['member', 403, 403, 403],
+    ['viewer', 403, 403, 403],
+  ])(
+    'a %s listing them gets %i, creating one %i, deleting one %i',
+    async (role, listed, created, deleted) => {
+      const { orgId, base, person } = await asRole(role);
+      const owner = await portal.person({ orgId, role: 'owner' });
+      const theirs = await owner.post(`${base}/clients`, APP);
+      expect(theirs.status).toBe(201);
+      const list = await person.get(`${base}/clients`);
+      expect(list.status).toBe(listed);
+      expect(list.text.includes('Warehouse')).toBe(listed === 200);
+      const made = await person.post(`${base}/clients`, MACHINE);
+      expect(made.status).toBe(created);
+      expect(made.text.includes('client_secret')).toBe(created === 201);
+      expect((await person.post(`${base}/clients/${idOf(theirs)}/delete`)).status).toBe(deleted);
+      expect(itemsOf(await owner.get(`${base}/clients`)).length).toBe(1);
+    },
+  );
+
+  test.each([
+    ['a public app', APP, false],
+    ['a confidential app', { ...APP, auth_method: 'client_secret_post' }, true],
+    ['a machine', MACHINE, true],
+    ['a machine that signs', SIGNING_MACHINE, false],
+  ])('%s has its secret, if any, in exactly one answer', async (_, body, hasSecret) => {
+    const { base, person } = await asRole('admin');
+    const made = await person.post(`${base}/clients`, body);
+    expect(made.status).toBe(201);
+    const secret = made.body?.['client_secret'];
+    expect(typeof secret).toBe(hasSecret ? 'string' : 'undefined');
+    const later = [
+      await person.get(`${base}/clients`),
+      await person.get(`${base}/keys`),
+      await person.get(`${base}/agents`),
+      await person.post(`${base}/clients/${idOf(made)}/delete`),
+    ];
+    for (const { text } of later) {
+      expect(text).not.toContain('secret_hash');
+      expect(text.includes(typeof secret === 'string' ? secret : 'client_secret":')).toBe(false);
+    }
+    const [listed] = itemsOf(later[0] as PortalAnswer);
+    expect(listed).toMatchObject({ client_id: idOf(made), name: body.name, auth_method: body.auth_method });
+  });
+
+  test('a machine is an agent with one key in the list, and deleting its client ends that key, counted', async () => {
+    const { base, person } = await asRole('owner');
+    const made = await person.post(`${base}/clients`, MACHINE);
+    expect(itemsOf(await person.get(`${base}/agents`))).toMatchObject([{ name: 'Importer', role: 'member' }]);
+    expect(itemsOf(await person.get(`${base}/keys`))).toMatchObject([
+      { name: 'Importer (machine client)', holder: 'Importer', status: 'active', access: 'full' },
+    ]);
+    const deleted = await person.post(`${base}/clients/${idOf(made)}/delete`);
+    expect(deleted.body).toEqual({ client_id: idOf(made), status: 'deleted', ended_grants: 1 });
+    expect(itemsOf(await person.get(`${base}/keys`))).toMatchObject([{ status: 'revoked' }]);
+    expect((await person.post(`${base}/clients/${idOf(made)}/delete`)).status).toBe(404);
+  });
+
+  test('a name that an agent has already leaves nothing behind', async () => {
+    const { base, person } = await asRole('owner');
+    await person.post(`${base}/agents`, { name: 'Importer', role: 'viewer' });
+    const refused = await person.post(`${base}/clients`, MACHINE);
+    expect([refused.status, errorOf(refused).code]).toEqual([409, 'conflict']);
+    expect(itemsOf(await person.get(`${base}/clients`))).toEqual([]);
+    expect(itemsOf(await person.get(`${base}/keys`))).toEqual([]);
+  });
+
+  test("another organisation's client cannot be deleted through an own one, and neither can a registered one", async () => {
+    const theirs = await asRole('owner');
+    const ours = await asRole('owner');
+    const made = await theirs.person.post(`${theirs.base}/clients`, MACHINE);
+    const registered = await portal.store.clients.register({
+      id: 'cli_registered' as never,
+      name: 'Claude',
+      redirectUris: ['https://claude.ai/api/mcp/auth_callback'],
+      authMethod: 'none',
+      secretHash: null,
+      metadataHash: 'a client of everybody',
+    });
+    const absent = await ours.person.post(`${ours.base}/clients/cli_absent/delete`);
+    for (const id of [idOf(made), registered.id, 'cli_', '%00', `cli_${'x'.repeat(2000)}`]) {
+      const answer = await ours.person.post(`${ours.base}/clients/${id}/delete`);
+      expect([answer.status, errorOf(answer).message]).toEqual([404, errorOf(absent).message]);
+    }
+    expect(itemsOf(await theirs.person.get(`${theirs.base}/clients`))).toHaveLength(1);
+    expect(await portal.store.clients.find(registered.id)).toBeDefined();
+  });
+
+  const privateKey = keyPair.privateKey.export({ format: 'jwk' });
+  const weak = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ format: 'jwk' });
+  const jwks = (...keys: object[]) => ({ ...SIGNING_MACHINE, jwks: { keys } });
+  test.each<[string, unknown]>([
+    ['a private key', jwks(privateKey)],
+    ['a private key besides a public one', jwks(PUBLIC_KEY, privateKey)],
+    ['a symmetric key', jwks({ kty: 'oct', k: 'c2VjcmV0' })],
+    ['a symmetric key dressed as a public one', jwks({ ...PUBLIC_KEY, k: 'c2VjcmV0' })],
+    ['an HMAC algorithm', jwks({ ...PUBLIC_KEY, alg: 'HS256' })],
+    ['a key for encryption', jwks({ ...PUBLIC_KEY, use: 'enc' })],
+    ['a point that is not on the curve', jwks({ ...PUBLIC_KEY, x: PUBLIC_KEY.y })],
+    ['an RSA key of 1024 bits', jwks(weak)],
+    ['no keys', jwks()],
+    ['eleven keys', jwks(...Array.from({ length: 11 }, () => PUBLIC_KEY))],
+    ['keys at an address', { ...SIGNING_MACHINE, jwks: undefined, jwks_uri: 'https://keys.test/jwks' }],
+    ['private_key_jwt without keys', { ...SIGNING_MACHINE, jwks: undefined }],
+    ['keys besides a secret', { ...MACHINE, jwks: SIGNING_MACHINE.jwks }],
+    ['a public machine', { ...MACHINE, auth_method: 'none' }],
+    ['a machine with redirect URIs', { ...MACHINE, redirect_uris: APP.redirect_uris }],
+    ['neither redirect URIs nor a role', { name: 'Nothing', auth_method: 'none' }],
+    ['a machine that administers', { ...MACHINE, agent_role: 'admin' }],
+    ['a machine that owns', { ...MACHINE, agent_role: 'owner' }],
+    [
+      'one redirect URI too dangerous',
+      { ...APP, redirect_uris: [...APP.redirect_uris, 'javascript:alert(1)'] },
+    ],
+    ['plain http elsewhere', { ...APP, redirect_uris: ['http://warehouse.test/callback'] }],
+    ['no redirect URI', { ...APP, redirect_uris: [] }],
+    ['a name of nothing visible', { ...APP, name: ' \u202e\u200b ' }],
+    ['an organisation of its own choice', { ...APP, org_id: 'org_x' }],
+    ['a secret of its own choice', { ...MACHINE, client_secret: 'chosen' }],
+  ])('with %s are 400 and create nothing', async (_, body) => {
+    const { base, person } = await asRole('owner');
+    const answer = await person.post(`${base}/clients`, body);
+    expect([answer.status, errorOf(answer).code]).toEqual([400, 'invalid_request']);
+    expect(itemsOf(await person.get(`${base}/clients`))).toEqual([]);
+    expect(itemsOf(await person.get(`${base}/agents`))).toEqual([]);
+  });
+});
