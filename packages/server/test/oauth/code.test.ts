@@ -277,7 +277,7 @@ describe('T1: how the endpoint answers', () => {
   test.each([
     ['', 'invalid_request'],
     ['password', 'unsupported_grant_type'],
-    ['client_credentials', 'unsupported_grant_type'],
+    ['client_credentials', 'unauthorized_client'],
     ['<script>alert(1)</script>', 'unsupported_grant_type'],
   ])('the grant type %j is refused without an echo', async (grantType, error) => {
     const { client_id } = await register(world.url);

@@ -1,6 +1,7 @@
 import { createHmac, generateKeyPairSync } from 'node:crypto';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { newProofKey, postProvenToken } from '../support/dpop.ts';
 import { postToken, register, rpc } from '../support/oauth-client.ts';
 import { assertionForm, newSigner, openWorkshop, signAssertion, type Workshop } from './support/machines.ts';
 import { openWorld, refusalOf, type World } from './support/world.ts';
@@ -107,6 +108,22 @@ describe('T10: client_credentials', () => {
       expect(await refusalOf(await ask(form))).toEqual({ status: 400, error: 'unauthorized_client' });
       expect(await grantsOf(client.client_id)).toEqual([]);
     }
+  });
+
+  test('binds the token to the key of a DPoP proof, and uses a signed assertion once for it', async () => {
+    const client = await workshop.newSigningClient();
+    const key = await newProofKey();
+    const form = { ...MACHINE, ...assertionForm(await signAssertion(client, world.url)) };
+    const response = await postProvenToken(world.url, form, key);
+    expect(response.status).toBe(200);
+    const answer = (await response.json()) as MachineTokens;
+    expect(answer).toMatchObject({ token_type: 'DPoP' });
+    expect(decodeJwt(answer.access_token)['cnf']).toEqual({ jkt: key.thumbprint });
+    expect(await callAt('/mcp', answer.access_token)).toBe(401);
+    const proof = assertionForm(await signAssertion(client, world.url));
+    const body = new URLSearchParams({ ...proof, token: answer.access_token });
+    const about = await fetch(`${world.url}/introspect`, { method: 'POST', body });
+    expect(await about.json()).toMatchObject({ token_type: 'DPoP', cnf: { jkt: key.thumbprint } });
   });
 
   test('has one grant, however many tokens, and its revocation in the list of keys is final', async () => {
