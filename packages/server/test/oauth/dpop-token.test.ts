@@ -237,6 +237,16 @@ describe('RFC 9449 section 5: the refresh tokens of a public client', () => {
     expect(new Set(answers.map(({ refresh_token }) => refresh_token)).size).toBe(1);
   });
 
+  test('are not rotated by a proof that was used before', async () => {
+    const { clientId, tokens } = await connectBound();
+    const proof = await key.proof({ url: `${world.url}/token`, nonce: await fetchNonce(world.url) });
+    const next = await tokensOf(await sendProof(refreshForm(clientId, tokens), proof));
+    for (const each of [tokens, next]) {
+      expect(await refusalOf(await sendProof(refreshForm(clientId, each), proof))).toEqual(INVALID_PROOF);
+    }
+    expect((await postProvenToken(world.url, refreshForm(clientId, next), key)).status).toBe(200);
+  });
+
   test('become bound when a client that began without a key shows one', async () => {
     const { clientId, tokens } = await world.connect(member, 'full');
     const bound = await tokensOf(await postProvenToken(world.url, refreshForm(clientId, tokens), key));
@@ -275,6 +285,9 @@ test('in key mode a proof is checked and answered with a bearer key, which a ref
   expect(tokens.access_token).toMatch(/^lk_/);
   const next = await tokensOf(await postProvenToken(world.url, refreshForm(clientId, tokens), key));
   expect(next.token_type).toBe('Bearer');
+  // T6: the proof makes no other request of it, as nothing is bound.
+  const repeated = await tokensOf(await postToken(world.url, refreshForm(clientId, tokens)));
+  expect(repeated.refresh_token).toBe(next.refresh_token);
   expect((await tokensOf(await postToken(world.url, refreshForm(clientId, next)))).token_type).toBe('Bearer');
 });
 

@@ -7,10 +7,10 @@ import { createNonces } from './nonce.ts';
 import { DPOP_ALGORITHMS, readProof, type DpopClaims } from './proof.ts';
 
 /** How far the clock of who signed may be from ours. */
-export const PROOF_AGE_SECONDS_MAX = 60;
+const PROOF_AGE_SECONDS_MAX = 60;
 
 /** What a request brought along: the proof, and what it must be about. */
-export interface ProofOfPossession {
+interface ProofOfPossession {
   proof: string;
   method: string;
   /** The URL as the world knows it, whatever a proxy made of it; its query does not count. */

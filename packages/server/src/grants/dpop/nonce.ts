@@ -3,9 +3,9 @@ import type { Clock } from '../../kernel/clock.ts';
 import { equalSecrets, hmac } from '../../kernel/secret.ts';
 
 /** A nonce is good in the window that it was made for and in the next one. */
-export const NONCE_WINDOW_SECONDS = 180;
+const NONCE_WINDOW_SECONDS = 180;
 
-export interface DpopNonces {
+interface DpopNonces {
   current(): string;
   accepts(nonce: string): boolean;
 }

@@ -3,7 +3,7 @@ import { calculateJwkThumbprint, compactVerify, decodeProtectedHeader, importJWK
 import { z } from 'zod';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 
-export const DPOP_TYPE = 'dpop+jwt';
+const DPOP_TYPE = 'dpop+jwt';
 /** Asymmetric ones alone (section 11.6). A proof names its own, so the list is fixed and its key must fit. */
 export const DPOP_ALGORITHMS = ['ES256', 'EdDSA', 'RS256', 'PS256'] as const;
 
