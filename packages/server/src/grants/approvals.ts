@@ -3,16 +3,26 @@ import { highestAccess, type Access } from '../kernel/access.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { ClientId, OrganisationId, RequestId, UserId } from '../kernel/ids.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
+import { isRegisteredRedirectUri } from '../kernel/redirect-uri.ts';
 import { equalSecrets, hashSecret, hmac, randomToken } from '../kernel/secret.ts';
 import type { Authorization } from '../store/queries/authorizations.ts';
 import type { Store } from '../store/store.ts';
+import type { ClientRules } from './client-rules.ts';
+import { destinationOf } from './destination.ts';
 import { AUTHORIZATION_MINUTES, CODE_MINUTES } from './lifetimes.ts';
 import { readStanding } from './standings.ts';
 
 export interface Decision {
   userId: UserId;
   requestId: RequestId;
-  choice: 'deny' | { orgId: OrganisationId; access: Access };
+  /** `lifetimeDays` null: as long as the organisation has it. */
+  choice: 'deny' | Choice;
+}
+
+export interface Choice {
+  orgId: OrganisationId;
+  access: Access;
+  lifetimeDays: number | null;
 }
 
 export type DecisionFault =
@@ -21,6 +31,8 @@ export type DecisionFault =
   | { reason: 'already_decided' }
   | { reason: 'not_a_member' }
   | { reason: 'other_organisation' }
+  | { reason: 'client_blocked'; orgId: OrganisationId }
+  | { reason: 'client_changed' }
   | { reason: 'role_forbids' }
   | { reason: 'scope_forbids' };
 
@@ -37,11 +49,13 @@ export interface AuthorizationResponse {
  */
 export function createApprovals({
   store,
+  clientRules,
   clock,
   codeKey,
   issuer,
 }: {
   store: Store;
+  clientRules: ClientRules;
   clock: Clock;
   codeKey: Uint8Array;
   issuer: string;
@@ -62,12 +76,23 @@ export function createApprovals({
   async function refusalOf(
     authorization: Authorization,
     userId: UserId,
-    choice: { orgId: OrganisationId; access: Access },
+    choice: Choice,
   ): Promise<DecisionFault | undefined> {
     const { resourceOrgId, maxAccess } = authorization;
     if (resourceOrgId !== null && resourceOrgId !== choice.orgId) return { reason: 'other_organisation' };
     const standing = await readStanding(store, choice.orgId, { kind: 'user', id: userId });
     if (standing === undefined) return { reason: 'not_a_member' };
+    const client = await store.clients.find(authorization.clientId);
+    // A document can take an address back that it listed when the transaction was opened.
+    if (client === undefined || !isRegisteredRedirectUri(authorization.redirectUri, client.redirectUris)) {
+      return { reason: 'client_changed' };
+    }
+    const known = await clientRules.standingOf(
+      choice.orgId,
+      client,
+      destinationOf(authorization.redirectUri),
+    );
+    if (known.kind === 'blocked') return { reason: 'client_blocked', orgId: choice.orgId };
     if (choice.access === 'full' && highestAccess(standing.role) === 'read')
       return { reason: 'role_forbids' };
     if (choice.access === 'full' && maxAccess === 'read') return { reason: 'scope_forbids' };
@@ -87,7 +112,10 @@ export function createApprovals({
         ? ok(respond(authorization, { error: 'access_denied' }))
         : fail({ reason: 'already_decided' });
     }
-    const same = authorization.orgId === choice.orgId && authorization.access === choice.access;
+    const same =
+      authorization.orgId === choice.orgId &&
+      authorization.access === choice.access &&
+      authorization.lifetimeDays === choice.lifetimeDays;
     return same
       ? ok(respond(authorization, { code: codeOf(transactionId) }))
       : fail({ reason: 'already_decided' });

@@ -18,7 +18,7 @@ export type ClientTier =
 
 export type ClientStanding = ClientTier | { readonly kind: 'blocked' };
 
-interface AskingClient {
+export interface AskingClient {
   id: ClientId;
   kind: string;
   orgId: OrganisationId | null;

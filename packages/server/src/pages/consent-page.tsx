@@ -1,4 +1,5 @@
 import type { FC } from 'hono/jsx';
+import type { ClientTier } from '../grants/client-rules.ts';
 import type { Access, Role } from '../kernel/access.ts';
 import { AccountLine } from './account-line.tsx';
 import { Page } from './layout.tsx';
@@ -9,6 +10,11 @@ export interface ConsentChoice {
   role: Role;
   tools: { read: number; full: number; consumesCredits: boolean };
   mayHoldFull: boolean;
+  /** Days that a connection lasts there. */
+  refreshDays: number;
+  tier: ClientTier;
+  /** What this person holds there through the same app already. */
+  earlier: { access: Access; createdAt: Date } | undefined;
 }
 
 export interface ConsentPageProps {
@@ -17,13 +23,20 @@ export interface ConsentPageProps {
   destination: string;
   redirectUri: string;
   loopback: boolean;
-  /** The tier: this client chose its name by itself. */
-  selfNamed: boolean;
+  /** The host that vouches for the client by its metadata document; undefined: none does. */
+  clientHost: string | undefined;
+  /** The host whose name this client bears without being from there. */
+  imitates: string | undefined;
+  /** Organisations that are not offered, because their admins blocked this client. */
+  blockedBy: readonly string[];
   choices: readonly ConsentChoice[];
   /** Undefined: several organisations to choose from, the first preselected. */
   chosen: string | undefined;
+  /** Comes back with the answer, to tell whether the client changed in between. */
+  clientVersion: string;
   maxAccess: Access;
-  refreshDays: number;
+  /** As it was chosen before; empty: as the organisation has it. */
+  lifetime: string;
   email: string;
   transactionId: string;
   csrf: string;
@@ -36,7 +49,7 @@ export interface ConsentPageProps {
 
 /** Says who asks, where the authorization goes, for what and as whom; then lets a person choose. */
 export const ConsentPage: FC<ConsentPageProps> = (props) => {
-  const { clientName, destination, choices } = props;
+  const { clientName, clientHost, destination, choices } = props;
   const only = choices.length === 1 ? choices[0] : undefined;
   const mayHoldFull = props.maxAccess === 'full' && choices.some((choice) => choice.mayHoldFull);
   return (
@@ -45,7 +58,14 @@ export const ConsentPage: FC<ConsentPageProps> = (props) => {
       aside={<AccountLine email={props.email} csrf={props.signOutCsrf} returnTo={props.returnTo} />}
     >
       <h1>
-        Connect <bdi>{clientName}</bdi>
+        Connect{' '}
+        {clientHost === undefined ? (
+          <bdi>{clientName}</bdi>
+        ) : (
+          <>
+            <bdi>{clientHost}</bdi> (<bdi>{clientName}</bdi>)
+          </>
+        )}
         {only === undefined ? (
           ''
         ) : (
@@ -61,7 +81,15 @@ export const ConsentPage: FC<ConsentPageProps> = (props) => {
           {props.problem}
         </p>
       )}
-      {props.selfNamed ? <p class="badge">Unidentified: this name was chosen by the app itself</p> : null}
+      {choices.map((choice) => (
+        <TierBadge choice={choice} named={only === undefined} />
+      ))}
+      {props.imitates === undefined ? null : (
+        <p class="warning" role="alert">
+          This app calls itself <bdi>{clientName}</bdi>, but it is not from <b>{props.imitates}</b>. Do not
+          continue unless you know why.
+        </p>
+      )}
       <section class="destination" aria-label="Where the authorization goes">
         <p class="small">You will be sent to</p>
         <p class="host">
@@ -70,6 +98,12 @@ export const ConsentPage: FC<ConsentPageProps> = (props) => {
         <p class="small uri">
           <code>{props.redirectUri}</code>
         </p>
+        {clientHost === undefined || props.loopback || clientHost === destination ? null : (
+          <p class="warning">
+            The app is identified by <bdi>{clientHost}</bdi>, but the authorization goes to another host,{' '}
+            <bdi>{destination}</bdi>.
+          </p>
+        )}
         {props.loopback ? (
           <p class="warning">
             This sends access to a program on this computer. Any program here could be asking. Continue only
@@ -80,7 +114,18 @@ export const ConsentPage: FC<ConsentPageProps> = (props) => {
       <form method="post" action="/oauth/consent">
         <input type="hidden" name="transaction" value={props.transactionId} />
         <input type="hidden" name="csrf" value={props.csrf} />
+        {props.clientVersion === '' ? null : (
+          <input type="hidden" name="client" value={props.clientVersion} />
+        )}
         {only === undefined ? <OrganisationChoice {...props} /> : <OnlyOrganisation choice={only} />}
+        {props.blockedBy.length === 0 ? null : (
+          <p class="small">
+            Not offered, because an admin there has blocked this app: <bdi>{props.blockedBy.join(', ')}</bdi>.
+          </p>
+        )}
+        {choices.map((choice) => (
+          <Earlier choice={choice} named={only === undefined} />
+        ))}
         <fieldset>
           <legend>What may it do?</legend>
           <AccessOption
@@ -94,12 +139,13 @@ export const ConsentPage: FC<ConsentPageProps> = (props) => {
             checked={props.access === 'full' && mayHoldFull}
             disabled={!mayHoldFull}
             title="Full access"
+            isNew={mayHoldFull && only?.earlier?.access === 'read'}
             detail={mayHoldFull ? fullDetail(choices) : whyNoFull(props)}
           />
         </fieldset>
+        <LifetimeChoice choices={choices} lifetime={props.lifetime} />
         <p class="small">
-          Lasts {choices.length > 1 ? 'at most ' : ''}
-          {props.refreshDays} {props.refreshDays === 1 ? 'day' : 'days'}. It appears under API keys as{' '}
+          It appears under API keys as{' '}
           <b>
             <bdi>{clientName}</bdi> (MCP connector)
           </b>
@@ -117,6 +163,107 @@ export const ConsentPage: FC<ConsentPageProps> = (props) => {
     </Page>
   );
 };
+
+/** How the app is known: never more than is true, so never that anybody checked what it does. */
+const TierBadge: FC<{ choice: ConsentChoice; named: boolean }> = ({ choice: { tier, name }, named }) => {
+  switch (tier.kind) {
+    case 'approved':
+      return (
+        <p class="small tier">
+          Approved by an admin of <bdi>{name}</bdi>
+        </p>
+      );
+    case 'identified':
+      return (
+        <p class="small tier">
+          Identified by <bdi>{tier.host}</bdi>
+          {named ? (
+            <>
+              {' '}
+              (for <bdi>{name}</bdi>)
+            </>
+          ) : null}
+        </p>
+      );
+    case 'self_named':
+      return (
+        <p class="badge">
+          Unidentified: this name was chosen by the app itself
+          {named ? (
+            <>
+              {' '}
+              (for <bdi>{name}</bdi>)
+            </>
+          ) : null}
+        </p>
+      );
+  }
+};
+
+const ACCESS_NAMES: Readonly<Record<Access, string>> = { read: 'Read-only', full: 'Full access' };
+
+const Earlier: FC<{ choice: ConsentChoice; named: boolean }> = ({ choice, named }) => {
+  const { earlier, name } = choice;
+  if (earlier === undefined) return null;
+  const since = earlier.createdAt.toISOString();
+  return (
+    <p class="small earlier">
+      You connected this app
+      {named ? (
+        <>
+          {' '}
+          to <bdi>{name}</bdi>
+        </>
+      ) : (
+        ''
+      )}{' '}
+      on <time datetime={since}>{DAY.format(earlier.createdAt)}</time>, {ACCESS_NAMES[earlier.access]}; this
+      adds{' '}
+      {earlier.access === 'read' && choice.mayHoldFull
+        ? 'Full access, if you choose it'
+        : 'a second connection'}
+      . The earlier connection stays.
+    </p>
+  );
+};
+
+const DAY = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  timeZone: 'UTC',
+});
+
+const LifetimeChoice: FC<{ choices: readonly ConsentChoice[]; lifetime: string }> = ({
+  choices,
+  lifetime,
+}) => {
+  const days = Math.max(...choices.map(({ refreshDays }) => refreshDays));
+  return (
+    <p>
+      <label>
+        How long may it last?{' '}
+        <select name="lifetime">
+          <option value="">
+            {choices.length > 1 ? 'As the organisation has it, at most ' : ''}
+            {inDays(days)}
+          </option>
+          {LIFETIMES.filter((shorter) => shorter < days).map((shorter) => (
+            <option value={String(shorter)} selected={lifetime === String(shorter)}>
+              {inDays(shorter)}
+            </option>
+          ))}
+        </select>
+      </label>
+    </p>
+  );
+};
+
+const LIFETIMES = [1, 7, 30, 90];
+
+function inDays(days: number): string {
+  return days === 1 ? '1 day' : `${days} days`;
+}
 
 const OnlyOrganisation: FC<{ choice: ConsentChoice }> = ({ choice }) => (
   <>
@@ -162,11 +309,18 @@ const AccessOption: FC<{
   disabled?: boolean;
   title: string;
   detail: string;
-}> = ({ value, checked, disabled, title, detail }) => (
+  isNew?: boolean;
+}> = ({ value, checked, disabled, title, detail, isNew }) => (
   <label class={disabled === true ? 'option disabled' : 'option'}>
     <input type="radio" name="access" value={value} checked={checked} disabled={disabled === true} />
     <span>
       <b>{title}</b>
+      {isNew === true ? (
+        <>
+          {' '}
+          <mark>new</mark>
+        </>
+      ) : null}
       <span class="detail">{detail}</span>
     </span>
   </label>

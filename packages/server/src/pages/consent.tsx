@@ -1,21 +1,25 @@
 import { Hono, type Context } from 'hono';
 import { z } from 'zod';
-import type { Approvals, AuthorizationResponse, DecisionFault } from '../grants/approvals.ts';
-import type { Clients } from '../grants/clients.ts';
+import type { Approvals, AuthorizationResponse, Choice, DecisionFault } from '../grants/approvals.ts';
+import type { ClientRules } from '../grants/client-rules.ts';
+import { hostOfClientId } from '../grants/client-documents/client-id-url.ts';
+import type { Client, Clients } from '../grants/clients.ts';
 import { destinationOf, isOnThisComputer } from '../grants/destination.ts';
 import { highestAccess, type Access, type Role } from '../kernel/access.ts';
 import { displayName } from '../kernel/display-name.ts';
-import type { OrganisationId, UserId } from '../kernel/ids.ts';
+import { isRegisteredRedirectUri } from '../kernel/redirect-uri.ts';
+import type { ClientId, OrganisationId, UserId } from '../kernel/ids.ts';
 import type { Handoff } from '../oauth/handoff.ts';
 import type { CurrentUser, People } from '../people/people.ts';
 import { SIGN_OUT_PURPOSE } from './account-line.tsx';
 import { finish, goTo } from './authorize-return.tsx';
 import { ConsentPage, type ConsentChoice } from './consent-page.tsx';
 import type { FormGuard } from './form-guard.ts';
+import { imitatedHost } from './imitation.ts';
 import { document } from './layout.tsx';
 import type { PageEnv } from './page-env.ts';
 import { readForm } from './read-form.ts';
-import { expired, handoffRefused, otherBrowser, refuse } from './refusals.ts';
+import { clientBlocked, expired, handoffRefused, otherBrowser, refuse } from './refusals.ts';
 
 const NAME_CHARACTERS_MAX = 60;
 
@@ -35,10 +39,17 @@ export interface ConsentDeps {
   ) => Promise<
     { organisation: { id: OrganisationId; slug: string; name: string; refreshDays: number }; role: Role }[]
   >;
+  standingOfClient: ClientRules['standingOf'];
+  /** The live connection that this person made last through this client. */
+  latestGrantOf: (
+    orgId: OrganisationId,
+    userId: UserId,
+    clientId: ClientId,
+  ) => Promise<{ access: Access; createdAt: Date } | undefined>;
   toolCounts: (orgId: OrganisationId) => Promise<{ read: number; full: number; consumesCredits: boolean }>;
 }
 
-const FIELDS = ['transaction', 'csrf', 'decision', 'access', 'organisation'] as const;
+const FIELDS = ['transaction', 'csrf', 'decision', 'access', 'organisation', 'lifetime', 'client'] as const;
 
 // A missing access is refused, never taken for full.
 const answerSchema = z.object({
@@ -47,6 +58,10 @@ const answerSchema = z.object({
   decision: z.enum(['allow', 'deny']),
   access: z.enum(['read', 'full']).optional(),
   organisation: z.string().max(64).optional(),
+  /** The client as it was shown; absent: it cannot change. */
+  client: z.string().max(64).optional(),
+  /** Days; absent: as the organisation has it. */
+  lifetime: z.enum(['1', '7', '30', '90']).optional(),
 });
 type Answer = z.infer<typeof answerSchema>;
 type Authorization = NonNullable<Awaited<ReturnType<Approvals['find']>>>;
@@ -89,16 +104,19 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
       );
     const { transaction, csrf, access } = answer.data;
     const user = await deps.people.currentUser(c.req.raw.headers);
+    const authorization = await approvals.find(transaction, guard.browserOf(c));
+    const client = authorization && (await deps.clients.find(authorization.clientId));
     const checked = guard.check(c, { csrf, purpose: purposeOf(transaction, user) });
     if (!checked.ok && checked.error.reason === 'cross_site') return fromElsewhere(c, checked.error.reason);
-    const authorization = await approvals.find(transaction, guard.browserOf(c));
     if (authorization === undefined) return checked.ok ? expired(c) : fromElsewhere(c, checked.error.reason);
     if (user === undefined) {
       return c.redirect(`/sign-in?return_to=${encodeURIComponent(pathOf(transaction))}`, 303);
     }
-    if (!checked.ok) {
-      // This browser's transaction, but not the page that this session was shown: somebody else signed in since.
-      const problem = `You are signed in as ${user.email}. Check what is asked for and answer again.`;
+    if (client === undefined) return expired(c);
+    if (!checked.ok || (answer.data.client ?? '') !== versionOf(client)) {
+      // This browser's transaction, but not the page that this session was shown: somebody else signed in since, or
+      // the client says something else about itself.
+      const problem = `You are signed in as ${user.email}. Something changed since this page was opened: check what is asked for and answer again.`;
       return show(c, transaction, authorization, user, { access: access ?? 'read', problem });
     }
     // Where this host is the gateway too, nothing is recorded that could not be sent.
@@ -120,9 +138,10 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
         access: answer.access ?? 'read',
         problem,
         ...(answer.organisation === undefined ? {} : { chosen: answer.organisation }),
+        ...(answer.lifetime === undefined ? {} : { lifetime: answer.lifetime }),
       });
 
-    let choice: 'deny' | { orgId: OrganisationId; access: Access } = 'deny';
+    let choice: 'deny' | Choice = 'deny';
     if (answer.decision === 'allow') {
       if (answer.access === undefined) {
         return refuse(
@@ -139,7 +158,8 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
           ? memberships[0]
           : memberships.find(({ organisation }) => organisation.slug === answer.organisation);
       if (chosen === undefined) return again('Choose one of your organisations.');
-      choice = { orgId: chosen.organisation.id, access: answer.access };
+      const lifetimeDays = answer.lifetime === undefined ? null : Number(answer.lifetime);
+      choice = { orgId: chosen.organisation.id, access: answer.access, lifetimeDays };
     }
     const decided = await approvals.decide(transactionId, {
       userId: user.userId,
@@ -170,7 +190,7 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
     transactionId: string,
     authorization: Authorization,
     user: CurrentUser,
-    state: { access: Access; problem?: string; chosen?: string },
+    state: { access: Access; problem?: string; chosen?: string; lifetime?: string },
   ) {
     if (authorization.codeUsedAt !== null) return explain(c, { reason: 'already_connected' });
     const [client, memberships] = await Promise.all([
@@ -179,20 +199,36 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
     ]);
     if (client === undefined) return expired(c);
     if (memberships.length === 0) return explain(c, { reason: 'not_a_member' }, undefined, user.email);
-    const choices = await Promise.all(memberships.map(toChoice));
+    if (!isRegisteredRedirectUri(authorization.redirectUri, client.redirectUris)) {
+      return explain(c, { reason: 'client_changed' });
+    }
+    const destination = destinationOf(authorization.redirectUri);
+    const asked = await Promise.all(
+      memberships.map((membership) => toChoice(membership, client, destination, user)),
+    );
+    const choices = asked.flatMap(({ tier, ...choice }): ConsentChoice[] =>
+      tier.kind === 'blocked' ? [] : [{ ...choice, tier }],
+    );
+    const blockedBy = asked.flatMap(({ tier, name }) => (tier.kind === 'blocked' ? [name] : []));
+    if (choices.length === 0) return clientBlocked(c, blockedBy);
+    const clientName = displayName(client.name, NAME_CHARACTERS_MAX) ?? client.name;
+    const clientHost = client.kind === 'metadata_document' ? hostOfClientId(client.id) : undefined;
     if (state.problem !== undefined) c.status(422);
     return c.html(
       document(
         <ConsentPage
-          clientName={displayName(client.name, NAME_CHARACTERS_MAX) ?? client.name}
-          destination={destinationOf(authorization.redirectUri)}
+          clientName={clientName}
+          clientHost={clientHost}
+          imitates={imitatedHost(clientName, [clientHost ?? destination])}
+          blockedBy={blockedBy}
+          destination={destination}
           redirectUri={authorization.redirectUri}
           loopback={isOnThisComputer(authorization.redirectUri)}
-          selfNamed={client.kind === 'dynamic'}
           choices={choices}
           chosen={state.chosen}
+          clientVersion={versionOf(client)}
           maxAccess={authorization.maxAccess}
-          refreshDays={Math.max(...memberships.map(({ organisation }) => organisation.refreshDays))}
+          lifetime={state.lifetime ?? ''}
           email={user.email}
           transactionId={transactionId}
           csrf={guard.issue(c, purposeOf(transactionId, user))}
@@ -205,13 +241,28 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
     );
   }
 
-  async function toChoice({
-    organisation,
-    role,
-  }: Awaited<ReturnType<ConsentDeps['membershipsOf']>>[number]): Promise<ConsentChoice> {
-    const { slug, name } = organisation;
-    const tools = await deps.toolCounts(organisation.id);
-    return { slug, name, role, tools, mayHoldFull: highestAccess(role) === 'full' };
+  async function toChoice(
+    { organisation, role }: Awaited<ReturnType<ConsentDeps['membershipsOf']>>[number],
+    client: Client,
+    destination: string,
+    user: CurrentUser,
+  ) {
+    const { id, slug, name, refreshDays } = organisation;
+    const [tools, tier, earlier] = await Promise.all([
+      deps.toolCounts(id),
+      deps.standingOfClient(id, client, destination),
+      deps.latestGrantOf(id, user.userId, client.id),
+    ]);
+    return {
+      slug,
+      name,
+      role,
+      tools,
+      tier,
+      earlier,
+      refreshDays,
+      mayHoldFull: highestAccess(role) === 'full',
+    };
   }
 
   return app;
@@ -219,6 +270,11 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
 
 function pathOf(transactionId: string): string {
   return `/oauth/consent?transaction=${transactionId}`;
+}
+
+/** What a client said about itself when the page was drawn; its document may say something else by now. */
+function versionOf(client: Client): string {
+  return client.kind === 'metadata_document' ? (client.metadataHash ?? '') : '';
 }
 
 /** The form is good for one transaction in the session that it was shown to: for one person. */
@@ -270,6 +326,19 @@ function explain(
         'not_a_member',
         'You are not a member of this organisation',
         `${email === undefined ? 'Your account' : email} does not belong to the organisation that this connector URL names. Ask one of its admins, or use another account.`,
+      );
+    case 'client_blocked':
+      return (
+        again?.('An admin of that organisation has blocked this app.') ??
+        clientBlocked(c, ['the organisation'])
+      );
+    case 'client_changed':
+      return refuse(
+        c,
+        409,
+        fault.reason,
+        'The app has changed',
+        'It no longer lists the address that it asked to be answered at, so nothing was sent there. Start again from the app.',
       );
     case 'role_forbids':
       return (

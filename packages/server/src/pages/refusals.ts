@@ -57,3 +57,15 @@ export function handoffRefused(c: Context<PageEnv>, fault: HandoffFault) {
   const [title, message] = HANDOFF_FAULTS[fault];
   return refuse(c, 400, `handoff_${fault}`, title, message);
 }
+
+/** Nobody is sent anywhere: whoever wants this app must ask a person who may allow it. */
+export function clientBlocked(c: Context<PageEnv>, organisations: readonly string[]) {
+  const where = organisations.join(', ');
+  return refuse(
+    c,
+    403,
+    'client_blocked',
+    'This app is blocked',
+    `An admin of ${where} has decided that this app must not be connected. Any owner or admin of ${where} can unblock it, among the OAuth clients of the dashboard.`,
+  );
+}

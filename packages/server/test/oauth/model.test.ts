@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createApprovals } from '../../src/grants/approvals.ts';
+import { createClientRules } from '../../src/grants/client-rules.ts';
 import { highestAccess, lowerAccess, type Access, type Role } from '../../src/kernel/access.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 import { newId, type ClientId, type OrganisationId, type UserId } from '../../src/kernel/ids.ts';
@@ -28,6 +29,7 @@ beforeAll(async () => {
   demo = await startDemo({ secret: SECRET, limits: UNLIMITED });
   approvals = createApprovals({
     store: demo.latchkey.store,
+    clientRules: createClientRules({ store: demo.latchkey.store, clock: systemClock }),
     clock: systemClock,
     codeKey: deriveKey(SECRET, 'codes'),
     issuer: demo.url,
@@ -121,7 +123,7 @@ async function connect(world: World, clientId: string, wanted: Access): Promise<
   const decided = await approvals.decide(transactionId, {
     userId: world.userId,
     requestId: newId('req'),
-    choice: { orgId: world.orgId, access: wanted },
+    choice: { orgId: world.orgId, access: wanted, lifetimeDays: null },
   });
   const { role } = world;
   const allowed = role !== undefined && (wanted === 'read' || highestAccess(role) === 'full');

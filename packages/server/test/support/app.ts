@@ -25,6 +25,8 @@ export async function startDemo(
     limits?: NonNullable<AppOptions['limits']>;
     connectorPaths?: string[];
     secret?: string;
+    addressGuard?: NonNullable<AppOptions['addressGuard']>;
+    documentBudget?: NonNullable<AppOptions['documentBudget']>;
   } = {},
 ): Promise<RunningDemo> {
   const database = await createTestDatabase();

@@ -50,7 +50,14 @@ export function createAuthorizationQueries(executor: Executor) {
       idHash: string,
       decision:
         | { decision: 'deny'; userId: UserId }
-        | { decision: 'allow'; userId: UserId; orgId: OrganisationId; access: Access; codeHash: string },
+        | {
+            decision: 'allow';
+            userId: UserId;
+            orgId: OrganisationId;
+            access: Access;
+            lifetimeDays: number | null;
+            codeHash: string;
+          },
       codeMinutes: number,
     ): Promise<boolean> {
       const rows = await executor

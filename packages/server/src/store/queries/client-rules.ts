@@ -1,4 +1,5 @@
-import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
+import type { Access } from '../../kernel/access.ts';
 import type { ClientId, GrantId, OrganisationId, UserId } from '../../kernel/ids.ts';
 import type { Executor } from '../database.ts';
 import { clientRules, grants, type ClientRule } from '../schema.ts';
@@ -48,6 +49,29 @@ export function createClientRuleQueries(executor: Executor) {
         .where(and(eq(clientRules.orgId, orgId), eq(clientRules.subject, subject)))
         .returning({ subject: clientRules.subject });
       return rows.length === 1;
+    },
+
+    /** The latest live connection of this person through this client, for a page that says what is new. */
+    async latestLiveGrant(
+      orgId: OrganisationId,
+      userId: UserId,
+      clientId: ClientId,
+    ): Promise<{ access: Access; createdAt: Date } | undefined> {
+      const [row] = await executor
+        .select({ access: grants.access, createdAt: grants.createdAt })
+        .from(grants)
+        .where(
+          and(
+            eq(grants.orgId, orgId),
+            eq(grants.userId, userId),
+            eq(grants.clientId, clientId),
+            isNull(grants.revokedAt),
+            gt(grants.expiresAt, sql`now()`),
+          ),
+        )
+        .orderBy(desc(grants.createdAt))
+        .limit(1);
+      return row;
     },
 
     /** Live grants with their client and destination, for a rule to look through. */

@@ -10,7 +10,7 @@ export type RefreshToken = typeof refreshTokens.$inferSelect;
 /** Approvals, and the refresh tokens that keep each one's family. */
 export function createGrantQueries(executor: Executor) {
   return {
-    /** The lifetime of the family is taken from the organisation's setting now and never moves. */
+    /** The family lives as the organisation has it now, or shorter if a person chose so; that never moves. */
     async create(grant: {
       id: GrantId;
       orgId: OrganisationId;
@@ -21,12 +21,14 @@ export function createGrantQueries(executor: Executor) {
       destination: string;
       tokenMode: TokenMode;
       dpopJkt?: string | null;
+      lifetimeDays?: number | null;
     }): Promise<Grant> {
+      const { lifetimeDays = null, ...columns } = grant;
       const [row] = await executor
         .insert(grants)
         .values({
-          ...grant,
-          expiresAt: sql`now() + (select make_interval(days => ${organisations.refreshDays}) from ${organisations} where ${organisations.id} = ${grant.orgId})`,
+          ...columns,
+          expiresAt: sql`now() + (select make_interval(days => least(${organisations.refreshDays}, ${lifetimeDays}::int)) from ${organisations} where ${organisations.id} = ${grant.orgId})`,
         })
         .returning();
       if (!row) throw new Error('creating a grant returned no row');
