@@ -30,6 +30,8 @@ let mcp: string;
 let web: string;
 let base: Record<string, string>;
 const running: StartedCommand[] = [];
+let served: Awaited<ReturnType<typeof start>>[];
+let setUp: { html: string };
 
 async function start(only: 'gateway' | 'web', port: number, change: Record<string, string> = {}) {
   const environment = { ...base, PORT: String(port), ...change };
@@ -56,21 +58,13 @@ beforeAll(async () => {
     LATCHKEY_CONFIG: './latchkey.json',
     LOG_LEVEL: 'silent',
   };
-  const served = await Promise.all([start('web', atWeb), start('gateway', atGateway)]);
-  const [{ started }] = served;
-  expect(served.map(({ ready }) => ready)).toEqual([
-    { event: 'ready', url: web, connector: `${mcp}/mcp`, only: 'web' },
-    { event: 'ready', url: mcp, connector: `${mcp}/mcp`, only: 'gateway' },
-  ]);
-
-  // The first person sets up on the web host. Only it printed a link, and the gateway's start did not end it.
-  expect(served[1].started.err()).not.toContain('/setup');
-  const link = /http:\S+\/setup\?token=\S+/.exec(started.err())?.[0] ?? '';
+  served = await Promise.all([start('web', atWeb), start('gateway', atGateway)]);
+  // The first person sets up on the web host.
+  const link = /http:\S+\/setup\?token=\S+/.exec(served[0]?.started.err() ?? '')?.[0] ?? '';
   const person = createPerson({ origins: [web] });
   const account = { email: EMAIL, name: 'First', password: PASSWORD };
   const organisation = { organisation_name: 'Initech', slug: 'initech' };
-  const done = await person.submit(await person.visit(link), { ...account, ...organisation }, 'email');
-  expect(done.html).toContain(`${mcp}/mcp/initech`);
+  setUp = await person.submit(await person.visit(link), { ...account, ...organisation }, 'email');
 });
 afterAll(async () => {
   await Promise.all(running.map(stopCommand));
@@ -96,6 +90,15 @@ async function approved(browser: Browser): Promise<string> {
   const page = await browser.open((await newRequest()).href);
   return returnUrl(await browser.decide(page.fields, ALLOW)).href;
 }
+
+test('each host says where it is, and only the web host leads the first person to a connector URL', () => {
+  expect(served.map(({ ready }) => ready)).toEqual([
+    { event: 'ready', url: web, connector: `${mcp}/mcp`, only: 'web' },
+    { event: 'ready', url: mcp, connector: `${mcp}/mcp`, only: 'gateway' },
+  ]);
+  expect(setUp.html).toContain(`${mcp}/mcp/initech`);
+  expect(served[1]?.started.err()).not.toContain('/setup');
+});
 
 test('H1: from a pasted URL over both hosts to a tool list, and to 401 after the web host revoked it', async () => {
   const challenge = await rpc(`${mcp}/mcp/initech`, {}, 'tools/list');
