@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { authorizeUrl, newVerifier, postToken, rpc, type Tokens } from '../support/oauth-client.ts';
 import { returnUrl } from '../oauth/support/browser.ts';
@@ -8,6 +9,10 @@ import { startDocumentHost, type DocumentHost } from './support/document-host.ts
 
 const CALLBACK = 'https://app.test/callback';
 
+const SITES = 'app.test other.test many.test claude.ai vscode.dev chatgpt.com zed.dev goose-docs.ai'.split(
+  ' ',
+);
+
 let internet: DocumentHost;
 let world: World;
 let organisation: Organisation;
@@ -15,10 +20,7 @@ let member: Member;
 /** A client id that nobody used before. */
 let url: string;
 beforeAll(async () => {
-  internet = await startDocumentHost([
-    ...['app.test', 'other.test', 'many.test', 'others.test', 'claude.ai', 'vscode.dev', 'chatgpt.com'],
-    ...['zed.dev', 'goose-docs.ai'],
-  ]);
+  internet = await startDocumentHost(SITES);
   world = await openWorld({
     addressGuard: internet.guard,
     documentBudget: { perOrigin: 60, inAll: 150, windowSeconds: 3600 },
@@ -186,6 +188,46 @@ describe('real clients connect by their documents, through to a tool call', () =
     expect(internet.asked).toHaveLength(asked);
   });
 
+  test('ChatGPT, proving itself with a key that it publishes: read with the document, not when it asks for tokens', async () => {
+    const clientId = 'https://chatgpt.com/oauth/keyed.json';
+    const jwksUri = 'https://chatgpt.com/oauth/jwks.json';
+    const { publicKey, privateKey } = await generateKeyPair('RS256');
+    internet.publish(jwksUri, {
+      keys: [{ ...(await exportJWK(publicKey)), kid: '1', alg: 'RS256', use: 'sig' }],
+    });
+    internet.publish(
+      clientId,
+      documentOf(clientId, {
+        client_name: 'ChatGPT',
+        token_endpoint_auth_method: 'private_key_jwt',
+        token_endpoint_auth_signing_alg: 'RS256',
+        jwks_uri: jwksUri,
+      }),
+    );
+    const request = requestFor(clientId);
+    const code = returnUrl(await approve(request)).searchParams.get('code') ?? '';
+    const asked = internet.asked.length;
+    expect((await redeem(request, code)).status).toBe(401);
+    const assertion = await new SignJWT({ jti: randomBytes(8).toString('hex') })
+      .setProtectedHeader({ alg: 'RS256', kid: '1' })
+      .setIssuer(clientId)
+      .setSubject(clientId)
+      .setAudience(world.url)
+      .setIssuedAt()
+      .setExpirationTime('2 minutes')
+      .sign(privateKey);
+    const response = await postToken(world.url, {
+      grant_type: 'authorization_code',
+      code,
+      code_verifier: request.verifier,
+      redirect_uri: request.redirectUri,
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: assertion,
+    });
+    expect(response.status).toBe(200);
+    expect(internet.asked).toHaveLength(asked);
+  });
+
   test('the metadata says so, and lists the method that such clients use', async () => {
     const metadata = await (await fetch(`${world.url}/.well-known/oauth-authorization-server`)).json();
     expect(metadata).toMatchObject({ client_id_metadata_document_supported: true });
@@ -277,6 +319,7 @@ describe('33: a document that is not fit', () => {
       response.end(gzipSync(JSON.stringify(documentOf(bomb, { filler: ' '.repeat(1_000_000) }))));
     });
     await expectUnusable(bomb);
+    expect(internet.timesAsked('https://app.test/fine')).toBe(0);
   });
 
   test('unknown members and grant types are ignored, and so are places that no code is sent to', async () => {
