@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createApprovals } from '../../src/grants/approvals.ts';
@@ -127,13 +128,13 @@ async function connect(world: World, clientId: string, wanted: Access): Promise<
   });
   const { role } = world;
   const allowed = role !== undefined && (wanted === 'read' || highestAccess(role) === 'full');
-  expect(decided.ok, `approving ${wanted} as ${role}`).toBe(allowed);
+  assert.equal(decided.ok, allowed, `approving ${wanted} as ${role}`);
   if (!decided.ok) return;
   const code = decided.value.parameters['code'] ?? '';
   const response = await redeem(clientId, code, verifier);
-  expect(response.status).toBe(200);
+  assert.equal(response.status, 200);
   const tokens = (await response.json()) as Tokens;
-  expect(tokens.scope).toBe(wanted === 'full' ? 'mcp:call' : 'mcp:read');
+  assert.equal(tokens.scope, wanted === 'full' ? 'mcp:call' : 'mcp:read');
   world.connections.push({
     granted: wanted,
     live: true,
@@ -157,8 +158,8 @@ function redeem(clientId: string, code: string, verifier: string): Promise<Respo
 }
 
 async function expectInvalidGrant(response: Response): Promise<void> {
-  expect(response.status).toBe(400);
-  expect(await response.json()).toMatchObject({ error: 'invalid_grant' });
+  assert.equal(response.status, 400);
+  assert.equal(((await response.json()) as { error: string }).error, 'invalid_grant');
 }
 
 async function take(world: World, clientIds: readonly [string, string], taken: Step): Promise<void> {
@@ -176,10 +177,10 @@ async function take(world: World, clientIds: readonly [string, string], taken: S
       const used = connection.tokens.refresh_token;
       const response = await refresh(demo.url, connection.clientId, used);
       if (!works || world.role === undefined) return expectInvalidGrant(response);
-      expect(response.status).toBe(200);
+      assert.equal(response.status, 200);
       const tokens = (await response.json()) as Tokens;
       const now = lowerAccess(connection.granted, highestAccess(world.role));
-      expect(tokens.scope).toBe(now === 'full' ? 'mcp:call' : 'mcp:read');
+      assert.equal(tokens.scope, now === 'full' ? 'mcp:call' : 'mcp:read');
       if (connection.repeatable !== undefined) connection.spent.push(connection.repeatable);
       connection.repeatable = used;
       connection.tokens = tokens;
@@ -189,10 +190,10 @@ async function take(world: World, clientIds: readonly [string, string], taken: S
       if (connection.repeatable === undefined) return;
       const response = await refresh(demo.url, connection.clientId, connection.repeatable);
       if (!works) return expectInvalidGrant(response);
-      expect(response.status).toBe(200);
+      assert.equal(response.status, 200);
       const again = (await response.json()) as Tokens;
-      expect(again.access_token).toBe(connection.tokens.access_token);
-      expect(again.refresh_token).toBe(connection.tokens.refresh_token);
+      assert.equal(again.access_token, connection.tokens.access_token);
+      assert.equal(again.refresh_token, connection.tokens.refresh_token);
       return;
     }
     case 'reuse': {
@@ -212,7 +213,7 @@ async function take(world: World, clientIds: readonly [string, string], taken: S
         client_id: connection.clientId,
         token: connection.tokens.refresh_token,
       });
-      expect((await fetch(`${demo.url}/revoke`, { method: 'POST', body: form })).status).toBe(200);
+      assert.equal((await fetch(`${demo.url}/revoke`, { method: 'POST', body: form })).status, 200);
       connection.live = false;
       return;
     }
@@ -245,10 +246,10 @@ async function expectCall(
   const bearer = { authorization: `Bearer ${tokens.access_token}` };
   const call = { name, arguments: name === 'create_bundle' ? { title: 'From the model' } : {} };
   const response = await rpc(`${demo.url}/mcp/${slug}`, bearer, 'tools/call', call);
-  expect(response.status, name).toBe(status);
+  assert.equal(response.status, status, name);
   if (status !== 200) return;
   const { result } = (await response.json()) as { result: { isError?: boolean } };
-  expect(result.isError === true, name).toBe(isError);
+  assert.equal(result.isError === true, isError, name);
 }
 
 async function become(world: World, role: Role | 'removed'): Promise<void> {
@@ -256,7 +257,7 @@ async function become(world: World, role: Role | 'removed'): Promise<void> {
   const { orgId, userId } = world;
   if (role === 'removed') {
     if (world.role === undefined) return;
-    expect((await people.removeMember({ orgId, userId })).ok).toBe(true);
+    assert.equal((await people.removeMember({ orgId, userId })).ok, true);
     world.role = undefined;
     for (const connection of world.connections) connection.live = false;
     return;
@@ -267,7 +268,7 @@ async function become(world: World, role: Role | 'removed'): Promise<void> {
       await queries.changes.add('member', `${orgId}:${userId}`);
     });
   } else {
-    expect((await people.setRole({ orgId, userId, role })).ok).toBe(true);
+    assert.equal((await people.setRole({ orgId, userId, role })).ok, true);
   }
   world.role = role;
 }

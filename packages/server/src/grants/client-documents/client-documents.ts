@@ -129,8 +129,6 @@ export function createClientDocuments({
   };
 }
 
-export type ClientDocuments = ReturnType<typeof createClientDocuments>;
-
 function clamp(maxAgeSeconds: number | undefined): number {
   return Math.min(Math.max(maxAgeSeconds ?? FRESH_SECONDS_MIN, FRESH_SECONDS_MIN), FRESH_SECONDS_MAX);
 }
