@@ -1,5 +1,5 @@
 /** Apps whose own URL scheme we send codes to (RFC 8252 section 7.1). */
-const PRIVATE_USE_SCHEMES = ['cursor:', 'warp:', 'vscode:', 'vscode-insiders:'];
+const PRIVATE_USE_SCHEMES = ['cursor:', 'warp:'];
 const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]'];
 const URI_CHARACTERS_MAX = 2048;
 /** Scheme, two slashes, and an authority without user info. Browsers mend `https:host` and `https:/host`; others do not. */
