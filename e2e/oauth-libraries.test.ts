@@ -61,7 +61,8 @@ describe.each([
           ON_LOOPBACK,
         ),
       );
-      const authentication = authenticationOf(String(client['client_secret']));
+      const secret = client['client_secret'];
+      const authentication = authenticationOf(typeof secret === 'string' ? secret : '');
 
       const verifier = oauth.generateRandomCodeVerifier();
       const state = oauth.generateRandomState();

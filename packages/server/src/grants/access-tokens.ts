@@ -44,6 +44,15 @@ export interface AccessTokenSubject {
   boundTo?: string | undefined;
 }
 
+/** Whose a genuine token is, whatever became of its grant. */
+export interface IdentifiedToken {
+  clientId: string;
+  tokenId: string;
+  orgId: OrganisationId;
+  grantId: GrantId;
+  expiresAtSeconds: number;
+}
+
 /** Access tokens in token mode: ES256 JWTs as RFC 9068 describes them. They hold no personal data. */
 export function createAccessTokens({
   signing,
@@ -128,15 +137,8 @@ export function createAccessTokens({
     },
 
     /** For its revocation (RFC 7009) and introspection (RFC 7662): whose it is, and its id. */
-    identify(jwt: string):
-      | {
-          clientId: string;
-          tokenId: string;
-          orgId: OrganisationId;
-          grantId: GrantId;
-          expiresAtSeconds: number;
-        }
-      | undefined {
+    async identify(jwt: string): Promise<IdentifiedToken | undefined> {
+      await signing.prepare(jwt);
       const claims = read(jwt);
       return (
         claims && {

@@ -45,7 +45,7 @@ export function createIntrospect({
   }
 
   async function ofAccessToken(jwt: string, clientId: ClientId): Promise<Introspection> {
-    const identified = accessTokens.identify(jwt);
+    const identified = await accessTokens.identify(jwt);
     if (identified === undefined || identified.clientId !== clientId) return INACTIVE;
     const credential = await accessTokens.verify(jwt);
     const grant = await store.grants.find(identified.orgId, identified.grantId);

@@ -34,7 +34,7 @@ export function createRevokeToken({
   }
 
   return async function revokeToken(token: string, clientId: ClientId, requestId: RequestId): Promise<void> {
-    const accessToken = accessTokens.identify(token);
+    const accessToken = await accessTokens.identify(token);
     if (accessToken !== undefined) {
       if (accessToken.clientId !== clientId) return;
       const { orgId, grantId, tokenId } = accessToken;

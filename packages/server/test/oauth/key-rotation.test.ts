@@ -168,6 +168,15 @@ describe('58: a node that has not heard of a key', () => {
     expect(deaf.reads() - readsBefore).toBe(1);
   });
 
+  test('knows its tokens for revocation too, before it has verified one', async () => {
+    const [here, deaf] = [await newNode(), await newNode({ deaf: true })];
+    await rotate(here, true);
+    await here.signing.reload();
+    expect(await deaf.accessTokens.identify(here.issue())).toMatchObject({
+      clientId: expect.stringMatching(/^cli_/),
+    });
+  });
+
   test('looks once for many made-up key ids', async () => {
     const node = await newNode();
     const [, payload = '', signature = ''] = node.issue().split('.');
