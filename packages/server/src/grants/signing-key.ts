@@ -17,7 +17,7 @@ export class WrongMasterSecretError extends Error {
 /** A fresh P-256 key pair for ES256, its private half sealed. */
 export function newSigningKey(sealKey: Uint8Array): NewSigningKey {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const kid = randomToken().slice(0, 16);
+  const kid = `sig_${randomToken().slice(0, 16)}`;
   const { kty, crv, x, y } = publicKey.export({ format: 'jwk' });
   if (kty === undefined || crv === undefined || x === undefined || y === undefined)
     throw new Error('not an EC key');
