@@ -1,0 +1,39 @@
+import { sql } from 'drizzle-orm';
+import { check, pgTable, text, unique } from 'drizzle-orm/pg-core';
+import type { ConnectorId, OrganisationId } from '../../kernel/ids.ts';
+import { organisations } from './organisations.ts';
+import { at, createdAt } from './times.ts';
+
+// What an organisation's tools are made of.
+
+export const catalogues = pgTable('catalogues', {
+  hash: text('hash').primaryKey(),
+  body: text('body').notNull(),
+  createdAt: createdAt(),
+});
+
+export const connectors = pgTable(
+  'connectors',
+  {
+    id: text('id').$type<ConnectorId>().primaryKey(),
+    /** Null: shared by all organisations. */
+    orgId: text('org_id')
+      .$type<OrganisationId>()
+      .references(() => organisations.id, { onDelete: 'cascade' }),
+    slug: text('slug').notNull(),
+    name: text('name').notNull(),
+    baseUrl: text('base_url').notNull(),
+    catalogueHash: text('catalogue_hash')
+      .notNull()
+      .references(() => catalogues.hash),
+    createdAt: createdAt(),
+    updatedAt: at('updated_at').notNull().defaultNow(),
+  },
+  (table) => [
+    unique('connectors_slug').on(table.orgId, table.slug).nullsNotDistinct(),
+    check(
+      'connectors_slug_form',
+      sql`${table.slug} ~ '^[a-z0-9](-?[a-z0-9])*$' and length(${table.slug}) between 1 and 40`,
+    ),
+  ],
+);
