@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { check, foreignKey, index, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { check, foreignKey, index, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import type { Access } from '../../kernel/access.ts';
 import type { AgentId, ClientId, GrantId, KeyId, OrganisationId, UserId } from '../../kernel/ids.ts';
 import { clients } from './clients.ts';
@@ -30,7 +30,9 @@ export const grants = pgTable(
     /** Thumbprint of the key that its tokens are bound to (RFC 9449); null: bearer tokens. */
     dpopJkt: text('dpop_jkt'),
     resource: text('resource').notNull(),
-    /** Where the authorization code went: the host of the redirect URI. */
+    /** The trusted issuer on whose word it was made, without consent (RFC 7523); null: a person or an admin approved it. */
+    issuer: text('issuer'),
+    /** Where the authorization code went: the host of the redirect URI. Without a code: the host of the issuer. */
     destination: text('destination').notNull(),
     tokenMode: text('token_mode').$type<TokenMode>().notNull(),
     createdAt: createdAt(),
@@ -43,6 +45,10 @@ export const grants = pgTable(
     primaryKey({ columns: [table.orgId, table.id] }),
     index('grants_user').on(table.userId),
     index('grants_client').on(table.clientId),
+    // Assertions come again and again: they keep one connection alive, and do not fill the table.
+    uniqueIndex('grants_issuer')
+      .on(table.orgId, table.issuer, table.userId, table.clientId, table.access)
+      .where(sql`${table.issuer} is not null and ${table.revokedAt} is null`),
     foreignKey({ columns: [table.orgId, table.agentId], foreignColumns: [agents.orgId, agents.id] }).onDelete(
       'cascade',
     ),
