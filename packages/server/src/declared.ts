@@ -98,7 +98,7 @@ async function applyConnector(
     orgId = organisation.id;
   }
   const documentPath = resolve(folder, declared.document);
-  const document = await readFile(documentPath, 'utf8').catch(() => undefined);
+  const document = await readFile(documentPath).catch(() => undefined);
   if (document === undefined) return fail(`${documentPath} cannot be read`);
   const { slug, name, base_url: baseUrl } = declared;
   const imported = await importConnector(store, { orgId, slug, name, baseUrl, document });

@@ -17,6 +17,7 @@ export type {
   Warning,
   WarningCode,
 } from './catalogue/types.ts';
+export type { CompileProgress } from './catalogue/compile.ts';
 export { compileCatalogue } from './catalogue/compile.ts';
 export type { Report } from './catalogue/report.ts';
 export { reportOf } from './catalogue/report.ts';
@@ -47,3 +48,5 @@ export type {
 export type { JsonSchema } from './json.ts';
 export type { ContentBlock, ToolResult } from './mcp/tool-result.ts';
 export type { Result } from './result.ts';
+export type { CompileCaps } from './worker/compile-in-worker.ts';
+export { compileInWorker } from './worker/compile-in-worker.ts';

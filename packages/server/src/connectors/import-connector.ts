@@ -1,4 +1,4 @@
-import { compileCatalogue, type Catalogue, type CompileOptions, type Rejection } from '@latchkey/tools';
+import { compileInWorker, type Catalogue, type CompileOptions, type Rejection } from '@latchkey/tools';
 import { toAuditRow, type AuditEntry } from '../audit/entry.ts';
 import { systemClock, type Clock } from '../kernel/clock.ts';
 import { newId, type ConnectorId, type OrganisationId } from '../kernel/ids.ts';
@@ -14,8 +14,13 @@ export interface ConnectorSource {
   /** Absolute http or https URL that the document's paths stand under. */
   readonly baseUrl: string;
   /** The OpenAPI document itself, JSON or YAML. */
-  readonly document: string;
+  readonly document: string | Uint8Array;
   readonly options?: CompileOptions;
+  /** Unset: in a worker, which a hostile document cannot get out of. A document of our own needs none. */
+  readonly compile?: (
+    document: string | Uint8Array,
+    options: CompileOptions,
+  ) => Result<Catalogue, Rejection> | Promise<Result<Catalogue, Rejection>>;
   /** Who publishes it; unset: the service itself. */
   readonly actor?: AuditEntry['actor'];
 }
@@ -52,7 +57,8 @@ export async function importConnector(
       message: 'The base URL must be an absolute http or https URL without a user, a query or a fragment.',
     });
   }
-  const compiled = compileCatalogue(source.document, source.options ?? {});
+  const { compile = compileInWorker } = source;
+  const compiled = await compile(source.document, source.options ?? {});
   if (!compiled.ok) {
     return fail({ kind: 'document_rejected', message: compiled.error.message, rejection: compiled.error });
   }

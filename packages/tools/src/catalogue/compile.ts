@@ -17,6 +17,13 @@ import type { Catalogue, CompileOptions, Rejection, Skip, Tool } from './types.t
 
 const TOOL_BYTES_MAX = 16 * 1024;
 const TOOLS_MAX = 2_000;
+const PROGRESS_STEP = 50;
+
+/** How many of the document's operations have been looked at. */
+export interface CompileProgress {
+  readonly done: number;
+  readonly operations: number;
+}
 
 /**
  * Compiles an OpenAPI 3.0, 3.1 or 3.2 document (JSON or YAML, UTF-8, at most 32 MB) into a catalogue. Pure: no
@@ -26,6 +33,7 @@ const TOOLS_MAX = 2_000;
 export function compileCatalogue(
   source: string | Uint8Array,
   options: CompileOptions = {},
+  onProgress: (progress: CompileProgress) => void = () => {},
 ): Result<Catalogue, Rejection> {
   const notes = createNotes();
   const read = readDocument(source, options, notes);
@@ -35,7 +43,8 @@ export function compileCatalogue(
   const tools: Tool[] = [];
   const skipped: Skip[] = [...api.skipped];
 
-  for (const head of [...api.heads].sort(byPathAndMethod)) {
+  for (const [index, head] of [...api.heads].sort(byPathAndMethod).entries()) {
+    if (index % PROGRESS_STEP === 0) onProgress({ done: index, operations: api.heads.length });
     const skip = (code: Skip['code'], pointer: string, message: string): void => {
       skipped.push({ method: head.method, path: head.path, code, pointer, message });
     };

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { compileCatalogue } from '@latchkey/tools';
 import type { App } from '../../app.ts';
 import { importConnector } from '../../connectors/import-connector.ts';
 import { DEMO_ORGANISATIONS, DEMO_PASSWORD, DEMO_USERS } from '../../demo/demo-data.ts';
@@ -34,6 +35,7 @@ export async function seedDemo(latchkey: App, reelportUrl: string): Promise<void
     name: 'Reelport',
     baseUrl: reelportUrl,
     document: await readFile(REELPORT_DOCUMENT, 'utf8'),
+    compile: compileCatalogue,
   });
   if (!imported.ok) throw new Error(`the demo API's document: ${imported.error.message}`);
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createSender } from '@latchkey/tools';
+import { compileCatalogue, createSender } from '@latchkey/tools';
 import { request, type Dispatcher } from 'undici';
 import { createAudit } from '../../../src/audit/audit.ts';
 import { createUsage } from '../../../src/audit/usage.ts';
@@ -52,7 +52,12 @@ export async function startHarness(options: HarnessOptions = {}) {
     organisations.set(slug, id);
     await store.people.createOrganisation({ id, slug, name: slug, tokenMode: 'token' });
   }
-  const connector = { name: 'Items', baseUrl: upstream.baseUrl, document: UPSTREAM_DOCUMENT };
+  const connector = {
+    name: 'Items',
+    baseUrl: upstream.baseUrl,
+    document: UPSTREAM_DOCUMENT,
+    compile: compileCatalogue,
+  };
   const shared = await importConnector(store, { orgId: null, slug: 'items', ...connector });
   if (!shared.ok) throw new Error(shared.error.message);
 

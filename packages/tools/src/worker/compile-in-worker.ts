@@ -1,0 +1,83 @@
+import { Worker } from 'node:worker_threads';
+import type { CompileProgress } from '../catalogue/compile.ts';
+import type { Catalogue, CompileOptions, Rejection } from '../catalogue/types.ts';
+import { fail } from '../result.ts';
+import type { Result } from '../result.ts';
+
+/** What a document may cost. */
+export interface CompileCaps {
+  /** Default 20,000. */
+  readonly timeoutMs?: number;
+  /** Of the worker's heap. Default 1,024. */
+  readonly memoryMb?: number;
+  /** Called now and then while a large document is compiled. */
+  readonly onProgress?: (progress: CompileProgress) => void;
+}
+
+export interface CompileJob {
+  readonly source: string | Uint8Array;
+  readonly options: CompileOptions;
+}
+
+export type CompileMessage =
+  | { readonly kind: 'progress'; readonly progress: CompileProgress }
+  | { readonly kind: 'compiled'; readonly result: Result<Catalogue, Rejection> };
+
+const TIMEOUT_MS = 20_000;
+const MEMORY_MB = 1_024;
+
+/**
+ * As `compileCatalogue`, in a thread of its own that ends when the document costs more than it may: the caller's
+ * event loop goes on, and no document can take the process down. Past a cap the document is `TOO_LARGE`.
+ */
+export function compileInWorker(
+  source: string | Uint8Array,
+  options: CompileOptions = {},
+  { timeoutMs = TIMEOUT_MS, memoryMb = MEMORY_MB, onProgress }: CompileCaps = {},
+): Promise<Result<Catalogue, Rejection>> {
+  return new Promise((resolve, reject) => {
+    const job: CompileJob = { source, options };
+    const worker = new Worker(WORKER_URL, {
+      workerData: job,
+      // Nothing of the parent's is for a document to find.
+      env: {},
+      execArgv: WORKER_URL.pathname.endsWith('.ts') ? ['--import', 'tsx'] : [],
+      resourceLimits: { maxOldGenerationSizeMb: memoryMb, maxYoungGenerationSizeMb: Math.min(64, memoryMb) },
+    });
+    const timer = setTimeout(() => {
+      settle(fail(tooLarge(`It was not compiled after ${timeoutMs / 1_000} s.`)));
+    }, timeoutMs);
+    const settle = (result: Result<Catalogue, Rejection>): void => {
+      clearTimeout(timer);
+      resolve(result);
+      void worker.terminate();
+    };
+    worker.on('message', (message: CompileMessage) => {
+      if (message.kind === 'progress') onProgress?.(message.progress);
+      else settle(message.result);
+    });
+    worker.on('error', (error: Error & { code?: string }) => {
+      if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') {
+        settle(fail(tooLarge(`Compiling it takes more than ${memoryMb} MB.`)));
+        return;
+      }
+      clearTimeout(timer);
+      reject(error);
+    });
+    worker.on('exit', (code) => {
+      clearTimeout(timer);
+      reject(new Error(`The compiler ended with code ${code} before it had an answer.`));
+    });
+  });
+}
+
+/** Beside this module, as source or as built. */
+const WORKER_URL = new URL(`compile-worker${import.meta.url.slice(-3)}`, import.meta.url);
+
+function tooLarge(message: string): Rejection {
+  return {
+    code: 'TOO_LARGE',
+    message,
+    hint: 'Leave out operations that nobody needs, or divide the document.',
+  };
+}
