@@ -80,7 +80,9 @@ async function applyOrganisation(
   const existing = await store.people.findOrganisationBySlug(slug);
   if (existing === undefined) {
     const created = await people.createOrganisation({ slug, name, tokenMode: token_mode });
-    if (!created.ok) return fail(created.error.reason);
+    // A process that starts at the same moment may have been quicker.
+    const isThere = created.ok || (await store.people.findOrganisationBySlug(slug)) !== undefined;
+    if (!isThere) return fail(created.error.reason);
   }
   await store.people.updateOrganisation(slug, { name, tokenMode: token_mode, refreshDays: refresh_days });
   return ok(undefined);
