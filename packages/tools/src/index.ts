@@ -47,6 +47,11 @@ export type {
 } from './call/types.ts';
 export type { JsonSchema } from './json.ts';
 export type { ContentBlock, ToolResult } from './mcp/tool-result.ts';
+export type { Finding } from './lint/finding.ts';
+export type { ListedTool } from './lint/lint.ts';
+export { lintTools } from './lint/lint.ts';
+export type { ProfileName } from './lint/profiles.ts';
+export { PROFILES } from './lint/profiles.ts';
 export type { Result } from './result.ts';
 export type { CompileCaps } from './worker/compile-in-worker.ts';
 export { compileInWorker } from './worker/compile-in-worker.ts';
