@@ -1,42 +1,18 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, inject, test, vi } from 'vitest';
-import { silentLog } from '../src/kernel/log.ts';
-import { startLatchkey, type StartedLatchkey } from '../src/start.ts';
 import { startDemo, type RunningDemo } from './support/app.ts';
 import { onServer } from './support/on-server.ts';
 import { connect, rpc, type Connection } from './support/oauth-client.ts';
+import { NODES_SECRET, startSecondNode, type SecondNode } from './support/second-node.ts';
 
 // Two nodes on one database. The second never hears of anything but through the database.
-const SECRET = 'one secret for all nodes, 32 characters';
 let demo: RunningDemo;
-let second: StartedLatchkey;
+let second: SecondNode;
 let database: pg.Client;
-let folder: string;
 
 beforeAll(async () => {
-  demo = await startDemo({ secret: SECRET });
-  folder = await mkdtemp(join(tmpdir(), 'latchkey-node-'));
-  const started = await startLatchkey(
-    {
-      port: 0,
-      host: '127.0.0.1',
-      mcpBaseUrl: demo.url,
-      webBaseUrl: undefined,
-      handoffSecret: undefined,
-      databaseUrl: demo.databaseUrl,
-      dataDir: folder,
-      secret: SECRET,
-      connectorPaths: [],
-      configFile: undefined,
-      logLevel: 'silent',
-    },
-    { environment: 'test', say: () => {}, log: silentLog },
-  );
-  if (!started.ok) throw new Error(started.error.message);
-  second = started.value;
+  demo = await startDemo({ secret: NODES_SECRET });
+  second = await startSecondNode(demo);
   database = new pg.Client({ connectionString: demo.databaseUrl });
   await database.connect();
 });
@@ -44,7 +20,6 @@ afterAll(async () => {
   await database.end();
   await second.close();
   await demo.close();
-  await rm(folder, { recursive: true, force: true });
 });
 
 beforeEach(() =>
@@ -57,7 +32,7 @@ beforeEach(() =>
 );
 
 async function readiness(): Promise<number> {
-  return (await fetch(`http://127.0.0.1:${second.port}/readyz`)).status;
+  return (await fetch(`${second.url}/readyz`)).status;
 }
 
 /** As a network does: the connections that listen are gone. */
@@ -69,7 +44,7 @@ async function cutFeeds(): Promise<void> {
 
 function atSecondNode({ tokens }: Connection, path: string): Promise<number> {
   const bearer = { authorization: `Bearer ${tokens.access_token}` };
-  return rpc(`http://127.0.0.1:${second.port}${path}`, bearer, 'tools/list').then(({ status }) => status);
+  return rpc(`${second.url}${path}`, bearer, 'tools/list').then(({ status }) => status);
 }
 
 async function keyOf({ person }: Connection, slug: string): Promise<string> {

@@ -8,7 +8,7 @@ import { createCallTool } from './mcp/call-tool.ts';
 import { createDispatch } from './mcp/dispatch.ts';
 import { createMcpDoor } from './mcp/door.ts';
 import { createOriginGuard } from './origin-guard.ts';
-import { createAssertions } from './pipeline/assertions.ts';
+import { createAssertionCache } from './pipeline/assertions.ts';
 import { createAuthenticate } from './pipeline/authenticate.ts';
 import { createLimit } from './pipeline/limit.ts';
 import { createRecorder } from './pipeline/record.ts';
@@ -34,7 +34,7 @@ export function createGateway(deps: GatewayDependencies): Gateway {
   const authenticate = createAuthenticate(deps);
   const limit = createLimit(limiter, deps.limits);
   const recorder = createRecorder(audit, clock);
-  const assertions = createAssertions(deps.signAssertion, clock);
+  const assertions = createAssertionCache(deps.signAssertion, clock);
   const callUpstream = createCallUpstream({ assertions, recorder, sender });
   const callTool = createCallTool({ recorder, callUpstream });
   const dispatch = createDispatch({ limit, catalogues, callTool, log });

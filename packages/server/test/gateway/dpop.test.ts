@@ -1,9 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { silentLog } from '../../src/kernel/log.ts';
-import { startLatchkey, type StartedLatchkey } from '../../src/start.ts';
 import {
   fetchNonce,
   newProofKey,
@@ -13,41 +8,22 @@ import {
   type ProofRequest,
 } from '../support/dpop.ts';
 import { REDIRECT_URI, rpc, type Tokens } from '../support/oauth-client.ts';
+import { NODES_SECRET, startSecondNode, type SecondNode } from '../support/second-node.ts';
 import { openWorld, type Member, type World } from '../oauth/support/world.ts';
 
 // Two nodes on one database.
-const SECRET = 'one secret for all nodes, 32 characters';
 let world: World;
-let second: StartedLatchkey;
+let second: SecondNode;
 let secondUrl: string;
-let folder: string;
 let member: Member;
 let mcp: string;
 let key: ProofKey;
 let bound: string;
 let bearer: string;
 beforeAll(async () => {
-  world = await openWorld({ secret: SECRET });
-  folder = await mkdtemp(join(tmpdir(), 'latchkey-dpop-'));
-  const started = await startLatchkey(
-    {
-      port: 0,
-      host: '127.0.0.1',
-      mcpBaseUrl: world.url,
-      webBaseUrl: undefined,
-      handoffSecret: undefined,
-      databaseUrl: world.demo.databaseUrl,
-      dataDir: folder,
-      secret: SECRET,
-      connectorPaths: [],
-      configFile: undefined,
-      logLevel: 'silent',
-    },
-    { environment: 'test', say: () => {}, log: silentLog },
-  );
-  if (!started.ok) throw new Error(started.error.message);
-  second = started.value;
-  secondUrl = `http://127.0.0.1:${second.port}/mcp`;
+  world = await openWorld({ secret: NODES_SECRET });
+  second = await startSecondNode(world.demo);
+  secondUrl = `${second.url}/mcp`;
   mcp = `${world.url}/mcp`;
   member = await world.newMember([await world.newOrganisation(), 'member']);
   key = await newProofKey();
@@ -57,7 +33,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await second.close();
   await world.close();
-  await rm(folder, { recursive: true, force: true });
 });
 
 async function newBoundToken(): Promise<string> {

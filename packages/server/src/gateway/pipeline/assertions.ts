@@ -9,7 +9,7 @@ const KEPT_MS = 30_000;
 const KEPT_MAX = 20_000;
 
 /** Assertions are signed once for a principal and an upstream, and used for half a minute. */
-export function createAssertions(sign: SignAssertion, clock: Clock): Assertions {
+export function createAssertionCache(sign: SignAssertion, clock: Clock): Assertions {
   const kept = new LRUCache<string, { readonly assertion: string; readonly untilMs: number }>({
     max: KEPT_MAX,
   });
