@@ -12,6 +12,8 @@ export const users = pgTable('users', {
   image: text('image'),
   createdAt: createdAt(),
   updatedAt: at('updated_at').notNull().defaultNow(),
+  /** Since when this person may do nothing, in no organisation. */
+  disabledAt: at('disabled_at'),
 });
 
 export const sessions = pgTable(
