@@ -15,6 +15,8 @@ import { readStanding } from './standings.ts';
 import { familyKeyOf, PROOF_REPLAYED } from './dpop/family-key.ts';
 import type { Mint, TokenAnswer, TokenFault, TokenRequestContext } from './token-answer.ts';
 
+const CLAIM_LOST: TokenFault = { error: 'invalid_grant', detail: 'another request redeemed the code first' };
+
 export interface CodeRedemption {
   code: string;
   client: AskingClient & { name: string; authMethod: string };
@@ -76,10 +78,8 @@ export function createRedeemCode({
     const grantId = newId('grt');
     const keyId = newId('key');
     const allowed = lowerAccess(access, highestAccess(standing.role));
-    return refusableTransaction(store, async (queries) => {
-      if (!(await queries.authorizations.claimCode(codeHash, grantId))) {
-        return invalidGrant('another request redeemed the code first');
-      }
+    const redeemed = await refusableTransaction<TokenAnswer, TokenFault>(store, async (queries) => {
+      if (!(await queries.authorizations.claimCode(codeHash, grantId))) return fail(CLAIM_LOST);
       const grant = await queries.grants.create({
         id: grantId,
         orgId,
@@ -138,6 +138,12 @@ export function createRedeemCode({
       ]);
       return ok(minted.answer);
     });
+    // A replay all the same, though it was a moment too early to see the first use.
+    if (!redeemed.ok && redeemed.error === CLAIM_LOST) {
+      const used = await store.authorizations.findByCode(codeHash);
+      if (used !== undefined) await endReplayedGrant(used, requestId);
+    }
+    return redeemed;
   };
 
   /** On record as long as the code can still be tried: what one who holds a code makes us store has an end. */

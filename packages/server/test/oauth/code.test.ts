@@ -97,6 +97,31 @@ describe('a code works once', () => {
     );
     expect(row?.n).toBe(1);
   });
+
+  test('1: a replay that runs beside the redemption ends the grant, as one that comes after it does', async () => {
+    const approved = await world.approve(member, 'full');
+    const holder = await world.latchkey.store.pool.connect();
+    await holder.query('begin');
+    await holder.query('select 1 from authorizations where code_hash = $1 for update', [
+      hashSecret(approved.code),
+    ]);
+    // Both have read the unused code, and neither can claim it yet.
+    const answers = Promise.all([world.redeem(approved), world.redeem(approved)]);
+    await expect
+      .poll(() =>
+        world.rows(
+          `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+        ),
+      )
+      .toHaveLength(2);
+    await holder.query('commit');
+    holder.release();
+    const [won, lost] = (await answers).toSorted((a, b) => a.status - b.status);
+    expect(won?.status).toBe(200);
+    expect(lost && (await refusalOf(lost))).toEqual(INVALID_GRANT);
+    expect(await grantsOf(approved.clientId)).toMatchObject([{ revoked_reason: 'code_replayed' }]);
+    expect(await callStatus((await won?.json()) as Tokens)).toBe(401);
+  });
 });
 
 describe('T3: a code is bound to what was approved', () => {
