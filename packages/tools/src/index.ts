@@ -19,6 +19,8 @@ export type {
 } from './catalogue/types.ts';
 export type { CompileProgress } from './catalogue/compile.ts';
 export { compileCatalogue } from './catalogue/compile.ts';
+export type { Listed } from './catalogue/listed.ts';
+export { listed } from './catalogue/listed.ts';
 export type { Report } from './catalogue/report.ts';
 export { reportOf } from './catalogue/report.ts';
 export { RESERVED_NAMES } from './catalogue/name.ts';

@@ -3,8 +3,8 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import type { Catalogue, CompileOptions, Tool } from '../src/index.ts';
-import { compileCatalogue, prepareRequest } from '../src/index.ts';
-import { expectSound, shown } from './invariants.ts';
+import { compileCatalogue, listed, prepareRequest } from '../src/index.ts';
+import { expectSound } from './invariants.ts';
 
 /** Cases of the table that need what the catalogue does not do yet, and why. */
 const LEFT_FOR_LATER: Readonly<Record<string, string>> = {
@@ -148,7 +148,7 @@ test('an enum of 5,000 values is not written out, and every one of them is accep
     (key) => prepareRequest(tool, { [key]: 'v4999' }).ok,
   );
   expect(name).toBeDefined();
-  expect(JSON.stringify(shown(tool))).not.toContain('v4999');
+  expect(JSON.stringify(listed(tool))).not.toContain('v4999');
   expect(`${tool.title}${tool.description}`).not.toMatch(/(?!\n)\p{Cc}|\p{Cf}/u);
   expect(tool.title).toBe('Listevil things');
 });

@@ -1,5 +1,6 @@
 import { sizeOf } from './budget.ts';
-import type { Access, Catalogue, Tool } from './types.ts';
+import { listed } from './listed.ts';
+import type { Access, Catalogue } from './types.ts';
 
 /** A catalogue in numbers, for the operator who decides whether to publish it. */
 export interface Report {
@@ -20,7 +21,7 @@ export function reportOf(catalogue: Catalogue): Report {
   let largestTool: Report['largestTool'];
   for (const tool of catalogue.tools) {
     tools[tool.access] += 1;
-    const size = sizeOf(shown(tool));
+    const size = sizeOf(listed(tool));
     bytes += size;
     if (!largestTool || size > largestTool.bytes) largestTool = { name: tool.name, bytes: size };
   }
@@ -32,10 +33,6 @@ export function reportOf(catalogue: Catalogue): Report {
     bytes,
     ...(largestTool ? { largestTool } : {}),
   };
-}
-
-function shown({ name, title, description, annotations, inputSchema }: Tool): object {
-  return { name, title, description, annotations, inputSchema };
 }
 
 function countByCode(items: readonly { readonly code: string }[]): Record<string, number> {

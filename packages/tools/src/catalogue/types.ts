@@ -1,4 +1,5 @@
 import type { JsonSchema } from '../json.ts';
+import type { CatalogueMode, ModeWish } from './mode.ts';
 
 /** `read` reaches the tool with either level of access; `full` only with full access. */
 export type Access = 'read' | 'full';
@@ -60,7 +61,8 @@ export type WarningCode =
   | 'TEXT_SUSPECT'
   | 'BODY_ON_GET'
   | 'NO_OPERATIONS'
-  | 'VALUE_IGNORED';
+  | 'VALUE_IGNORED'
+  | 'MODE_CHANGED';
 
 /** Something that was repaired or left out. `tool` is there when it concerns one tool alone. */
 export interface Warning {
@@ -70,7 +72,8 @@ export interface Warning {
   readonly tool?: string;
 }
 
-export type ParameterPlace = 'path' | 'query' | 'header' | 'cookie';
+/** `querystring` is the whole query as one value (3.2). */
+export type ParameterPlace = 'path' | 'query' | 'querystring' | 'header' | 'cookie';
 
 export type ParameterStyle =
   | 'matrix'
@@ -79,7 +82,11 @@ export type ParameterStyle =
   | 'form'
   | 'spaceDelimited'
   | 'pipeDelimited'
-  | 'deepObject';
+  /** Of Swagger 2.0 alone. */
+  | 'tabDelimited'
+  | 'deepObject'
+  /** As `form`, nothing being escaped (3.2). */
+  | 'cookie';
 
 /** Where one argument goes, and how it is written there. */
 export interface ParameterBinding {
@@ -91,23 +98,38 @@ export interface ParameterBinding {
   readonly allowReserved?: true;
   /** The value is serialised in this media type instead of in a style. */
   readonly contentType?: string;
+  /** How the lists inside a list are joined, from the outermost; without it they are JSON. */
+  readonly nested?: readonly ParameterStyle[];
+  /** An empty list is written as an empty value instead of being left out. */
+  readonly allowEmpty?: true;
 }
 
-/** How one field of a form body is written. */
+/** How one field of a form or multipart body is written. */
 export interface FieldEncoding {
   readonly name: string;
   readonly style?: ParameterStyle;
   readonly explode?: boolean;
   readonly allowReserved?: true;
+  /** Of a file: several, separated by commas; its own is used if it is among them. */
   readonly contentType?: string;
+  readonly nested?: readonly ParameterStyle[];
+  readonly allowEmpty?: true;
+  /** The field is a file, or a list of files. */
+  readonly file?: true;
+  /** Headers of the part that have one possible value. */
+  readonly headers?: readonly { readonly name: string; readonly value: string }[];
 }
+
+export type BodyKind = 'json' | 'form' | 'multipart' | 'text' | 'binary';
 
 /** How an array in a form without an encoding of its own is written: `a=1&a=2`, `a[0]=1&a[1]=2` or `a[]=1&a[]=2`. */
 export type FormArrays = 'repeat' | 'indices' | 'brackets';
 
 export interface BodyBinding {
-  readonly kind: 'json' | 'form' | 'text';
+  readonly kind: BodyKind;
   readonly contentType: string;
+  /** Of one file: all media types that it may have; its own is used if it is among them, else `contentType`. */
+  readonly contentTypes?: readonly string[];
   readonly required: boolean;
   /** One argument that is the body, or one argument per field of it. */
   readonly layout:
@@ -139,7 +161,7 @@ export interface ToolAnnotations {
   readonly readOnlyHint?: true;
   readonly destructiveHint?: true;
   readonly idempotentHint?: true;
-  readonly openWorldHint: true;
+  readonly openWorldHint: boolean;
 }
 
 /** The root of a tool's input: always a plain object, because clients accept nothing else. */
@@ -189,9 +211,26 @@ export interface Catalogue {
   /** The document's servers with the defaults of their variables; a relative one stays relative. */
   readonly servers: readonly string[];
   readonly security: readonly SecurityScheme[];
+  /** Where the API is explained to people: an http or https URL. */
+  readonly docsUrl?: string;
   readonly tools: readonly Tool[];
+  /** By slug; absent if there is none. */
+  readonly toolsets?: readonly Toolset[];
+  /** How the operator wants the tools to be offered; absent: as their size suggests. */
+  readonly mode?: CatalogueMode;
+  /** Names of the tools that are listed in search mode too, the most wanted first. */
+  readonly pinned?: readonly string[];
   readonly skipped: readonly Skip[];
   readonly warnings: readonly Warning[];
+}
+
+/** Tools that are offered together, at a URL of their own. */
+export interface Toolset {
+  /** Lower-case letters, digits and single hyphens, 40 at most. */
+  readonly slug: string;
+  readonly title: string;
+  /** Their names, sorted. */
+  readonly tools: readonly string[];
 }
 
 export interface CompileOptions {
@@ -205,4 +244,13 @@ export interface CompileOptions {
   readonly serverHosts?: readonly string[];
   /** Default `repeat`, as OpenAPI says. */
   readonly formArrays?: FormArrays;
+  /** How the tools are offered. Default `auto`: in full if the list is small enough, else by search. */
+  readonly mode?: ModeWish;
+  /** Tools to list in search mode too, 15 at most, each as `name`, `operationId` or `METHOD /path`. */
+  readonly pinned?: readonly string[];
+  /**
+   * Toolsets by slug, instead of those by `x-mcp.toolset` and tag. A toolset is a list of selectors: `tag:<tag>`,
+   * `[METHOD ]/path`, a name or an operationId; `*` stands for anything (in a path: but a slash), `**` for anything.
+   */
+  readonly toolsets?: Readonly<Record<string, readonly string[]>>;
 }

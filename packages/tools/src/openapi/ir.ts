@@ -1,4 +1,5 @@
 import type {
+  BodyKind,
   FieldEncoding,
   ParameterPlace,
   ParameterStyle,
@@ -69,12 +70,18 @@ export interface ApiParameter {
   readonly explode: boolean;
   readonly allowReserved: boolean;
   readonly contentType?: string;
+  /** Styles of the lists inside a list, from the outermost. */
+  readonly nested?: readonly ParameterStyle[];
+  /** An empty value says something. */
+  readonly allowEmpty: boolean;
   readonly schema: JsonSchema;
 }
 
 export interface ApiBody {
-  readonly kind: 'json' | 'form' | 'text';
+  readonly kind: BodyKind;
   readonly contentType: string;
+  /** Of one file: all media types that it may have, `contentType` among them. */
+  readonly contentTypes?: readonly string[];
   readonly pointer: string;
   readonly required: boolean;
   readonly description?: string;

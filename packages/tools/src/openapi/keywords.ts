@@ -1,6 +1,7 @@
 import { isObject, own, ownText } from '../json.ts';
 import type { JsonObject, JsonType } from '../json.ts';
 import type { Notes } from './notes.ts';
+import { isTextType } from './media-type.ts';
 import { isSafePattern } from './pattern.ts';
 import type { Place, Resolver } from './resolve.ts';
 import { emptyView } from './view.ts';
@@ -32,6 +33,8 @@ export function readKeywords(place: Place, node: JsonObject, resolver: Resolver,
   const preset = own(node, 'default');
   if (preset !== undefined && preset !== null) view.default = preset;
   if (own(node, 'readOnly') === true) view.readOnly = true;
+  const bytes = readBytes(node, types);
+  if (bytes) view.bytes = bytes;
 
   readProperties(place, node, view, resolver, repair);
   readItems(place, node, view, resolver, repair);
@@ -66,6 +69,19 @@ function readTypes(node: JsonObject, repair: (message: string) => void): JsonTyp
     }
   }
   return types.length > 0 ? types : undefined;
+}
+
+/** Bytes are `format: binary`, `type: file`, or since 3.1 a media type without an encoding. */
+function readBytes(node: JsonObject, types: readonly JsonType[] | undefined): View['bytes'] {
+  const type = own(node, 'type');
+  if (type === 'file') return 'raw';
+  if (types && !types.includes('string')) return undefined;
+  const format = own(node, 'format');
+  if (format === 'byte' || format === 'base64' || own(node, 'contentEncoding') === 'base64') return 'base64';
+  if (format === 'binary') return 'raw';
+  const mediaType = ownText(node, 'contentMediaType');
+  const encoded = Object.hasOwn(node, 'contentEncoding');
+  return mediaType !== undefined && !encoded && !isTextType(mediaType) ? 'raw' : undefined;
 }
 
 function isType(value: unknown): value is JsonType {

@@ -44,6 +44,8 @@ export function merged(left: View, right: View): View {
   if (left.default !== undefined) view.default = left.default;
   else if (right.default !== undefined) view.default = right.default;
   if (left.int64 || right.int64) view.int64 = true;
+  const bytes = left.bytes ?? right.bytes;
+  if (bytes) view.bytes = bytes;
   if (left.readOnly || right.readOnly) view.readOnly = true;
   if (left.never || right.never) view.never = true;
   const external = left.external ?? right.external;

@@ -4,6 +4,7 @@ import { fail, ok } from '../result.ts';
 import type { Result } from '../result.ts';
 import { LIMITS } from './limits.ts';
 import { below, percentDecoded, stepsOf } from './pointer.ts';
+import { hasJsonSchema } from './version.ts';
 import type { Dialect } from './version.ts';
 
 /** A value of the document, where it stands, and the embedded `$id` resource that its references are relative to. */
@@ -32,6 +33,7 @@ export interface Resolver {
 
 export function createResolver(root: JsonObject, dialect: Dialect): Resolver {
   const rootPlace: Place = { node: root, at: '' };
+  const modern = hasJsonSchema(dialect);
   const memo = new Map<string, Result<Place, ReferenceFault>>();
   let identifiers: Identifiers | undefined;
 
@@ -48,7 +50,7 @@ export function createResolver(root: JsonObject, dialect: Dialect): Resolver {
 
   // Since 3.1 a schema with `$id` is a resource of its own, and `#/…` in it starts there.
   const entered = (place: Place): Place =>
-    dialect !== '3.0' && isObject(place.node) && typeof own(place.node, '$id') === 'string'
+    modern && isObject(place.node) && typeof own(place.node, '$id') === 'string'
       ? { node: place.node, at: place.at, resource: place }
       : place;
 
@@ -138,7 +140,7 @@ function indexIdentifiers(root: Place, dialect: Dialect): Identifiers {
   const anchors = new Map<unknown, Map<string, Place>>();
   const self = isObject(root.node) ? ownText(root.node, '$self') : undefined;
   if (self !== undefined) resources.set(self, root);
-  if (dialect === '3.0') return { resources, anchors };
+  if (!hasJsonSchema(dialect)) return { resources, anchors };
   const seen = new Set<unknown>([root.node]);
   const open: Place[] = [root];
   for (let place = open.pop(); place !== undefined; place = open.pop()) {

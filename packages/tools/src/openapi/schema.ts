@@ -6,6 +6,7 @@ import { agree, merged } from './merge.ts';
 import type { Notes } from './notes.ts';
 import type { Place, ReferenceFault, Resolver } from './resolve.ts';
 import { readUnion } from './union.ts';
+import { hasJsonSchema } from './version.ts';
 import { emptyView } from './view.ts';
 import type { View } from './view.ts';
 
@@ -106,11 +107,12 @@ export function createSchemas(resolver: Resolver, notes: Notes): Schemas {
     const view = viewOf(target.value, step);
     const beside = Object.keys(node).some((key) => key !== '$ref' && !key.startsWith('x-'));
     if (!beside) return { ...copied(view), nodes: [node, ...view.nodes] };
-    // 3.0 ignores what stands beside a reference; its texts and `nullable` are meant nevertheless.
-    const own30 =
-      resolver.dialect === '3.0' ? annotationsOf(place, node) : readKeywords(place, node, resolver, notes);
-    return agree(own30, view)
-      ? { ...merged(own30, view), at: view.at }
+    // Before 3.1 what stands beside a reference is ignored; its texts and `nullable` are meant nevertheless.
+    const neighbours = hasJsonSchema(resolver.dialect)
+      ? readKeywords(place, node, resolver, notes)
+      : annotationsOf(place, node);
+    return agree(neighbours, view)
+      ? { ...merged(neighbours, view), at: view.at }
       : { ...copied(view), nodes: [node, ...view.nodes] };
   };
 

@@ -1,5 +1,5 @@
 import type { SecurityScheme } from '../catalogue/types.ts';
-import { isObject, own, ownText } from '../json.ts';
+import { isObject, ownText } from '../json.ts';
 import type { JsonObject } from '../json.ts';
 import { fail, ok } from '../result.ts';
 import type { Result } from '../result.ts';
@@ -82,8 +82,8 @@ function scopesOf(requirement: JsonObject): string[] {
 }
 
 function readSchemes(resolver: Resolver): SecurityScheme[] {
-  const components = resolver.step(resolver.root, 'components');
-  const declared = components && resolver.step(components, 'securitySchemes');
+  const declared = declarations(resolver);
+  const swagger = resolver.dialect === '2.0';
   if (!declared || !isObject(declared.node)) return [];
   return Object.keys(declared.node).flatMap((name) => {
     const place = resolver.step(declared, name);
@@ -92,15 +92,22 @@ function readSchemes(resolver: Resolver): SecurityScheme[] {
     const node = found.value.node;
     const parameterName = ownText(node, 'name');
     const where = ownText(node, 'in');
-    const scheme = ownText(node, 'scheme');
+    const type = ownText(node, 'type') ?? 'unknown';
+    const scheme = swagger && type === 'basic' ? 'basic' : ownText(node, 'scheme');
     return [
       {
         name,
-        type: ownText(node, 'type') ?? 'unknown',
-        ...(own(node, 'type') === 'apiKey' && where ? { in: where } : {}),
-        ...(own(node, 'type') === 'apiKey' && parameterName ? { parameterName } : {}),
+        type: swagger && type === 'basic' ? 'http' : type,
+        ...(type === 'apiKey' && where ? { in: where } : {}),
+        ...(type === 'apiKey' && parameterName ? { parameterName } : {}),
         ...(scheme ? { scheme: scheme.toLowerCase() } : {}),
       },
     ];
   });
+}
+
+function declarations(resolver: Resolver): Place | undefined {
+  if (resolver.dialect === '2.0') return resolver.step(resolver.root, 'securityDefinitions');
+  const components = resolver.step(resolver.root, 'components');
+  return components && resolver.step(components, 'securitySchemes');
 }

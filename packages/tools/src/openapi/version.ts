@@ -4,7 +4,12 @@ import type { JsonObject } from '../json.ts';
 import { fail, ok } from '../result.ts';
 import type { Result } from '../result.ts';
 
-export type Dialect = '3.0' | '3.1' | '3.2';
+export type Dialect = '2.0' | '3.0' | '3.1' | '3.2';
+
+/** Since 3.1 schemas are JSON Schema 2020-12: what stands beside a reference counts, and `$id` and `$anchor` mean something. */
+export function hasJsonSchema(dialect: Dialect): boolean {
+  return dialect === '3.1' || dialect === '3.2';
+}
 
 /** The document's object and its dialect: `nullable`, neighbours of `$ref` and lists of types differ by it. */
 export function readVersion(
@@ -13,23 +18,32 @@ export function readVersion(
   if (!isObject(value)) {
     return fail({ code: 'NOT_AN_OBJECT', message: 'The document is not an object with fields.' });
   }
-  const stated = own(value, 'openapi');
-  // Unquoted in YAML, `openapi: 3.1` is a number.
-  const version = typeof stated === 'number' ? String(stated) : stated;
-  if (typeof version !== 'string') return fail(withoutVersion(value));
+  const version = textOf(own(value, 'openapi'));
+  if (version === undefined) {
+    const swagger = textOf(own(value, 'swagger'));
+    return swagger !== undefined && /^2(?:\.0)?$/.test(swagger)
+      ? ok({ root: value, dialect: '2.0' })
+      : fail(withoutVersion(value));
+  }
   const dialect = /^(3\.[012])(?:\.|$)/.exec(version)?.[1];
   if (dialect === '3.0' || dialect === '3.1' || dialect === '3.2') return ok({ root: value, dialect });
   return fail({
     code: 'VERSION_UNSUPPORTED',
-    message: `OpenAPI ${version.slice(0, 20)} is not supported; 3.0, 3.1 and 3.2 are.`,
+    message: `OpenAPI ${version.slice(0, 20)} is not supported; 3.0, 3.1, 3.2 and Swagger 2.0 are.`,
   });
+}
+
+/** Unquoted in YAML, `openapi: 3.1` is a number. */
+function textOf(version: unknown): string | undefined {
+  if (typeof version === 'number') return String(version);
+  return typeof version === 'string' ? version : undefined;
 }
 
 function withoutVersion(root: JsonObject): Rejection {
   if (Object.hasOwn(root, 'swagger') || Object.hasOwn(root, 'swaggerVersion')) {
     return {
       code: 'VERSION_UNSUPPORTED',
-      message: 'Swagger documents are not supported; OpenAPI 3.0, 3.1 and 3.2 are.',
+      message: 'This version of Swagger is not supported; Swagger 2.0 and OpenAPI 3.0, 3.1 and 3.2 are.',
       hint: 'Convert the document to OpenAPI 3 and try again.',
     };
   }

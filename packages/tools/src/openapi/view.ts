@@ -55,6 +55,8 @@ export interface View {
   /** Members of an allOf that contradict the rest: kept beside it. */
   readonly rest: Place[];
   readOnly?: boolean;
+  /** The text stands for bytes: a file where bytes can be sent. */
+  bytes?: 'raw' | 'base64';
   /** The schema `false`. */
   never?: boolean;
   /** Something in it is in another document: the operation cannot be compiled. */

@@ -1,0 +1,118 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { buffer } from 'node:stream/consumers';
+import { parseArgs } from 'node:util';
+import {
+  compileInWorker,
+  lintTools,
+  listed,
+  PROFILES,
+  reportOf,
+  type Finding,
+  type ProfileName,
+} from '@latchkey/tools';
+import {
+  describeCatalogue,
+  describeFindings,
+  describeRejection,
+  describeReport,
+} from './compile/describe.ts';
+import { createProgressLine } from './compile/progress-line.ts';
+import { refuseToStart } from './lifecycle.ts';
+
+export const COMPILE_HELP = `latchkey compile <file | -> [options]
+
+Compiles an OpenAPI document (JSON or YAML; - reads standard input) as importing it would, and says what becomes of it:
+which operations are tools, which are not and why, and how much of a model's context the list of tools takes. Publishes
+nothing, opens no connection.
+
+  --report               each skipped operation and each repair, with its place in the document
+  --json                 all of that as JSON on standard output
+  --out <file>           write the catalogue there
+  --profile <client>     what that client would refuse: ${Object.keys(PROFILES).join(', ')}; may be repeated
+  --include-deprecated   deprecated operations become tools too
+  --server-host <host>   operations may go to this server of their own; may be repeated
+
+Ends with 0; with 1 if the document cannot be used, or a client of --profile would refuse a tool; with 2 if the command
+was not understood.
+`;
+
+const OPTIONS = {
+  help: { type: 'boolean', short: 'h' },
+  report: { type: 'boolean' },
+  json: { type: 'boolean' },
+  out: { type: 'string' },
+  profile: { type: 'string', multiple: true },
+  'include-deprecated': { type: 'boolean' },
+  'server-host': { type: 'string', multiple: true },
+} as const;
+
+export async function compile(args: string[]): Promise<void> {
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: OPTIONS });
+  if (values.help === true) return print(COMPILE_HELP);
+  const [file, ...rest] = positionals;
+  const profiles = values.profile ?? [];
+  const unknown = profiles.find((name) => !Object.hasOwn(PROFILES, name));
+  if (file === undefined || rest.length > 0 || unknown !== undefined) {
+    const fault = unknown === undefined ? 'name one document, or -' : `there is no profile ${unknown}`;
+    process.stderr.write(`latchkey: compile: ${fault}\n\n${COMPILE_HELP}`);
+    process.exitCode = 2;
+    return;
+  }
+  const source = await readSource(file);
+  if (source === undefined) return refuseToStart([`${file} cannot be read`]);
+
+  const progress = createProgressLine(process.stderr);
+  const compiled = await compileInWorker(
+    source,
+    {
+      include: { deprecated: values['include-deprecated'] === true },
+      serverHosts: values['server-host'] ?? [],
+    },
+    { onProgress: ({ done, operations }) => progress.show(`Compiling: ${done} of ${operations} operations`) },
+  );
+  progress.clear();
+  if (!compiled.ok) {
+    if (values.json === true) print(`${JSON.stringify({ rejection: compiled.error }, undefined, 2)}\n`);
+    return refuseToStart([`${file}: ${describeRejection(compiled.error)}`]);
+  }
+  const catalogue = compiled.value;
+  const findings = profiles.map((name) => ({
+    profile: name as ProfileName,
+    findings: lintTools(catalogue.tools.map(listed), name as ProfileName),
+  }));
+  if (values.out !== undefined) {
+    await writeFile(values.out, `${JSON.stringify(catalogue, undefined, 2)}\n`);
+  }
+  if (values.json === true) {
+    const { skipped, warnings, title, hash } = catalogue;
+    const report = {
+      title,
+      hash,
+      ...reportOf(catalogue),
+      details: { skipped, warnings },
+      profiles: findings,
+    };
+    print(`${JSON.stringify(report, undefined, 2)}\n`);
+  } else {
+    print(describeCatalogue(catalogue));
+    if (values.report === true) print(describeReport(catalogue));
+    for (const { profile, findings: found } of findings) print(describeFindings(profile, found));
+  }
+  if (findings.some(({ findings: found }) => found.some(isError))) process.exitCode = 1;
+}
+
+async function readSource(file: string): Promise<Uint8Array | undefined> {
+  try {
+    return file === '-' ? await buffer(process.stdin) : await readFile(file);
+  } catch {
+    return undefined;
+  }
+}
+
+function isError({ severity }: Finding): boolean {
+  return severity === 'error';
+}
+
+function print(text: string): void {
+  process.stdout.write(text);
+}
