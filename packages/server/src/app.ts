@@ -243,6 +243,7 @@ export async function createApp(options: AppOptions) {
           refresh: grants.refresh,
           revokeToken: grants.revokeToken,
           issueToMachine: grants.issueToMachine,
+          exchangeToken: grants.exchangeToken,
           introspect: grants.introspect,
           jwks: grants.signing.jwks,
           toWeb,

@@ -5,6 +5,8 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Actor, VerifiedCredential } from '../kernel/credential.ts';
 import type { ClientId, GrantId, KeyId, OrganisationId } from '../kernel/ids.ts';
 import { hashSecret, randomToken } from '../kernel/secret.ts';
+import { actClaimOf, actClaimSchema, actingClientsOf } from './act-claim.ts';
+import type { MayAct } from './acting-clients.ts';
 import { ACCESS_TOKEN_SECONDS, CLOCK_LEEWAY_SECONDS } from './lifetimes.ts';
 import { actorFromSubject } from './actor.ts';
 import type { RevokedGrants } from './revoked-grants.ts';
@@ -25,6 +27,7 @@ const claimsSchema = z.object({
   gid: z.string(),
   key: z.string(),
   cnf: z.object({ jkt: z.string() }).optional(),
+  act: actClaimSchema.optional(),
 });
 type Claims = z.infer<typeof claimsSchema>;
 
@@ -42,6 +45,8 @@ export interface AccessTokenSubject {
   grantExpiresAt: number;
   /** Thumbprint of the key that it is bound to (RFC 9449 section 6.1). */
   boundTo?: string | undefined;
+  /** The clients that it was exchanged by, the latest first (RFC 8693 section 4.1). */
+  actingClients?: readonly ClientId[] | undefined;
 }
 
 /** Whose a genuine token is, whatever became of its grant. */
@@ -57,11 +62,13 @@ export interface IdentifiedToken {
 export function createAccessTokens({
   signing,
   revoked,
+  mayAct,
   clock,
   mcpBaseUrl,
 }: {
   signing: Signing;
   revoked: RevokedGrants;
+  mayAct: MayAct;
   clock: Clock;
   mcpBaseUrl: string;
 }) {
@@ -94,6 +101,7 @@ export function createAccessTokens({
 
   return {
     issue(subject: AccessTokenSubject): { token: string; expiresInSeconds: number } {
+      const act = actClaimOf(subject.actingClients);
       const iat = Math.floor(clock.nowMs() / 1000);
       const exp = Math.min(iat + ACCESS_TOKEN_SECONDS, subject.grantExpiresAt);
       const token = signing.sign(ACCESS_TOKEN_TYPE, {
@@ -111,11 +119,12 @@ export function createAccessTokens({
         gid: subject.grantId,
         key: subject.keyId,
         ...(subject.boundTo === undefined ? {} : { cnf: { jkt: subject.boundTo } }),
+        ...(act === undefined ? {} : { act }),
       });
       return { token, expiresInSeconds: Math.max(0, exp - iat) };
     },
 
-    /** Undefined: not ours, expired, or its grant has ended. */
+    /** Undefined: not ours, expired, its grant has ended, or who acts with it may no longer. */
     async verify(jwt: string): Promise<VerifiedCredential | undefined> {
       await signing.prepare(jwt);
       const claims = read(jwt);
@@ -123,6 +132,10 @@ export function createAccessTokens({
       const orgId = claims.org as OrganisationId;
       const grantId = claims.gid as GrantId;
       if (!(await revoked.isLive(orgId, grantId, claims.jti))) return undefined;
+      const actingClients = actingClientsOf(claims.act);
+      for (const clientId of actingClients ?? []) {
+        if (!(await mayAct(orgId, clientId))) return undefined;
+      }
       return {
         kind: 'token',
         orgId,
@@ -133,6 +146,7 @@ export function createAccessTokens({
         clientId: claims.client_id as ClientId,
         resource: claims.aud.slice(mcpBaseUrl.length),
         boundTo: claims.cnf?.jkt,
+        actingClients,
       };
     },
 

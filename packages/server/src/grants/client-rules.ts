@@ -4,6 +4,7 @@ import type { ClientId, OrganisationId, RequestId, UserId } from '../kernel/ids.
 import { revokeGrant } from '../keys/revoke.ts';
 import type { StoredClientRule } from '../store/queries/client-rules.ts';
 import type { Store } from '../store/store.ts';
+import { actingSubject } from './acting-clients.ts';
 import { hostOfClientId } from './client-documents/client-id-url.ts';
 
 export type ClientRule = StoredClientRule['rule'];
@@ -59,6 +60,7 @@ export function createClientRules({ store, clock }: { store: Store; clock: Clock
       const { orgId, subject, createdBy } = rule;
       return store.transaction(async (queries) => {
         await queries.clientRules.set(rule);
+        await queries.changes.add('client', actingSubject(orgId, subject));
         const live = rule.rule === 'blocked' ? await queries.clientRules.liveGrants(orgId) : [];
         const blocked = live.filter(({ clientId, destination }) => isAbout(subject, clientId, destination));
         for (const { id } of blocked) await revokeGrant(queries, orgId, id, 'client_blocked');
@@ -91,6 +93,7 @@ export function createClientRules({ store, clock }: { store: Store; clock: Clock
       const { orgId, subject, removedBy, requestId } = decision;
       return store.transaction(async (queries) => {
         if (!(await queries.clientRules.remove(orgId, subject))) return false;
+        await queries.changes.add('client', actingSubject(orgId, subject));
         await queries.audit.insertMany([
           toAuditRow(
             {

@@ -4,6 +4,7 @@ import { deriveKey } from '../kernel/seal.ts';
 import type { KeyEnvironment } from '../keys/key-secret.ts';
 import type { Store } from '../store/store.ts';
 import { createAccessTokens } from './access-tokens.ts';
+import { createActingClients } from './acting-clients.ts';
 import { createApprovals } from './approvals.ts';
 import type { ChangeFeed } from './change-feed.ts';
 import { createClientAssertions } from './client-assertions.ts';
@@ -12,6 +13,7 @@ import { createClientDocuments, type DocumentBudget } from './client-documents/c
 import { createClientRules } from './client-rules.ts';
 import { createClients } from './clients.ts';
 import { createKeyRotation } from './key-rotation.ts';
+import { createExchangeToken } from './exchange-token.ts';
 import { createDpop } from './dpop/dpop.ts';
 import { createIntrospect } from './introspect.ts';
 import { createPortalClients } from './portal-clients.ts';
@@ -52,7 +54,8 @@ export async function createGrants({
   const signing = await createSigning({ store, feed, sealKey });
   const rotation = createKeyRotation({ store, sealKey });
   const revoked = createRevokedGrants({ store, feed, clock });
-  const accessTokens = createAccessTokens({ signing, revoked, clock, mcpBaseUrl });
+  const mayAct = createActingClients({ store, feed });
+  const accessTokens = createAccessTokens({ signing, revoked, mayAct, clock, mcpBaseUrl });
   const mint = createMint({ accessTokens, environment, clock });
   const clientRules = createClientRules({ store, clock });
   return {
@@ -79,6 +82,7 @@ export async function createGrants({
     }),
     portalClients: createPortalClients({ store, clock }),
     issueToMachine: createClientCredentials({ store, accessTokens }),
+    exchangeToken: createExchangeToken({ store, accessTokens, clock }),
     introspect: createIntrospect({ store, accessTokens, mcpBaseUrl }),
     clientDocuments: createClientDocuments({ store, fetchDocument, clock, budget: documentBudget }),
     clientRules,

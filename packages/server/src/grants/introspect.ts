@@ -5,6 +5,7 @@ import { hashSecret } from '../kernel/secret.ts';
 import { isWellFormedKey, looksLikeKey } from '../keys/key-secret.ts';
 import type { Store } from '../store/store.ts';
 import type { AccessTokens } from './access-tokens.ts';
+import { actClaimOf, type ActClaim } from './act-claim.ts';
 import { actorOf } from './actor.ts';
 import { readStanding } from './standings.ts';
 
@@ -19,6 +20,7 @@ export interface LiveToken {
   token_type?: 'Bearer' | 'DPoP';
   exp?: number;
   cnf?: { jkt: string };
+  act?: ActClaim;
 }
 
 export type Introspection = LiveToken | { active: false };
@@ -53,6 +55,7 @@ export function createIntrospect({
     const scope = await scopeToday(credential.orgId, credential.actor, credential.access);
     if (scope === undefined) return INACTIVE;
     const { boundTo } = credential;
+    const act = actClaimOf(credential.actingClients);
     return {
       active: true,
       client_id: clientId,
@@ -63,6 +66,7 @@ export function createIntrospect({
       token_type: boundTo === undefined ? 'Bearer' : 'DPoP',
       exp: identified.expiresAtSeconds,
       ...(boundTo === undefined ? {} : { cnf: { jkt: boundTo } }),
+      ...(act === undefined ? {} : { act }),
     };
   }
 

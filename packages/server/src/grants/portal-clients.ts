@@ -15,6 +15,7 @@ import { revokeGrant } from '../keys/revoke.ts';
 import { refusableTransaction } from '../people/refusable-transaction.ts';
 import type { Client } from '../store/queries/clients.ts';
 import type { Queries, Store } from '../store/store.ts';
+import { actingSubject, TOKEN_EXCHANGE_GRANT } from './acting-clients.ts';
 import type { PublicKeySet } from './client-keys.ts';
 import { MACHINE_GRANT_DAYS } from './lifetimes.ts';
 
@@ -29,6 +30,8 @@ export interface NewPortalClient {
   agentRole: 'member' | 'viewer' | undefined;
   /** For private_key_jwt, and only then. */
   jwks: PublicKeySet | undefined;
+  /** Whether it may act with its organisation's other tokens (RFC 8693). */
+  tokenExchange: boolean;
   createdBy: UserId;
   requestId: RequestId;
 }
@@ -58,8 +61,7 @@ export function createPortalClients({ store, clock }: { store: Store; clock: Clo
           redirectUris: wanted.redirectUris,
           secretHash: secret === undefined ? null : hashSecret(secret),
           jwks: wanted.jwks ?? null,
-          grantTypes:
-            agentId === undefined ? ['authorization_code', 'refresh_token'] : ['client_credentials'],
+          grantTypes: grantTypesOf(wanted),
           agentId: agentId ?? null,
         });
         if (agentRole !== undefined && agentId !== undefined) {
@@ -75,13 +77,47 @@ export function createPortalClients({ store, clock }: { store: Store; clock: Clo
               target: name,
               requestId,
               outcome: 'ok',
-              detail: { auth_method: authMethod, agent_id: agentId ?? null },
+              detail: {
+                auth_method: authMethod,
+                agent_id: agentId ?? null,
+                ...(wanted.tokenExchange ? { token_exchange: true } : {}),
+              },
             },
             'event',
             clock,
           ),
         ]);
         return ok({ client, secret });
+      }),
+
+    /** Counts at once, for the tokens too that it exchanged before. Undefined: there is no such client that proves itself. */
+    setTokenExchange: (decision: {
+      orgId: OrganisationId;
+      clientId: ClientId;
+      allowed: boolean;
+      decidedBy: UserId;
+      requestId: RequestId;
+    }): Promise<{ clientId: ClientId } | undefined> =>
+      store.transaction(async (queries) => {
+        const { orgId, clientId, allowed, decidedBy, requestId } = decision;
+        const set = await queries.portalClients.setGrantType(orgId, clientId, TOKEN_EXCHANGE_GRANT, allowed);
+        if (!set) return undefined;
+        await queries.changes.add('client', actingSubject(orgId, clientId));
+        await queries.audit.insertMany([
+          toAuditRow(
+            {
+              orgId,
+              action: allowed ? 'client.exchange_allowed' : 'client.exchange_withdrawn',
+              actor: { kind: 'user', id: decidedBy },
+              clientId,
+              requestId,
+              outcome: 'ok',
+            },
+            'event',
+            clock,
+          ),
+        ]);
+        return { clientId };
       }),
 
     /** Ends a client with all its grants, at once and on every node. Undefined: there is none, or none any more. */
@@ -94,6 +130,7 @@ export function createPortalClients({ store, clock }: { store: Store; clock: Clo
       store.transaction(async (queries) => {
         const { orgId, clientId, deletedBy, requestId } = deletion;
         if (!(await queries.portalClients.markDeleted(orgId, clientId))) return undefined;
+        await queries.changes.add('client', actingSubject(orgId, clientId));
         let endedGrants = 0;
         for (const grantId of await queries.portalClients.listLiveGrants(orgId, clientId)) {
           if (await revokeGrant(queries, orgId, grantId, 'client_deleted')) endedGrants += 1;
@@ -116,6 +153,14 @@ export function createPortalClients({ store, clock }: { store: Store; clock: Clo
         return { endedGrants };
       }),
   };
+}
+
+function grantTypesOf({ redirectUris, agentRole, tokenExchange }: NewPortalClient): string[] {
+  return [
+    ...(redirectUris.length > 0 ? ['authorization_code', 'refresh_token'] : []),
+    ...(agentRole === undefined ? [] : ['client_credentials']),
+    ...(tokenExchange ? [TOKEN_EXCHANGE_GRANT] : []),
+  ];
 }
 
 export type PortalClients = ReturnType<typeof createPortalClients>;

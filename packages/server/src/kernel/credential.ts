@@ -17,6 +17,8 @@ export interface VerifiedCredential {
   readonly resource: string | undefined;
   /** Thumbprint of the key that must be shown with it (RFC 9449); absent: it is good for whoever holds it. */
   readonly boundTo?: string | undefined;
+  /** The clients that it was exchanged by, the latest first (RFC 8693); absent: its client is the grant's own. */
+  readonly actingClients?: readonly ClientId[] | undefined;
   /** Access tokens are for the MCP door only; keys open both. */
   readonly kind: 'key' | 'token';
 }

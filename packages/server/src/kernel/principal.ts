@@ -12,6 +12,8 @@ export interface Principal {
   /** The smallest of what the token grants, what the role allows, and what the organisation's policy allows. */
   readonly access: Access;
   readonly clientId: ClientId | undefined;
+  /** The clients that its token was exchanged by, the latest first; absent: it acts by itself. */
+  readonly actingClients?: readonly ClientId[] | undefined;
   readonly grantId: GrantId | undefined;
   readonly keyId: KeyId;
 }

@@ -1,4 +1,5 @@
 import { DPOP_ALGORITHMS } from '../grants/dpop/proof.ts';
+import { TOKEN_EXCHANGE_GRANT } from '../grants/acting-clients.ts';
 import { ASSERTION_ALGORITHMS } from '../grants/client-keys.ts';
 import { SCOPE_CALL, SCOPE_READ } from '../kernel/access.ts';
 
@@ -6,7 +7,7 @@ import { SCOPE_CALL, SCOPE_READ } from '../kernel/access.ts';
 export const FEATURES = {
   responseTypes: ['code'],
   responseModes: ['query'],
-  grantTypes: ['authorization_code', 'refresh_token', 'client_credentials'],
+  grantTypes: ['authorization_code', 'refresh_token', 'client_credentials', TOKEN_EXCHANGE_GRANT],
   /** Machines are made in the portal, by an admin: nobody registers one. */
   registrationGrantTypes: ['authorization_code', 'refresh_token'],
   codeChallengeMethods: ['S256'],

@@ -2,6 +2,7 @@ import pg from 'pg';
 import type { Log } from '../kernel/log.ts';
 import { CHANGES_CHANNEL, type Change } from './queries/changes.ts';
 import { z } from 'zod';
+import { CHANGE_KINDS } from './schema.ts';
 
 export type ChangeListener = (handlers: {
   onChange: (change: Change) => void;
@@ -14,7 +15,7 @@ const RECONNECT_DELAY_MS = 250;
 
 const changeSchema = z.object({
   id: z.number(),
-  kind: z.enum(['grant', 'key', 'member', 'agent', 'organisation', 'connector', 'signing_key', 'token']),
+  kind: z.enum(CHANGE_KINDS),
   subject: z.string(),
 });
 

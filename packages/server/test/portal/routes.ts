@@ -17,6 +17,7 @@ export const ORGANISATION_ROUTES: readonly { method: 'GET' | 'POST'; path: strin
     path: '/clients',
     body: { name: 'Importer', auth_method: 'client_secret_post', agent_role: 'member' },
   },
+  { method: 'POST', path: '/clients/:client/token-exchange', body: { allowed: true } },
   { method: 'POST', path: '/clients/:client/delete', body: {} },
 ];
 

@@ -76,7 +76,7 @@ export function createAuthenticate(
   }
 
   function admit({ credential, standing }: Proof, headers: readonly string[]): Result<Caller, never> {
-    const { actor, clientId, grantId, keyId, orgId } = credential;
+    const { actingClients, actor, clientId, grantId, keyId, orgId } = credential;
     const ceiling = highestAccess(standing.role);
     usage.touch(keyId);
     return ok({
@@ -87,6 +87,7 @@ export function createAuthenticate(
         role: standing.role,
         access: lowerAccess(credential.access, ceiling),
         clientId,
+        actingClients,
         grantId,
         keyId,
       },

@@ -74,6 +74,15 @@ function entryOf(
     outcome,
     status,
     durationMs,
-    detail: reason === undefined ? { connector } : { connector, reason },
+    detail: detailOf(connector, reason, principal.actingClients),
   };
+}
+
+function detailOf(
+  connector: string,
+  reason: string | undefined,
+  acting: Principal['actingClients'],
+): NonNullable<AuditEntry['detail']> {
+  const detail = reason === undefined ? { connector } : { connector, reason };
+  return acting === undefined ? detail : { ...detail, acting };
 }

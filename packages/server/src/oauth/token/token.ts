@@ -3,6 +3,8 @@ import type { Audit } from '../../audit/audit.ts';
 import type { Client, Clients } from '../../grants/clients.ts';
 import type { IssueToMachine, MachineTokenAnswer } from '../../grants/client-credentials.ts';
 import type { CodeRedemption } from '../../grants/redeem-code.ts';
+import { TOKEN_EXCHANGE_GRANT } from '../../grants/acting-clients.ts';
+import type { ExchangeAnswer, ExchangeToken } from '../../grants/exchange-token.ts';
 import type { Dpop } from '../../grants/dpop/dpop.ts';
 import type { RefreshRequest } from '../../grants/refresh.ts';
 import type { TokenAnswer, TokenFault, TokenRequestContext } from '../../grants/token-answer.ts';
@@ -19,6 +21,7 @@ import { readCodeRedemption } from './authorization-code.ts';
 import { readClientCredentialsRequest } from './client-credentials.ts';
 import { readRefreshRequest } from './refresh-token.ts';
 import { refuse, type TokenError } from './token-error.ts';
+import { answerTokenExchange } from './token-exchange.ts';
 
 export interface TokenDeps {
   issuer: string;
@@ -26,6 +29,7 @@ export interface TokenDeps {
   clients: Clients;
   connectorPaths: readonly string[];
   issueToMachine: IssueToMachine;
+  exchangeToken: ExchangeToken;
   redeemCode: (
     redemption: CodeRedemption,
     context: TokenRequestContext,
@@ -63,7 +67,7 @@ export function createToken(deps: TokenDeps): Hono<OAuthEnv> {
     parameters: Parameters,
     client: Client,
     request: TokenRequestContext,
-  ): Promise<Result<TokenAnswer | MachineTokenAnswer, TokenError>> {
+  ): Promise<Result<TokenAnswer | MachineTokenAnswer | ExchangeAnswer, TokenError>> {
     const indicator = parameters.get('resource');
     const resource = indicator === undefined ? undefined : deps.resourcePath(indicator);
     if (indicator !== undefined && resource === undefined) {
@@ -87,6 +91,8 @@ export function createToken(deps: TokenDeps): Hono<OAuthEnv> {
         if (issued.ok) recordIssue(client, request);
         return withPublicReason(issued);
       }
+      case TOKEN_EXCHANGE_GRANT:
+        return answerTokenExchange(deps, { parameters, client, resource }, request);
       case undefined:
         return refuse('invalid_request', 'grant_type is missing');
       default:

@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
+import { TOKEN_EXCHANGE_GRANT } from '../../grants/acting-clients.ts';
 import { publicKeySetSchema } from '../../grants/client-keys.ts';
 import type { PortalClients } from '../../grants/portal-clients.ts';
 import { displayName } from '../../kernel/display-name.ts';
@@ -22,7 +23,10 @@ const newClientSchema = z.strictObject({
   agent_role: z.enum(['member', 'viewer']).optional(),
   /** The public keys of a client that signs (private_key_jwt). */
   jwks: publicKeySetSchema.optional(),
+  /** It may trade the organisation's access tokens for its own (RFC 8693). */
+  token_exchange: z.boolean().optional(),
 });
+const exchangeSchema = z.strictObject({ allowed: z.boolean() });
 type NewClient = z.infer<typeof newClientSchema>;
 
 export interface ClientRoutesDeps {
@@ -54,6 +58,7 @@ export function createClientRoutes({ portalClients }: ClientRoutesDeps): Hono<Or
       redirectUris: body.redirect_uris ?? [],
       agentRole: body.agent_role,
       jwks: body.jwks,
+      tokenExchange: body.token_exchange ?? false,
       createdBy: context.get('user').userId,
       requestId: context.get('requestId'),
     });
@@ -63,6 +68,21 @@ export function createClientRoutes({ portalClients }: ClientRoutesDeps): Hono<Or
       { client_id: client.id, ...(secret === undefined ? {} : { client_secret: secret }) },
       201,
     );
+  });
+
+  app.post('/:client/token-exchange', async (context) => {
+    const organisation = context.get('organisation');
+    requireRole(organisation.role, 'clients.manage');
+    const { allowed } = await readBody(context, exchangeSchema);
+    const decided = await portalClients.setTokenExchange({
+      orgId: organisation.id,
+      clientId: readId('cli', context.req.param('client')),
+      allowed,
+      decidedBy: context.get('user').userId,
+      requestId: context.get('requestId'),
+    });
+    if (decided === undefined) throw new AppError('not_found', 'There is no such client that proves itself.');
+    return context.json({ client_id: decided.clientId, token_exchange: allowed });
   });
 
   app.post('/:client/delete', async (context) => {
@@ -85,10 +105,13 @@ export function createClientRoutes({ portalClients }: ClientRoutesDeps): Hono<Or
 /** What is wrong with the combination, as a sentence that names the field. */
 function findFault(body: NewClient): string | undefined {
   const isMachine = body.agent_role !== undefined;
-  if (isMachine === (body.redirect_uris !== undefined)) {
-    return 'redirect_uris, agent_role: give exactly one, the first for an app, the second for a machine';
+  const isApp = body.redirect_uris !== undefined;
+  const exchanges = body.token_exchange === true;
+  if (isMachine ? isApp : !isApp && !exchanges) {
+    return 'redirect_uris, agent_role: give exactly one, the first for an app, the second for a machine; neither for a client with token_exchange alone';
   }
   if (isMachine && body.auth_method === 'none') return 'auth_method: a machine must prove itself';
+  if (exchanges && body.auth_method === 'none') return 'token_exchange: the client must prove itself';
   if ((body.auth_method === 'private_key_jwt') !== (body.jwks !== undefined)) {
     return 'jwks: needed for private_key_jwt, and for nothing else';
   }
@@ -105,6 +128,7 @@ function presentClient({ client, agentName, agentRole }: Awaited<ReturnType<Port
     auth_method: client.authMethod,
     redirect_uris: client.redirectUris,
     agent: client.agentId === null ? null : { id: client.agentId, name: agentName, role: agentRole },
+    token_exchange: client.grantTypes.includes(TOKEN_EXCHANGE_GRANT),
     key_ids: client.jwks?.keys.map(({ kid }) => kid ?? null) ?? null,
     created_at: client.createdAt.toISOString(),
   };

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, isNull, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, isNull, ne, sql } from 'drizzle-orm';
 import type { Access } from '../../kernel/access.ts';
 import type { AgentId, ClientId, GrantId, KeyId, OrganisationId } from '../../kernel/ids.ts';
 import type { Executor } from '../database.ts';
@@ -45,6 +45,30 @@ export function createPortalClientQueries(executor: Executor) {
             eq(clients.orgId, orgId),
             eq(clients.id, clientId),
             eq(clients.kind, 'portal'),
+            isNull(clients.deletedAt),
+          ),
+        )
+        .returning({ id: clients.id });
+      return rows.length === 1;
+    },
+
+    /** False: there is no such client, or none that proves itself. */
+    async setGrantType(
+      orgId: OrganisationId,
+      clientId: ClientId,
+      grantType: string,
+      allowed: boolean,
+    ): Promise<boolean> {
+      const without = sql`${clients.grantTypes} - ${grantType}::text`;
+      const rows = await executor
+        .update(clients)
+        .set({ grantTypes: allowed ? sql`(${without}) || to_jsonb(${grantType}::text)` : without })
+        .where(
+          and(
+            eq(clients.orgId, orgId),
+            eq(clients.id, clientId),
+            eq(clients.kind, 'portal'),
+            ne(clients.authMethod, 'none'),
             isNull(clients.deletedAt),
           ),
         )

@@ -3,15 +3,18 @@ import { at } from './times.ts';
 
 // What nodes tell each other.
 
-export type ChangeKind =
-  | 'grant'
-  | 'key'
-  | 'member'
-  | 'agent'
-  | 'organisation'
-  | 'connector'
-  | 'signing_key'
-  | 'token';
+export const CHANGE_KINDS = [
+  'grant',
+  'key',
+  'member',
+  'agent',
+  'client',
+  'organisation',
+  'connector',
+  'signing_key',
+  'token',
+] as const;
+export type ChangeKind = (typeof CHANGE_KINDS)[number];
 
 /** The feed that every node follows. A row says what is no longer what it was; the reader asks for the rest. */
 export const changes = pgTable(
