@@ -33,7 +33,7 @@ test('--report gives each skip and each repair its code, its sentence and its pl
   expect(code).toBe(0);
   expect(out).toMatch(/^skip SERVER_NOT_ALLOWED POST \/b: .+\. \(\/paths\/~1b\/servers\)$/m);
   const repaired = await compile(join(NASTY, 'collisions.json'), '--report');
-  expect(repaired.out).toMatch(/^repair LOCATION_CLASH .*: .+\. \(\/paths\/.+\)$/m);
+  expect(repaired.out).toMatch(/^repair LOCATION_CLASH: .+\. \(\/paths\/.+\)$/m);
 });
 
 test('an option changes what is compiled', async () => {
