@@ -5,7 +5,6 @@ import type { Store } from '../store/store.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import { actorOf } from './actor.ts';
 import { PROOF_REPLAYED } from './dpop/family-key.ts';
-import { readStanding } from './standings.ts';
 import type { TokenFault, TokenRequestContext } from './token-answer.ts';
 
 export interface ClientCredentialsRequest {
@@ -39,30 +38,28 @@ export function createClientCredentials({
     { provenKey }: Pick<TokenRequestContext, 'provenKey'>,
   ): Promise<Result<MachineTokenAnswer, TokenFault>> {
     if (client.orgId === null) return invalidGrant('the client belongs to no organisation');
-    const found = await store.portalClients.findMachineGrant(client.orgId, client.id);
+    const found = await store.tokens.findMachine(client.orgId, client.id);
     if (found === undefined) return invalidGrant('the client has no grant');
-    const { grant, keyId, expired } = found;
+    const { grant, keyId, expired, orgSlug, role } = found;
     if (grant.revokedAt !== null) return invalidGrant('the grant was revoked');
     if (expired) return invalidGrant('the grant expired');
-    const actor = actorOf(grant);
-    const standing = await readStanding(store, grant.orgId, actor);
-    if (standing === undefined) return invalidGrant('the agent or its organisation is suspended');
-    if (resource.org !== undefined && resource.org !== standing.orgSlug) {
+    if (role === null) return invalidGrant('the agent or its organisation is suspended');
+    if (resource.org !== undefined && resource.org !== orgSlug) {
       return fail({ error: 'invalid_target', detail: 'a resource of another organisation' });
     }
     if (provenKey !== undefined && !(await provenKey.useOnce())) return fail(PROOF_REPLAYED);
 
-    const most = lowerAccess(grant.access, highestAccess(standing.role));
+    const most = lowerAccess(grant.access, highestAccess(role));
     const readAlone = scopes?.includes(SCOPE_READ) === true && !scopes.includes(SCOPE_CALL);
     const access = readAlone ? 'read' : most;
     const { token, expiresInSeconds } = accessTokens.issue({
       orgId: grant.orgId,
-      actor,
+      actor: actorOf(grant),
       clientId: client.id,
       grantId: grant.id,
       keyId,
       access,
-      role: standing.role,
+      role,
       resource: resource.path,
       grantExpiresAt: Math.floor(grant.expiresAt.getTime() / 1000),
       boundTo: provenKey?.thumbprint,

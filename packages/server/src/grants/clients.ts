@@ -29,7 +29,7 @@ export function createClients({
   async function find(clientId: string): Promise<Client | undefined> {
     // Whatever is no text for the database, or longer than any id of ours, is unknown; asking would be an error.
     if (clientId.length > CLIENT_ID_CHARACTERS_MAX || clientId.includes('\0')) return undefined;
-    return store.clients.find(clientId);
+    return store.tokens.findClient(clientId);
   }
 
   return {

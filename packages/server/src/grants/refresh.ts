@@ -12,7 +12,6 @@ import type { Store } from '../store/store.ts';
 import { GRANT_KEY_OVERLAP_SECONDS, REPLAY_SECONDS } from './lifetimes.ts';
 import { actorOf } from './actor.ts';
 import { familyKeyOf, PROOF_REPLAYED } from './dpop/family-key.ts';
-import { readStanding } from './standings.ts';
 import type { Mint, TokenAnswer, TokenFault, TokenRequestContext } from './token-answer.ts';
 
 export interface RefreshRequest {
@@ -46,9 +45,9 @@ export function createRefresh({ store, clock, mint }: { store: Store; clock: Clo
     { requestId, provenKey }: TokenRequestContext,
   ): Promise<Result<TokenAnswer, TokenFault>> {
     const tokenHash = hashSecret(request.refreshToken);
-    const found = await store.grants.findRefreshToken(tokenHash);
+    const found = await store.tokens.findRefresh(tokenHash);
     if (found === undefined) return invalidGrant('unknown refresh token');
-    const { token, grant } = found;
+    const { grant, keyId, role } = found;
     if (grant.clientId !== request.client.id) return endFamily(grant, 'shown_by_another_client', requestId);
     if (grant.revokedAt !== null) return invalidGrant('the grant was revoked');
     if (found.expired) return invalidGrant('the refresh token expired');
@@ -59,46 +58,32 @@ export function createRefresh({ store, clock, mint }: { store: Store; clock: Clo
     if (grant.dpopJkt !== null && provenKey?.thumbprint !== grant.dpopJkt) {
       return invalidGrant('the family is bound to another key');
     }
-    const standing = await readStanding(store, grant.orgId, actorOf(grant));
-    if (standing === undefined) return invalidGrant('the user is no longer a member');
-    const key = await store.keys.findOfGrant(grant.orgId, grant.id);
-    if (key === undefined) return invalidGrant('the key of the grant is gone');
+    if (role === null) return invalidGrant('the user is no longer a member');
+    if (keyId === null) return invalidGrant('the key of the grant is gone');
     if (provenKey !== undefined && !(await provenKey.useOnce())) return fail(PROOF_REPLAYED);
     const boundTo = grant.tokenMode === 'key' ? undefined : provenKey?.thumbprint;
     const parameters = parametersOf(request, boundTo);
-    if (token.usedAt !== null) return repeatAnswer();
+    if (found.used) return repeatAnswer();
 
-    const granted = lowerAccess(grant.access, highestAccess(standing.role));
+    const granted = lowerAccess(grant.access, highestAccess(role));
     const access = asksForReadAlone(request) ? 'read' : granted;
-    const minted = mint(grant, key.id, access, standing.role, boundTo);
-    const rotated = await store.transaction(async (queries) => {
-      const won = await queries.grants.rotate({
-        tokenHash,
-        successorHash: minted.refreshHash,
-        replay: sealAnswer(minted.answer),
-        replaySeconds: REPLAY_SECONDS,
-      });
-      if (!won) return false;
-      const familyKey = familyKeyOf(request.client, grant.tokenMode, provenKey);
-      if (familyKey !== null && grant.dpopJkt === null) {
-        await queries.grants.bindToKey(grant.orgId, grant.id, familyKey);
-      }
-      if (minted.keySecret !== undefined) {
-        await queries.keys.replaceSecret(grant.orgId, grant.id, {
-          ...minted.keySecret,
-          access,
-          overlapSeconds: GRANT_KEY_OVERLAP_SECONDS,
-        });
-        await queries.changes.add('key', key.id);
-      }
-      await queries.audit.insertMany([
-        toAuditRow(
-          { ...entryOf(grant), action: 'token.refreshed', requestId, outcome: 'ok' },
-          'event',
-          clock,
-        ),
-      ]);
-      return true;
+    const minted = mint(grant, keyId, access, role, boundTo);
+    const rotated = await store.tokens.rotate({
+      tokenHash,
+      successorHash: minted.refreshHash,
+      replay: sealAnswer(minted.answer),
+      replaySeconds: REPLAY_SECONDS,
+      bindTo: grant.dpopJkt === null ? familyKeyOf(request.client, grant.tokenMode, provenKey) : null,
+      keySecret: minted.keySecret && {
+        ...minted.keySecret,
+        access,
+        overlapSeconds: GRANT_KEY_OVERLAP_SECONDS,
+      },
+      audit: toAuditRow(
+        { ...entryOf(grant), action: 'token.refreshed', requestId, outcome: 'ok' },
+        'event',
+        clock,
+      ),
     });
     return rotated ? ok(minted.answer) : repeatAnswer();
 

@@ -10,14 +10,17 @@ type Transaction = NodePgTransaction<typeof schema, ExtractTablesWithRelations<t
 export type Executor = Database | Transaction;
 
 const POOL_CONNECTIONS_MAX = 16;
+/** Few, because each of its statements serves many requests. */
+const TOKEN_CONNECTIONS_MAX = 4;
 const CONNECT_TIMEOUT_MS = 10_000;
 
-export function createPool(url: string, log: Log): pg.Pool {
+export function createPool(url: string, log: Log, options: pg.PoolConfig = {}): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max: POOL_CONNECTIONS_MAX,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     application_name: 'latchkey',
+    ...options,
   });
   // A connection that breaks fails the query that is using it, and is replaced at its next use. Without a listener of
   // its own, for the time that it is checked out, it would end the process.
@@ -25,6 +28,21 @@ export function createPool(url: string, log: Log): pg.Pool {
   pool.on('error', note);
   pool.on('connect', (client) => client.on('error', note));
   return pool;
+}
+
+// A prepared statement is planned once, and maybe while its tables are nearly empty or were never analysed. All that the
+// token endpoint asks for is found by a key, so the plan is to be the one for large tables from the beginning.
+const PLAN_FOR_KEYS =
+  'set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set enable_hashjoin = off; ' +
+  'set enable_mergejoin = off; set jit = off';
+
+/** For the statements of the token endpoint alone (`tokens/`): short, prepared, by key. */
+export function createTokenPool(url: string, log: Log): pg.Pool {
+  return createPool(url, log, {
+    max: TOKEN_CONNECTIONS_MAX,
+    application_name: 'latchkey tokens',
+    verify: (client, done) => client.query(PLAN_FOR_KEYS, (error) => done(error)),
+  });
 }
 
 export function createDatabase(pool: pg.Pool): Database {

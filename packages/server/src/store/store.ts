@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Log } from '../kernel/log.ts';
 import { createChangeListener, type ChangeListener } from './change-listener.ts';
-import { createDatabase, createPool, type Executor } from './database.ts';
+import { createDatabase, createPool, createTokenPool, type Executor } from './database.ts';
 import { createAuditQueries } from './queries/audit-events.ts';
 import { createAuthorizationQueries } from './queries/authorizations.ts';
 import { createChangeQueries, type Change } from './queries/changes.ts';
@@ -15,6 +15,7 @@ import { createPeopleQueries } from './queries/people.ts';
 import { createPortalClientQueries } from './queries/portal-clients.ts';
 import { createSigningKeyQueries } from './queries/signing-keys.ts';
 import { createUsedIdQueries } from './queries/used-ids.ts';
+import { createTokenQueries, type TokenQueries } from './tokens/tokens.ts';
 
 function createQueries(executor: Executor, onChangeAdded: (change: Change) => void) {
   return {
@@ -38,6 +39,8 @@ function createQueries(executor: Executor, onChangeAdded: (change: Change) => vo
 export type Queries = ReturnType<typeof createQueries>;
 
 export interface Store extends Queries {
+  /** What the token endpoint asks at every request. Never part of a transaction. */
+  tokens: TokenQueries;
   /** All or nothing; a thrown error rolls back. */
   transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
   /** Hears each change that any node announces. */
@@ -52,6 +55,7 @@ export interface Store extends Queries {
 
 export function createStore(url: string, log: Log): Store {
   const pool = createPool(url, log);
+  const tokenPool = createTokenPool(url, log);
   const database = createDatabase(pool);
   const ownChangeHandlers: ((change: Change) => void)[] = [];
   const tellOwnHandlers = (change: Change) => {
@@ -59,6 +63,7 @@ export function createStore(url: string, log: Log): Store {
   };
   return {
     ...createQueries(database, tellOwnHandlers),
+    tokens: createTokenQueries(tokenPool, tellOwnHandlers),
     async transaction(work) {
       const added: Change[] = [];
       const result = await database.transaction((transaction) =>
@@ -73,6 +78,8 @@ export function createStore(url: string, log: Log): Store {
     async ping() {
       await pool.query('select 1');
     },
-    close: () => pool.end(),
+    async close() {
+      await Promise.all([pool.end(), tokenPool.end()]);
+    },
   };
 }

@@ -43,14 +43,6 @@ export function createGrantQueries(executor: Executor) {
       return row;
     },
 
-    /** From now on the family answers to this key alone; one that answers to a key already keeps it. */
-    async bindToKey(orgId: OrganisationId, grantId: GrantId, dpopJkt: string): Promise<void> {
-      await executor
-        .update(grants)
-        .set({ dpopJkt })
-        .where(and(eq(grants.orgId, orgId), eq(grants.id, grantId), isNull(grants.dpopJkt)));
-    },
-
     /** True if this call is what ended it. */
     async revoke(orgId: OrganisationId, grantId: GrantId, reason: string): Promise<boolean> {
       const rows = await executor
@@ -93,39 +85,6 @@ export function createGrantQueries(executor: Executor) {
         .innerJoin(grants, and(eq(grants.orgId, refreshTokens.orgId), eq(grants.id, refreshTokens.grantId)))
         .where(eq(refreshTokens.tokenHash, tokenHash));
       return row;
-    },
-
-    /**
-     * Claims the presented token and inserts its successor in one statement, so that of many callers one wins.
-     * The answer to the token before it is wiped: its successor has now been used.
-     */
-    async rotate(rotation: {
-      tokenHash: string;
-      successorHash: string;
-      replay: string;
-      replaySeconds: number;
-    }): Promise<boolean> {
-      const result = await executor.execute(sql`
-        with claimed as (
-          update ${refreshTokens} set
-            used_at = now(),
-            successor_hash = ${rotation.successorHash},
-            replay = ${rotation.replay},
-            replay_until = now() + make_interval(secs => ${rotation.replaySeconds})
-          where token_hash = ${rotation.tokenHash} and used_at is null and expires_at > now()
-            and exists (
-              select 1 from ${grants}
-              where ${grants.orgId} = ${refreshTokens.orgId} and ${grants.id} = ${refreshTokens.grantId}
-                and ${grants.revokedAt} is null
-            )
-          returning org_id, grant_id, expires_at
-        ), wiped as (
-          update ${refreshTokens} set replay = null
-          where successor_hash = ${rotation.tokenHash} and exists (select 1 from claimed)
-        )
-        insert into ${refreshTokens} (token_hash, org_id, grant_id, expires_at)
-        select ${rotation.successorHash}, org_id, grant_id, expires_at from claimed`);
-      return result.rowCount === 1;
     },
 
     /** The sealed answer that the token's first use got, while it may still be repeated: see auth rule T6. */

@@ -71,27 +71,6 @@ export function createKeyQueries(executor: Executor) {
       return rows.map((row) => row.id);
     },
 
-    /** A new secret in the same row, with what it is good for; the one before stays good for `overlapSeconds`. */
-    async replaceSecret(
-      orgId: OrganisationId,
-      grantId: GrantId,
-      secret: { hash: string; hint: string; expiresAt: Date; access: Access; overlapSeconds: number },
-    ): Promise<KeyId | undefined> {
-      const [row] = await executor
-        .update(keys)
-        .set({
-          previousHash: sql`${keys.secretHash}`,
-          previousExpiresAt: sql`least(now() + make_interval(secs => ${secret.overlapSeconds}), ${keys.expiresAt})`,
-          secretHash: secret.hash,
-          hint: secret.hint,
-          access: secret.access,
-          expiresAt: secret.expiresAt,
-        })
-        .where(and(eq(keys.orgId, orgId), eq(keys.grantId, grantId), isNull(keys.revokedAt)))
-        .returning({ id: keys.id });
-      return row?.id;
-    },
-
     async find(orgId: OrganisationId, keyId: KeyId): Promise<Key | undefined> {
       const [row] = await executor
         .select()

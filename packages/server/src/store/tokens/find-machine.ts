@@ -1,0 +1,50 @@
+import type pg from 'pg';
+import type { Role } from '../../kernel/access.ts';
+import type { ClientId, KeyId, OrganisationId } from '../../kernel/ids.ts';
+import type { Grant } from '../queries/grants.ts';
+import { grants } from '../schema.ts';
+import { columnsOf } from './columns.ts';
+import { createGrouped } from './grouped.ts';
+
+/** The grant that a machine's client was made with, revoked or not, and what its agent is today. */
+export interface Machine {
+  grant: Grant;
+  keyId: KeyId;
+  /** By the database's clock. */
+  expired: boolean;
+  orgSlug: string;
+  /** Null: the agent or its organisation is suspended. */
+  role: Role | null;
+}
+
+type Row = Grant & Omit<Machine, 'grant'>;
+
+const FIND_MACHINES = `
+  select ${columnsOf(grants, 'held')}, held.expires_at <= now() as expired, key.id as "keyId", org.slug as "orgSlug",
+         case when org.suspended_at is null then agent.role end as role
+  from unnest($1::text[], $2::text[]) as asked (org_id, client_id)
+  join grants held on held.org_id = asked.org_id and held.client_id = asked.client_id
+  join keys key on key.org_id = held.org_id and key.grant_id = held.id
+  join organisations org on org.id = held.org_id
+  left join agents agent on agent.org_id = org.id and agent.id = held.agent_id and agent.suspended_at is null
+  where held.agent_id is not null`;
+
+export function createFindMachine(
+  pool: pg.Pool,
+): (orgId: OrganisationId, clientId: ClientId) => Promise<Machine | undefined> {
+  const find = createGrouped(async (clients: readonly { orgId: OrganisationId; clientId: ClientId }[]) => {
+    const { rows } = await pool.query<Row>({
+      name: 'find_machines',
+      text: FIND_MACHINES,
+      values: [clients.map(({ orgId }) => orgId), clients.map(({ clientId }) => clientId)],
+    });
+    const found = new Map(
+      rows.map(({ keyId, expired, orgSlug, role, ...grant }) => [
+        `${grant.orgId} ${grant.clientId}`,
+        { grant, keyId, expired, orgSlug, role },
+      ]),
+    );
+    return clients.map(({ orgId, clientId }) => found.get(`${orgId} ${clientId}`));
+  });
+  return (orgId, clientId) => find({ orgId, clientId });
+}

@@ -1,0 +1,18 @@
+import type pg from 'pg';
+import type { Change } from '../queries/changes.ts';
+import { createFindClient } from './find-client.ts';
+import { createFindMachine } from './find-machine.ts';
+import { createFindRefresh } from './find-refresh.ts';
+import { createRotate } from './rotate.ts';
+
+/** What the token endpoint asks of the database for every request: prepared, and shared by requests of a moment. */
+export function createTokenQueries(pool: pg.Pool, onChangeAdded: (change: Change) => void) {
+  return {
+    findClient: createFindClient(pool),
+    findRefresh: createFindRefresh(pool),
+    findMachine: createFindMachine(pool),
+    rotate: createRotate(pool, onChangeAdded),
+  };
+}
+
+export type TokenQueries = ReturnType<typeof createTokenQueries>;
