@@ -4,6 +4,7 @@ import type { World } from './world.ts';
 
 const idSchema = z.object({ id: z.string() });
 const keySchema = z.object({ id: z.string(), secret: z.string() });
+const clientSchema = z.object({ client_id: z.string(), client_secret: z.string() });
 const keysSchema = z.object({
   items: z.array(z.object({ id: z.string(), name: z.string(), access: z.string(), status: z.string() })),
 });
@@ -41,6 +42,11 @@ export function portalOf(world: World, { email, slug }: { email: string; slug: s
       const { id } = idSchema.parse(await ask('/agents', { name: agent.name, role: agent.role }));
       const { access, name } = agent;
       return keySchema.parse(await ask(`/agents/${id}/keys`, { name, access, expires_in_days: null }));
+    },
+
+    /** A new client that proves itself by a secret. */
+    async createClient(client: Record<string, unknown>) {
+      return clientSchema.parse(await ask('/clients', client));
     },
 
     /** Ends every live connection of clients of this name, as the Revoke button does. */

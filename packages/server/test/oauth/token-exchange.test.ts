@@ -247,6 +247,24 @@ describe('who may exchange', () => {
     expect(strange.status).toBe(400);
   });
 
+  test('a client that was made for it alone can do nothing else: no token of its own, no consent page', async () => {
+    const alone = await workshop.send('POST', '/clients', {
+      name: 'Exchange alone',
+      auth_method: 'client_secret_post',
+      token_exchange: true,
+    });
+    const client = (await alone.json()) as PortalClient;
+    expect((await exchange(subject.tokens.access_token, {}, client)).status).toBe(200);
+    const own = await postToken(world.url, { grant_type: 'client_credentials', ...client });
+    expect(await refusalOf(own)).toEqual(UNAUTHORIZED);
+    const request = await world.newRequest();
+    const page = await workshop.admin.browser.follow(
+      request.href.replace(request.clientId, client.client_id),
+    );
+    expect(page.status).toBe(400);
+    expect(page.html).toContain('never registered');
+  });
+
   test('nobody who knows the id but not the secret may', async () => {
     for (const client_secret of ['', 'x', subject.tokens.access_token]) {
       expect(await refusalOf(await exchange(subject.tokens.access_token, { client_secret }))).toEqual(

@@ -121,6 +121,57 @@ describe('clients made in the portal', () => {
     expect(await portal.store.clients.find(registered.id)).toBeDefined();
   });
 
+  test.each<[Role, number]>([
+    ['owner', 200],
+    ['admin', 200],
+    ['member', 403],
+    ['viewer', 403],
+  ])('a %s allowing a client token exchange gets %i, and the list says which may', async (role, status) => {
+    const { orgId, base, person } = await asRole(role);
+    const owner = await portal.person({ orgId, role: 'owner' });
+    const id = idOf(await owner.post(`${base}/clients`, MACHINE));
+    const listed = async () => itemsOf(await owner.get(`${base}/clients`))[0]?.['token_exchange'];
+    expect(await listed()).toBe(false);
+    for (const allowed of [true, true, false]) {
+      const answer = await person.post(`${base}/clients/${id}/token-exchange`, { allowed });
+      expect(answer.status).toBe(status);
+      expect(await listed()).toBe(allowed && status === 200);
+    }
+    expect((await portal.store.clients.find(id))?.grantTypes).toEqual(['client_credentials']);
+  });
+
+  test('only a client that proves itself, of the own organisation, can be allowed token exchange', async () => {
+    const theirs = await asRole('owner');
+    const ours = await asRole('owner');
+    const foreign = idOf(await theirs.person.post(`${theirs.base}/clients`, MACHINE));
+    const open = idOf(await ours.person.post(`${ours.base}/clients`, APP));
+    const gone = idOf(await ours.person.post(`${ours.base}/clients`, MACHINE));
+    await ours.person.post(`${ours.base}/clients/${gone}/delete`);
+    for (const id of [foreign, open, gone, 'cli_absent', '%00']) {
+      const answer = await ours.person.post(`${ours.base}/clients/${id}/token-exchange`, { allowed: true });
+      expect([id, answer.status]).toEqual([id, 404]);
+    }
+    expect((await portal.store.clients.find(foreign))?.grantTypes).toEqual(['client_credentials']);
+    for (const body of [{}, { allowed: 'yes' }, { allowed: true, org_id: 'x' }]) {
+      expect((await ours.person.post(`${ours.base}/clients/${open}/token-exchange`, body)).status).toBe(400);
+    }
+  });
+
+  test('a client can be made for token exchange alone: it is no app and no machine', async () => {
+    const { base, person } = await asRole('owner');
+    const made = await person.post(`${base}/clients`, {
+      name: 'Backend',
+      auth_method: 'client_secret_basic',
+      token_exchange: true,
+    });
+    expect(made.status).toBe(201);
+    expect((await portal.store.clients.find(idOf(made)))?.grantTypes).toEqual([
+      'urn:ietf:params:oauth:grant-type:token-exchange',
+    ]);
+    expect(itemsOf(await person.get(`${base}/agents`))).toEqual([]);
+    expect(itemsOf(await person.get(`${base}/keys`))).toEqual([]);
+  });
+
   const privateKey = keyPair.privateKey.export({ format: 'jwk' });
   const weak = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ format: 'jwk' });
   const jwks = (...keys: object[]) => ({ ...SIGNING_MACHINE, jwks: { keys } });
@@ -141,6 +192,12 @@ describe('clients made in the portal', () => {
     ['a public machine', { ...MACHINE, auth_method: 'none' }],
     ['a machine with redirect URIs', { ...MACHINE, redirect_uris: APP.redirect_uris }],
     ['neither redirect URIs nor a role', { name: 'Nothing', auth_method: 'none' }],
+    ['token exchange for a public app', { ...APP, token_exchange: true }],
+    ['token exchange that is no yes or no', { ...MACHINE, token_exchange: 'yes' }],
+    [
+      'nothing but a refusal of token exchange',
+      { name: 'Nothing', auth_method: 'client_secret_post', token_exchange: false },
+    ],
     ['a machine that administers', { ...MACHINE, agent_role: 'admin' }],
     ['a machine that owns', { ...MACHINE, agent_role: 'owner' }],
     [
