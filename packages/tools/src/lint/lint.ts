@@ -77,7 +77,9 @@ function toolFindings(tool: ListedTool, profile: Profile): Finding[] {
   if (Buffer.byteLength(JSON.stringify(tool)) > TOOL_BYTES_MAX) {
     found('warning', 'large-tool', `The tool is larger than ${TOOL_BYTES_MAX} bytes.`);
   }
-  for (const [rule, message] of schemaFaults(tool.inputSchema, profile)) found('error', rule, message);
+  for (const [rule, message] of schemaFaults(tool.inputSchema, profile)) {
+    found(rule === 'definitions' ? 'warning' : 'error', rule, message);
+  }
   return findings;
 }
 
