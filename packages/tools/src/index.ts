@@ -14,6 +14,7 @@ export type {
   SkipCode,
   Tool,
   ToolAnnotations,
+  Toolset,
   Warning,
   WarningCode,
 } from './catalogue/types.ts';
@@ -23,6 +24,9 @@ export type { Listed } from './catalogue/listed.ts';
 export { listed } from './catalogue/listed.ts';
 export type { Report } from './catalogue/report.ts';
 export { reportOf } from './catalogue/report.ts';
+export type { CatalogueMode, ModeDecision, ModeWish } from './catalogue/mode.ts';
+export { catalogueModeOf, FULL_MODE_BUDGET } from './catalogue/mode.ts';
+export { estimateTokens } from './catalogue/tokens.ts';
 export { RESERVED_NAMES } from './catalogue/name.ts';
 export type { ResultContext } from './call/diagnose.ts';
 export { presentArgumentFaults } from './call/diagnose.ts';

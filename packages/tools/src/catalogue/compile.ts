@@ -12,6 +12,7 @@ import { descriptionOf, titleOf } from './describe.ts';
 import { layOut } from './layout.ts';
 import { nameOperations } from './name.ts';
 import type { Named } from './name.ts';
+import { offeringOf } from './offering.ts';
 import { excludedBy } from './select.ts';
 import type { Catalogue, CompileOptions, Rejection, Skip, Tool } from './types.ts';
 
@@ -41,6 +42,7 @@ export function compileCatalogue(
   const api = read.value;
   const names = nameOperations(api.heads);
   const tools: Tool[] = [];
+  const headOf = new Map<Tool, OperationHead>();
   const skipped: Skip[] = [...api.skipped];
 
   for (const [index, head] of [...api.heads].sort(byPathAndMethod).entries()) {
@@ -64,19 +66,24 @@ export function compileCatalogue(
       continue;
     }
     const tool = compileTool(head, named, operation.value, options, notes);
-    if (tool) tools.push(tool);
-    else skip('TOO_LARGE', head.pointer, `The tool does not fit into ${TOOL_BYTES_MAX} bytes.`);
+    if (tool) {
+      tools.push(tool);
+      headOf.set(tool, head);
+    } else skip('TOO_LARGE', head.pointer, `The tool does not fit into ${TOOL_BYTES_MAX} bytes.`);
   }
   if (tools.length === 0 && skipped.length === 0) {
     notes.warn('NO_OPERATIONS', '/paths', 'The document describes no operation.');
   }
+  const offering = offeringOf(headOf, options, notes);
   const content = {
     catalogueVersion: 1 as const,
     title: api.title,
     ...(api.description === undefined ? {} : { description: api.description }),
     servers: api.servers,
     security: api.security,
+    ...(api.docsUrl === undefined ? {} : { docsUrl: api.docsUrl }),
     tools: tools.sort((a, b) => compareText(a.name, b.name)),
+    ...offering,
     skipped: skipped.sort(byPathAndMethod),
     warnings: notes.list(),
   };

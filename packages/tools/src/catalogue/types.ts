@@ -244,6 +244,8 @@ export interface CompileOptions {
   readonly serverHosts?: readonly string[];
   /** Default `repeat`, as OpenAPI says. */
   readonly formArrays?: FormArrays;
+  /** Where the API is explained to people; default: as the document says. */
+  readonly docsUrl?: string;
   /** How the tools are offered. Default `auto`: in full if the list is small enough, else by search. */
   readonly mode?: ModeWish;
   /** Tools to list in search mode too, 15 at most, each as `name`, `operationId` or `METHOD /path`. */

@@ -3,6 +3,7 @@ import { isObject, ownText } from '../json.ts';
 import { fail, ok } from '../result.ts';
 import type { Result } from '../result.ts';
 import { readBody } from './body.ts';
+import { readDeclared } from './declared.ts';
 import type { ApiDocument, ApiOperation, OperationFault, OperationHead } from './ir.ts';
 import { LIMITS } from './limits.ts';
 import { load } from './load.ts';
@@ -10,10 +11,13 @@ import type { Notes } from './notes.ts';
 import { findOperations } from './operations.ts';
 import type { FoundOperation } from './operations.ts';
 import { readParameters } from './parameters.ts';
+import { docsUrlOf, readUrl } from './docs-url.ts';
 import { createResolver } from './resolve.ts';
 import { createSchemas, newBudget } from './schema.ts';
 import { createSecurityReader } from './security.ts';
 import { chooseServer, readServers } from './servers.ts';
+import { readSwaggerBody } from './swagger-body.ts';
+import { swaggerServers } from './swagger.ts';
 import { plainText } from './text.ts';
 import { readVersion } from './version.ts';
 
@@ -37,7 +41,10 @@ export function readDocument(
   }
   const schemas = createSchemas(resolver, notes);
   const security = createSecurityReader(resolver, options.security, notes);
-  const servers = readServers(resolver.root, resolver, notes) ?? [];
+  const servers =
+    resolver.dialect === '2.0'
+      ? swaggerServers(resolver, notes)
+      : (readServers(resolver.root, resolver, notes) ?? []);
   const byHead = new Map<OperationHead, FoundOperation>(found.map((one) => [one.head, one]));
 
   const read = (head: OperationHead): Result<ApiOperation, OperationFault> => {
@@ -49,9 +56,15 @@ export function readDocument(
     const chosen = security.choose(one.operation);
     if (!chosen.ok) return chosen;
     const budget = newBudget();
-    const read = readParameters(head.path, owners, schemas, budget, security.credentialParameters);
+    const declared = readDeclared(owners, schemas);
+    if (!declared.ok) return declared;
+    const hidden = security.credentialParameters;
+    const read = readParameters(head.path, head.pointer, declared.value, schemas, budget, hidden);
     if (!read.ok) return read;
-    const body = readBody(head.method, one.operation, schemas, budget);
+    const body =
+      resolver.dialect === '2.0'
+        ? readSwaggerBody(head.method, one.operation, declared.value, schemas, budget)
+        : readBody(head.method, one.operation, schemas, budget);
     if (!body.ok) return body;
     return ok({
       ...read.value,
@@ -70,9 +83,11 @@ export function readDocument(
     return text === undefined ? '' : plainText(text, max, `/info/${key}`, notes);
   };
   const description = about('description', LIMITS.toolDescriptionCharacters);
+  const docsUrl = (options.docsUrl && readUrl(options.docsUrl)) ?? docsUrlOf(resolver);
   return ok({
     title: about('title', 120) || 'API',
     ...(description === '' ? {} : { description }),
+    ...(docsUrl === undefined ? {} : { docsUrl }),
     servers,
     security: security.schemes,
     heads: found.map(({ head }) => head),

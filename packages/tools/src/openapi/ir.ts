@@ -14,6 +14,8 @@ import type { Result } from '../result.ts';
 export interface ApiDocument {
   readonly title: string;
   readonly description?: string;
+  /** Where the API is explained to people. */
+  readonly docsUrl?: string;
   readonly servers: readonly string[];
   readonly security: readonly SecurityScheme[];
   readonly heads: readonly OperationHead[];
@@ -43,6 +45,7 @@ export interface AuthorHints {
   readonly description?: string;
   readonly access?: 'read' | 'full';
   readonly consumesCredits?: true;
+  readonly toolset?: string;
 }
 
 export interface OperationFault {

@@ -148,7 +148,7 @@ function readHead(
     ...(description === undefined ? {} : { description }),
     tags: readTags(tags, below(operation.at, 'tags'), notes),
     deprecated: own(node, 'deprecated') === true,
-    hints: readHints(own(node, 'x-mcp')),
+    hints: readHints(own(node, 'x-mcp'), below(operation.at, 'x-mcp'), notes),
   };
 }
 
@@ -158,7 +158,7 @@ function readTags(tags: unknown, at: string, notes: Notes): string[] {
   return texts.map((tag) => plainText(tag, LIMITS.titleCharacters, at, notes)).filter((tag) => tag !== '');
 }
 
-function readHints(value: unknown): AuthorHints {
+function readHints(value: unknown, at: string, notes: Notes): AuthorHints {
   if (value === false) return { hidden: true };
   if (!isObject(value)) return {};
   const access = own(value, 'access');
@@ -166,11 +166,13 @@ function readHints(value: unknown): AuthorHints {
   const name = ownText(value, 'name');
   const title = ownText(value, 'title');
   const description = ownText(value, 'description');
+  const toolset = plainText(ownText(value, 'toolset') ?? '', LIMITS.titleCharacters, at, notes);
   return {
     ...(own(value, 'hidden') === true ? { hidden: true } : {}),
     ...(name === undefined ? {} : { name }),
     ...(title === undefined ? {} : { title }),
     ...(description === undefined ? {} : { description }),
+    ...(toolset === '' ? {} : { toolset }),
     ...(access === 'read' || access === 'full' ? { access } : {}),
     ...(cost === true || (typeof cost === 'number' && cost > 0) || (typeof cost === 'string' && cost !== '')
       ? { consumesCredits: true }

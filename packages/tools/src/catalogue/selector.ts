@@ -1,0 +1,41 @@
+import type { OperationHead } from '../openapi/ir.ts';
+import { slugOf } from './slug.ts';
+
+/** What can be said of an operation to select its tool. */
+export interface Selectable {
+  readonly name: string;
+  readonly head: Pick<OperationHead, 'method' | 'path' | 'operationId' | 'tags'>;
+}
+
+/**
+ * Reads a selector: `tag:<tag>`, `[METHOD ]/path`, a tool's name or an operationId. `*` stands for anything, in a path
+ * for anything but a slash; `**` for anything at all. A template in a path is written as in the document.
+ */
+export function readSelector(selector: string): (tool: Selectable) => boolean {
+  const text = selector.trim();
+  if (/^tag:/i.test(text)) {
+    const wanted = slugOf(text.slice('tag:'.length));
+    return ({ head }) => head.tags.some((tag) => slugOf(tag) === wanted);
+  }
+  const [, method, path] = /^(?:([A-Za-z]+|\*)\s+)?(\/.*)$/s.exec(text) ?? [];
+  if (path !== undefined) {
+    const matches = globOf(path);
+    const wanted = method === undefined || method === '*' ? undefined : method.toUpperCase();
+    return ({ head }) => (wanted === undefined || head.method === wanted) && matches(head.path);
+  }
+  const matches = globOf(text);
+  return ({ head, name }) => matches(name) || (head.operationId !== undefined && matches(head.operationId));
+}
+
+function globOf(glob: string): (text: string) => boolean {
+  const pattern = glob
+    .split(/(\*{1,})/)
+    .map((part) => {
+      if (part === '') return '';
+      if (part.startsWith('*')) return part.length > 1 ? '.*' : '[^/]*';
+      return part.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
+    })
+    .join('');
+  const regex = new RegExp(`^${pattern}$`, 's');
+  return (text) => regex.test(text);
+}
