@@ -212,6 +212,7 @@ export async function createApp(options: AppOptions) {
           people,
           keys,
           agents,
+          signEveryoneOut: grants.signEveryoneOut,
           portalClients: grants.portalClients,
           clientRules: grants.clientRules,
           organisationsOf: store.people.listOrganisationsOf,

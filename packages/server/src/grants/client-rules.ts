@@ -1,9 +1,9 @@
 import { toAuditRow } from '../audit/entry.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { ClientId, OrganisationId, RequestId, UserId } from '../kernel/ids.ts';
-import { revokeGrant } from '../keys/revoke.ts';
+import { revokeGrants } from '../keys/revoke.ts';
 import type { StoredClientRule } from '../store/queries/client-rules.ts';
-import type { Store } from '../store/store.ts';
+import type { Queries, Store } from '../store/store.ts';
 import { actingSubject } from './acting-clients.ts';
 import { hostOfClientId } from './client-documents/client-id-url.ts';
 
@@ -35,10 +35,11 @@ export function createClientRules({ store, clock }: { store: Store; clock: Clock
       orgId: OrganisationId,
       client: AskingClient,
       destination: string,
+      queries: Pick<Queries, 'clientRules'> = store,
     ): Promise<ClientStanding> {
       const host = client.kind === 'metadata_document' ? hostOfClientId(client.id) : undefined;
       const subjects = [client.id, ...subjectsOfHost(host), ...subjectsOfHost(destination)];
-      const rules = await store.clientRules.rulesAbout(orgId, subjects);
+      const rules = await queries.clientRules.rulesAbout(orgId, subjects);
       if (rules.some(({ rule }) => rule === 'blocked')) return { kind: 'blocked' };
       // Where a client sends people says nothing about who it is, so a destination approves nobody.
       const own = [client.id, ...subjectsOfHost(host)];
@@ -59,11 +60,14 @@ export function createClientRules({ store, clock }: { store: Store; clock: Clock
       const { requestId, ...rule } = decision;
       const { orgId, subject, createdBy } = rule;
       return store.transaction(async (queries) => {
+        // Before the rule: what is redeemed meanwhile is seen below, or sees the rule.
+        await queries.people.lockMembers(orgId);
         await queries.clientRules.set(rule);
         await queries.changes.add('client', actingSubject(orgId, subject));
         const live = rule.rule === 'blocked' ? await queries.clientRules.liveGrants(orgId) : [];
         const blocked = live.filter(({ clientId, destination }) => isAbout(subject, clientId, destination));
-        for (const { id } of blocked) await revokeGrant(queries, orgId, id, 'client_blocked');
+        const ids = blocked.map(({ id }) => id);
+        await revokeGrants(queries, orgId, ids, 'client_blocked');
         await queries.audit.insertMany([
           toAuditRow(
             {

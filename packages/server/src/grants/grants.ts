@@ -24,6 +24,7 @@ import { createRevokeToken } from './revoke-token.ts';
 import { createSigning } from './signing.ts';
 import { createStandings } from './standings.ts';
 import { createMint } from './token-answer.ts';
+import { createSignEveryoneOut } from './sign-everyone-out.ts';
 
 export interface GrantsDeps {
   store: Store;
@@ -85,6 +86,7 @@ export async function createGrants({
     exchangeToken: createExchangeToken({ store, accessTokens, clock }),
     introspect: createIntrospect({ store, accessTokens, mcpBaseUrl }),
     clientDocuments: createClientDocuments({ store, fetchDocument, clock, budget: documentBudget }),
+    signEveryoneOut: createSignEveryoneOut({ store, clock }),
     clientRules,
     approvals: createApprovals({
       store,

@@ -129,6 +129,8 @@ export function createPortalClients({ store, clock }: { store: Store; clock: Clo
     }): Promise<{ endedGrants: number } | undefined> =>
       store.transaction(async (queries) => {
         const { orgId, clientId, deletedBy, requestId } = deletion;
+        // As whoever ends many grants: or two of them could wait for each other.
+        await queries.people.lockMembers(orgId);
         if (!(await queries.portalClients.markDeleted(orgId, clientId))) return undefined;
         await queries.changes.add('client', actingSubject(orgId, clientId));
         let endedGrants = 0;

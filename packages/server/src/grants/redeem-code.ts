@@ -92,11 +92,16 @@ export function createRedeemCode({
         lifetimeDays: authorization.lifetimeDays,
         dpopJkt: familyKeyOf(redemption.client, organisation.tokenMode, provenKey),
       });
-      // The new grant holds on to the organisation's row, as who removes a member does: either that removal is seen
-      // here, or it will see this grant and end it.
+      // The new grant holds on to the organisation's row, as who removes a member, blocks a client or signs everyone out
+      // does: either that is seen here, or it will see this grant and end it.
       if ((await readStanding(queries, orgId, actor)) === undefined) {
         return invalidGrant('the user was removed just now');
       }
+      if (!(await queries.authorizations.wasDecidedSinceSignOut(codeHash))) {
+        return invalidGrant('everyone was signed out after the decision');
+      }
+      const stillKnown = await clientRules.standingOf(orgId, redemption.client, destination, queries);
+      if (stillKnown.kind === 'blocked') return invalidGrant('an admin has blocked the client just now');
       const minted = mint(grant, keyId, allowed, standing.role, provenKey?.thumbprint);
       await queries.keys.create({
         id: keyId,

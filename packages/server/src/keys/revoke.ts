@@ -8,12 +8,17 @@ export async function revokeKey(
   keyId: KeyId,
   reason: string,
 ): Promise<boolean> {
-  const revoked = await queries.keys.revoke(orgId, keyId);
-  if (revoked === undefined) return false;
-  await queries.changes.add('key', keyId);
-  if (revoked.grantId !== null && (await queries.grants.revoke(orgId, revoked.grantId, reason))) {
-    await queries.changes.add('grant', revoked.grantId);
+  const key = await queries.keys.find(orgId, keyId);
+  // The grant first, as `revokeGrant` does it: in opposite orders two of them would wait for each other.
+  if (
+    key !== undefined &&
+    key.grantId !== null &&
+    (await queries.grants.revoke(orgId, key.grantId, reason))
+  ) {
+    await queries.changes.add('grant', key.grantId);
   }
+  if ((await queries.keys.revoke(orgId, keyId)) === undefined) return false;
+  await queries.changes.add('key', keyId);
   return true;
 }
 
@@ -29,4 +34,17 @@ export async function revokeGrant(
   const keyId = await queries.keys.revokeOfGrant(orgId, grantId);
   if (keyId !== undefined) await queries.changes.add('key', keyId);
   return true;
+}
+
+/** The same for many grants at once: answers which of them it ended. */
+export async function revokeGrants(
+  queries: Queries,
+  orgId: OrganisationId,
+  grantIds: readonly GrantId[],
+  reason: string,
+): Promise<GrantId[]> {
+  const ended = await queries.grants.revokeMany(orgId, grantIds, reason);
+  await queries.changes.addMany('grant', ended);
+  await queries.changes.addMany('key', await queries.keys.revokeOfGrants(orgId, ended));
+  return ended;
 }

@@ -5,6 +5,9 @@ import { silentLog } from '../../src/kernel/log.ts';
 import { createClientRules } from '../../src/grants/client-rules.ts';
 import { createPortalClients } from '../../src/grants/portal-clients.ts';
 import { createKeyVerifier } from '../../src/keys/key-verifier.ts';
+import { createPublishedKeys } from '../../src/grants/published-keys.ts';
+import { createAddressGuard, type AddressGuardOptions } from '../../src/kernel/address-guard.ts';
+import { createSignEveryoneOut } from '../../src/grants/sign-everyone-out.ts';
 import { newKeySecret } from '../../src/keys/key-secret.ts';
 import { createKeys } from '../../src/keys/keys.ts';
 import { SIGN_OUT_PURPOSE } from '../../src/pages/account-line.tsx';
@@ -55,6 +58,7 @@ export async function openPortal({
       webBaseUrl: baseUrl,
       clock,
       log: silentLog,
+      signEveryoneOut: createSignEveryoneOut({ store, clock }),
     }),
   );
   app.route('/', createDashboardFiles({ directory }));

@@ -1,6 +1,7 @@
 /** Every route of the portal below an organisation, with a body that it would take. */
 export const ORGANISATION_ROUTES: readonly { method: 'GET' | 'POST'; path: string; body?: unknown }[] = [
   { method: 'GET', path: '' },
+  { method: 'POST', path: '/sign-everyone-out', body: {} },
   { method: 'GET', path: '/keys' },
   { method: 'POST', path: '/keys', body: { name: 'CI', access: 'read', expires_in_days: 30 } },
   { method: 'POST', path: '/keys/:key/revoke', body: {} },

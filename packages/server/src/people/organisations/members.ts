@@ -50,7 +50,7 @@ async function whyFixed(
   becomes: Role | undefined,
 ): Promise<MemberFault | undefined> {
   await queries.people.lockMembers(orgId);
-  const role = await queries.people.roleOf(orgId, userId);
+  const role = await queries.people.heldRoleOf(orgId, userId);
   if (role === undefined) return 'not_a_member';
   if (role !== 'owner' || becomes === 'owner') return undefined;
   return (await queries.people.countOwners(orgId)) > 1 ? undefined : 'last_owner';

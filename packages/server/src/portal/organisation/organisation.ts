@@ -1,15 +1,26 @@
 import { Hono } from 'hono';
+import { z } from 'zod';
+import type { SignEveryoneOut } from '../../grants/sign-everyone-out.ts';
 import type { OrganisationId } from '../../kernel/ids.ts';
 import type { OrganisationEnv } from '../env.ts';
+import { requireRole } from '../guards.ts';
+import { readBody } from '../read-body.ts';
 
 export interface OrganisationDeps {
   mcpBaseUrl: string;
   toolCounts: (orgId: OrganisationId) => Promise<{ read: number; full: number }>;
+  signEveryoneOut: SignEveryoneOut;
 }
 
-/** `GET /portal/v1/organisations/{org}`: what its home page shows. */
-export function createOrganisation({ mcpBaseUrl, toolCounts }: OrganisationDeps): Hono<OrganisationEnv> {
-  return new Hono<OrganisationEnv>().get('/', async (context) => {
+/** `/portal/v1/organisations/{org}`: what its home page shows, and what ends everything at once. */
+export function createOrganisation({
+  mcpBaseUrl,
+  toolCounts,
+  signEveryoneOut,
+}: OrganisationDeps): Hono<OrganisationEnv> {
+  const app = new Hono<OrganisationEnv>();
+
+  app.get('/', async (context) => {
     const { id, slug, name, role } = context.get('organisation');
     const counts = await toolCounts(id);
     return context.json({
@@ -20,4 +31,18 @@ export function createOrganisation({ mcpBaseUrl, toolCounts }: OrganisationDeps)
       tools: { read: counts.read, full: counts.full },
     });
   });
+
+  app.post('/sign-everyone-out', async (context) => {
+    const organisation = context.get('organisation');
+    requireRole(organisation.role, 'connections.revoke.any');
+    await readBody(context, z.strictObject({}));
+    const ended = await signEveryoneOut({
+      orgId: organisation.id,
+      orderedBy: context.get('user').userId,
+      requestId: context.get('requestId'),
+    });
+    return context.json({ ended_connections: ended.connections, restarted_machines: ended.machines });
+  });
+
+  return app;
 }

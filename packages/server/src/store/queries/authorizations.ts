@@ -1,8 +1,8 @@
-import { and, eq, gt, isNotNull, isNull, lt, sql } from 'drizzle-orm';
+import { and, eq, gt, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
 import type { Access } from '../../kernel/access.ts';
 import type { GrantId, OrganisationId, UserId } from '../../kernel/ids.ts';
 import type { Executor } from '../database.ts';
-import { authorizations } from '../schema.ts';
+import { authorizations, organisations } from '../schema.ts';
 
 export type Authorization = typeof authorizations.$inferSelect;
 
@@ -105,6 +105,24 @@ export function createAuthorizationQueries(executor: Executor) {
           ),
         )
         .returning({ idHash: authorizations.idHash });
+      return rows.length === 1;
+    },
+
+    /** Whether the person decided after everyone in the organisation was signed out, if that ever was. */
+    async wasDecidedSinceSignOut(codeHash: string): Promise<boolean> {
+      const rows = await executor
+        .select({ idHash: authorizations.idHash })
+        .from(authorizations)
+        .innerJoin(organisations, eq(organisations.id, authorizations.orgId))
+        .where(
+          and(
+            eq(authorizations.codeHash, codeHash),
+            or(
+              isNull(organisations.tokensValidFrom),
+              gt(authorizations.decidedAt, organisations.tokensValidFrom),
+            ),
+          ),
+        );
       return rows.length === 1;
     },
 

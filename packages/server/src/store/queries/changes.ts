@@ -18,6 +18,20 @@ export function createChangeQueries(executor: Executor, onAdded: (change: Change
       onAdded(change);
     },
 
+    /** Many of a kind, as `add` does it for one. */
+    async addMany(kind: ChangeKind, subjects: readonly string[]): Promise<void> {
+      if (subjects.length === 0) return;
+      const { rows } = await executor.execute<{ id: string; subject: string }>(sql`
+        with added as (
+          insert into ${changes} (kind, subject) select ${kind}, unnest(${sql.param([...subjects])}::text[])
+          returning id, subject
+        )
+        select id, subject,
+               pg_notify(${CHANGES_CHANNEL}::text, json_build_object('id', id, 'kind', ${kind}::text, 'subject', subject)::text)
+        from added`);
+      for (const { id, subject } of rows) onAdded({ id: Number(id), kind, subject });
+    },
+
     listYoungerThan(seconds: number): Promise<Change[]> {
       return executor
         .select({ id: changes.id, kind: changes.kind, subject: changes.subject })

@@ -1,6 +1,6 @@
 import { and, eq, isNull, lt, sql } from 'drizzle-orm';
 import type { Access } from '../../kernel/access.ts';
-import type { ClientId, GrantId, OrganisationId, UserId } from '../../kernel/ids.ts';
+import type { AgentId, ClientId, GrantId, OrganisationId, UserId } from '../../kernel/ids.ts';
 import type { Executor } from '../database.ts';
 import { grants, organisations, refreshTokens, type TokenMode } from '../schema.ts';
 
@@ -51,6 +51,42 @@ export function createGrantQueries(executor: Executor) {
         .where(and(eq(grants.orgId, orgId), eq(grants.id, grantId), isNull(grants.revokedAt)))
         .returning({ id: grants.id });
       return rows.length === 1;
+    },
+
+    /** Ends those of them that are live: answers which. Locked in the order of their ids, as everyone who locks many. */
+    async revokeMany(
+      orgId: OrganisationId,
+      grantIds: readonly GrantId[],
+      reason: string,
+    ): Promise<GrantId[]> {
+      if (grantIds.length === 0) return [];
+      const { rows } = await executor.execute<{ id: GrantId }>(sql`
+        with held as materialized (
+          select id from ${grants}
+          where org_id = ${orgId} and id = any(${sql.param([...grantIds])}::text[]) and revoked_at is null
+          order by id for no key update
+        )
+        update ${grants} set revoked_at = now(), revoked_reason = ${reason}
+        from held where ${grants.id} = held.id
+        returning ${grants.id}`);
+      return rows.map(({ id }) => id);
+    },
+
+    /** All live grants of an organisation, people's and machines'. */
+    async listLive(orgId: OrganisationId): Promise<GrantId[]> {
+      const rows = await executor
+        .select({ id: grants.id })
+        .from(grants)
+        .where(and(eq(grants.orgId, orgId), isNull(grants.revokedAt)));
+      return rows.map(({ id }) => id);
+    },
+
+    async listLiveOfAgent(orgId: OrganisationId, agentId: AgentId): Promise<GrantId[]> {
+      const rows = await executor
+        .select({ id: grants.id })
+        .from(grants)
+        .where(and(eq(grants.orgId, orgId), eq(grants.agentId, agentId), isNull(grants.revokedAt)));
+      return rows.map(({ id }) => id);
     },
 
     /** The live grants of one member, to be ended with the membership. */

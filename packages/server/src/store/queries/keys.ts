@@ -61,12 +61,36 @@ export function createKeyQueries(executor: Executor) {
       return row?.id;
     },
 
-    /** Hand-made keys of a member, to be ended with the membership. */
+    /** The keys that these grants minted. Locked in the order of their ids, as everyone who locks many. */
+    async revokeOfGrants(orgId: OrganisationId, grantIds: readonly GrantId[]): Promise<KeyId[]> {
+      if (grantIds.length === 0) return [];
+      const { rows } = await executor.execute<{ id: KeyId }>(sql`
+        with held as materialized (
+          select id from ${keys}
+          where org_id = ${orgId} and grant_id = any(${sql.param([...grantIds])}::text[]) and revoked_at is null
+          order by id for no key update
+        )
+        update ${keys} set revoked_at = now() from held where ${keys.id} = held.id
+        returning ${keys.id}`);
+      return rows.map(({ id }) => id);
+    },
+
+    /** Keys of a member, to be ended with the membership. */
     async revokeOfUser(orgId: OrganisationId, userId: UserId): Promise<KeyId[]> {
       const rows = await executor
         .update(keys)
         .set({ revokedAt: sql`now()` })
         .where(and(eq(keys.orgId, orgId), eq(keys.userId, userId), isNull(keys.revokedAt)))
+        .returning({ id: keys.id });
+      return rows.map((row) => row.id);
+    },
+
+    /** All live keys of an agent, made by hand or minted. */
+    async revokeOfAgent(orgId: OrganisationId, agentId: AgentId): Promise<KeyId[]> {
+      const rows = await executor
+        .update(keys)
+        .set({ revokedAt: sql`now()` })
+        .where(and(eq(keys.orgId, orgId), eq(keys.agentId, agentId), isNull(keys.revokedAt)))
         .returning({ id: keys.id });
       return rows.map((row) => row.id);
     },
@@ -112,9 +136,14 @@ export function createKeyQueries(executor: Executor) {
     async touch(lastUsed: ReadonlyMap<KeyId, number>): Promise<void> {
       if (lastUsed.size === 0) return;
       await executor.execute(sql`
+        with used as (
+          select * from unnest(${sql.param([...lastUsed.keys()])}::text[], ${sql.param([...lastUsed.values()])}::float8[]) as used(id, ms)
+        ), held as materialized (
+          -- In the order of their ids, as everyone who locks many: or two of them could wait for each other.
+          select id from ${keys} where id in (select id from used) order by id for no key update
+        )
         update ${keys} set last_used_at = greatest(last_used_at, to_timestamp(used.ms / 1000.0))
-        from unnest(${sql.param([...lastUsed.keys()])}::text[], ${sql.param([...lastUsed.values()])}::float8[]) as used(id, ms)
-        where ${keys.id} = used.id`);
+        from held join used using (id) where ${keys.id} = held.id`);
     },
   };
 }

@@ -1,12 +1,14 @@
-import { and, asc, count, eq, sql } from 'drizzle-orm';
+import { and, asc, count, eq, isNotNull, isNull, sql } from 'drizzle-orm';
 import type { Role } from '../../kernel/access.ts';
 import type { AgentId, OrganisationId, UserId } from '../../kernel/ids.ts';
 import type { Executor } from '../database.ts';
 import {
   agents,
   credentials,
+  grants,
   memberships,
   organisations,
+  sessions,
   setupTokens,
   users,
   type TokenMode,
@@ -51,10 +53,26 @@ export function createPeopleQueries(executor: Executor) {
 
     async findUser(userId: UserId) {
       const [user] = await executor
-        .select({ id: users.id, name: users.name, email: users.email })
+        .select({ id: users.id, name: users.name, email: users.email, disabledAt: users.disabledAt })
         .from(users)
         .where(eq(users.id, userId));
       return user;
+    },
+
+    async findUserByEmail(email: string): Promise<UserId | undefined> {
+      const [user] = await executor.select({ id: users.id }).from(users).where(eq(users.email, email));
+      return user?.id;
+    },
+
+    /** False: it was so before. Whoever is disabled has no session left. */
+    async setDisabled(userId: UserId, disabled: boolean): Promise<boolean> {
+      const rows = await executor
+        .update(users)
+        .set({ disabledAt: disabled ? sql`now()` : null })
+        .where(and(eq(users.id, userId), disabled ? isNull(users.disabledAt) : isNotNull(users.disabledAt)))
+        .returning({ id: users.id });
+      if (disabled) await executor.delete(sessions).where(eq(sessions.userId, userId));
+      return rows.length === 1;
     },
 
     /** False if the slug is taken. */
@@ -93,6 +111,25 @@ export function createPeopleQueries(executor: Executor) {
       return organisation;
     },
 
+    /** What was decided or issued before is refused from now on. After `lockMembers`: the time is that of the lock. */
+    async invalidateTokens(orgId: OrganisationId): Promise<void> {
+      await executor
+        .update(organisations)
+        .set({ tokensValidFrom: sql`clock_timestamp()` })
+        .where(eq(organisations.id, orgId));
+    },
+
+    /** False: it was so before. */
+    async setSuspended(orgId: OrganisationId, suspended: boolean): Promise<boolean> {
+      const { suspendedAt } = organisations;
+      const rows = await executor
+        .update(organisations)
+        .set({ suspendedAt: suspended ? sql`now()` : null })
+        .where(and(eq(organisations.id, orgId), suspended ? isNull(suspendedAt) : isNotNull(suspendedAt)))
+        .returning({ id: organisations.id });
+      return rows.length === 1;
+    },
+
     /** The organisations that a user belongs to and the role held in each, by name. */
     listOrganisationsOf(userId: UserId): Promise<{ organisation: Organisation; role: Role }[]> {
       return executor
@@ -107,7 +144,18 @@ export function createPeopleQueries(executor: Executor) {
       await executor.insert(memberships).values({ orgId, userId, role });
     },
 
+    /** Undefined for strangers, and for who is disabled. */
     async roleOf(orgId: OrganisationId, userId: UserId): Promise<Role | undefined> {
+      const [row] = await executor
+        .select({ role: memberships.role })
+        .from(memberships)
+        .innerJoin(users, eq(users.id, memberships.userId))
+        .where(and(eq(memberships.orgId, orgId), eq(memberships.userId, userId), isNull(users.disabledAt)));
+      return row?.role;
+    },
+
+    /** What the membership says, also of who is disabled. */
+    async heldRoleOf(orgId: OrganisationId, userId: UserId): Promise<Role | undefined> {
       const [row] = await executor
         .select({ role: memberships.role })
         .from(memberships)
@@ -115,7 +163,7 @@ export function createPeopleQueries(executor: Executor) {
       return row?.role;
     },
 
-    /** Until the transaction ends nobody else changes who belongs to the organisation as what. */
+    /** Until the transaction ends nobody else changes who belongs to the organisation as what, and no grant begins. */
     async lockMembers(orgId: OrganisationId): Promise<void> {
       await executor
         .select({ id: organisations.id })
@@ -179,6 +227,34 @@ export function createPeopleQueries(executor: Executor) {
         .from(agents)
         .where(and(eq(agents.orgId, orgId), eq(agents.id, agentId)));
       return agent;
+    },
+
+    /** False: there is no such agent, or it was so before. */
+    async setAgentSuspended(orgId: OrganisationId, agentId: AgentId, suspended: boolean): Promise<boolean> {
+      const { suspendedAt } = agents;
+      const rows = await executor
+        .update(agents)
+        .set({ suspendedAt: suspended ? sql`now()` : null })
+        .where(
+          and(
+            eq(agents.orgId, orgId),
+            eq(agents.id, agentId),
+            suspended ? isNull(suspendedAt) : isNotNull(suspendedAt),
+          ),
+        )
+        .returning({ id: agents.id });
+      return rows.length === 1;
+    },
+
+    /** With its keys, its grants and the client that it was made with. False: there is no such agent. */
+    async deleteAgent(orgId: OrganisationId, agentId: AgentId): Promise<boolean> {
+      // First, because a client is not deleted while there are grants of it.
+      await executor.delete(grants).where(and(eq(grants.orgId, orgId), eq(grants.agentId, agentId)));
+      const rows = await executor
+        .delete(agents)
+        .where(and(eq(agents.orgId, orgId), eq(agents.id, agentId)))
+        .returning({ id: agents.id });
+      return rows.length === 1;
     },
 
     listAgents(orgId: OrganisationId): Promise<Agent[]> {

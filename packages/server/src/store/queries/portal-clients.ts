@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, isNull, ne, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, isNotNull, isNull, ne, sql } from 'drizzle-orm';
 import type { Access } from '../../kernel/access.ts';
 import type { AgentId, ClientId, GrantId, KeyId, OrganisationId } from '../../kernel/ids.ts';
 import type { Executor } from '../database.ts';
@@ -107,13 +107,24 @@ export function createPortalClientQueries(executor: Executor) {
       return row;
     },
 
-    /** The grant that a machine's client was made with, revoked or not; `expired` by the database's clock. */
+    /** The live grants of machines, each with the name of its key. */
+    listLiveMachines(orgId: OrganisationId): Promise<{ grant: Grant; keyName: string }[]> {
+      return executor
+        .select({ grant: grants, keyName: keys.name })
+        .from(grants)
+        .innerJoin(keys, and(eq(keys.orgId, grants.orgId), eq(keys.grantId, grants.id)))
+        .where(and(eq(grants.orgId, orgId), isNotNull(grants.agentId), isNull(grants.revokedAt)));
+    },
+
+    /** The grant of a machine's client, the live one if there is one; `expired` by the database's clock. */
     async findMachineGrant(orgId: OrganisationId, clientId: ClientId): Promise<MachineGrant | undefined> {
       const [row] = await executor
         .select({ grant: grants, keyId: keys.id, expired: sql<boolean>`${grants.expiresAt} <= now()` })
         .from(grants)
         .innerJoin(keys, and(eq(keys.orgId, grants.orgId), eq(keys.grantId, grants.id)))
-        .where(and(eq(grants.orgId, orgId), eq(grants.clientId, clientId)));
+        .where(and(eq(grants.orgId, orgId), eq(grants.clientId, clientId)))
+        .orderBy(desc(isNull(grants.revokedAt)))
+        .limit(1);
       return row;
     },
   };

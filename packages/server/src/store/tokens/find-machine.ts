@@ -6,7 +6,7 @@ import { grants } from '../schema.ts';
 import { columnsOf } from './columns.ts';
 import { createGrouped } from './grouped.ts';
 
-/** The grant that a machine's client was made with, revoked or not, and what its agent is today. */
+/** The grant of a machine's client, the live one if there is one, and what its agent is today. */
 export interface Machine {
   grant: Grant;
   keyId: KeyId;
@@ -27,7 +27,9 @@ const FIND_MACHINES = `
   join keys key on key.org_id = held.org_id and key.grant_id = held.id
   join organisations org on org.id = held.org_id
   left join agents agent on agent.org_id = org.id and agent.id = held.agent_id and agent.suspended_at is null
-  where held.agent_id is not null`;
+  where held.agent_id is not null
+  -- The live one goes last, and counts: signing everyone out puts a new grant in the place of the old one.
+  order by held.revoked_at is null`;
 
 export function createFindMachine(
   pool: pg.Pool,

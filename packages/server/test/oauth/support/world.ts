@@ -99,8 +99,9 @@ export async function openWorld(options: Parameters<typeof startDemo>[0] = {}) {
   const redeem = (
     approved: { clientId: string; code: string; verifier: string },
     more: Record<string, string> = {},
+    node = url,
   ) =>
-    postToken(url, {
+    postToken(node, {
       grant_type: 'authorization_code',
       client_id: approved.clientId,
       code: approved.code,
