@@ -3,12 +3,15 @@ import { AppError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import type { AuditRow } from '../store/queries/audit-events.ts';
 import { createBatch } from './batch.ts';
+import { createBounded } from './bounded.ts';
 import { toAuditRow, type AuditEntry } from './entry.ts';
 import { createGroupCommit } from './group-commit.ts';
 
 export interface Audit {
   /** Written within a quarter of a second, or when closing. */
   record(entry: AuditEntry): void;
+  /** The same for what anybody can cause, where `source` is an address bucket: a flood of it is counted, not written. */
+  recordFromAnybody(source: string, entry: AuditEntry): void;
   /** Resolves when the row is durable: only then may the write that it announces leave. Else `unavailable`. */
   intent(entry: AuditEntry): Promise<void>;
   /** What came of an intent; written as `record` writes. */
@@ -28,9 +31,12 @@ export function createAudit({ store, clock, log }: { store: AuditStore; clock: C
   const write = (rows: AuditRow[]) => store.audit.insertMany(rows);
   const events = createBatch({ write, delayMs: BATCH_DELAY_MS, log });
   const intents = createGroupCommit(write);
+  const record = (entry: AuditEntry) => events.add(toAuditRow(entry, 'event', clock));
+  const bounded = createBounded({ write: record, clock });
 
   return {
-    record: (entry) => events.add(toAuditRow(entry, 'event', clock)),
+    record,
+    recordFromAnybody: bounded.add,
     outcome: (entry) => events.add(toAuditRow(entry, 'outcome', clock)),
     async intent(entry) {
       try {
@@ -48,6 +54,7 @@ export function createAudit({ store, clock, log }: { store: AuditStore; clock: C
       }
     },
     async close() {
+      bounded.close();
       await intents.close();
       await events.close();
     },
