@@ -1,11 +1,12 @@
 // RFC 7523 section 3: a client proves itself with a statement that it signed.
 import { generateKeyPairSync } from 'node:crypto';
-import { createLocalJWKSet, decodeJwt, jwtVerify, type JWTPayload } from 'jose';
+import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify, type JWTPayload } from 'jose';
 import type { Clock } from '../kernel/clock.ts';
 import { hashSecret } from '../kernel/secret.ts';
 import type { Client } from '../store/queries/clients.ts';
 import { ASSERTION_ALGORITHMS } from './client-keys.ts';
 import { CLOCK_LEEWAY_SECONDS } from './lifetimes.ts';
+import type { PublishedKeys } from './published-keys.ts';
 
 const LIFETIME_SECONDS_MAX = 300;
 const ASSERTION_CHARACTERS_MAX = 8192;
@@ -21,13 +22,25 @@ export function claimedClientId(assertion: string): string | undefined {
   }
 }
 
+/** Which key it says that it was signed with. */
+function claimedKeyId(assertion: string): string | undefined {
+  try {
+    return decodeProtectedHeader(assertion).kid;
+  } catch {
+    return undefined;
+  }
+}
+
 export function createClientAssertions({
   claimOnce,
+  publishedKeys,
   clock,
   issuer,
 }: {
   /** True for exactly one caller per id, on whichever node. */
   claimOnce: (id: string, expiresAtSeconds: number) => Promise<boolean>;
+  /** For a client whose keys are at an address that its admin named. */
+  publishedKeys: PublishedKeys;
   clock: Clock;
   /** Our own: who the assertion must be meant for. The token endpoint will do as well. */
   issuer: string;
@@ -37,6 +50,12 @@ export function createClientAssertions({
   const nobodysKeys = {
     keys: [generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' })],
   };
+
+  /** Those of a metadata document are stored with the client, so that nobody has a document read by asking here. */
+  async function keysOf({ jwks, jwksUri, kind }: Client, assertion: string): Promise<Client['jwks']> {
+    if (jwks !== null || jwksUri === null || kind !== 'portal') return jwks;
+    return (await publishedKeys(jwksUri, claimedKeyId(assertion))) ?? null;
+  }
 
   async function readGenuine(assertion: string, keys: Client['jwks']): Promise<JWTPayload | undefined> {
     try {
@@ -56,7 +75,10 @@ export function createClientAssertions({
   /** Whether it is this client's own assertion, for us, young, and shown for the first time. */
   return async function isGenuine(assertion: string, client: Client | undefined): Promise<boolean> {
     if (assertion.length > ASSERTION_CHARACTERS_MAX) return false;
-    const payload = await readGenuine(assertion, client?.jwks ?? null);
+    const payload = await readGenuine(
+      assertion,
+      client === undefined ? null : await keysOf(client, assertion),
+    );
     if (payload === undefined || client === undefined) return false;
     const { iss, sub, aud, exp, jti } = payload;
     if (iss !== client.id || sub !== client.id) return false;

@@ -15,16 +15,19 @@ import { createClients } from './clients.ts';
 import { createKeyRotation } from './key-rotation.ts';
 import { createExchangeToken } from './exchange-token.ts';
 import { createDpop } from './dpop/dpop.ts';
+import { createIssueByAssertion } from './identity-assertions/issue-by-assertion.ts';
+import { createIdentityProviders } from './identity-providers.ts';
 import { createIntrospect } from './introspect.ts';
 import { createPortalClients } from './portal-clients.ts';
+import { createPublishedKeys } from './published-keys.ts';
 import { createRedeemCode } from './redeem-code.ts';
 import { createRefresh } from './refresh.ts';
 import { createRevokedGrants } from './revoked-grants.ts';
 import { createRevokeToken } from './revoke-token.ts';
+import { createSignEveryoneOut } from './sign-everyone-out.ts';
 import { createSigning } from './signing.ts';
 import { createStandings } from './standings.ts';
 import { createMint } from './token-answer.ts';
-import { createSignEveryoneOut } from './sign-everyone-out.ts';
 
 export interface GrantsDeps {
   store: Store;
@@ -59,6 +62,7 @@ export async function createGrants({
   const accessTokens = createAccessTokens({ signing, revoked, mayAct, clock, mcpBaseUrl });
   const mint = createMint({ accessTokens, environment, clock });
   const clientRules = createClientRules({ store, clock });
+  const publishedKeys = createPublishedKeys({ fetchDocument, clock });
   return {
     signing,
     /** A step in the life of the signing keys, and this node up to date with them. */
@@ -77,16 +81,26 @@ export async function createGrants({
       store,
       isGenuineAssertion: createClientAssertions({
         claimOnce: (id, expiresAtSeconds) => store.usedIds.claim('client_assertion', id, expiresAtSeconds),
+        publishedKeys,
         clock,
         issuer: mcpBaseUrl,
       }),
     }),
+    signEveryoneOut: createSignEveryoneOut({ store, clock }),
     portalClients: createPortalClients({ store, clock }),
     issueToMachine: createClientCredentials({ store, accessTokens }),
     exchangeToken: createExchangeToken({ store, accessTokens, clock }),
+    issueByAssertion: createIssueByAssertion({
+      store,
+      accessTokens,
+      clientRules,
+      publishedKeys,
+      clock,
+      issuer: mcpBaseUrl,
+    }),
+    identityProviders: createIdentityProviders({ store, fetchDocument, publishedKeys, clock }),
     introspect: createIntrospect({ store, accessTokens, mcpBaseUrl }),
     clientDocuments: createClientDocuments({ store, fetchDocument, clock, budget: documentBudget }),
-    signEveryoneOut: createSignEveryoneOut({ store, clock }),
     clientRules,
     approvals: createApprovals({
       store,

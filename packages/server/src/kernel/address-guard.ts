@@ -44,7 +44,7 @@ export interface AddressGuardOptions {
 /**
  * Reads a small JSON document from an https URL that a stranger named, without becoming a way into our own network:
  * the name is resolved once, every answer must be globally routable, and that very address is connected to, with the
- * certificate of the name. No redirect is followed, 5 KiB and 5 seconds are the most. Whatever is in doubt is refused.
+ * certificate of the name. No redirect is followed, 5 KiB (or what the caller says) and 5 seconds are the most. Whatever is in doubt is refused.
  */
 export function createAddressGuard({
   resolve = resolveAll,
@@ -55,14 +55,14 @@ export function createAddressGuard({
 }: AddressGuardOptions = {}) {
   async function read(
     url: URL,
-    etag: string | undefined,
+    { etag, bytesMax }: { etag: string | undefined; bytesMax: number },
     signal: AbortSignal,
   ): Promise<Result<GuardedDocument, GuardFault>> {
     const addresses = await abortable(resolve(url.hostname), signal);
     const [address] = addresses;
     if (address === undefined || !addresses.every(isGloballyRoutable)) return fail({ reason: 'address' });
     const response = await open(url, address, etag, signal);
-    return readResponse(response, etag);
+    return readResponse(response, etag, bytesMax);
   }
 
   function open(url: URL, address: string, etag: string | undefined, signal: AbortSignal) {
@@ -96,17 +96,17 @@ export function createAddressGuard({
     });
   }
 
-  /** `url` is taken as it is given. `etag` is what an earlier answer had. Never throws. */
+  /** `url` is taken as it is given. `etag` is what an earlier answer had; `bytesMax`, if not 5 KiB. Never throws. */
   return async function fetchDocument(
     url: string,
-    { etag }: { etag?: string | undefined } = {},
+    { etag, bytesMax = DOCUMENT_BYTES_MAX }: { etag?: string | undefined; bytesMax?: number } = {},
   ): Promise<Result<GuardedDocument, GuardFault>> {
     const target = URL.canParse(url) ? new URL(url) : undefined;
     if (target === undefined || !mayBeAsked(target, ports)) return fail({ reason: 'url' });
     const controller = new AbortController();
     const timer = setTimeout(() => controller.abort(), deadlineMs);
     try {
-      return await read(target, etag, controller.signal);
+      return await read(target, { etag, bytesMax }, controller.signal);
     } catch (error) {
       if (controller.signal.aborted) return fail({ reason: 'deadline' });
       return fail({ reason: 'unreachable', detail: error instanceof Error ? error.message : 'unknown' });
@@ -137,6 +137,7 @@ async function resolveAll(hostname: string): Promise<string[]> {
 async function readResponse(
   response: IncomingMessage,
   etag: string | undefined,
+  bytesMax: number,
 ): Promise<Result<GuardedDocument, GuardFault>> {
   const { statusCode = 0, headers } = response;
   const known = {
@@ -153,10 +154,10 @@ async function readResponse(
   let bytes = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
     bytes += chunk.byteLength;
-    if (bytes > DOCUMENT_BYTES_MAX) return fail({ reason: 'too_large' });
+    if (bytes > bytesMax) return fail({ reason: 'too_large' });
     chunks.push(chunk);
   }
-  const text = decode(Buffer.concat(chunks), headers['content-encoding']);
+  const text = decode(Buffer.concat(chunks), headers['content-encoding'], bytesMax);
   if (text === undefined) return fail({ reason: 'too_large' });
   try {
     const body: unknown = JSON.parse(text);
@@ -166,9 +167,9 @@ async function readResponse(
   }
 }
 
-/** Undefined: it is not what it says, or more than it may be. At most 5 KiB go in, and come out. */
-function decode(body: Buffer, encoding: string | undefined): string | undefined {
-  const limit = { maxOutputLength: DOCUMENT_BYTES_MAX };
+/** Undefined: it is not what it says, or more than it may be. At most `bytesMax` go in, and come out. */
+function decode(body: Buffer, encoding: string | undefined, bytesMax: number): string | undefined {
+  const limit = { maxOutputLength: bytesMax };
   try {
     switch (encoding?.toLowerCase() ?? 'identity') {
       case 'identity':

@@ -2,12 +2,21 @@ import { DPOP_ALGORITHMS } from '../grants/dpop/proof.ts';
 import { TOKEN_EXCHANGE_GRANT } from '../grants/acting-clients.ts';
 import { ASSERTION_ALGORITHMS } from '../grants/client-keys.ts';
 import { SCOPE_CALL, SCOPE_READ } from '../kernel/access.ts';
+import { ID_JAG_PROFILE, JWT_BEARER_GRANT } from './token/jwt-bearer.ts';
 
 /** What this authorization server can do. The metadata is computed from it and the endpoints read it too. */
 export const FEATURES = {
   responseTypes: ['code'],
   responseModes: ['query'],
-  grantTypes: ['authorization_code', 'refresh_token', 'client_credentials', TOKEN_EXCHANGE_GRANT],
+  grantTypes: [
+    'authorization_code',
+    'refresh_token',
+    'client_credentials',
+    TOKEN_EXCHANGE_GRANT,
+    JWT_BEARER_GRANT,
+  ],
+  /** Whose assertions the jwt-bearer grant takes: identity providers', as MCP's enterprise-managed authorization has it. */
+  grantProfiles: [ID_JAG_PROFILE],
   /** Machines are made in the portal, by an admin: nobody registers one. */
   registrationGrantTypes: ['authorization_code', 'refresh_token'],
   codeChallengeMethods: ['S256'],
@@ -38,6 +47,7 @@ export function authorizationServerMetadata(issuer: string) {
     response_types_supported: FEATURES.responseTypes,
     response_modes_supported: FEATURES.responseModes,
     grant_types_supported: FEATURES.grantTypes,
+    authorization_grant_profiles_supported: FEATURES.grantProfiles,
     code_challenge_methods_supported: FEATURES.codeChallengeMethods,
     token_endpoint_auth_methods_supported: FEATURES.clientAuthMethods,
     token_endpoint_auth_signing_alg_values_supported: FEATURES.assertionAlgorithms,

@@ -9,7 +9,13 @@ const ANYONES: Action[] = [
   'connections.read.any',
   'connections.revoke.any',
 ];
-const MANAGING: Action[] = ['agents.manage', 'clients.manage', 'connectors.manage', 'members.manage'];
+const MANAGING: Action[] = [
+  'agents.manage',
+  'clients.manage',
+  'identity_providers.manage',
+  'connectors.manage',
+  'members.manage',
+];
 const LOOKING_INTO: Action[] = ['audit.read', 'settings.manage'];
 const OWNING: Action[] = ['owners.manage', 'organisation.delete'];
 

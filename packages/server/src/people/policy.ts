@@ -18,6 +18,7 @@ export const LOWEST_ROLE = {
   'agents.read': 'admin',
   'agents.manage': 'admin',
   'clients.manage': 'admin',
+  'identity_providers.manage': 'admin',
   'connectors.read': 'viewer',
   'connectors.manage': 'admin',
   'members.read': 'member',

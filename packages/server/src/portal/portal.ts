@@ -12,13 +12,24 @@ import { createClientRuleRoutes, type ClientRuleRoutesDeps } from './client-rule
 import { createClientRoutes, type ClientRoutesDeps } from './clients/clients.ts';
 import type { PortalEnv } from './env.ts';
 import { membersOnly, sameOriginOnly, signedInOnly } from './guards.ts';
+import { createIdentityLinkRoutes } from './identity-providers/identity-links.ts';
+import {
+  createTrustedIssuerRoutes,
+  type IdentityProviderRoutesDeps,
+} from './identity-providers/trusted-issuers.ts';
 import { createKeyRoutes } from './keys/keys.ts';
 import { createMe, type MeDeps } from './me/me.ts';
 import { createOrganisation, type OrganisationDeps } from './organisation/organisation.ts';
 
 const BODY_BYTES_MAX = 64 * 1024;
 
-export interface PortalDeps extends MeDeps, OrganisationDeps, ClientRoutesDeps, ClientRuleRoutesDeps {
+export interface PortalDeps
+  extends
+    MeDeps,
+    OrganisationDeps,
+    ClientRoutesDeps,
+    ClientRuleRoutesDeps,
+    IdentityProviderRoutesDeps {
   people: People;
   keys: Keys;
   agents: Agents;
@@ -53,6 +64,8 @@ export function createPortal(deps: PortalDeps): Hono<PortalEnv> {
   app.route('/organisations/:org/agents', createAgentRoutes(deps));
   app.route('/organisations/:org/clients', createClientRoutes(deps));
   app.route('/organisations/:org/client-rules', createClientRuleRoutes(deps));
+  app.route('/organisations/:org/trusted-issuers', createTrustedIssuerRoutes(deps));
+  app.route('/organisations/:org/identity-links', createIdentityLinkRoutes(deps));
 
   app.notFound((context) => {
     const error = new AppError('not_found', 'There is nothing at this address.');

@@ -10,6 +10,7 @@ import { createClientRuleQueries } from './queries/client-rules.ts';
 import { createClientQueries } from './queries/clients.ts';
 import { createConnectorQueries } from './queries/connectors.ts';
 import { createGrantQueries } from './queries/grants.ts';
+import { createIdentityProviderQueries } from './queries/identity-providers.ts';
 import { createKeyQueries } from './queries/keys.ts';
 import { createPeopleQueries } from './queries/people.ts';
 import { createPortalClientQueries } from './queries/portal-clients.ts';
@@ -27,6 +28,7 @@ function createQueries(executor: Executor, onChangeAdded: (change: Change) => vo
     portalClients: createPortalClientQueries(executor),
     authorizations: createAuthorizationQueries(executor),
     grants: createGrantQueries(executor),
+    identityProviders: createIdentityProviderQueries(executor),
     keys: createKeyQueries(executor),
     signingKeys: createSigningKeyQueries(executor),
     usedIds: createUsedIdQueries(executor),

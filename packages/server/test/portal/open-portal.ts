@@ -3,11 +3,12 @@ import { newId, type OrganisationId, type UserId } from '../../src/kernel/ids.ts
 import type { Access, Role } from '../../src/kernel/access.ts';
 import { silentLog } from '../../src/kernel/log.ts';
 import { createClientRules } from '../../src/grants/client-rules.ts';
+import { createIdentityProviders } from '../../src/grants/identity-providers.ts';
 import { createPortalClients } from '../../src/grants/portal-clients.ts';
-import { createKeyVerifier } from '../../src/keys/key-verifier.ts';
 import { createPublishedKeys } from '../../src/grants/published-keys.ts';
 import { createAddressGuard, type AddressGuardOptions } from '../../src/kernel/address-guard.ts';
 import { createSignEveryoneOut } from '../../src/grants/sign-everyone-out.ts';
+import { createKeyVerifier } from '../../src/keys/key-verifier.ts';
 import { newKeySecret } from '../../src/keys/key-secret.ts';
 import { createKeys } from '../../src/keys/keys.ts';
 import { SIGN_OUT_PURPOSE } from '../../src/pages/account-line.tsx';
@@ -26,11 +27,19 @@ export async function openPortal({
   baseUrl = 'http://localhost:4747',
   mcpBaseUrl = baseUrl,
   directory = '/nowhere',
-}: { baseUrl?: string; mcpBaseUrl?: string; directory?: string } = {}) {
+  addressGuard = {},
+}: {
+  baseUrl?: string;
+  mcpBaseUrl?: string;
+  directory?: string;
+  addressGuard?: AddressGuardOptions;
+} = {}) {
   const opened = await openPeople(baseUrl);
   const { store, clock, people, setup } = opened;
   const keys = createKeys({ store, environment: 'test', clock });
   const agents = createAgents({ store, clock });
+  const fetchDocument = createAddressGuard(addressGuard);
+  const publishedKeys = createPublishedKeys({ fetchDocument, clock });
   const guard = createFormGuard({ baseUrl });
   const pages = createPages({
     people,
@@ -49,8 +58,10 @@ export async function openPortal({
       people,
       keys,
       agents,
+      signEveryoneOut: createSignEveryoneOut({ store, clock }),
       portalClients: createPortalClients({ store, clock }),
       clientRules: createClientRules({ store, clock }),
+      identityProviders: createIdentityProviders({ store, fetchDocument, publishedKeys, clock }),
       organisationsOf: store.people.listOrganisationsOf,
       toolCounts: async () => TOOL_COUNTS,
       signOutToken: (context) => guard.issue(context, SIGN_OUT_PURPOSE),
@@ -58,7 +69,6 @@ export async function openPortal({
       webBaseUrl: baseUrl,
       clock,
       log: silentLog,
-      signEveryoneOut: createSignEveryoneOut({ store, clock }),
     }),
   );
   app.route('/', createDashboardFiles({ directory }));

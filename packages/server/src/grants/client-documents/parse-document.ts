@@ -61,13 +61,13 @@ export function parseDocument(clientId: string, body: unknown): Result<ParsedDoc
   });
 }
 
-const anySetSchema = z.object({ keys: z.array(z.record(z.string(), z.unknown())).max(KEYS_MAX) });
+const anySetSchema = z.object({ keys: z.array(z.record(z.string(), z.unknown())) });
 const SECRET_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
 
 /** The keys that we can verify with. Undefined: none, or one of them is no public key. */
-export function readPublicKeys(body: unknown): PublicKeySet | undefined {
+export function readPublicKeys(body: unknown, keysMax = KEYS_MAX): PublicKeySet | undefined {
   const set = anySetSchema.safeParse(body);
-  if (!set.success) return undefined;
+  if (!set.success || set.data.keys.length > keysMax) return undefined;
   if (set.data.keys.some((key) => key['kty'] === 'oct' || SECRET_MEMBERS.some((member) => member in key))) {
     return undefined;
   }

@@ -6,6 +6,7 @@ import type { CodeRedemption } from '../../grants/redeem-code.ts';
 import { TOKEN_EXCHANGE_GRANT } from '../../grants/acting-clients.ts';
 import type { ExchangeAnswer, ExchangeToken } from '../../grants/exchange-token.ts';
 import type { Dpop } from '../../grants/dpop/dpop.ts';
+import type { IssueByAssertion } from '../../grants/identity-assertions/issue-by-assertion.ts';
 import type { RefreshRequest } from '../../grants/refresh.ts';
 import type { TokenAnswer, TokenFault, TokenRequestContext } from '../../grants/token-answer.ts';
 import type { Log } from '../../kernel/log.ts';
@@ -19,6 +20,7 @@ import type { Parameters } from '../parameters.ts';
 import { createPostEndpoint } from '../post-endpoint.ts';
 import { readCodeRedemption } from './authorization-code.ts';
 import { readClientCredentialsRequest } from './client-credentials.ts';
+import { answerJwtBearer, JWT_BEARER_GRANT } from './jwt-bearer.ts';
 import { readRefreshRequest } from './refresh-token.ts';
 import { refuse, type TokenError } from './token-error.ts';
 import { answerTokenExchange } from './token-exchange.ts';
@@ -29,6 +31,7 @@ export interface TokenDeps {
   clients: Clients;
   connectorPaths: readonly string[];
   issueToMachine: IssueToMachine;
+  issueByAssertion: IssueByAssertion;
   exchangeToken: ExchangeToken;
   redeemCode: (
     redemption: CodeRedemption,
@@ -93,6 +96,8 @@ export function createToken(deps: TokenDeps): Hono<OAuthEnv> {
       }
       case TOKEN_EXCHANGE_GRANT:
         return answerTokenExchange(deps, { parameters, client, resource }, request);
+      case JWT_BEARER_GRANT:
+        return answerJwtBearer(deps, { parameters, client, resource }, request);
       case undefined:
         return refuse('invalid_request', 'grant_type is missing');
       default:

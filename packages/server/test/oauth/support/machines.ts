@@ -13,10 +13,13 @@ export interface Signer {
   publicJwk: JsonWebKey;
 }
 
-/** An organisation with an admin, who makes clients through the portal as the dashboard does. */
-export async function openWorkshop(world: World, tokenMode: TokenMode = 'token') {
+/** An organisation with an admin, new or known, who makes clients through the portal as the dashboard does. */
+export async function openWorkshop(world: World, tokenMode: TokenMode = 'token', known?: Member) {
   const organisation = await world.newOrganisation(tokenMode);
-  const admin = await world.newMember([organisation, 'admin']);
+  const admin = known ?? (await world.newMember([organisation, 'admin']));
+  if (known !== undefined) {
+    await world.latchkey.store.people.addMember(organisation.orgId, known.userId, 'admin');
+  }
   const send = sendAs(world, admin, organisation);
   let made = 0;
 
