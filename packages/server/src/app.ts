@@ -2,7 +2,7 @@ import { createSender } from '@latchkey/tools';
 import { getRequestListener } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import { Hono } from 'hono';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { createAudit } from './audit/audit.ts';
 import { createUsage } from './audit/usage.ts';
@@ -34,6 +34,7 @@ import { createConsent } from './pages/consent.tsx';
 import { createDescribeTransaction } from './pages/describe-transaction.ts';
 import { createFormGuard } from './pages/form-guard.ts';
 import { createPages } from './pages/pages.tsx';
+import { pageHeaders } from './pages/security-headers.ts';
 import { createAgents } from './people/agents/agents.ts';
 import { createPeople } from './people/people.ts';
 import { createSetup } from './people/setup.ts';
@@ -131,6 +132,7 @@ export async function createApp(options: AppOptions) {
     clock,
   });
 
+  let answerToken: RequestListener | undefined;
   const listener = getRequestListener(createControlPlane().fetch, { overrideGlobalObjects: false });
 
   /** Everything but the doors: pages, authorization server, dashboard. */
@@ -230,34 +232,34 @@ export async function createApp(options: AppOptions) {
 
     function mountAuthorizationServer(): void {
       app.route('/', createAuthorizeReturn({ approvals, toGateway, gateBrowserOf: gateCookie.read }));
-      app.route(
-        '/',
-        createOAuth({
-          issuer: mcpBaseUrl,
-          webBaseUrl,
-          connectorPaths,
-          organisationBySlug: store.people.findOrganisationBySlug,
-          clients,
-          resolveDocument: grants.clientDocuments.resolve,
-          approvals,
-          redeemCode: grants.redeemCode,
-          dpop: grants.dpop,
-          refresh: grants.refresh,
-          revokeToken: grants.revokeToken,
-          issueToMachine: grants.issueToMachine,
-          issueByAssertion: grants.issueByAssertion,
-          exchangeToken: grants.exchangeToken,
-          introspect: grants.introspect,
-          jwks: grants.signing.jwks,
-          toWeb,
-          gateCookie,
-          audit,
-          log,
-          limitAuthorizations: (address) => limiter.take(`authorize:${address}`, AUTHORIZATIONS_PER_ADDRESS),
-          limitRegistrations: (address) => limiter.take(`register:${address}`, REGISTRATIONS_PER_ADDRESS),
-          renderError: pages.renderOAuthError,
-        }),
-      );
+      const oauth = createOAuth({
+        issuer: mcpBaseUrl,
+        webBaseUrl,
+        connectorPaths,
+        organisationBySlug: store.people.findOrganisationBySlug,
+        clients,
+        resolveDocument: grants.clientDocuments.resolve,
+        approvals,
+        redeemCode: grants.redeemCode,
+        dpop: grants.dpop,
+        refresh: grants.refresh,
+        revokeToken: grants.revokeToken,
+        issueToMachine: grants.issueToMachine,
+        issueByAssertion: grants.issueByAssertion,
+        exchangeToken: grants.exchangeToken,
+        introspect: grants.introspect,
+        jwks: grants.signing.jwks,
+        toWeb,
+        gateCookie,
+        audit,
+        log,
+        limitAuthorizations: (address) => limiter.take(`authorize:${address}`, AUTHORIZATIONS_PER_ADDRESS),
+        limitRegistrations: (address) => limiter.take(`register:${address}`, REGISTRATIONS_PER_ADDRESS),
+        renderError: pages.renderOAuthError,
+        headers: pageHeaders(only === 'gateway' ? mcpBaseUrl : webBaseUrl),
+      });
+      answerToken = oauth.token;
+      app.route('/', oauth.routes);
     }
   }
 
@@ -274,6 +276,7 @@ export async function createApp(options: AppOptions) {
       const path = (req.url ?? '/').split('?', 1)[0] ?? '/';
       if (only !== 'web' && gateway.handles(path) && !isAppendedMetadata(path, connectorPaths))
         gateway.handle(req, res);
+      else if (answerToken !== undefined && path === '/token' && req.method === 'POST') answerToken(req, res);
       else void listener(req, res);
     },
 

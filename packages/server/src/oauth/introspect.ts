@@ -3,11 +3,10 @@ import type { Audit } from '../audit/audit.ts';
 import type { Clients } from '../grants/clients.ts';
 import type { Introspect } from '../grants/introspect.ts';
 import type { Log } from '../kernel/log.ts';
-import { readClientForm, refuseForm } from './client-form.ts';
+import { readClientForm, refuseForm, sendClientRefusal } from './client-form.ts';
 import type { OAuthEnv } from './env.ts';
 import { FEATURES } from './features.ts';
 import { createPostEndpoint } from './post-endpoint.ts';
-import { refuseClient } from './token/token.ts';
 
 /** The introspection endpoint (RFC 7662): a confidential client asks about its own tokens, and learns of no others. */
 export function createIntrospection({
@@ -30,7 +29,7 @@ export function createIntrospection({
     // A public client's id is known to everybody, so it proves nothing (RFC 7662 section 2.1).
     if (!FEATURES.confidentialAuthMethods.some((method) => method === client.authMethod)) {
       const description = 'only clients that prove themselves may ask';
-      return refuseClient(context, { error: 'invalid_client', description, usedBasic: false }, audit);
+      return sendClientRefusal(context, { error: 'invalid_client', description, usedBasic: false }, audit);
     }
     const token = parameters.get('token');
     if (token === undefined) return refuseForm(context, 'token is missing');

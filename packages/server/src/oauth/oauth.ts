@@ -1,14 +1,18 @@
+import type { RequestListener } from 'node:http';
 import { Hono } from 'hono';
 import type { Introspect } from '../grants/introspect.ts';
 import type { RevokeToken } from '../grants/revoke-token.ts';
 import { parseResourceUrl } from '../kernel/resource.ts';
+import type { Log } from '../kernel/log.ts';
 import type { LimitDecision } from '../limits/limiter.ts';
 import { createAuthorize, type AuthorizeDeps } from './authorize.ts';
 import { createDiscovery } from './discovery.ts';
 import type { OAuthEnv } from './env.ts';
 import { createIntrospection } from './introspect.ts';
+import { createPostEndpoint } from './post-endpoint.ts';
 import { createRegister } from './register.ts';
 import { createRevoke } from './revoke.ts';
+import { createTokenDoor } from './token/token-door.ts';
 import { createToken, type TokenDeps } from './token/token.ts';
 
 export interface OAuthDeps extends AuthorizeDeps, Omit<TokenDeps, 'resourcePath'> {
@@ -16,17 +20,24 @@ export interface OAuthDeps extends AuthorizeDeps, Omit<TokenDeps, 'resourcePath'
   introspect: Introspect;
   jwks: () => object;
   limitRegistrations: (address: string) => LimitDecision;
+  /** Those that go with each answer of this host. */
+  headers: Readonly<Record<string, string>>;
+  log: Log;
 }
 
-/** The authorization server (OAuth 2.1), at the root of the gateway's origin. */
-export function createOAuth(deps: OAuthDeps): Hono<OAuthEnv> {
+/** The authorization server (OAuth 2.1), at the root of the gateway's origin: `token` serves POST /token, `routes` the rest. */
+export function createOAuth(deps: OAuthDeps): { token: RequestListener; routes: Hono<OAuthEnv> } {
   const resourcePath = (indicator: string) =>
     parseResourceUrl(indicator, deps.issuer, deps.connectorPaths)?.path;
-  return new Hono<OAuthEnv>()
+  const { headers, log } = deps;
+  const token = createTokenDoor({ answer: createToken({ ...deps, resourcePath }), headers, log });
+  const routes = new Hono<OAuthEnv>()
     .route('/authorize', createAuthorize(deps))
-    .route('/token', createToken({ ...deps, resourcePath }))
+    // What is not POST: preflights, and what is refused.
+    .route('/token', createPostEndpoint({ log, failure: { status: 500, error: 'server_error' } }))
     .route('/register', createRegister({ ...deps, limit: deps.limitRegistrations }))
     .route('/revoke', createRevoke(deps))
     .route('/introspect', createIntrospection(deps))
     .route('/', createDiscovery(deps));
+  return { token, routes };
 }

@@ -1,4 +1,3 @@
-import type { Context, Hono } from 'hono';
 import type { Audit } from '../../audit/audit.ts';
 import type { Client, Clients } from '../../grants/clients.ts';
 import type { IssueToMachine, MachineTokenAnswer } from '../../grants/client-credentials.ts';
@@ -9,15 +8,14 @@ import type { Dpop } from '../../grants/dpop/dpop.ts';
 import type { IssueByAssertion } from '../../grants/identity-assertions/issue-by-assertion.ts';
 import type { RefreshRequest } from '../../grants/refresh.ts';
 import type { TokenAnswer, TokenFault, TokenRequestContext } from '../../grants/token-answer.ts';
-import type { Log } from '../../kernel/log.ts';
+import type { RequestId } from '../../kernel/ids.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
-import { authenticateClient, type ClientFault } from '../client-authentication.ts';
+import { authenticateClient } from '../client-authentication.ts';
+import { refuseClient } from '../refuse-client.ts';
 import { readKeyProof } from '../dpop/read-key-proof.ts';
-import type { OAuthEnv } from '../env.ts';
 import { FEATURES } from '../features.ts';
-import { readForm } from '../form-request.ts';
+import { parseForm } from '../form-request.ts';
 import type { Parameters } from '../parameters.ts';
-import { createPostEndpoint } from '../post-endpoint.ts';
 import { readCodeRedemption } from './authorization-code.ts';
 import { readClientCredentialsRequest } from './client-credentials.ts';
 import { answerJwtBearer, JWT_BEARER_GRANT } from './jwt-bearer.ts';
@@ -44,27 +42,39 @@ export interface TokenDeps {
   /** The canonical path of a resource indicator; undefined: no resource of ours. */
   resourcePath: (indicator: string) => string | undefined;
   audit: Audit;
-  log: Log;
 }
 
-/** The token endpoint (RFC 6749 section 3.2). */
-export function createToken(deps: TokenDeps): Hono<OAuthEnv> {
-  const app = createPostEndpoint({ log: deps.log, failure: { status: 500, error: 'server_error' } });
+/** A request of the token endpoint. A header that was sent more than once is one text with commas in it. */
+export interface TokenRequest {
+  contentType: string | undefined;
+  authorization: string | undefined;
+  /** The header of that name. */
+  dpop: string | undefined;
+  body: string;
+  requestId: RequestId;
+}
 
-  app.post('/', async (context) => {
-    const form = await readForm(context);
-    if (!form.ok) return context.json({ error: 'invalid_request', error_description: form.error }, 400);
+export interface TokenResponse {
+  status: 200 | 400 | 401;
+  headers?: Readonly<Record<string, string>>;
+  /** To be sent as JSON. */
+  body: object;
+}
+
+/** The token endpoint (RFC 6749 section 3.2), whatever it is served by. */
+export function createToken(deps: TokenDeps): (request: TokenRequest) => Promise<TokenResponse> {
+  async function respond(request: TokenRequest): Promise<TokenResponse> {
+    const { authorization, requestId } = request;
+    const form = parseForm(request.contentType, request.body);
+    if (!form.ok) return refuseRequest({ error: 'invalid_request', description: form.error });
     // Before the client is authenticated, because an assertion that it sends is good once: it asks again with a nonce.
-    const provenKey = await readKeyProof(context, deps.dpop, `${deps.issuer}/token`);
-    if (!provenKey.ok) return refuseRequest(context, provenKey.error);
-    const client = await authenticateClient(deps.clients, context.req.header('Authorization'), form.value);
-    if (!client.ok) return refuseClient(context, client.error, deps.audit);
-    const answer = await grant(form.value, client.value, {
-      requestId: context.get('requestId'),
-      provenKey: provenKey.value,
-    });
-    return answer.ok ? context.json(answer.value) : refuseRequest(context, answer.error);
-  });
+    const provenKey = await readKeyProof(request.dpop, deps.dpop, `${deps.issuer}/token`);
+    if (!provenKey.ok) return refuseRequest(provenKey.error);
+    const client = await authenticateClient(deps.clients, authorization, form.value);
+    if (!client.ok) return refuseClient(client.error, requestId, deps.audit);
+    const answer = await grant(form.value, client.value, { requestId, provenKey: provenKey.value });
+    return answer.ok ? { status: 200, body: answer.value } : refuseRequest(answer.error);
+  }
 
   async function grant(
     parameters: Parameters,
@@ -119,7 +129,12 @@ export function createToken(deps: TokenDeps): Hono<OAuthEnv> {
     });
   }
 
-  return app;
+  return async function answerToken(request) {
+    const response = await respond(request);
+    if (request.dpop === undefined) return response;
+    // On each answer, so that the next proof is good at once (RFC 9449 section 8.2).
+    return { ...response, headers: { ...response.headers, 'DPoP-Nonce': deps.dpop.nonce() } };
+  };
 }
 
 /** Why exactly a code or a token was refused helps only someone who should not have it. */
@@ -135,19 +150,6 @@ const PUBLIC_REASONS: Readonly<Record<TokenFault['error'], string>> = {
   invalid_dpop_proof: 'the DPoP proof was used before',
 };
 
-function refuseRequest(context: Context<OAuthEnv>, { error, description }: TokenError) {
-  return context.json({ error, error_description: description }, 400);
-}
-
-/** RFC 6749 section 5.2. Clients that learn `invalid_client` register anew. */
-export function refuseClient(context: Context<OAuthEnv>, fault: ClientFault, audit: Audit) {
-  audit.record({
-    action: 'client.refused',
-    actor: { kind: 'anonymous' },
-    requestId: context.get('requestId'),
-    outcome: 'refused',
-  });
-  if (fault.usedBasic) context.header('WWW-Authenticate', 'Basic realm="latchkey"');
-  const status = fault.error === 'invalid_client' ? 401 : 400;
-  return context.json({ error: fault.error, error_description: fault.description }, status);
+function refuseRequest({ error, description }: TokenError): TokenResponse {
+  return { status: 400, body: { error, error_description: description } };
 }
