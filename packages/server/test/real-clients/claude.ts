@@ -103,6 +103,21 @@ export const CLAUDE: readonly RealClient[] = [
   },
   {
     ...claude,
+    name: 'Claude, at the other of its two domains',
+    identity: {
+      kind: 'registration',
+      body: { ...registered, redirect_uris: [CALLBACK, 'https://claude.com/api/mcp/auth_callback'] },
+    },
+    redirectUri: 'https://claude.com/api/mcp/auth_callback',
+  },
+  {
+    ...claude,
+    name: 'Claude, with paths of its own invention at the origin',
+    discovers: [],
+    identity: { kind: 'registration', body: registered },
+  },
+  {
+    ...claude,
     name: 'Claude, at the URL that ends in /sse',
     path: '/mcp/ORG/sse',
     identity: { kind: 'registration', body: registered },

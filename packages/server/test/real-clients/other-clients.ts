@@ -39,6 +39,25 @@ const chatGptDocument = {
   token_endpoint_auth_signing_alg: 'RS256',
 };
 
+const codex = {
+  ...usual,
+  discovers: ['/.well-known/oauth-authorization-serverPATH'],
+  redirectUri: 'http://127.0.0.1:49321/callback',
+  authorize: (seen) => ({ scope: everyScopeOf(seen) }),
+  token: nothing,
+  refresh: nothing,
+  talk: talk2025({
+    protocolVersion: '2025-11-25',
+    clientInfo: { name: 'codex-mcp-client', title: 'Codex', version: '0.60.0' },
+    capabilities: { elicitation: {} },
+  }),
+} satisfies Partial<RealClient>;
+const codexMetadata = {
+  client_name: 'Codex',
+  redirect_uris: ['http://127.0.0.1:49321/callback'],
+  ...PUBLIC,
+};
+
 const vsCode = {
   ...usual,
   redirectUri: 'http://127.0.0.1:50123/',
@@ -181,6 +200,22 @@ const mcpRemote = {
   }),
 } satisfies Partial<RealClient>;
 
+const openCode = {
+  ...usual,
+  redirectUri: 'http://127.0.0.1:19876/mcp/oauth/callback',
+  talk: talk2025({
+    protocolVersion: '2025-11-25',
+    clientInfo: { name: 'opencode', version: '1.2.0' },
+    listens: true,
+  }),
+} satisfies Partial<RealClient>;
+const openCodeMetadata = {
+  client_name: 'OpenCode',
+  client_uri: 'https://opencode.ai',
+  redirect_uris: ['http://127.0.0.1:19876/mcp/oauth/callback', 'http://localhost/callback'],
+  ...PUBLIC,
+};
+
 export const OTHERS: readonly RealClient[] = [
   {
     ...chatGpt,
@@ -215,22 +250,18 @@ export const OTHERS: readonly RealClient[] = [
     },
   },
   {
-    ...usual,
+    ...codex,
     name: 'Codex, which registers without having read the pointer',
-    discovers: ['/.well-known/oauth-authorization-serverPATH'],
-    identity: {
-      kind: 'registration',
-      body: { client_name: 'Codex', redirect_uris: ['http://127.0.0.1:49321/callback'], ...PUBLIC },
-    },
-    redirectUri: 'http://127.0.0.1:49321/callback',
-    authorize: (seen) => ({ scope: everyScopeOf(seen) }),
-    token: nothing,
-    refresh: nothing,
-    talk: talk2025({
-      protocolVersion: '2025-11-25',
-      clientInfo: { name: 'codex-mcp-client', title: 'Codex', version: '0.60.0' },
-      capabilities: { elicitation: {} },
-    }),
+    identity: { kind: 'registration', body: codexMetadata },
+  },
+  {
+    ...codex,
+    name: 'Codex, by its document',
+    discovers: ['POINTER', '/.well-known/oauth-authorization-serverPATH'],
+    identity: { kind: 'document', url: 'https://codex.test/client.json', document: codexMetadata },
+    authorize: (seen) => ({ scope: everyScopeOf(seen), ...withResource(seen) }),
+    token: withResource,
+    refresh: withResource,
   },
   {
     ...vsCode,
@@ -347,6 +378,19 @@ export const OTHERS: readonly RealClient[] = [
   { ...mcpRemote, name: 'mcp-remote, naming methods in headers on 2025 requests' },
   {
     ...mcpRemote,
+    name: 'mcp-remote, by a document that its user names',
+    identity: {
+      kind: 'document',
+      url: 'https://mcp-remote.test/client.json',
+      document: {
+        client_name: 'MCP CLI Client',
+        redirect_uris: ['http://localhost/oauth/callback'],
+        ...PUBLIC,
+      },
+    },
+  },
+  {
+    ...mcpRemote,
     name: 'mcp-remote 0.1.38 with --disable-resource-parameter, at /mcp',
     path: '/mcp',
     discovers: ['/.well-known/oauth-protected-resource', '/.well-known/oauth-authorization-server'],
@@ -375,23 +419,15 @@ export const OTHERS: readonly RealClient[] = [
     talk: talk2025({ protocolVersion: '2025-03-26', clientInfo: { name: 'Warp', version: '1.0.0' } }),
   },
   {
-    ...usual,
-    name: 'opencode, which probes the appended place',
+    ...openCode,
+    name: 'opencode, registered, which probes the appended place',
     discovers: ['POINTER', 'PATH/.well-known/openid-configuration'],
-    identity: {
-      kind: 'registration',
-      body: {
-        client_name: 'OpenCode',
-        client_uri: 'https://opencode.ai',
-        redirect_uris: ['http://127.0.0.1:19876/mcp/oauth/callback'],
-        ...PUBLIC,
-      },
-    },
-    redirectUri: 'http://127.0.0.1:19876/mcp/oauth/callback',
-    talk: talk2025({
-      protocolVersion: '2025-11-25',
-      clientInfo: { name: 'opencode', version: '1.2.0' },
-      listens: true,
-    }),
+    identity: { kind: 'registration', body: openCodeMetadata },
+  },
+  {
+    ...openCode,
+    name: 'opencode, by a document, on its other path',
+    identity: { kind: 'document', url: 'https://opencode.test/client.json', document: openCodeMetadata },
+    redirectUri: 'http://localhost:20111/callback',
   },
 ];

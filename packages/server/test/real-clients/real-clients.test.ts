@@ -7,8 +7,10 @@ import { OTHERS } from './other-clients.ts';
 import { talk2025 } from './real-client.ts';
 import { connectAs, speak, type Surroundings } from './replay.ts';
 
-const SITES = ['claude.ai', 'vscode.dev', 'chatgpt.com', 'zed.dev', 'goose-docs.ai', 'inspector.test'];
 const CLIENTS = [...CLAUDE, ...OTHERS];
+const SITES = CLIENTS.flatMap(({ identity }) =>
+  identity.kind === 'document' ? [new URL(identity.url).hostname] : [],
+);
 
 const keys: Surroundings['keys'] = new Map();
 let internet: DocumentHost;

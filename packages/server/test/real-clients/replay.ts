@@ -140,12 +140,24 @@ async function discover(client: RealClient, typed: string, send: Send): Promise<
     else server = document as ServerDocument;
   }
   // Many compare the bytes; those that skip the resource's document take the origin for the issuer.
-  if (server?.issuer !== origin) throw new Error(`the issuer is ${server?.issuer}`);
+  server ??= atUsualPlaces(origin);
+  if (server.issuer !== origin) throw new Error(`the issuer is ${server.issuer}`);
   if (resource !== undefined) {
     expect(resource).toMatchObject({ resource: typed, authorization_servers: [server.issuer] });
   }
   return { typed, challenged: part('scope'), server, ...(resource && { resource: resource.resource }) };
 }
+
+/** Who finds no metadata takes the paths of the first revision's specification (2025-03-26). */
+const atUsualPlaces = (origin: string): ServerDocument => ({
+  issuer: origin,
+  authorization_endpoint: `${origin}/authorize`,
+  token_endpoint: `${origin}/token`,
+  registration_endpoint: `${origin}/register`,
+  scopes_supported: [],
+  token_endpoint_auth_methods_supported: [],
+  client_id_metadata_document_supported: false,
+});
 
 async function identify(
   client: RealClient,
