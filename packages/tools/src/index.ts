@@ -30,7 +30,8 @@ export { estimateTokens } from './catalogue/tokens.ts';
 export { RESERVED_NAMES } from './catalogue/name.ts';
 export type { ResultContext } from './call/diagnose.ts';
 export { presentArgumentFaults } from './call/diagnose.ts';
-export { prepareRequest } from './call/request.ts';
+export type { FetchedFile, FetchFile } from './call/files.ts';
+export { prepareRequest, prepareRequestWithFiles, takesFiles } from './call/request.ts';
 export { presentResult } from './call/result.ts';
 export type {
   Sender,

@@ -6,12 +6,6 @@ import type { Catalogue, CompileOptions, Tool } from '../src/index.ts';
 import { compileCatalogue, listed, prepareRequest } from '../src/index.ts';
 import { expectSound } from './invariants.ts';
 
-/** Cases of the table that need what the catalogue does not do yet, and why. */
-const LEFT_FOR_LATER: Readonly<Record<string, string>> = {
-  'nasty/bodies.json': 'multipart and binary bodies are skipped with BODY_UNSUPPORTED for now (tested below)',
-  'nasty/swagger2.json': 'Swagger 2.0 is rejected with VERSION_UNSUPPORTED for now (tested below)',
-};
-
 interface Case {
   readonly file: string;
   readonly outcome: 'compiled' | 'rejected';
@@ -42,21 +36,14 @@ function argument(tool: Tool, name: string): unknown {
 }
 
 const { cases } = JSON.parse(read('nasty-expectations.json').toString('utf8')) as { cases: Case[] };
-const now = cases.filter(({ file }) => !(file in LEFT_FOR_LATER));
-
-test('every case that is left for later exists', () => {
-  const files = cases.map(({ file }) => file);
-  expect(Object.keys(LEFT_FOR_LATER).filter((file) => !files.includes(file))).toEqual([]);
-});
-
 describe('what becomes of a nasty document', () => {
-  test.each(now.filter(({ outcome }) => outcome === 'rejected'))('$file is rejected', ({ file, code }) => {
+  test.each(cases.filter(({ outcome }) => outcome === 'rejected'))('$file is rejected', ({ file, code }) => {
     const result = compileCatalogue(read(file));
     const message = expect.stringMatching(/\.$/) as string;
     expect(result).toMatchObject({ ok: false, error: { code, message } });
   });
 
-  test.each(now.filter(({ outcome }) => outcome === 'compiled'))(
+  test.each(cases.filter(({ outcome }) => outcome === 'compiled'))(
     '$file is compiled',
     ({ file, ...expected }) => {
       const catalogue = compiled(file);
@@ -98,34 +85,24 @@ test('values of a wrong type are ignored with a warning each', () => {
   expect(tools[0]?.inputSchema.properties).toEqual({});
 });
 
-test('media types that cannot be sent yet are skipped, the others are kept exactly', () => {
-  const { tools, skipped, warnings } = compiled('nasty/bodies.json');
-  expect(skipped.map(({ method, path, code }) => `${method} ${path} ${code}`)).toEqual([
-    'PUT /i BODY_UNSUPPORTED',
-    'PUT /o BODY_UNSUPPORTED',
-    'POST /u BODY_UNSUPPORTED',
-    'POST /x BODY_UNSUPPORTED',
-  ]);
+test('every kind of body is sent in its own media type, which is kept exactly', () => {
+  const { tools, warnings } = compiled('nasty/bodies.json');
   const types = Object.fromEntries(tools.map(({ name, binding }) => [name, binding.body?.contentType]));
   expect(types).toEqual({
     array_body: 'application/json',
     empty_content: undefined,
     form_body: 'application/x-www-form-urlencoded',
     get_with_body: 'application/json',
+    image_b64: 'image/jpeg',
     many_types: 'application/json',
+    multipart: 'multipart/form-data',
     ndjson: 'application/x-ndjson',
     no_schema: 'application/json',
+    octet: 'application/octet-stream',
     text_body: 'text/plain',
     vendor_json: 'application/vnd.api+json; charset=utf-8',
   });
   expect(warnings.map(({ code }) => code)).toEqual(['BODY_ON_GET']);
-});
-
-test('a Swagger 2.0 document is rejected with a sentence that says what to do', () => {
-  expect(compileCatalogue(read('nasty/swagger2.json'))).toMatchObject({
-    ok: false,
-    error: { code: 'VERSION_UNSUPPORTED', hint: expect.stringContaining('OpenAPI 3') as string },
-  });
 });
 
 test('five values of one name stay apart, and the path keeps the name', () => {

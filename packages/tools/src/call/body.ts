@@ -1,18 +1,26 @@
 import type { BodyBinding, FieldEncoding } from '../catalogue/types.ts';
 import { isObject, setOwn } from '../json.ts';
 import type { JsonObject } from '../json.ts';
+import { isJsonType } from '../openapi/media-type.ts';
 import { fail, ok } from '../result.ts';
 import type { Result } from '../result.ts';
-import { percentEncoded } from './percent.ts';
-import { deepPairs, queryPairs, textOf } from './style.ts';
-import type { ArgumentFault } from './types.ts';
+import type { FileContents } from './files.ts';
+import { mediaTypeOf } from './files.ts';
+import { multipartContent } from './multipart.ts';
+import { styledField } from './field.ts';
+import { deepQueryPairs, queryPairs, textOf } from './style.ts';
+import type { ArgumentFault, BodyContent } from './types.ts';
 
-/** The bytes of a body from the arguments; undefined if there is nothing to send. */
-export function bodyText(binding: BodyBinding, args: JsonObject): Result<string | undefined, ArgumentFault> {
+/** The content of a body from the arguments; undefined if there is nothing to send. */
+export function bodyContent(
+  binding: BodyBinding,
+  args: JsonObject,
+  files: FileContents,
+): Result<BodyContent | undefined, ArgumentFault> {
   const value = bodyValue(binding, args);
   if (value === undefined) return ok(undefined);
   try {
-    return ok(serialised(binding, value));
+    return ok(serialised(binding, value, files));
   } catch (thrown) {
     if (!(thrown instanceof RangeError)) throw thrown;
     return fail({
@@ -34,14 +42,22 @@ function bodyValue({ layout, required }: BodyBinding, args: JsonObject): unknown
   return given || required ? value : undefined;
 }
 
-function serialised(binding: BodyBinding, value: unknown): string {
+function serialised(binding: BodyBinding, value: unknown, files: FileContents): BodyContent | undefined {
+  const { contentType } = binding;
   switch (binding.kind) {
     case 'json':
-      return JSON.stringify(value);
+      return { content: JSON.stringify(value), contentType };
     case 'text':
-      return textOf(value);
+      return { content: textOf(value), contentType };
     case 'form':
-      return isObject(value) ? formText(binding, value) : textOf(value);
+      return { content: isObject(value) ? formText(binding, value) : textOf(value), contentType };
+    case 'multipart':
+      return multipartContent(binding, isObject(value) ? value : {}, files);
+    case 'binary': {
+      const file = isObject(value) ? files.get(value) : undefined;
+      if (!file) return undefined;
+      return { content: file.bytes, contentType: mediaTypeOf(file, binding.contentTypes ?? [contentType]) };
+    }
   }
 }
 
@@ -60,20 +76,10 @@ function fieldPairs(
   encoding: FieldEncoding | undefined,
   { arrays = 'repeat' }: BodyBinding,
 ): string[] {
-  if (encoding?.style !== undefined || encoding?.explode !== undefined || encoding?.allowReserved) {
-    const style = encoding.style ?? 'form';
-    const explode = encoding.explode ?? (style === 'form' || style === 'deepObject');
-    return queryPairs(
-      { name, style, explode, ...(encoding.allowReserved ? { allowReserved: true } : {}) },
-      value,
-    );
-  }
-  if (
-    encoding?.contentType !== undefined &&
-    /json/i.test(encoding.contentType) &&
-    typeof value === 'object'
-  ) {
+  const styled = encoding && styledField(name, encoding);
+  if (styled) return queryPairs(styled, value);
+  if (encoding?.contentType !== undefined && isJsonType(encoding.contentType) && typeof value === 'object') {
     return queryPairs({ name, style: 'form', explode: true, contentType: encoding.contentType }, value);
   }
-  return deepPairs(name, value, percentEncoded, arrays);
+  return deepQueryPairs(name, value, arrays);
 }

@@ -1,12 +1,16 @@
 import type { ParameterBinding, Tool } from '../catalogue/types.ts';
 import { fail, ok } from '../result.ts';
 import type { Result } from '../result.ts';
+import { isObject } from '../json.ts';
 import type { JsonObject } from '../json.ts';
-import { bodyText } from './body.ts';
+import { essenceOf } from '../openapi/media-type.ts';
+import { bodyContent } from './body.ts';
 import { coerceArguments } from './coerce.ts';
+import { readFiles } from './files.ts';
+import type { FetchFile, FileContents } from './files.ts';
 import { percentEncoded } from './percent.ts';
-import { headerText, pathText, queryPairs, textOf } from './style.ts';
-import type { ArgumentFault, PreparedRequest } from './types.ts';
+import { deepQueryPairs, headerText, pathText, queryPairs, textOf } from './style.ts';
+import type { ArgumentFault, BodyContent, PreparedRequest } from './types.ts';
 
 const ACCEPT = 'application/json, text/*;q=0.8, */*;q=0.5';
 
@@ -15,32 +19,71 @@ const ACCEPT = 'application/json, text/*;q=0.8, */*;q=0.5';
  * are percent-encoded (RFC 3986) and can change neither the path's shape nor any header but their own.
  */
 export function prepareRequest(tool: Tool, args: unknown): Result<PreparedRequest, ArgumentFault[]> {
-  const plan = planOf(tool);
   const faults: ArgumentFault[] = [];
   const values = coerceArguments(tool.inputSchema, args, faults);
-  if (faults.length > 0) return fail(faults);
+  const files = faults.length > 0 ? undefined : readFiles(tool.binding.body, values, faults);
+  for (const { field } of files?.pending ?? []) {
+    faults.push({ field: `${field}.url`, message: 'cannot be fetched here; give the file as data' });
+  }
+  return faults.length > 0 || !files ? fail(faults) : built(tool, values, files.contents);
+}
+
+/** The same for a tool whose files may be given by address; whatever else is wrong is found before one is fetched. */
+export async function prepareRequestWithFiles(
+  tool: Tool,
+  args: unknown,
+  { fetchFile, signal }: { readonly fetchFile: FetchFile; readonly signal: AbortSignal },
+): Promise<Result<PreparedRequest, ArgumentFault[]>> {
+  const faults: ArgumentFault[] = [];
+  const values = coerceArguments(tool.inputSchema, args, faults);
+  const files = faults.length > 0 ? undefined : readFiles(tool.binding.body, values, faults);
+  if (faults.length > 0 || !files) return fail(faults);
+  if (files.pending.length > 0) {
+    const withoutFiles = built(tool, values, files.contents);
+    if (!withoutFiles.ok) return withoutFiles;
+    await files.fetch(fetchFile, signal, faults);
+    if (faults.length > 0) return fail(faults);
+  }
+  return built(tool, values, files.contents);
+}
+
+/** True if an argument of the tool is a file. */
+export function takesFiles({ binding: { body } }: Tool): boolean {
+  return body?.kind === 'binary' || (body?.encoding?.some(({ file }) => file) ?? false);
+}
+
+function built(
+  tool: Tool,
+  values: JsonObject,
+  files: FileContents,
+): Result<PreparedRequest, ArgumentFault[]> {
+  const plan = planOf(tool);
+  const faults: ArgumentFault[] = [];
   let path = '';
-  let body: string | undefined;
+  let body: BodyContent | undefined;
   let headers: Record<string, string> = {};
   try {
     path = pathOf(plan, values, faults);
-    const query = plan.query.flatMap((binding) => given(values, binding, queryPairs));
+    const query = [
+      ...plan.query.flatMap((binding) => given(values, binding, queryPairs)),
+      ...plan.querystring.flatMap((binding) => given(values, binding, wholeQuery)),
+    ];
     if (query.length > 0) path += (path.includes('?') ? '&' : '?') + query.join('&');
     headers = headersOf(plan, values, faults);
-    const bytes = tool.binding.body ? bodyText(tool.binding.body, values) : ok(undefined);
-    if (bytes.ok) body = bytes.value;
-    else faults.push(bytes.error);
+    const content = tool.binding.body ? bodyContent(tool.binding.body, values, files) : ok(undefined);
+    if (content.ok) body = content.value;
+    else faults.push(content.error);
   } catch (thrown) {
     if (!(thrown instanceof RangeError)) throw thrown;
     faults.push({ field: '', message: 'The arguments are nested too deeply.' });
   }
   if (faults.length > 0) return fail(faults);
-  if (body !== undefined && tool.binding.body) headers['content-type'] = tool.binding.body.contentType;
+  if (body !== undefined) headers['content-type'] = body.contentType;
   return ok({
     method: tool.binding.method,
     path,
     headers,
-    ...(body === undefined ? {} : { body }),
+    ...(body === undefined ? {} : { body: body.content }),
     ...(tool.binding.baseUrl === undefined ? {} : { baseUrl: tool.binding.baseUrl }),
   });
 }
@@ -50,6 +93,7 @@ interface Plan {
   /** Literal pieces and the parameters between them. */
   readonly path: readonly (string | ParameterBinding)[];
   readonly query: readonly ParameterBinding[];
+  readonly querystring: readonly ParameterBinding[];
   readonly header: readonly ParameterBinding[];
   readonly cookie: readonly ParameterBinding[];
   readonly constants: Readonly<Record<string, string>>;
@@ -66,6 +110,7 @@ function planOf(tool: Tool): Plan {
   const plan: Plan = {
     path: path.split(/(\{[^{}]+\})/).map((piece) => byName.get(piece.slice(1, -1)) ?? literal(piece)),
     query: at('query'),
+    querystring: at('querystring'),
     header: at('header'),
     cookie: at('cookie'),
     constants: Object.fromEntries(constants.map(({ name, value }) => [name.toLowerCase(), value])),
@@ -86,6 +131,17 @@ function given<T>(
 ): T[] {
   const value = Object.hasOwn(values, binding.argument) ? values[binding.argument] : undefined;
   return value === undefined || value === null ? [] : write(binding, value);
+}
+
+/** A query that is one value (3.2): the fields of a form, or a text such as JSON that fills it. */
+function wholeQuery({ contentType }: ParameterBinding, value: unknown): string[] {
+  if (isObject(value) && essenceOf(contentType ?? '') === 'application/x-www-form-urlencoded') {
+    return Object.entries(value).flatMap(([name, field]) =>
+      field === undefined ? [] : deepQueryPairs(name, field, 'repeat'),
+    );
+  }
+  const text = textOf(value);
+  return text === '' ? [] : [percentEncoded(text)];
 }
 
 function pathOf(plan: Plan, values: JsonObject, faults: ArgumentFault[]): string {
@@ -128,7 +184,13 @@ function headersOf(plan: Plan, values: JsonObject, faults: ArgumentFault[]): Rec
       else faults.push({ field: binding.argument, message: 'has a character that no header can carry' });
     }
   }
-  const cookies = plan.cookie.flatMap((binding) => given(values, binding, queryPairs));
+  const cookies = plan.cookie.flatMap((binding) => {
+    const pairs = given(values, binding, queryPairs);
+    // In the style `cookie` nothing is escaped, so nothing may end the value.
+    if (pairs.every((pair) => /^[\x21-\x3A\x3C-\x7E]*$/.test(pair))) return pairs;
+    faults.push({ field: binding.argument, message: 'has a character that no cookie can carry' });
+    return [];
+  });
   if (cookies.length > 0) headers['cookie'] = cookies.join('; ');
   return headers;
 }

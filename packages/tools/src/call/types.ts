@@ -16,6 +16,12 @@ export interface PreparedRequest {
   readonly baseUrl?: string;
 }
 
+/** What is sent, and what it says that it is. */
+export interface BodyContent {
+  readonly content: string | Uint8Array;
+  readonly contentType: string;
+}
+
 /** As PreparedRequest, but the body may be passed through while it arrives. */
 export interface StreamedRequest {
   readonly method: string;

@@ -88,6 +88,7 @@ function flatFields(body: ApiBody, slots: readonly Slot[], notes: Notes): Slot[]
   const closed = schema.additionalProperties === false;
   const plain =
     body.kind !== 'text' &&
+    body.kind !== 'binary' &&
     types.every((type) => type === 'object' || type === 'null') &&
     types.includes('object') &&
     (names.length > 0 || closed) &&
@@ -155,6 +156,8 @@ function bindParameter(parameter: ApiParameter, argument: string): ParameterBind
     style: parameter.style,
     explode: parameter.explode,
     ...(parameter.allowReserved ? { allowReserved: true } : {}),
+    ...(parameter.allowEmpty ? { allowEmpty: true } : {}),
+    ...(parameter.nested === undefined ? {} : { nested: parameter.nested }),
     ...(parameter.contentType === undefined ? {} : { contentType: parameter.contentType }),
   };
 }
@@ -168,6 +171,7 @@ function bindBody(
   return {
     kind: body.kind,
     contentType: body.contentType,
+    ...(body.contentTypes === undefined ? {} : { contentTypes: body.contentTypes }),
     required: body.required,
     layout: fields
       ? { fields: fields.map(({ name }, index) => ({ argument: keys[index] ?? name, name })) }

@@ -240,6 +240,8 @@ export interface CompileOptions {
   };
   /** Names of the security schemes that the operator's credential satisfies. Default: every http, apiKey, oauth2 and openIdConnect scheme. */
   readonly security?: readonly string[];
+  /** Where the operator's credential goes if no scheme of the document says so. Such a parameter is never an argument. */
+  readonly credentials?: readonly { readonly in: 'query' | 'header' | 'cookie'; readonly name: string }[];
   /** Hosts (`upload.example.com`, with the port if it is not the default) to which operations with a server of their own may go. */
   readonly serverHosts?: readonly string[];
   /** Default `repeat`, as OpenAPI says. */

@@ -1,20 +1,31 @@
-import type { FieldEncoding, ParameterStyle } from '../catalogue/types.ts';
+import type { BodyKind } from '../catalogue/types.ts';
 import { isObject, own, ownText } from '../json.ts';
 import type { JsonSchema } from '../json.ts';
 import { fail, ok } from '../result.ts';
 import type { Result } from '../result.ts';
+import { chooseMedia } from './choose-media.ts';
+import type { Media } from './choose-media.ts';
 import { emitSchema } from './emit.ts';
+import { readFields } from './encoding.ts';
+import { fileSchema } from './file.ts';
 import type { ApiBody, OperationFault } from './ir.ts';
 import { LIMITS } from './limits.ts';
 import { below } from './pointer.ts';
-import type { Place, Resolver } from './resolve.ts';
+import type { Place } from './resolve.ts';
 import type { Budget, Schemas } from './schema.ts';
 import { plainText } from './text.ts';
 
 const NO_BODY_BY_NATURE = new Set(['GET', 'HEAD', 'DELETE']);
-const FORM_STYLES: readonly ParameterStyle[] = ['form', 'spaceDelimited', 'pipeDelimited', 'deepObject'];
 
-/** The body of an operation in the best of its media types: JSON, then a form, then text. */
+/** A body before one of its media types is chosen. */
+export interface BodySource {
+  readonly at: string;
+  readonly required: boolean;
+  readonly description: string;
+  readonly media: readonly Media[];
+}
+
+/** The body of an operation (OpenAPI 3) in the best of its media types. */
 export function readBody(
   method: string,
   operation: Place,
@@ -33,70 +44,93 @@ export function readBody(
   }
   const content = resolver.step(place, 'content');
   if (!content || !isObject(content.node) || Object.keys(content.node).length === 0) return ok(undefined);
-  const best = bestType(Object.keys(content.node));
-  if (!best) {
+  const media = Object.keys(content.node).map((contentType): Media => {
+    const here = resolver.step(content, contentType) ?? content;
+    const followed = resolver.follow(here);
+    if (!followed.ok) return { contentType, place: here, fault: followed.error };
+    const schema = resolver.step(followed.value, 'schema');
+    return { contentType, place: followed.value, ...(schema ? { schema } : {}) };
+  });
+  return bodyFrom(
+    method,
+    {
+      at: content.at,
+      required: own(place.node, 'required') === true,
+      description: plainText(
+        ownText(place.node, 'description') ?? '',
+        LIMITS.argumentDescriptionCharacters,
+        below(place.at, 'description'),
+        notes,
+      ),
+      media,
+    },
+    schemas,
+    budget,
+  );
+}
+
+/** A body in the best of its media types, or why none of them can be sent. */
+export function bodyFrom(
+  method: string,
+  source: BodySource,
+  schemas: Schemas,
+  budget: Budget,
+): Result<ApiBody | undefined, OperationFault> {
+  const chosen = chooseMedia(source.media, schemas, budget);
+  if (!chosen) {
+    const names = source.media.map(({ contentType }) => contentType);
     return fail({
       code: 'BODY_UNSUPPORTED',
-      pointer: content.at,
-      message: `The body can be sent as ${Object.keys(content.node).slice(0, 3).join(', ').slice(0, 120)} only, which is not supported.`,
+      pointer: source.at,
+      message: `The body can be sent as ${names.slice(0, 3).join(', ').slice(0, 120)} only, which is not supported.`,
     });
   }
-  const media = resolver.step(content, best.contentType);
-  const followed = media && resolver.follow(media);
-  if (followed && !followed.ok) return fail({ ...followed.error, pointer: content.at });
-  const typed = followed?.value ?? content;
-  const source = resolver.step(typed, 'schema');
-  let schema: JsonSchema = {};
-  if (source) {
-    const emission = emitSchema([source], schemas, budget);
-    if (emission.external) return fail({ ...emission.external, pointer: emission.external.at });
-    schema = emission.schema;
-  }
-  if (best.kind === 'text' && schema.type === undefined) schema.type = 'string';
+  const { kind, contentType, media, contentTypes } = chosen;
+  if (media.fault) return fail({ ...media.fault, pointer: media.place.at });
+  const read = readSchema(kind, media, schemas, budget);
+  if (!read.ok) return read;
+  const { schema, encoding } = read.value;
   if (NO_BODY_BY_NATURE.has(method)) {
     if (isEmpty(schema)) return ok(undefined);
-    notes.warn('BODY_ON_GET', content.at, `A ${method} request of this operation is sent with a body.`);
+    schemas.notes.warn(
+      'BODY_ON_GET',
+      source.at,
+      `A ${method} request of this operation is sent with a body.`,
+    );
   }
-  const description = plainText(
-    ownText(place.node, 'description') ?? '',
-    LIMITS.argumentDescriptionCharacters,
-    below(place.at, 'description'),
-    notes,
-  );
   return ok({
-    kind: best.kind,
-    contentType: best.contentType,
-    pointer: typed.at,
-    required: own(place.node, 'required') === true,
-    ...(description === '' ? {} : { description }),
+    kind,
+    contentType,
+    ...(contentTypes === undefined ? {} : { contentTypes }),
+    pointer: media.place.at,
+    required: source.required,
+    ...(source.description === '' ? {} : { description: source.description }),
     schema,
-    encoding: best.kind === 'form' ? readEncoding(typed, resolver) : [],
+    encoding,
   });
 }
 
-interface Typed {
-  readonly kind: ApiBody['kind'];
-  readonly contentType: string;
-}
-
-function bestType(names: readonly string[]): Typed | undefined {
-  const safe = names.filter((name) => /^[\x21-\x7E](?:[\x20-\x7E]*[\x21-\x7E])?$/.test(name));
-  const of = (kind: ApiBody['kind'], test: (essence: string) => boolean): Typed | undefined => {
-    const contentType = safe.find((name) => test((name.split(';')[0] ?? '').trim().toLowerCase()));
-    return contentType === undefined ? undefined : { kind, contentType };
-  };
-  return (
-    of('json', (type) => type === 'application/json') ??
-    of('json', (type) => /^[^/*]+\/(?:[^*]*\+)?json$/.test(type)) ??
-    of('form', (type) => type === 'application/x-www-form-urlencoded') ??
-    of(
-      'text',
-      (type) =>
-        /^text\/(?!xml$)[^*]+$/.test(type) || /^application\/(?:x-)?(?:ndjson|jsonl|json-lines)$/.test(type),
-    ) ??
-    // "Anything" includes JSON.
-    (safe.includes('*/*') ? { kind: 'json', contentType: 'application/json' } : undefined)
-  );
+function readSchema(
+  kind: BodyKind,
+  media: Media,
+  schemas: Schemas,
+  budget: Budget,
+): Result<Pick<ApiBody, 'schema' | 'encoding'>, OperationFault> {
+  if (kind === 'binary') {
+    const description = media.schema && schemas.view([media.schema], budget).description;
+    const at = media.schema?.at ?? media.place.at;
+    const said = plainText(description ?? '', LIMITS.argumentDescriptionCharacters, at, schemas.notes);
+    return ok({ schema: fileSchema(said, {}), encoding: [] });
+  }
+  let schema: JsonSchema = {};
+  if (media.schema) {
+    const emission = emitSchema([media.schema], schemas, budget);
+    if (emission.external) return fail({ ...emission.external, pointer: emission.external.at });
+    schema = emission.schema;
+  }
+  if (kind === 'text' && schema.type === undefined) schema.type = 'string';
+  if (kind !== 'form' && kind !== 'multipart') return ok({ schema, encoding: [] });
+  return ok(readFields(kind, schema, media, schemas, budget));
 }
 
 function isEmpty(schema: JsonSchema): boolean {
@@ -107,24 +141,4 @@ function isEmpty(schema: JsonSchema): boolean {
     schema.allOf === undefined &&
     !isObject(schema.additionalProperties)
   );
-}
-
-function readEncoding(typed: Place, resolver: Resolver): FieldEncoding[] {
-  const encoding = resolver.step(typed, 'encoding');
-  if (!encoding || !isObject(encoding.node)) return [];
-  return Object.entries(encoding.node).flatMap(([name, one]) => {
-    if (!isObject(one)) return [];
-    const style = FORM_STYLES.find((known) => known === own(one, 'style'));
-    const explode = own(one, 'explode');
-    const contentType = ownText(one, 'contentType');
-    return [
-      {
-        name,
-        ...(style === undefined ? {} : { style }),
-        ...(typeof explode === 'boolean' ? { explode } : {}),
-        ...(own(one, 'allowReserved') === true ? { allowReserved: true as const } : {}),
-        ...(contentType === undefined ? {} : { contentType }),
-      },
-    ];
-  });
 }

@@ -40,7 +40,7 @@ export function readDocument(
     });
   }
   const schemas = createSchemas(resolver, notes);
-  const security = createSecurityReader(resolver, options.security, notes);
+  const security = createSecurityReader(resolver, options, notes);
   const servers =
     resolver.dialect === '2.0'
       ? swaggerServers(resolver, notes)

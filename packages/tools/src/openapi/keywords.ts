@@ -1,7 +1,7 @@
 import { isObject, own, ownText } from '../json.ts';
 import type { JsonObject, JsonType } from '../json.ts';
 import type { Notes } from './notes.ts';
-import { isTextType } from './media-type.ts';
+import { isJsonType, isTextType } from './media-type.ts';
 import { isSafePattern } from './pattern.ts';
 import type { Place, Resolver } from './resolve.ts';
 import { emptyView } from './view.ts';
@@ -27,6 +27,8 @@ export function readKeywords(place: Place, node: JsonObject, resolver: Resolver,
   if (types) view.types = types;
   if (literals) view.literals = literals;
   view.facts = readFacts(node, place.at, notes, repair);
+  // Generators write it beside any type; it says something about lists alone.
+  if (types && !types.includes('array')) delete view.facts.uniqueItems;
   if (own(node, 'format') === 'int64' && (types?.includes('integer') ?? false)) view.int64 = true;
   const description = ownText(node, 'description');
   if (description !== undefined && description !== '') view.description = description;
@@ -81,7 +83,8 @@ function readBytes(node: JsonObject, types: readonly JsonType[] | undefined): Vi
   if (format === 'binary') return 'raw';
   const mediaType = ownText(node, 'contentMediaType');
   const encoded = Object.hasOwn(node, 'contentEncoding');
-  return mediaType !== undefined && !encoded && !isTextType(mediaType) ? 'raw' : undefined;
+  if (mediaType === undefined || encoded) return undefined;
+  return isTextType(mediaType) || isJsonType(mediaType) ? undefined : 'raw';
 }
 
 function isType(value: unknown): value is JsonType {

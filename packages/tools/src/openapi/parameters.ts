@@ -1,15 +1,17 @@
 import type { ParameterPlace, ParameterStyle } from '../catalogue/types.ts';
 import { isObject, own, ownText } from '../json.ts';
-import type { JsonObject, JsonSchema } from '../json.ts';
+import type { JsonSchema } from '../json.ts';
 import { fail, ok } from '../result.ts';
 import type { Result } from '../result.ts';
+import type { Declared } from './declared.ts';
 import { emitSchema } from './emit.ts';
 import type { ApiParameter, OperationFault } from './ir.ts';
 import { LIMITS } from './limits.ts';
+import { isSendable } from './media-type.ts';
 import { below } from './pointer.ts';
-import type { Place } from './resolve.ts';
 import type { Budget, Schemas } from './schema.ts';
 import { parameterKey } from './security.ts';
+import { collectionStyle, swaggerSchema } from './swagger.ts';
 import { plainText } from './text.ts';
 
 /** Headers that the gateway writes itself; a document may declare them, a caller may not set them. */
@@ -37,8 +39,9 @@ const RESERVED_HEADERS = new Set([
 const STYLES: Readonly<Record<ParameterPlace, readonly ParameterStyle[]>> = {
   path: ['simple', 'label', 'matrix'],
   query: ['form', 'spaceDelimited', 'pipeDelimited', 'deepObject'],
+  querystring: ['form'],
   header: ['simple'],
-  cookie: ['form'],
+  cookie: ['form', 'cookie'],
 };
 
 export interface ParameterReading {
@@ -46,27 +49,20 @@ export interface ParameterReading {
   readonly constants: { readonly name: string; readonly value: string }[];
 }
 
-interface Declared {
-  readonly place: Place;
-  readonly node: JsonObject;
-  readonly name: string;
-  readonly in: ParameterPlace;
-}
-
-/** The parameters of an operation: its own and its path item's, the operation winning; undeclared path variables added. */
+/** The parameters of an operation that are arguments or constants; undeclared path variables are added. */
 export function readParameters(
   path: string,
-  owners: readonly Place[],
+  pointer: string,
+  declared: readonly Declared[],
   schemas: Schemas,
   budget: Budget,
   credentialParameters: ReadonlySet<string>,
 ): Result<ParameterReading, OperationFault> {
-  const declared = declaredIn(owners, schemas);
-  if (!declared.ok) return declared;
   const variables = new Set([...path.matchAll(/\{([^{}]+)\}/g)].map((match) => match[1] ?? ''));
   const reading: ParameterReading = { parameters: [], constants: [] };
 
-  for (const one of declared.value) {
+  for (const one of declared) {
+    if (!isParameter(one)) continue;
     if (one.in === 'header' && RESERVED_HEADERS.has(one.name.toLowerCase())) continue;
     if (credentialParameters.has(parameterKey(one.in, one.name))) continue;
     if (one.in === 'path' && !variables.delete(one.name)) {
@@ -79,6 +75,14 @@ export function readParameters(
     }
     const parameter = readParameter(one, schemas, budget);
     if (!parameter.ok) return parameter;
+    if (one.in === 'querystring' && parameter.value.contentType === undefined) {
+      schemas.notes.warn(
+        'PARAM_DROPPED',
+        one.place.at,
+        'A whole query needs a media type; this one was left out.',
+      );
+      continue;
+    }
     const constant = constantOf(parameter.value);
     if (constant !== undefined) reading.constants.push({ name: one.name, value: constant });
     else reading.parameters.push(parameter.value);
@@ -86,17 +90,18 @@ export function readParameters(
   for (const name of variables) {
     schemas.notes.warn(
       'PARAM_SYNTHESISED',
-      owners[0]?.at ?? '',
+      pointer,
       `The path variable ${name} is not declared; it became a required string.`,
     );
     reading.parameters.push({
       name,
       in: 'path',
-      pointer: owners[0]?.at ?? '',
+      pointer,
       required: true,
       style: 'simple',
       explode: false,
       allowReserved: false,
+      allowEmpty: false,
       schema: { type: 'string' },
     });
   }
@@ -107,98 +112,57 @@ export function readParameters(
   return ok(reading);
 }
 
-function declaredIn(owners: readonly Place[], schemas: Schemas): Result<Declared[], OperationFault> {
-  const { resolver, notes } = schemas;
-  const byKey = new Map<string, Declared>();
-  for (const owner of owners) {
-    const list = resolver.step(owner, 'parameters');
-    if (!list) continue;
-    if (!Array.isArray(list.node)) {
-      notes.warn('VALUE_IGNORED', list.at, 'Parameters are a list; this value was ignored.');
-      continue;
-    }
-    for (let index = 0; index < list.node.length; index += 1) {
-      const place = resolver.step(list, index) ?? { node: undefined, at: below(list.at, index) };
-      const found = resolver.follow(place);
-      if (!found.ok) return fail({ ...found.error, pointer: place.at });
-      const one = readDeclaration(place, found.value, schemas);
-      if (!one.ok) return one;
-      if (!one.value) continue;
-      const key = parameterKey(one.value.in, one.value.name);
-      // The operation is read before its path item, and the first of two twins stays.
-      if (!byKey.has(key)) byKey.set(key, one.value);
-    }
-  }
-  return ok([...byKey.values()]);
+function isParameter(one: Declared): one is DeclaredParameter {
+  return one.in !== 'body' && one.in !== 'formData';
 }
 
-function readDeclaration(
-  written: Place,
-  place: Place,
-  { notes }: Schemas,
-): Result<Declared | undefined, OperationFault> {
-  const { node } = place;
-  const name = isObject(node) ? ownText(node, 'name') : undefined;
-  const where = isObject(node) ? ownText(node, 'in') : undefined;
-  if (!isObject(node) || name === undefined || name === '' || where === undefined) {
-    notes.warn('PARAM_DROPPED', written.at, 'A parameter needs a name and a place; this one was left out.');
-    return ok(undefined);
-  }
-  if (where === 'path' || where === 'query' || where === 'header' || where === 'cookie') {
-    return ok({ place, node, name, in: where });
-  }
-  if (own(node, 'required') === true) {
-    return fail({
-      code: 'PARAM_UNSUPPORTED',
-      pointer: written.at,
-      message: 'A required parameter stands in a place that is not supported.',
-    });
-  }
-  notes.warn('PARAM_DROPPED', written.at, 'A parameter in an unknown place was left out.');
-  return ok(undefined);
-}
+type DeclaredParameter = Declared & { readonly in: ParameterPlace };
 
 function readParameter(
-  one: Declared,
+  one: DeclaredParameter,
   schemas: Schemas,
   budget: Budget,
 ): Result<ApiParameter, OperationFault> {
   const { resolver, notes } = schemas;
   const { node, place } = one;
+  const swagger = resolver.dialect === '2.0';
   const content = resolver.step(place, 'content');
-  const contentType = content && isObject(content.node) ? Object.keys(content.node)[0] : undefined;
+  const contentType =
+    content && isObject(content.node) ? Object.keys(content.node).find(isSendable) : undefined;
   const owner = content && contentType !== undefined ? resolver.step(content, contentType) : place;
-  const source = owner && resolver.step(owner, 'schema');
+  const source = swagger ? swaggerSchema(place, node, resolver) : owner && resolver.step(owner, 'schema');
   let schema: JsonSchema = {};
   if (source) {
     const emission = emitSchema([source], schemas, budget);
     if (emission.external) return fail({ ...emission.external, pointer: emission.external.at });
     schema = emission.schema;
   }
-  const description = ownText(node, 'description');
-  if (description !== undefined) {
-    const text = plainText(
-      description,
-      LIMITS.argumentDescriptionCharacters,
-      below(place.at, 'description'),
-      notes,
-    );
-    if (text !== '') schema.description = text;
-  }
+  const description = readDescription(one, notes);
+  if (description !== undefined) schema.description = description;
   return ok({
     name: one.name,
     in: one.in,
     pointer: place.at,
     required: one.in === 'path' || own(node, 'required') === true,
-    ...readStyle(one, notes),
+    ...(swagger ? collectionStyle(one.in, node) : readStyle(one, notes)),
     allowReserved: own(node, 'allowReserved') === true,
+    allowEmpty: own(node, 'allowEmptyValue') === true,
     ...(contentType === undefined ? {} : { contentType }),
     schema,
   });
 }
 
+/** What a parameter says of itself goes before what its schema says; undefined if it says nothing. */
+export function readDescription({ node, place }: Declared, notes: Schemas['notes']): string | undefined {
+  const description = ownText(node, 'description');
+  if (description === undefined) return undefined;
+  const at = below(place.at, 'description');
+  const text = plainText(description, LIMITS.argumentDescriptionCharacters, at, notes);
+  return text === '' ? undefined : text;
+}
+
 function readStyle(
-  one: Declared,
+  one: DeclaredParameter,
   notes: Schemas['notes'],
 ): { readonly style: ParameterStyle; readonly explode: boolean } {
   const stated = own(one.node, 'style');
@@ -215,7 +179,10 @@ function readStyle(
   const explode = own(one.node, 'explode');
   return {
     style,
-    explode: typeof explode === 'boolean' ? explode : style === 'form' || style === 'deepObject',
+    explode:
+      typeof explode === 'boolean'
+        ? explode
+        : style === 'form' || style === 'deepObject' || style === 'cookie',
   };
 }
 

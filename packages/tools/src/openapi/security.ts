@@ -1,4 +1,4 @@
-import type { SecurityScheme } from '../catalogue/types.ts';
+import type { CompileOptions, SecurityScheme } from '../catalogue/types.ts';
 import { isObject, ownText } from '../json.ts';
 import type { JsonObject } from '../json.ts';
 import { fail, ok } from '../result.ts';
@@ -25,7 +25,7 @@ const USUAL = new Set(['http', 'apiKey', 'oauth2', 'openIdConnect']);
 /** Requirements are alternatives: the first that the operator's credential satisfies is taken. */
 export function createSecurityReader(
   resolver: Resolver,
-  satisfied: readonly string[] | undefined,
+  { security: satisfied, credentials = [] }: CompileOptions,
   notes: Notes,
 ): SecurityReader {
   const schemes = readSchemes(resolver);
@@ -55,11 +55,12 @@ export function createSecurityReader(
     });
   };
 
-  const credentialParameters = new Set(
-    schemes.flatMap((scheme) =>
+  const credentialParameters = new Set([
+    ...schemes.flatMap((scheme) =>
       scheme.in && scheme.parameterName ? [parameterKey(scheme.in, scheme.parameterName)] : [],
     ),
-  );
+    ...credentials.map(({ in: place, name }) => parameterKey(place, name)),
+  ]);
   return { schemes, credentialParameters, choose };
 }
 
