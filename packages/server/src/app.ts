@@ -217,6 +217,7 @@ export async function createApp(options: AppOptions) {
           signEveryoneOut: grants.signEveryoneOut,
           portalClients: grants.portalClients,
           clientRules: grants.clientRules,
+          publishedKeys: grants.publishedKeys,
           identityProviders: grants.identityProviders,
           organisationsOf: store.people.listOrganisationsOf,
           toolCounts: catalogues.toolCounts,

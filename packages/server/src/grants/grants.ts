@@ -98,6 +98,7 @@ export async function createGrants({
       clock,
       issuer: mcpBaseUrl,
     }),
+    publishedKeys,
     identityProviders: createIdentityProviders({ store, fetchDocument, publishedKeys, clock }),
     introspect: createIntrospect({ store, accessTokens, mcpBaseUrl }),
     clientDocuments: createClientDocuments({ store, fetchDocument, clock, budget: documentBudget }),

@@ -28,8 +28,9 @@ export interface NewPortalClient {
   authMethod: PortalAuthMethod;
   redirectUris: string[];
   agentRole: 'member' | 'viewer' | undefined;
-  /** For private_key_jwt, and only then. */
+  /** For private_key_jwt, and only then: its keys, or where it publishes them. */
   jwks: PublicKeySet | undefined;
+  jwksUri: string | undefined;
   /** Whether it may act with its organisation's other tokens (RFC 8693). */
   tokenExchange: boolean;
   createdBy: UserId;
@@ -61,6 +62,7 @@ export function createPortalClients({ store, clock }: { store: Store; clock: Clo
           redirectUris: wanted.redirectUris,
           secretHash: secret === undefined ? null : hashSecret(secret),
           jwks: wanted.jwks ?? null,
+          jwksUri: wanted.jwksUri ?? null,
           grantTypes: grantTypesOf(wanted),
           agentId: agentId ?? null,
         });

@@ -24,12 +24,7 @@ import { createOrganisation, type OrganisationDeps } from './organisation/organi
 const BODY_BYTES_MAX = 64 * 1024;
 
 export interface PortalDeps
-  extends
-    MeDeps,
-    OrganisationDeps,
-    ClientRoutesDeps,
-    ClientRuleRoutesDeps,
-    IdentityProviderRoutesDeps {
+  extends MeDeps, OrganisationDeps, ClientRoutesDeps, ClientRuleRoutesDeps, IdentityProviderRoutesDeps {
   people: People;
   keys: Keys;
   agents: Agents;

@@ -174,6 +174,7 @@ describe('clients made in the portal', () => {
 
   const privateKey = keyPair.privateKey.export({ format: 'jwk' });
   const weak = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ format: 'jwk' });
+  const keysAt = (uri: string) => ({ ...SIGNING_MACHINE, jwks: undefined, jwks_uri: uri });
   const jwks = (...keys: object[]) => ({ ...SIGNING_MACHINE, jwks: { keys } });
   test.each<[string, unknown]>([
     ['a private key', jwks(privateKey)],
@@ -186,7 +187,12 @@ describe('clients made in the portal', () => {
     ['an RSA key of 1024 bits', jwks(weak)],
     ['no keys', jwks()],
     ['eleven keys', jwks(...Array.from({ length: 11 }, () => PUBLIC_KEY))],
-    ['keys at an address', { ...SIGNING_MACHINE, jwks: undefined, jwks_uri: 'https://keys.test/jwks' }],
+    ['keys at an address besides keys', { ...SIGNING_MACHINE, jwks_uri: 'https://keys.test/jwks' }],
+    ['keys at an address besides a secret', { ...MACHINE, jwks_uri: 'https://keys.test/jwks' }],
+    ['keys at an address within', keysAt('https://127.0.0.1/jwks')],
+    ['keys at an address in clear', keysAt('http://keys.test/jwks')],
+    ['keys at an address with a password', keysAt('https://a:b@keys.test/jwks')],
+    ['keys at another port', keysAt('https://keys.test:8443/jwks')],
     ['private_key_jwt without keys', { ...SIGNING_MACHINE, jwks: undefined }],
     ['keys besides a secret', { ...MACHINE, jwks: SIGNING_MACHINE.jwks }],
     ['a public machine', { ...MACHINE, auth_method: 'none' }],

@@ -61,6 +61,7 @@ export async function openPortal({
       signEveryoneOut: createSignEveryoneOut({ store, clock }),
       portalClients: createPortalClients({ store, clock }),
       clientRules: createClientRules({ store, clock }),
+      publishedKeys,
       identityProviders: createIdentityProviders({ store, fetchDocument, publishedKeys, clock }),
       organisationsOf: store.people.listOrganisationsOf,
       toolCounts: async () => TOOL_COUNTS,

@@ -20,6 +20,24 @@ export const ORGANISATION_ROUTES: readonly { method: 'GET' | 'POST'; path: strin
   },
   { method: 'POST', path: '/clients/:client/token-exchange', body: { allowed: true } },
   { method: 'POST', path: '/clients/:client/delete', body: {} },
+  { method: 'GET', path: '/trusted-issuers' },
+  {
+    method: 'POST',
+    path: '/trusted-issuers',
+    body: { issuer: 'https://idp.test', access: 'read', jwks_uri: 'https://idp.test/keys' },
+  },
+  { method: 'POST', path: '/trusted-issuers/remove', body: { issuer: 'https://idp.test' } },
+  { method: 'GET', path: '/identity-links' },
+  {
+    method: 'POST',
+    path: '/identity-links',
+    body: { issuer: 'https://idp.test', subject: 'u-1', member: 'somebody@acme.test' },
+  },
+  {
+    method: 'POST',
+    path: '/identity-links/remove',
+    body: { issuer: 'https://idp.test', subject: 'u-1' },
+  },
 ];
 
 export const ALL_ROUTES: readonly { method: 'GET' | 'POST'; path: string; body?: unknown }[] = [

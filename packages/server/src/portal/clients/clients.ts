@@ -3,11 +3,13 @@ import { z } from 'zod';
 import { TOKEN_EXCHANGE_GRANT } from '../../grants/acting-clients.ts';
 import { publicKeySetSchema } from '../../grants/client-keys.ts';
 import type { PortalClients } from '../../grants/portal-clients.ts';
+import type { PublishedKeys } from '../../grants/published-keys.ts';
 import { displayName } from '../../kernel/display-name.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { isUsableRedirectUri } from '../../kernel/redirect-uri.ts';
 import type { OrganisationEnv } from '../env.ts';
 import { requireRole } from '../guards.ts';
+import { keySetUrlSchema } from '../key-set-url.ts';
 import { readBody } from '../read-body.ts';
 import { readId } from '../read-id.ts';
 
@@ -21,8 +23,9 @@ const newClientSchema = z.strictObject({
   redirect_uris: z.array(z.string()).min(1).max(REDIRECT_URIS_MAX).optional(),
   /** For a machine, in place of redirect URIs: the role of the agent that it acts as. */
   agent_role: z.enum(['member', 'viewer']).optional(),
-  /** The public keys of a client that signs (private_key_jwt). */
+  /** The public keys of a client that signs (private_key_jwt), or where it publishes them. */
   jwks: publicKeySetSchema.optional(),
+  jwks_uri: keySetUrlSchema.optional(),
   /** It may trade the organisation's access tokens for its own (RFC 8693). */
   token_exchange: z.boolean().optional(),
 });
@@ -31,10 +34,14 @@ type NewClient = z.infer<typeof newClientSchema>;
 
 export interface ClientRoutesDeps {
   portalClients: PortalClients;
+  publishedKeys: PublishedKeys;
 }
 
 /** `/portal/v1/organisations/{org}/clients`: OAuth clients that admins make for this organisation. For admins. */
-export function createClientRoutes({ portalClients }: ClientRoutesDeps): Hono<OrganisationEnv> {
+export function createClientRoutes({
+  portalClients,
+  publishedKeys,
+}: ClientRoutesDeps): Hono<OrganisationEnv> {
   const app = new Hono<OrganisationEnv>();
 
   app.get('/', async (context) => {
@@ -51,6 +58,9 @@ export function createClientRoutes({ portalClients }: ClientRoutesDeps): Hono<Or
     if (fault !== undefined) throw new AppError('invalid_request', fault);
     const name = displayName(body.name, NAME_CHARACTERS_MAX);
     if (name === undefined) throw new AppError('invalid_request', 'name: must not be empty');
+    if (body.jwks_uri !== undefined && (await publishedKeys(body.jwks_uri, undefined)) === undefined) {
+      throw new AppError('invalid_request', 'jwks_uri: no keys could be read there from the internet');
+    }
     const created = await portalClients.create({
       orgId: organisation.id,
       name,
@@ -58,6 +68,7 @@ export function createClientRoutes({ portalClients }: ClientRoutesDeps): Hono<Or
       redirectUris: body.redirect_uris ?? [],
       agentRole: body.agent_role,
       jwks: body.jwks,
+      jwksUri: body.jwks_uri,
       tokenExchange: body.token_exchange ?? false,
       createdBy: context.get('user').userId,
       requestId: context.get('requestId'),
@@ -112,8 +123,9 @@ function findFault(body: NewClient): string | undefined {
   }
   if (isMachine && body.auth_method === 'none') return 'auth_method: a machine must prove itself';
   if (exchanges && body.auth_method === 'none') return 'token_exchange: the client must prove itself';
-  if ((body.auth_method === 'private_key_jwt') !== (body.jwks !== undefined)) {
-    return 'jwks: needed for private_key_jwt, and for nothing else';
+  const keysGiven = [body.jwks, body.jwks_uri].filter((given) => given !== undefined).length;
+  if (keysGiven !== (body.auth_method === 'private_key_jwt' ? 1 : 0)) {
+    return 'jwks, jwks_uri: exactly one is needed for private_key_jwt, and none for anything else';
   }
   const unusable = body.redirect_uris?.findIndex((uri) => !isUsableRedirectUri(uri)) ?? -1;
   return unusable < 0
@@ -129,6 +141,7 @@ function presentClient({ client, agentName, agentRole }: Awaited<ReturnType<Port
     redirect_uris: client.redirectUris,
     agent: client.agentId === null ? null : { id: client.agentId, name: agentName, role: agentRole },
     token_exchange: client.grantTypes.includes(TOKEN_EXCHANGE_GRANT),
+    jwks_uri: client.jwksUri,
     key_ids: client.jwks?.keys.map(({ kid }) => kid ?? null) ?? null,
     created_at: client.createdAt.toISOString(),
   };

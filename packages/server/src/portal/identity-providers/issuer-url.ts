@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isHttpsUrl } from '../key-set-url.ts';
 
 const URL_CHARACTERS_MAX = 400;
 
@@ -10,11 +11,6 @@ export const issuerSchema = z.string().max(URL_CHARACTERS_MAX).refine(isIssuerUr
   error: 'must be an https URL without query or fragment, as the provider writes it',
 });
 
-/** Where a key set is published. Whether it may be asked is for the address guard to say. */
-export const keySetUrlSchema = z.string().max(URL_CHARACTERS_MAX).refine(isHttpsUrl, {
-  error: 'must be an https URL',
-});
-
 /** OpenID Connect Core section 2: ASCII, at most 255 characters. */
 export const subjectSchema = z.string().regex(/^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/, {
   error: 'must be the subject as the provider writes it: 1 to 255 ASCII characters',
@@ -24,10 +20,4 @@ function isIssuerUrl(text: string): boolean {
   if (!isHttpsUrl(text) || /[?#]/.test(text)) return false;
   const { href } = new URL(text);
   return href === text || href === `${text}/`;
-}
-
-function isHttpsUrl(text: string): boolean {
-  if (!/^https:\/\/[\x21-\x7e]+$/.test(text) || text.includes('\\') || !URL.canParse(text)) return false;
-  const { username, password } = new URL(text);
-  return username === '' && password === '' && !text.includes('#');
 }

@@ -6,7 +6,8 @@ import { AppError } from '../../kernel/errors.ts';
 import type { OrganisationEnv } from '../env.ts';
 import { requireRole } from '../guards.ts';
 import { readBody } from '../read-body.ts';
-import { issuerSchema, keySetUrlSchema } from './issuer-url.ts';
+import { keySetUrlSchema } from '../key-set-url.ts';
+import { issuerSchema } from './issuer-url.ts';
 
 const newIssuerSchema = z.strictObject({
   issuer: issuerSchema,

@@ -39,7 +39,7 @@ export function createPortalClientQueries(executor: Executor) {
     async markDeleted(orgId: OrganisationId, clientId: ClientId): Promise<boolean> {
       const rows = await executor
         .update(clients)
-        .set({ deletedAt: sql`now()`, secretHash: null, jwks: null })
+        .set({ deletedAt: sql`now()`, secretHash: null, jwks: null, jwksUri: null })
         .where(
           and(
             eq(clients.orgId, orgId),
