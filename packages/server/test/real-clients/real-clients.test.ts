@@ -2,12 +2,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startDocumentHost, type DocumentHost } from '../client-documents/support/document-host.ts';
 import { openWorkshop } from '../oauth/support/machines.ts';
 import { openWorld, type World } from '../oauth/support/world.ts';
+import { ASSISTANTS } from './assistants.ts';
 import { CLAUDE } from './claude.ts';
-import { OTHERS } from './other-clients.ts';
+import { EDITORS } from './editors.ts';
 import { talk2025 } from './real-client.ts';
 import { connectAs, speak, type Surroundings } from './replay.ts';
+import { TOOLS } from './tools.ts';
 
-const CLIENTS = [...CLAUDE, ...OTHERS];
+const CLIENTS = [...CLAUDE, ...ASSISTANTS, ...EDITORS, ...TOOLS];
 const SITES = CLIENTS.flatMap(({ identity }) =>
   identity.kind === 'document' ? [new URL(identity.url).hostname] : [],
 );

@@ -109,7 +109,7 @@ function createSend({ roams, oauthHeaders }: Pick<RealClient, 'roams' | 'oauthHe
       return response;
     }
     last += 1;
-    const agent = new Agent({ connect: { localAddress: `127.0.0.${last}` } });
+    const agent = new Agent({ localAddress: `127.0.0.${last}` });
     const address = new URL(target);
     address.hostname = '127.0.0.1';
     const response = await fetchFrom(address, { ...init, dispatcher: agent });
