@@ -143,6 +143,10 @@ export async function createApp(options: AppOptions) {
       claimOnce: (jti: string, expiresAtSeconds: number) =>
         store.usedIds.claim('handoff', jti, expiresAtSeconds),
     };
+  // After those that forget what they knew, of which each call is then asked about again.
+  for (const kind of ['grant', 'key', 'token', 'member', 'agent', 'client', 'organisation'] as const)
+    feed.on(kind, gateway.changed);
+
     const toWeb = createHandoff({
       ...handoff,
       direction: 'to-web',

@@ -14,13 +14,19 @@ import { createLimit } from './pipeline/limit.ts';
 import { createRecorder } from './pipeline/record.ts';
 import { createCallUpstream } from './pipeline/upstream.ts';
 import type { GatewayDependencies } from './ports.ts';
-import { createUnderWay } from './under-way.ts';
+import { createUnderWay, type OpenCall } from './under-way.ts';
 
 export interface Gateway {
   /** Whether a path is the data plane's. */
   handles(path: string): boolean;
   /** Answers, always: nothing that a caller or an upstream does is thrown. */
   handle(req: IncomingMessage, res: ServerResponse): void;
+  /**
+   * Told by the change feed that something is no longer what it was: the id of a grant, a key, a token or an
+   * organisation, or `<organisation>:<id>` of who or what belongs to one. Calls and streams whose caller's right hangs
+   * on it are cut as soon as that has ended or become less.
+   */
+  changed(subject: string): void;
   /** Refuses new calls, waits for those under way, ends what is not over in `graceMs` (default 10 s). */
   close(graceMs?: number): Promise<void>;
 }
@@ -42,13 +48,13 @@ export function createGateway(deps: GatewayDependencies): Gateway {
   const apiDoor = createApiDoor({ authenticate, limit, catalogues, recorder, assertions, sender });
   const underWay = createUnderWay();
 
-  async function serve(exchange: Exchange, signal: AbortSignal): Promise<void> {
+  async function serve(exchange: Exchange, call: OpenCall): Promise<void> {
     if (underWay.isClosing) return respondError(exchange, CLOSING, ['Connection', 'close']);
     const refused = guard(exchange.req);
     if (refused !== undefined) return respondError(exchange, refused);
     const resource = parseResourcePath(exchange.path, urls.connectorPaths);
-    if (resource !== undefined) return mcpDoor(exchange, resource, signal);
-    if (exchange.path.startsWith('/api/')) return apiDoor(exchange, signal);
+    if (resource !== undefined) return mcpDoor(exchange, resource, call);
+    if (exchange.path.startsWith('/api/')) return apiDoor(exchange, call);
     return respondError(exchange, NOT_FOUND);
   }
 
@@ -71,9 +77,10 @@ export function createGateway(deps: GatewayDependencies): Gateway {
     },
     handle(req, res) {
       const exchange = openExchange(req, res);
-      const signal = underWay.open(exchange);
-      serve(exchange, signal).catch((thrown: unknown) => fail(exchange, thrown));
+      const call = underWay.open(exchange);
+      serve(exchange, call).catch((thrown: unknown) => fail(exchange, thrown));
     },
+    changed: underWay.changed,
     close: (graceMs = CLOSE_GRACE_MS) => underWay.close(graceMs),
   };
 }

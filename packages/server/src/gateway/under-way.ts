@@ -1,17 +1,51 @@
-import type { Exchange } from './exchange.ts';
+import { toAppError } from '../kernel/errors.ts';
+import { respondError, type Exchange } from './exchange.ts';
+import { refusal, type Refusal } from './refusal.ts';
+
+/** What a caller may do, for as long as it lasts. */
+export interface Right {
+  /** What the change feed calls all that it hangs on: see `Gateway.changed`. */
+  readonly hangsOn: readonly string[];
+  /** Asks again. A refusal: it has ended, or there is less of it than there was. */
+  recheck(): Promise<Refusal | undefined>;
+}
+
+/** A call, or a stream, from its first byte to its last. */
+export interface OpenCall {
+  /** Fires when the caller goes away, or when its right ends. */
+  readonly signal: AbortSignal;
+  /** From here on it lasts no longer than this right; `exchange` is what a refusal is answered on, if nothing was yet. */
+  follow(right: Right, exchange: Exchange): void;
+}
 
 export interface UnderWay {
   readonly isClosing: boolean;
-  /** Follows an exchange to its end. The signal fires when the caller goes away before it. */
-  open(exchange: Exchange): AbortSignal;
+  /** Follows an exchange to its end. */
+  open(exchange: Exchange): OpenCall;
+  /** Something is no longer what it was: each call that hangs on it is asked about again, and cut if it is refused. */
+  changed(subject: string): void;
   close(graceMs: number): Promise<void>;
 }
 
 /** The calls that are not over yet. */
 export function createUnderWay(): UnderWay {
   const open = new Set<Exchange>();
+  const following = new Map<string, Set<() => void>>();
   let isClosing = false;
+  let changes = 0;
   let onEmpty: (() => void) | undefined;
+
+  function hang(subjects: readonly string[], check: () => void): () => void {
+    for (const subject of subjects)
+      following.set(subject, (following.get(subject) ?? new Set<() => void>()).add(check));
+    return () => {
+      for (const subject of subjects) {
+        const checks = following.get(subject);
+        checks?.delete(check);
+        if (checks?.size === 0) following.delete(subject);
+      }
+    };
+  }
 
   return {
     get isClosing() {
@@ -19,16 +53,38 @@ export function createUnderWay(): UnderWay {
     },
     open(exchange) {
       const controller = new AbortController();
+      const changesBefore = changes;
+      let letGo: (() => void) | undefined;
       open.add(exchange);
       // A failing connection must not become an uncaught error; `close` follows it.
       exchange.req.on('error', () => undefined);
       exchange.res.on('error', () => undefined);
       exchange.res.once('close', () => {
         open.delete(exchange);
+        letGo?.();
         if (!exchange.res.writableFinished) controller.abort();
         if (open.size === 0) onEmpty?.();
       });
-      return controller.signal;
+      return {
+        signal: controller.signal,
+        follow(right, answerable) {
+          if (!open.has(exchange)) return;
+          const check = (): void => {
+            void refusalOf(right).then((refused) => {
+              if (refused === undefined || !open.has(exchange)) return;
+              cut(answerable, refused);
+              controller.abort();
+            });
+          };
+          letGo = hang(right.hangsOn, check);
+          // What changed while the caller was being identified may have been missed.
+          if (changes !== changesBefore) check();
+        },
+      };
+    },
+    changed(subject) {
+      changes += 1;
+      for (const check of following.get(subject) ?? []) check();
     },
     async close(graceMs) {
       isClosing = true;
@@ -42,4 +98,22 @@ export function createUnderWay(): UnderWay {
       for (const { res } of open) res.destroy();
     },
   };
+}
+
+/** Whoever hears the same change forgets what it knew first. What cannot be found out is refused. */
+async function refusalOf(right: Right): Promise<Refusal | undefined> {
+  await Promise.resolve();
+  try {
+    return await right.recheck();
+  } catch (thrown) {
+    return refusal(toAppError(thrown));
+  }
+}
+
+/** An answer that is on its way breaks off, so that nobody takes it for a whole one. */
+function cut(exchange: Exchange, { error, headers }: Refusal): void {
+  const { res } = exchange;
+  if (res.writableEnded) return;
+  if (res.headersSent) res.destroy();
+  else respondError(exchange, error, headers);
 }

@@ -146,6 +146,7 @@ export function createAccessTokens({
         clientId: claims.client_id as ClientId,
         resource: claims.aud.slice(mcpBaseUrl.length),
         boundTo: claims.cnf?.jkt,
+        tokenId: claims.jti,
         actingClients,
       };
     },

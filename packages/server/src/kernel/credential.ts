@@ -19,6 +19,8 @@ export interface VerifiedCredential {
   readonly boundTo?: string | undefined;
   /** The clients that it was exchanged by, the latest first (RFC 8693); absent: its client is the grant's own. */
   readonly actingClients?: readonly ClientId[] | undefined;
+  /** Of an access token, which can be revoked by itself. */
+  readonly tokenId?: string | undefined;
   /** Access tokens are for the MCP door only; keys open both. */
   readonly kind: 'key' | 'token';
 }

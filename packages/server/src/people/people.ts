@@ -66,6 +66,11 @@ export function createPeople({
     log,
   });
 
+  async function isEnabled(userId: UserId): Promise<boolean> {
+    const user = await store.people.findUser(userId);
+    return user !== undefined && user.disabledAt === null;
+  }
+
   return {
     async currentUser(headers) {
       if (!headers.has('cookie')) return undefined;
@@ -73,6 +78,7 @@ export function createPeople({
       if (session === undefined) return undefined;
       const { createdAtMs: signedInAtMs, ...who } = session;
       if (clock.nowMs() >= signedInAtMs + SESSION_SECONDS * 1000) return undefined;
+      if (!(await isEnabled(who.userId))) return undefined;
       return { ...who, signedInAtMs };
     },
 
@@ -80,6 +86,8 @@ export function createPeople({
       const library = await sessions;
       const started = await library.start({ email: email.trim(), password }, headers);
       if (!started.ok) return fail({ reason: started.error });
+      // To somebody who is disabled the same as to somebody unknown; the session that began is of no use.
+      if (!(await isEnabled(started.value.userId))) return fail({ reason: 'wrong_credentials' });
       if (headers.has('cookie')) await library.end(headers);
       return started;
     },

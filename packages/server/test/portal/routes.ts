@@ -12,6 +12,9 @@ export const ORGANISATION_ROUTES: readonly { method: 'GET' | 'POST'; path: strin
     path: '/agents/:agent/keys',
     body: { name: 'Nightly', access: 'read', expires_in_days: 30 },
   },
+  { method: 'POST', path: '/agents/:agent/suspend', body: {} },
+  { method: 'POST', path: '/agents/:agent/resume', body: {} },
+  { method: 'POST', path: '/agents/:agent/delete', body: {} },
   { method: 'GET', path: '/clients' },
   {
     method: 'POST',

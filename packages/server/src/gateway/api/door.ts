@@ -11,12 +11,13 @@ import type { Authenticate } from '../pipeline/authenticate.ts';
 import type { Limit } from '../pipeline/limit.ts';
 import type { Recorder } from '../pipeline/record.ts';
 import { refusal, type Refusal } from '../refusal.ts';
+import type { OpenCall } from '../under-way.ts';
 import { requestHeaders } from './headers.ts';
 import { relay } from './relay.ts';
 
 export const UPLOAD_BYTES_MAX = 50 * 1024 * 1024;
 
-export type ApiDoor = (exchange: Exchange, signal: AbortSignal) => Promise<void>;
+export type ApiDoor = (exchange: Exchange, call: OpenCall) => Promise<void>;
 
 /** The API itself, by key: each request is one of the catalogue's operations, and goes through as it came. */
 export function createApiDoor({
@@ -34,10 +35,11 @@ export function createApiDoor({
   assertions: Assertions;
   sender: Sender;
 }): ApiDoor {
-  return async (plain, signal) => {
+  return async (plain, { signal, follow }) => {
     const { req, requestId } = plain;
     const caller = await authenticate.atApi(req);
     if (!caller.ok) return respondError(plain, caller.error.error, caller.error.headers);
+    follow(caller.value, plain);
     const { principal } = caller.value;
 
     const limited = limit(principal);

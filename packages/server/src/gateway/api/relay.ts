@@ -8,7 +8,7 @@ import { hasBody, responseHeaders } from './headers.ts';
 export interface Passage {
   readonly exchange: Exchange;
   readonly sender: Sender;
-  /** Fires when the caller goes away. */
+  /** Fires when the caller goes away or loses its right: then nothing more is sent, nor answered here. */
   readonly signal: AbortSignal;
   /** Told once how it ended. */
   readonly end: (ended: Ended) => void;
@@ -29,6 +29,10 @@ const ANSWER_MS_MAX = 30_000;
 export function relay(passage: Passage): Promise<void> {
   const { end, exchange, sender, signal } = passage;
   const { req, res } = exchange;
+  if (signal.aborted) {
+    end({ fault: 'upstream_aborted' });
+    return Promise.resolve();
+  }
   return new Promise((resolve) => {
     let status: number | undefined;
     let tooLarge = false;
@@ -78,6 +82,7 @@ export function relay(passage: Passage): Promise<void> {
           over({ status });
         },
         onFault(fault) {
+          if (res.writableEnded) return over({ status, fault: fault.code });
           if (res.headersSent) res.destroy();
           else respondError(exchange, tooLarge ? TOO_LARGE : errorOf(fault, status));
           over({ status, fault: tooLarge ? TOO_LARGE.code : fault.code });
@@ -87,8 +92,7 @@ export function relay(passage: Passage): Promise<void> {
     upload?.onSent(() =>
       control.abort({ code: 'upstream_timeout', message: 'The API did not answer in time.' }),
     );
-    if (signal.aborted) onAbort();
-    else signal.addEventListener('abort', onAbort, { once: true });
+    signal.addEventListener('abort', onAbort, { once: true });
   });
 }
 

@@ -7,13 +7,14 @@ import type { Authenticate } from '../pipeline/authenticate.ts';
 import { errorAnswer, framed, RPC, wantsEvents, type Answer } from './answer.ts';
 import { readJsonBody } from './body.ts';
 import { withCors, PREFLIGHT_HEADERS } from './cors.ts';
+import type { OpenCall } from '../under-way.ts';
 import type { Dispatch, Scene } from './dispatch.ts';
 import { parseJson, parseMessage } from './message.ts';
 import { asLegacyRevision, dialectOf, REVISION_WITHOUT_HEADER } from './revisions.ts';
 
 const BATCH_MAX = 50;
 
-export type McpDoor = (exchange: Exchange, resource: Resource, signal: AbortSignal) => Promise<void>;
+export type McpDoor = (exchange: Exchange, resource: Resource, call: OpenCall) => Promise<void>;
 
 /** Streamable HTTP without sessions: one POST, one answer, nothing remembered. */
 export function createMcpDoor({
@@ -25,7 +26,7 @@ export function createMcpDoor({
   dispatch: Dispatch;
   mcpBaseUrl: string;
 }): McpDoor {
-  return async (plain, resource, signal) => {
+  return async (plain, resource, { signal, follow }) => {
     const open = withCors(plain);
     const { req, path, requestId } = open;
     if (req.method === 'OPTIONS') return respond(open, 204, PREFLIGHT_HEADERS, '');
@@ -34,10 +35,13 @@ export function createMcpDoor({
     if (!caller.ok) return respondError(open, caller.error.error, caller.error.headers);
     const extra = caller.value.headers;
     const exchange = extra.length === 0 ? open : { ...open, headers: [...open.headers, ...extra] };
+    follow(caller.value, exchange);
     if (req.method !== 'POST') return respondError(exchange, POST_ONLY, ['Allow', 'POST']);
 
     const body = await readJsonBody(req);
     if (!body.ok) return respondError(exchange, body.error);
+    // It may have taken its time with the body, and have lost its right meanwhile.
+    if (signal.aborted) return;
     const value = parseJson(body.value);
     if (!value.ok) return send(exchange, value.error);
 

@@ -10,10 +10,11 @@ import { fail, ok, type Result } from '../../kernel/result.ts';
 import { challenge, KEY_CHALLENGE } from '../challenge.ts';
 import type { GatewayUrls, Identification } from '../ports.ts';
 import { refusal, type Refusal } from '../refusal.ts';
+import type { Right } from '../under-way.ts';
 import { faultOfPossession, type PossessionFault } from './possession.ts';
 import { readPresented, type Presented } from './presented.ts';
 
-export interface Caller {
+export interface Caller extends Right {
   readonly principal: Principal;
   /** A new consent could give this caller full access. */
   readonly couldStepUp: boolean;
@@ -63,7 +64,7 @@ export function createAuthenticate(
     return presented.kind === 'token' && presented.scheme === 'dpop' ? ['DPoP-Nonce', dpop.nonce()] : [];
   }
 
-  function refuse(presented: Presented, path: string, fault: PossessionFault): Result<never, Refusal> {
+  function refuse(presented: Presented, path: string, fault: PossessionFault): Refusal {
     const usedDpop = presented.kind === 'token' && presented.scheme === 'dpop';
     const schemes = challenge(
       urls.mcpBaseUrl,
@@ -72,12 +73,22 @@ export function createAuthenticate(
       { algorithms: dpop.algorithms, error: usedDpop ? fault : undefined },
     );
     const error = fault === 'invalid_token' ? unauthenticated(presented) : PROOF_REFUSED;
-    return fail(refusal(error, [...schemes, ...nonceFor(presented)]));
+    return refusal(error, [...schemes, ...nonceFor(presented)]);
   }
 
-  function admit({ credential, standing }: Proof, headers: readonly string[]): Result<Caller, never> {
+  /** `refused` says what to answer once the right has ended; `isGood` whether what is left of it is good here. */
+  function admit(
+    presented: Presented,
+    { credential, standing }: Proof,
+    {
+      headers,
+      isGood,
+      refused,
+    }: { headers: readonly string[]; isGood: (proof: Proof) => boolean; refused: () => Refusal },
+  ): Result<Caller, never> {
     const { actingClients, actor, clientId, grantId, keyId, orgId } = credential;
     const ceiling = highestAccess(standing.role);
+    const access = lowerAccess(credential.access, ceiling);
     usage.touch(keyId);
     return ok({
       principal: {
@@ -85,7 +96,7 @@ export function createAuthenticate(
         orgSlug: standing.orgSlug,
         actor,
         role: standing.role,
-        access: lowerAccess(credential.access, ceiling),
+        access,
         clientId,
         actingClients,
         grantId,
@@ -93,6 +104,13 @@ export function createAuthenticate(
       },
       couldStepUp: grantId !== undefined && ceiling === 'full',
       headers,
+      hangsOn: whatItHangsOn(credential),
+      async recheck() {
+        const proof = await prove(presented);
+        if (proof === undefined || !isGood(proof)) return refused();
+        const left = lowerAccess(proof.credential.access, highestAccess(proof.standing.role));
+        return lowerAccess(left, access) === access ? undefined : refused();
+      },
     });
   }
 
@@ -100,18 +118,21 @@ export function createAuthenticate(
     async atMcp(req, resource, path) {
       const presented = readPresented(req);
       if (presented.kind === 'several') return fail(refusal(TWO_CREDENTIALS));
+      const isGood = (found: Proof): boolean => opens(found, resource, urls.connectorPaths);
       const proof = await prove(presented);
-      if (proof !== undefined && opens(proof, resource, urls.connectorPaths)) {
+      if (proof !== undefined && isGood(proof)) {
         const { credential } = proof;
         const fault = await orUnavailable(() =>
           faultOfPossession(deps, { req, path, presented, credential }),
         );
-        return fault === undefined ? admit(proof, nonceFor(presented)) : refuse(presented, path, fault);
+        if (fault !== undefined) return fail(refuse(presented, path, fault));
+        const refused = (): Refusal => refuse(presented, path, 'invalid_token');
+        return admit(presented, proof, { headers: nonceFor(presented), isGood, refused });
       }
       if (proof === undefined && resource.kind !== 'any' && !(await exists(resource.org))) {
         return fail(refusal(new AppError('not_found', 'There is nothing at this address.')));
       }
-      return refuse(presented, path, 'invalid_token');
+      return fail(refuse(presented, path, 'invalid_token'));
     },
 
     async atApi(req) {
@@ -119,9 +140,10 @@ export function createAuthenticate(
       if (presented.kind === 'several') return fail(refusal(TWO_CREDENTIALS));
       // Access tokens are for the MCP door: their audience is a resource there.
       const proof = presented.kind === 'key' ? await prove(presented) : undefined;
+      const refused = (): Refusal => refusal(unauthenticated(presented), KEY_CHALLENGE);
       return proof === undefined
-        ? fail(refusal(unauthenticated(presented), KEY_CHALLENGE))
-        : admit(proof, []);
+        ? fail(refused())
+        : admit(presented, proof, { headers: [], isGood: () => true, refused });
     },
   };
 }
@@ -147,6 +169,16 @@ const TWO_CREDENTIALS = new AppError(
   'invalid_request',
   'Send one credential: Authorization or X-API-Key, not both.',
 );
+
+/** In the change feed's words: see `Gateway.changed`. */
+function whatItHangsOn(credential: VerifiedCredential): readonly string[] {
+  const { actingClients = [], actor, grantId, keyId, orgId, tokenId } = credential;
+  const hangsOn = [orgId, keyId, `${orgId}:${actor.id}`];
+  if (grantId !== undefined) hangsOn.push(grantId);
+  if (tokenId !== undefined) hangsOn.push(tokenId);
+  for (const clientId of actingClients) hangsOn.push(`${orgId}:${clientId}`);
+  return hangsOn;
+}
 
 /** A token is good at its resource and below it, a key everywhere in its organisation; nothing in any other. */
 function opens(

@@ -113,6 +113,10 @@ export function createIssueByAssertion({
       const held = await queries.identityProviders.holdLink(orgId, claims.iss, claims.sub);
       const standing = held?.userId === userId ? await readStanding(queries, orgId, actor) : undefined;
       if (held === undefined || standing === undefined) return invalidGrant('ended just now', orgId);
+      // Who blocks a client waits for whoever holds on to the organisation's row, or has been waited for above.
+      if ((await clientRules.standingOf(orgId, client, destination, queries)).kind === 'blocked') {
+        return invalidGrant('an admin has blocked the client just now', orgId);
+      }
       if (!(await claimOnce(queries, claims))) return invalidGrant('used before', orgId);
       const about = { orgId, userId, clientId: client.id, issuer: claims.iss };
       const revokedAt = await queries.identityProviders.lastRevocation(about);

@@ -12,8 +12,39 @@ export interface NewAgent {
   requestId: RequestId;
 }
 
+/** An admin's decision about one agent. */
+export interface AgentDecision {
+  orgId: OrganisationId;
+  agentId: AgentId;
+  decidedBy: UserId;
+  requestId: RequestId;
+}
+
 /** Non-human members of an organisation. */
 export function createAgents({ store, clock }: { store: Store; clock: Clock }) {
+  const entryOf = ({ orgId, agentId, decidedBy, requestId }: AgentDecision, action: string) =>
+    toAuditRow(
+      {
+        orgId,
+        action,
+        actor: { kind: 'user', id: decidedBy },
+        target: agentId,
+        requestId,
+        outcome: 'ok',
+      },
+      'event',
+      clock,
+    );
+
+  const setSuspended = (decision: AgentDecision, suspended: boolean): Promise<boolean> =>
+    store.transaction(async (queries) => {
+      const { orgId, agentId } = decision;
+      if (!(await queries.people.setAgentSuspended(orgId, agentId, suspended))) return false;
+      await queries.changes.add('agent', `${orgId}:${agentId}`);
+      await queries.audit.insertMany([entryOf(decision, suspended ? 'agent.suspended' : 'agent.resumed')]);
+      return true;
+    });
+
   return {
     list: (orgId: OrganisationId) => store.people.listAgents(orgId),
 
@@ -42,6 +73,26 @@ export function createAgents({ store, clock }: { store: Store; clock: Clock }) {
           ),
         ]);
         return ok({ agentId: id });
+      }),
+
+    /** Refuses what the agent's keys and tokens ask, until it is resumed. False: there is no such agent that works. */
+    suspend: (decision: AgentDecision) => setSuspended(decision, true),
+
+    resume: (decision: AgentDecision) => setSuspended(decision, false),
+
+    /** Ends it with its keys, its grants and the client that it was made with. False: there is no such agent. */
+    delete: (decision: AgentDecision): Promise<boolean> =>
+      store.transaction(async (queries) => {
+        const { orgId, agentId } = decision;
+        await queries.people.lockMembers(orgId);
+        const grantIds = await queries.grants.listLiveOfAgent(orgId, agentId);
+        const ended = await queries.grants.revokeMany(orgId, grantIds, 'agent_deleted');
+        await queries.changes.addMany('grant', ended);
+        await queries.changes.addMany('key', await queries.keys.revokeOfAgent(orgId, agentId));
+        if (!(await queries.people.deleteAgent(orgId, agentId))) return false;
+        await queries.changes.add('agent', `${orgId}:${agentId}`);
+        await queries.audit.insertMany([entryOf(decision, 'agent.deleted')]);
+        return true;
       }),
   };
 }

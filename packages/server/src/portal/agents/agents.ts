@@ -68,8 +68,33 @@ export function createAgentRoutes({ agents, keys }: { agents: Agents; keys: Keys
     return context.json({ id: created.keyId, secret: created.secret }, 201);
   });
 
+  for (const verb of ['suspend', 'resume', 'delete'] as const) {
+    app.post(`/:agent/${verb}`, async (context) => {
+      const organisation = context.get('organisation');
+      requireRole(organisation.role, 'agents.manage');
+      await readBody(context, z.strictObject({}));
+      const agentId = readId('agt', context.req.param('agent'));
+      const done = await agents[verb]({
+        orgId: organisation.id,
+        agentId,
+        decidedBy: context.get('user').userId,
+        requestId: context.get('requestId'),
+      });
+      if (!done) throw new AppError('not_found', ABSENT[verb]);
+      return context.json({ id: agentId, status: STATUS_AFTER[verb] });
+    });
+  }
+
   return app;
 }
+
+const STATUS_AFTER = { suspend: 'suspended', resume: 'active', delete: 'deleted' } as const;
+
+const ABSENT = {
+  suspend: 'There is no such agent that is active.',
+  resume: 'There is no such agent that is suspended.',
+  delete: 'There is no such agent.',
+} as const;
 
 function requireName(given: string): string {
   const name = displayName(given, KEY_NAME_CHARACTERS_MAX);

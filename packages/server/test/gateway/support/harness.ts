@@ -76,9 +76,13 @@ export async function startHarness(options: HarnessOptions = {}) {
   const sender = createSender({ ...(options.upstreamTimeoutMs && { timeoutMs: options.upstreamTimeoutMs }) });
   const catalogues = createCatalogues({ store });
   const signed: string[] = [];
+  const broken = new Set<string>();
+  const touched = new Set<string>();
+  const whileIdentified = new Map<string, () => void>();
   const standingName = (orgId: OrganisationId, actor: Actor) => `${orgId} ${actor.id}`;
   const find = async (kind: 'key' | 'token', secret: string) => {
-    if (secret.endsWith('broken')) throw new Error('the database is gone: host 10.0.0.7 refused');
+    if (secret.endsWith('broken') || broken.has(secret))
+      throw new Error('the database is gone: host 10.0.0.7 refused');
     const credential = credentials.get(secret);
     return credential?.kind === kind ? credential : undefined;
   };
@@ -87,7 +91,13 @@ export async function startHarness(options: HarnessOptions = {}) {
     urls: { mcpBaseUrl: options.mcpBaseUrl ?? url, connectorPaths: options.connectorPaths ?? [] },
     verifyKey: (secret) => find('key', secret),
     verifyToken: (jwt) => find('token', jwt),
-    standingOf: async (orgId, actor) => standings.get(standingName(orgId, actor)),
+    async standingOf(orgId, actor) {
+      const name = standingName(orgId, actor);
+      const standing = standings.get(name);
+      whileIdentified.get(name)?.();
+      whileIdentified.delete(name);
+      return standing;
+    },
     organisationExists: async (slug) => organisations.has(slug),
     dpop: createDpop({
       claimOnce: (id, expiresAtSeconds) => store.usedIds.claim('dpop_proof', id, expiresAtSeconds),
@@ -97,7 +107,13 @@ export async function startHarness(options: HarnessOptions = {}) {
     catalogues,
     limiter: createLimiter({ clock: systemClock }),
     audit,
-    usage,
+    usage: {
+      ...usage,
+      touch(keyId) {
+        touched.add(keyId);
+        usage.touch(keyId);
+      },
+    },
     sender,
     signAssertion({ principal, audience }) {
       const assertion = `assertion.${principal.orgSlug}.${principal.access}.${signed.length}`;
@@ -153,6 +169,12 @@ export async function startHarness(options: HarnessOptions = {}) {
         setRole: (next: Role) => standings.set(standingName(orgId, actor), { orgSlug: org, role: next }),
         leave: () => standings.delete(standingName(orgId, actor)),
         revoke: () => credentials.delete(secret),
+        /** From now on nobody can find out whose it is. */
+        breakChecks: () => broken.add(secret),
+        /** Whether a door has let it in. */
+        isLetIn: () => touched.has(credential.keyId),
+        /** Done once, after the door knows whose it is and before it knows what that person may. */
+        whileIdentified: (work: () => void) => whileIdentified.set(standingName(orgId, actor), work),
       };
     },
 
