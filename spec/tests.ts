@@ -1,0 +1,48 @@
+import type { TestRef } from './requirement.ts';
+
+/** Names the tests of a file. */
+const testsIn =
+  (file: string) =>
+  (name: string): TestRef => ({ file, name });
+
+const ofServer = (path: string) => testsIn(`packages/server/test/${path}.test.ts`);
+
+export const authorize = ofServer('oauth/authorize');
+export const clientAuthentication = ofServer('oauth/client-authentication');
+export const code = ofServer('oauth/code');
+export const consent = ofServer('oauth/consent');
+export const discovery = ofServer('oauth/discovery');
+export const dpopToken = ofServer('oauth/dpop-token');
+export const handoff = ofServer('oauth/handoff');
+export const assertionLimits = ofServer('oauth/identity-assertion-limits');
+export const assertions = ofServer('oauth/identity-assertions');
+export const introspection = ofServer('oauth/introspection');
+export const keyRotation = ofServer('oauth/key-rotation');
+export const machines = ofServer('oauth/machines');
+export const refresh = ofServer('oauth/refresh');
+export const registration = ofServer('oauth/registration');
+export const revocation = ofServer('oauth/revocation');
+export const secrets = ofServer('oauth/secrets');
+export const signing = ofServer('oauth/signing');
+export const tokenExchange = ofServer('oauth/token-exchange');
+export const tokens = ofServer('oauth/tokens');
+
+export const addressGuard = ofServer('client-documents/address-guard');
+export const consentTiers = ofServer('client-documents/consent-tiers');
+export const documents = ofServer('client-documents/documents');
+
+export const authentication = ofServer('gateway/authentication');
+export const dpopGateway = ofServer('gateway/dpop');
+export const httpSurface = ofServer('gateway/http-surface');
+export const toolsCall = ofServer('gateway/tools-call');
+
+export const browserPages = ofServer('pages/browser');
+export const clientsInPortal = ofServer('portal/clients');
+export const nodes = ofServer('nodes');
+export const signEveryoneOut = ofServer('revocation/sign-everyone-out');
+export const signIn = ofServer('pages/sign-in');
+export const twoHosts = ofServer('two-hosts');
+export const twoProcesses = ofServer('two-processes');
+
+export const libraries = testsIn('e2e/oauth-libraries.test.ts');
+export const stepUp = testsIn('e2e/step-up.test.ts');
