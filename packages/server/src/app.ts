@@ -15,7 +15,7 @@ import { createGrants } from './grants/grants.ts';
 import { startSweeping } from './grants/sweep.ts';
 import { healthRoutes } from './health.ts';
 import { createAddressGuard, type AddressGuardOptions } from './kernel/address-guard.ts';
-import { addressBucket } from './kernel/address.ts';
+import { createCallers } from './kernel/callers.ts';
 import { monotonicClock, type Clock } from './kernel/clock.ts';
 import type { Log } from './kernel/log.ts';
 import { deriveKey } from './kernel/seal.ts';
@@ -47,8 +47,12 @@ const DASHBOARD_DIRECTORY = fileURLToPath(new URL('../dist/web', import.meta.url
 /** Generous for a person's or an agent's work, tight for a loop gone wild. */
 const CALLS_PER_KEY: LimitPolicy = { limit: 600, windowSeconds: 60 };
 const CALLS_PER_ORGANISATION: LimitPolicy = { limit: 6000, windowSeconds: 60 };
-/** Wide, because hosted clients register from few addresses for everybody. */
-const REGISTRATIONS_PER_ADDRESS: LimitPolicy = { limit: 300, windowSeconds: 60 };
+/** Many at once, for an office behind one address; over hours few, because each may leave a row behind. */
+const REGISTRATIONS_PER_ADDRESS: LimitPolicy = { limit: 600, windowSeconds: 3600, burst: 300 };
+/** Hosted clients register from few addresses for everybody. One bucket for each listed network. */
+const REGISTRATIONS_PER_SHARED_EGRESS: LimitPolicy = { limit: 3000, windowSeconds: 60 };
+/** Clients that nobody approved. Those of the listed networks may fill as many again, so that no flood locks them out. */
+const UNCONFIRMED_CLIENTS_MAX = 10_000;
 /** A person's browser opens these, or many of one office. */
 const AUTHORIZATIONS_PER_ADDRESS: LimitPolicy = { limit: 300, windowSeconds: 60 };
 const SIGN_INS_PER_ACCOUNT: LimitPolicy = { limit: 10, windowSeconds: 60 };
@@ -70,7 +74,11 @@ export interface AppOptions {
   only?: Half | undefined;
   clock: Clock;
   log: Log;
+  /** Proxies whose X-Forwarded-For is believed, and networks of hosted clients: addresses and networks. */
+  trustedProxies?: readonly string[] | undefined;
+  sharedEgress?: readonly string[] | undefined;
   /** For tests of the limits. */
+  unconfirmedClientsMax?: number;
   limits?: { perKey: LimitPolicy; perOrganisation: LimitPolicy };
   /** How clients' documents are reached. For tests alone, which bring an internet of their own. */
   addressGuard?: AddressGuardOptions;
@@ -85,6 +93,8 @@ export async function createApp(options: AppOptions) {
   const audit = createAudit({ store, clock, log });
   const usage = createUsage({ store, clock, log });
   const limiter = createLimiter({ clock: monotonicClock });
+  const { trustedProxies = [], sharedEgress = [] } = options;
+  const callerOf = createCallers({ trustedProxies, sharedEgress });
   const grants = await createGrants({
     store,
     feed,
@@ -133,7 +143,21 @@ export async function createApp(options: AppOptions) {
   });
 
   let answerToken: RequestListener | undefined;
+  // After those that forget what they knew, of which each call is then asked about again.
+  for (const kind of ['grant', 'key', 'token', 'member', 'agent', 'client', 'organisation'] as const)
+    feed.on(kind, gateway.changed);
+
   const listener = getRequestListener(createControlPlane().fetch, { overrideGlobalObjects: false });
+
+  function limitRegistrations(address: string, egress: string | undefined) {
+    const unconfirmedMax = options.unconfirmedClientsMax ?? UNCONFIRMED_CLIENTS_MAX;
+    return egress === undefined
+      ? { ...limiter.take(`register:${address}`, REGISTRATIONS_PER_ADDRESS), unconfirmedMax }
+      : {
+          ...limiter.take(`register:shared:${egress}`, REGISTRATIONS_PER_SHARED_EGRESS),
+          unconfirmedMax: 2 * unconfirmedMax,
+        };
+  }
 
   /** Everything but the doors: pages, authorization server, dashboard. */
   function createControlPlane(): Hono<OAuthEnv> {
@@ -143,10 +167,6 @@ export async function createApp(options: AppOptions) {
       claimOnce: (jti: string, expiresAtSeconds: number) =>
         store.usedIds.claim('handoff', jti, expiresAtSeconds),
     };
-  // After those that forget what they knew, of which each call is then asked about again.
-  for (const kind of ['grant', 'key', 'token', 'member', 'agent', 'client', 'organisation'] as const)
-    feed.on(kind, gateway.changed);
-
     const toWeb = createHandoff({
       ...handoff,
       direction: 'to-web',
@@ -185,7 +205,9 @@ export async function createApp(options: AppOptions) {
     app.notFound(pages.notFound);
     app.onError(pages.onError);
     app.use(async (context, next) => {
-      context.set('address', addressBucket(getConnInfo(context).remote.address));
+      const caller = callerOf(getConnInfo(context).remote.address, context.req.header('x-forwarded-for'));
+      context.set('address', caller.address);
+      context.set('sharedEgress', caller.sharedEgress);
       await next();
     });
     app.route('/', only === 'gateway' ? pages.gatewayRoutes : pages.routes);
@@ -259,7 +281,8 @@ export async function createApp(options: AppOptions) {
         audit,
         log,
         limitAuthorizations: (address) => limiter.take(`authorize:${address}`, AUTHORIZATIONS_PER_ADDRESS),
-        limitRegistrations: (address) => limiter.take(`register:${address}`, REGISTRATIONS_PER_ADDRESS),
+        limitRegistrations,
+        callerOf,
         renderError: pages.renderOAuthError,
         headers: pageHeaders(only === 'gateway' ? mcpBaseUrl : webBaseUrl),
       });

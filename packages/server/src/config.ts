@@ -1,8 +1,11 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { faultOfNetwork } from './kernel/networks.ts';
 import { fail, ok, type Result } from './kernel/result.ts';
 
 const HANDOFF_SECRET_CHARACTERS_MIN = 32;
+/** Where all of Claude's hosted connectors come from, as its makers say. */
+const CLAUDE_EGRESS = '160.79.104.0/21';
 
 const baseUrl = z
   .url({ protocol: /^https?$/, error: 'must be an absolute http or https URL' })
@@ -11,6 +14,19 @@ const baseUrl = z
     error: 'must be an origin alone, such as https://mcp.example.com: no path, query or user',
   })
   .transform((url) => url.origin);
+
+/** Addresses and networks, separated by commas; each fault is a sentence of its own. */
+const networkList = z.string().transform((list, context) => {
+  const names = list
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  for (const name of names) {
+    const fault = faultOfNetwork(name);
+    if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
+  }
+  return names;
+});
 
 const environmentSchema = z.object({
   PORT: z.coerce.number().int().min(0).max(65535).default(4747),
@@ -40,6 +56,8 @@ const environmentSchema = z.object({
         }),
       ),
     ),
+  TRUSTED_PROXIES: networkList.default([]),
+  SHARED_EGRESS_CIDRS: networkList.default([CLAUDE_EGRESS]),
   LATCHKEY_CONFIG: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
@@ -57,6 +75,10 @@ export interface Config {
   /** Master secret for encryption at rest. Unset: generated into the data directory on first start. */
   readonly secret: string | undefined;
   readonly connectorPaths: readonly string[];
+  /** Proxies whose X-Forwarded-For is believed, as addresses and networks. Unset: none. */
+  readonly trustedProxies?: readonly string[];
+  /** Networks from which a hosted client reaches us for very many people. Unset: none. */
+  readonly sharedEgress?: readonly string[];
   /** A YAML or JSON file that declares organisations and connectors. */
   readonly configFile: string | undefined;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -96,6 +118,8 @@ export function readConfig(
     dataDir: resolve(read.LATCHKEY_DATA_DIR),
     secret: read.LATCHKEY_SECRET,
     connectorPaths: read.LATCHKEY_CONNECTOR_PATHS,
+    trustedProxies: read.TRUSTED_PROXIES,
+    sharedEgress: read.SHARED_EGRESS_CIDRS,
     configFile: read.LATCHKEY_CONFIG === undefined ? undefined : resolve(read.LATCHKEY_CONFIG),
     logLevel: read.LOG_LEVEL,
   });

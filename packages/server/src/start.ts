@@ -33,6 +33,7 @@ export interface StartOptions {
   clock?: Clock;
   log?: Log;
   limits?: NonNullable<AppOptions['limits']>;
+  unconfirmedClientsMax?: number;
   /** For tests, which bring an internet of their own. */
   addressGuard?: NonNullable<AppOptions['addressGuard']>;
   documentBudget?: NonNullable<AppOptions['documentBudget']>;
@@ -71,6 +72,8 @@ export async function startLatchkey(
     mcpBaseUrl,
     webBaseUrl: config.webBaseUrl ?? mcpBaseUrl,
     connectorPaths: config.connectorPaths,
+    trustedProxies: config.trustedProxies,
+    sharedEgress: config.sharedEgress,
     masterSecret,
     handoffSecret: config.handoffSecret,
     environment,

@@ -22,6 +22,9 @@ Environment (defaults in brackets):
   LATCHKEY_SECRET                            master secret for encryption at rest
   LATCHKEY_CONFIG                            YAML or JSON file that declares organisations and connectors
   LATCHKEY_CONNECTOR_PATHS                   more paths that are the single connector URL, separated by commas
+  TRUSTED_PROXIES                            proxies whose X-Forwarded-For is believed: addresses and networks such as
+                                             10.0.0.0/8, separated by commas [none]
+  SHARED_EGRESS_CIDRS [160.79.104.0/21]      networks of hosted clients, which register for very many people [Claude's]
   LOG_LEVEL [info]                           debug, info, warn, error, silent
 
 The last line before serving is JSON on standard output: {"event":"ready","url":…,"connector":…}

@@ -3,6 +3,7 @@ import { newId } from '../kernel/ids.ts';
 import { equalSecrets, hashSecret, randomToken } from '../kernel/secret.ts';
 import type { Client } from '../store/queries/clients.ts';
 import type { Store } from '../store/store.ts';
+import { createClientRoom } from './client-room.ts';
 import { claimedClientId, type IsGenuineAssertion } from './client-assertions.ts';
 
 export type { Client };
@@ -26,6 +27,8 @@ export function createClients({
   store: Store;
   isGenuineAssertion: IsGenuineAssertion;
 }) {
+  const room = createClientRoom({ store });
+
   async function find(clientId: string): Promise<Client | undefined> {
     // Whatever is no text for the database, or longer than any id of ours, is unknown; asking would be an error.
     if (clientId.length > CLIENT_ID_CHARACTERS_MAX || clientId.includes('\0')) return undefined;
@@ -37,20 +40,26 @@ export function createClients({
 
     /**
      * Identical public metadata gets the client that is there already: Claude registers for every connection.
-     * A confidential client is always new, and its secret is in this answer alone.
+     * A confidential client is always new, and its secret is in this answer alone. Undefined: there are as many clients
+     * as may be that nobody has approved yet.
      */
     async register(
       metadata: ClientMetadata,
-    ): Promise<{ client: Client; secret: string | undefined; isNew: boolean }> {
-      const id = newId('cli');
+      unconfirmedMax: number,
+    ): Promise<{ client: Client; secret: string | undefined; isNew: boolean } | undefined> {
       const secret = metadata.authMethod === 'none' ? undefined : randomToken();
-      const client = await store.clients.register({
-        id,
-        ...metadata,
-        secretHash: secret === undefined ? null : hashSecret(secret),
-        metadataHash: secret === undefined ? hashOf(metadata) : null,
-      });
-      return { client, secret, isNew: client.id === id };
+      const known = secret === undefined ? await store.clients.reuse(hashOf(metadata)) : undefined;
+      if (known !== undefined) return { client: known, secret: undefined, isNew: false };
+      const id = newId('cli');
+      const client = await room.enter(unconfirmedMax, () =>
+        store.clients.register({
+          id,
+          ...metadata,
+          secretHash: secret === undefined ? null : hashSecret(secret),
+          metadataHash: secret === undefined ? hashOf(metadata) : null,
+        }),
+      );
+      return client && { client, secret, isNew: client.id === id };
     },
 
     /** The client, if it proved itself by exactly the method that it is registered for (RFC 6749 section 2.3). */

@@ -34,6 +34,7 @@ export function startSweeping({
       await store.usedIds.deleteExpired();
       await store.grants.deleteLongExpired();
       await store.clients.deleteUnconfirmed();
+      await store.clients.expireUnused();
       await store.clientDocuments.deleteUnused();
       await store.changes.deleteOlderThan(2 * CHANGE_MEMORY_SECONDS);
     }),

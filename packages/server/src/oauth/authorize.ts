@@ -179,7 +179,7 @@ export function createAuthorize(deps: AuthorizeDeps): Hono<OAuthEnv> {
     client: Client,
     { error, description }: AuthorizeError,
   ) {
-    deps.audit.record({
+    deps.audit.recordFromAnybody(context.get('address') ?? 'unknown', {
       action: 'authorize.refused',
       actor: { kind: 'client', id: client.id },
       clientId: client.id,

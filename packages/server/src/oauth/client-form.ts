@@ -25,6 +25,10 @@ export function refuseForm(context: Context<OAuthEnv>, description: string): Res
 }
 
 export function sendClientRefusal(context: Context<OAuthEnv>, fault: ClientFault, audit: Audit): Response {
-  const { status, headers, body } = refuseClient(fault, context.get('requestId'), audit);
+  const { status, headers, body } = refuseClient(
+    fault,
+    { requestId: context.get('requestId'), address: context.get('address') ?? 'unknown' },
+    audit,
+  );
   return context.json(body, status, headers);
 }

@@ -6,5 +6,7 @@ export interface OAuthEnv {
     requestId: RequestId;
     /** The caller's address, for rate limits alone. */
     address?: string;
+    /** The listed network of a hosted client that the address lies in. */
+    sharedEgress?: string | undefined;
   };
 }

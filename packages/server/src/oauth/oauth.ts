@@ -3,14 +3,14 @@ import { Hono } from 'hono';
 import type { Introspect } from '../grants/introspect.ts';
 import type { RevokeToken } from '../grants/revoke-token.ts';
 import { parseResourceUrl } from '../kernel/resource.ts';
+import type { CallerOf } from '../kernel/callers.ts';
 import type { Log } from '../kernel/log.ts';
-import type { LimitDecision } from '../limits/limiter.ts';
 import { createAuthorize, type AuthorizeDeps } from './authorize.ts';
 import { createDiscovery } from './discovery.ts';
 import type { OAuthEnv } from './env.ts';
 import { createIntrospection } from './introspect.ts';
 import { createPostEndpoint } from './post-endpoint.ts';
-import { createRegister } from './register.ts';
+import { createRegister, type LimitRegistrations } from './register.ts';
 import { createRevoke } from './revoke.ts';
 import { createTokenDoor } from './token/token-door.ts';
 import { createToken, type TokenDeps } from './token/token.ts';
@@ -19,7 +19,8 @@ export interface OAuthDeps extends AuthorizeDeps, Omit<TokenDeps, 'resourcePath'
   revokeToken: RevokeToken;
   introspect: Introspect;
   jwks: () => object;
-  limitRegistrations: (address: string) => LimitDecision;
+  limitRegistrations: LimitRegistrations;
+  callerOf: CallerOf;
   /** Those that go with each answer of this host. */
   headers: Readonly<Record<string, string>>;
   log: Log;
@@ -29,13 +30,18 @@ export interface OAuthDeps extends AuthorizeDeps, Omit<TokenDeps, 'resourcePath'
 export function createOAuth(deps: OAuthDeps): { token: RequestListener; routes: Hono<OAuthEnv> } {
   const resourcePath = (indicator: string) =>
     parseResourceUrl(indicator, deps.issuer, deps.connectorPaths)?.path;
-  const { headers, log } = deps;
-  const token = createTokenDoor({ answer: createToken({ ...deps, resourcePath }), headers, log });
+  const { callerOf, headers, log } = deps;
+  const token = createTokenDoor({
+    answer: createToken({ ...deps, resourcePath }),
+    callerOf,
+    headers,
+    log,
+  });
   const routes = new Hono<OAuthEnv>()
     .route('/authorize', createAuthorize(deps))
     // What is not POST: preflights, and what is refused.
     .route('/token', createPostEndpoint({ log, failure: { status: 500, error: 'server_error' } }))
-    .route('/register', createRegister({ ...deps, limit: deps.limitRegistrations }))
+    .route('/register', createRegister(deps))
     .route('/revoke', createRevoke(deps))
     .route('/introspect', createIntrospection(deps))
     .route('/', createDiscovery(deps));

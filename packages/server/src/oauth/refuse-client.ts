@@ -9,8 +9,13 @@ export interface ClientRefusal {
   body: { error: ClientFault['error']; error_description: string };
 }
 
-export function refuseClient(fault: ClientFault, requestId: RequestId, audit: Audit): ClientRefusal {
-  audit.record({
+/** `address`: the caller's bucket. Anybody can come here, so the trail takes so many from each. */
+export function refuseClient(
+  fault: ClientFault,
+  { requestId, address }: { requestId: RequestId; address: string },
+  audit: Audit,
+): ClientRefusal {
+  audit.recordFromAnybody(address, {
     action: 'client.refused',
     actor: { kind: 'anonymous' },
     requestId,

@@ -10,6 +10,16 @@ import type { OAuthEnv } from './env.ts';
 import { createPostEndpoint } from './post-endpoint.ts';
 import { isUsableRedirectUri } from '../kernel/redirect-uri.ts';
 
+/** For a registration from this address; `sharedEgress` is the listed network that it lies in, if it does. */
+export type LimitRegistrations = (
+  address: string,
+  sharedEgress: string | undefined,
+) => LimitDecision & {
+  /** How many clients there may be that nobody approved. */
+  unconfirmedMax: number;
+};
+
+const FULL_RETRY_SECONDS = 60;
 const REDIRECT_URIS_MAX = 10;
 const NAME_CHARACTERS_MAX = 200;
 
@@ -24,25 +34,22 @@ const requestSchema = z.object({
 export function createRegister({
   clients,
   audit,
-  limit,
+  limitRegistrations,
   log,
 }: {
   clients: Clients;
   audit: Audit;
-  limit: (address: string) => LimitDecision;
+  limitRegistrations: LimitRegistrations;
   log: Log;
 }): Hono<OAuthEnv> {
   const app = createPostEndpoint({ log, failure: { status: 500, error: 'server_error' } });
 
   app.post('/', async (context) => {
-    const decision = limit(context.get('address') ?? 'unknown');
-    if (!decision.allowed) {
-      context.header('Retry-After', String(decision.retryAfterSeconds));
-      return context.json(
-        { error: 'temporarily_unavailable', error_description: 'too many registrations' },
-        429,
-      );
-    }
+    const { allowed, retryAfterSeconds, unconfirmedMax } = limitRegistrations(
+      context.get('address') ?? 'unknown',
+      context.get('sharedEgress'),
+    );
+    if (!allowed) return comeLater(context, retryAfterSeconds);
     const request = requestSchema.safeParse(await context.req.json().catch(() => undefined));
     if (!request.success) return refuse(context, 'the body must be a JSON object with redirect_uris');
 
@@ -54,7 +61,9 @@ export function createRegister({
     }
     const name = displayName(request.data.client_name, NAME_CHARACTERS_MAX) ?? 'Unnamed app';
     const authMethod = effectiveAuthMethod(request.data.token_endpoint_auth_method);
-    const { client, secret, isNew } = await clients.register({ name, redirectUris, authMethod });
+    const registered = await clients.register({ name, redirectUris, authMethod }, unconfirmedMax);
+    if (registered === undefined) return comeLater(context, FULL_RETRY_SECONDS);
+    const { client, secret, isNew } = registered;
     if (isNew) {
       audit.record({
         action: 'client.registered',
@@ -80,6 +89,11 @@ export function createRegister({
     );
   });
   return app;
+}
+
+function comeLater(context: Context, seconds: number) {
+  context.header('Retry-After', String(seconds));
+  return context.json({ error: 'temporarily_unavailable', error_description: 'too many registrations' }, 429);
 }
 
 /** What was asked for if we can do it; else a public client, and the answer says so (RFC 7591 section 3.2.1). */

@@ -24,6 +24,9 @@ export async function startDemo(
     log?: Log;
     limits?: NonNullable<AppOptions['limits']>;
     connectorPaths?: string[];
+    trustedProxies?: string[];
+    sharedEgress?: string[];
+    unconfirmedClientsMax?: number;
     secret?: string;
     addressGuard?: NonNullable<AppOptions['addressGuard']>;
     documentBudget?: NonNullable<AppOptions['documentBudget']>;
@@ -31,7 +34,8 @@ export async function startDemo(
 ): Promise<RunningDemo> {
   const database = await createTestDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'latchkey-app-'));
-  const { connectorPaths = [], log = silentLog, secret, ...rest } = options;
+  const { connectorPaths = [], trustedProxies = [], sharedEgress = [], ...others } = options;
+  const { log = silentLog, secret, ...rest } = others;
   const started = await startLatchkey(
     {
       port: 0,
@@ -43,6 +47,8 @@ export async function startDemo(
       dataDir,
       secret,
       connectorPaths,
+      trustedProxies,
+      sharedEgress,
       configFile: undefined,
       logLevel: 'silent',
     },

@@ -1,6 +1,7 @@
 // The one endpoint that machines come back to all day, so it is served on node:http: a framework's request and response
 // objects would cost more than all that is checked here.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { CallerOf } from '../../kernel/callers.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { Log } from '../../kernel/log.ts';
 import { FORM_BYTES_MAX } from '../form-request.ts';
@@ -10,10 +11,12 @@ import type { TokenRequest, TokenResponse } from './token.ts';
 /** Serves `POST /token`. `headers` go with every answer, as with those of the pages. */
 export function createTokenDoor({
   answer,
+  callerOf,
   headers,
   log,
 }: {
   answer: (request: TokenRequest) => Promise<TokenResponse>;
+  callerOf: CallerOf;
   headers: Readonly<Record<string, string>>;
   log: Log;
 }): RequestListener {
@@ -53,6 +56,7 @@ export function createTokenDoor({
         dpop: header(req, 'dpop'),
         body,
         requestId,
+        address: () => callerOf(req.socket.remoteAddress, header(req, 'x-forwarded-for')).address,
       };
       answer(request).then(
         (response) => send(res, requestId, response),

@@ -52,6 +52,8 @@ export interface TokenRequest {
   dpop: string | undefined;
   body: string;
   requestId: RequestId;
+  /** The bucket of the caller's address. */
+  address: () => string;
 }
 
 export interface TokenResponse {
@@ -71,7 +73,7 @@ export function createToken(deps: TokenDeps): (request: TokenRequest) => Promise
     const provenKey = await readKeyProof(request.dpop, deps.dpop, `${deps.issuer}/token`);
     if (!provenKey.ok) return refuseRequest(provenKey.error);
     const client = await authenticateClient(deps.clients, authorization, form.value);
-    if (!client.ok) return refuseClient(client.error, requestId, deps.audit);
+    if (!client.ok) return refuseClient(client.error, { requestId, address: request.address() }, deps.audit);
     const answer = await grant(form.value, client.value, { requestId, provenKey: provenKey.value });
     return answer.ok ? { status: 200, body: answer.value } : refuseRequest(answer.error);
   }
