@@ -129,6 +129,16 @@ test('a body is flat unless a field has the name of a parameter or the shape is 
   expect(Object.keys(tool(named, 'post').inputSchema.properties)).toEqual(['Body', 'request_body']);
 });
 
+test('a field that every body needs is required, also where the body is not said to be', () => {
+  const schema = {
+    type: 'object',
+    required: ['to'],
+    properties: { to: { type: 'string' }, text: { type: 'string' } },
+  };
+  const form = { requestBody: { content: { 'application/x-www-form-urlencoded': { schema } } } };
+  expect(tool(form, 'post').inputSchema.required).toEqual(['to']);
+});
+
 test('the empty body that some documents give every GET is ignored', () => {
   const content = {
     'application/x-www-form-urlencoded': {

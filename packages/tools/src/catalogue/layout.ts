@@ -112,7 +112,8 @@ function flatFields(body: ApiBody, slots: readonly Slot[], notes: Notes): Slot[]
     name,
     identity: `body ${name}`,
     schema: field,
-    required: body.required && (schema.required?.includes(name) ?? false),
+    // Also where the document forgot to say that the body is required, as most do: a body without them is refused.
+    required: schema.required?.includes(name) ?? false,
   }));
 }
 
