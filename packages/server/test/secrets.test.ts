@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DEMO_PASSWORD } from '../src/demo/demo-data.ts';
 import { createPerson } from '../src/demo/person.ts';
 import type { Log } from '../src/kernel/log.ts';
+import { JWT_BEARER, newIdentityProvider } from './oauth/support/identity-provider.ts';
 import { assertionForm, newSigner, signAssertion } from './oauth/support/machines.ts';
 import { startDemo, type RunningDemo } from './support/app.ts';
 import { connect, postToken, refresh, register, rpc, type Tokens } from './support/oauth-client.ts';
@@ -115,13 +116,14 @@ async function liveThroughEverything(): Promise<Record<string, string>> {
 async function useMachines(secrets: Record<string, string>): Promise<void> {
   const admin = createPerson({ origins: [demo.url] });
   await connect(demo.url, { email: 'owner@acme.test', access: 'read', path: '/mcp/acme', person: admin });
-  const make = async (body: Record<string, unknown>) => {
+  const post = (path: string, body: Record<string, unknown>) => {
     const headers = { cookie: admin.cookieHeader(), origin: demo.url, 'content-type': 'application/json' };
-    const made = await fetch(`${demo.url}/portal/v1/organisations/acme/clients`, {
-      method: 'POST',
-      headers,
-      body: JSON.stringify({ agent_role: 'member', ...body }),
-    });
+    const url = `${demo.url}/portal/v1/organisations/acme${path}`;
+    return fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
+  };
+  const make = async (body: Record<string, unknown>) => {
+    const isApp = 'redirect_uris' in body;
+    const made = await post('/clients', { ...(isApp ? {} : { agent_role: 'member' }), ...body });
     return (await made.json()) as { client_id: string; client_secret: string };
   };
   const use = async (name: string, proof: Record<string, string>) => {
@@ -144,6 +146,37 @@ async function useMachines(secrets: Record<string, string>): Promise<void> {
   secrets['signing machine: assertion'] = assertion;
   secrets['signing machine: id of the assertion'] = jti;
   await use('signing machine', assertionForm(assertion));
+  const desk = await make({
+    name: 'Desk',
+    auth_method: 'client_secret_post',
+    redirect_uris: ['https://desk.test/callback'],
+  });
+  await useProvider(secrets, desk, post);
+}
+
+/** An identity provider whose word an admin takes, and a token on it. */
+async function useProvider(
+  secrets: Record<string, string>,
+  client: { client_id: string; client_secret: string },
+  post: (path: string, body: Record<string, unknown>) => Promise<Response>,
+): Promise<void> {
+  const provider = await newIdentityProvider('https://idp.test');
+  const { issuer, jwks } = provider;
+  await post('/trusted-issuers', { issuer, jwks, access: 'full' });
+  await post('/identity-links', { issuer, subject: 'u-1', member: 'member@acme.test' });
+  const jti = 'an-id-that-the-provider-and-the-client-alone-know';
+  const about = { subject: 'u-1', clientId: client.client_id, audience: demo.url };
+  const assertion = await provider.assert(about, { claims: { jti } });
+  const response = await postToken(demo.url, { grant_type: JWT_BEARER, assertion, ...client });
+  const { access_token } = (await response.json()) as Tokens;
+  Object.assign(secrets, {
+    'identity assertion': assertion,
+    'id of the identity assertion': jti,
+    'identity assertion: client secret': client.client_secret,
+    'identity assertion: access token': access_token,
+  });
+  // Refused, which is the likeliest to be logged.
+  await postToken(demo.url, { grant_type: JWT_BEARER, assertion, ...client });
 }
 
 test('neither the database nor the logs hold any secret that a run handed out', async () => {
