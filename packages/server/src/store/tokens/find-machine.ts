@@ -20,16 +20,21 @@ export interface Machine {
 type Row = Grant & Omit<Machine, 'grant'>;
 
 const FIND_MACHINES = `
-  select ${columnsOf(grants, 'held')}, held.expires_at <= now() as expired, key.id as "keyId", org.slug as "orgSlug",
-         case when org.suspended_at is null then agent.role end as role
+  select found.*
   from unnest($1::text[], $2::text[]) as asked (org_id, client_id)
-  join grants held on held.org_id = asked.org_id and held.client_id = asked.client_id
-  join keys key on key.org_id = held.org_id and key.grant_id = held.id
-  join organisations org on org.id = held.org_id
-  left join agents agent on agent.org_id = org.id and agent.id = held.agent_id and agent.suspended_at is null
-  where held.agent_id is not null
-  -- The live one goes last, and counts: signing everyone out puts a new grant in the place of the old one.
-  order by held.revoked_at is null`;
+  cross join lateral (
+    select ${columnsOf(grants, 'held')}, held.expires_at <= now() as expired, key.id as "keyId",
+           org.slug as "orgSlug", case when org.suspended_at is null then agent.role end as role
+    from grants held
+    join keys key on key.org_id = held.org_id and key.grant_id = held.id
+    join organisations org on org.id = held.org_id
+    left join agents agent on agent.org_id = org.id and agent.id = held.agent_id and agent.suspended_at is null
+    where held.org_id = asked.org_id and held.client_id = asked.client_id and held.agent_id is not null
+    -- The live one if there is one: signing everyone out puts a new grant in the place of the old one. The limit also
+    -- keeps this apart from the query around it.
+    order by held.revoked_at is null desc
+    limit 1
+  ) found`;
 
 export function createFindMachine(
   pool: pg.Pool,

@@ -21,16 +21,21 @@ export interface PresentedRefresh {
 type Row = Grant & Omit<PresentedRefresh, 'grant'> & { token_hash: string };
 
 const FIND_REFRESHES = `
-  select ${columnsOf(grants, 'held')}, presented.token_hash, presented.used_at is not null as used,
-         presented.expires_at <= now() as expired, key.id as "keyId", coalesce(member.role, agent.role) as role
+  select asked.token_hash, found.*
   from unnest($1::text[]) as asked (token_hash)
-  join refresh_tokens presented on presented.token_hash = asked.token_hash
-  join grants held on held.org_id = presented.org_id and held.id = presented.grant_id
-  left join keys key on key.org_id = held.org_id and key.grant_id = held.id
-  left join organisations org on org.id = held.org_id and org.suspended_at is null
-  left join users person on person.id = held.user_id and person.disabled_at is null
-  left join memberships member on member.org_id = org.id and member.user_id = person.id
-  left join agents agent on agent.org_id = org.id and agent.id = held.agent_id and agent.suspended_at is null`;
+  cross join lateral (
+    select ${columnsOf(grants, 'held')}, presented.used_at is not null as used,
+           presented.expires_at <= now() as expired, key.id as "keyId", coalesce(member.role, agent.role) as role
+    from refresh_tokens presented
+    join grants held on held.org_id = presented.org_id and held.id = presented.grant_id
+    left join keys key on key.org_id = held.org_id and key.grant_id = held.id
+    left join organisations org on org.id = held.org_id and org.suspended_at is null
+    left join users person on person.id = held.user_id and person.disabled_at is null
+    left join memberships member on member.org_id = org.id and member.user_id = person.id
+    left join agents agent on agent.org_id = org.id and agent.id = held.agent_id and agent.suspended_at is null
+    where presented.token_hash = asked.token_hash
+    offset 0
+  ) found`;
 
 /** By the hash of the token, so no organisation is known yet; all else is found within the token's organisation. */
 export function createFindRefresh(

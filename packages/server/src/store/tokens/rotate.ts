@@ -41,16 +41,22 @@ const rotation = (lock: 'for update' | 'for update skip locked') => `
   ), claimable as materialized (
     select asked.*, presented.org_id, presented.grant_id, presented.expires_at
     from asked
-    join refresh_tokens presented on presented.token_hash = asked.token_hash
+    cross join lateral (
+      select org_id, grant_id, expires_at from refresh_tokens
+      where token_hash = asked.token_hash and used_at is null and expires_at > now()
+      ${lock}
+    ) presented
     join grants held on held.org_id = presented.org_id and held.id = presented.grant_id
-    where presented.used_at is null and presented.expires_at > now() and held.revoked_at is null
-    ${lock.replace('update', 'update of presented')}
+    where held.revoked_at is null
   ), with_keys as materialized (
     select claimable.*, key.id as key_id
     from claimable
-    join keys key on key.org_id = claimable.org_id and key.grant_id = claimable.grant_id
-    where claimable.secret_hash is not null and key.revoked_at is null
-    ${lock.replace('update', 'update of key')}
+    cross join lateral (
+      select id from keys
+      where org_id = claimable.org_id and grant_id = claimable.grant_id and revoked_at is null
+      ${lock}
+    ) key
+    where claimable.secret_hash is not null
   ), ready as (
     select claimable.*, null::text as key_id from claimable where secret_hash is null
     union all
