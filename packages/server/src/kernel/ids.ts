@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomOctets } from './random.ts';
 
 type Id<Kind extends string> = string & { readonly idOf: Kind };
 
@@ -24,5 +24,5 @@ interface PrefixedIds {
 
 /** A new identifier such as `grt_x9…`: the prefix names the kind, 120 random bits make it unguessable. */
 export function newId<Prefix extends keyof PrefixedIds>(prefix: Prefix): PrefixedIds[Prefix] {
-  return `${prefix}_${randomBytes(15).toString('base64url')}` as PrefixedIds[Prefix];
+  return `${prefix}_${randomOctets(15).toString('base64url')}` as PrefixedIds[Prefix];
 }

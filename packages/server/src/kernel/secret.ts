@@ -1,8 +1,9 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { randomOctets } from './random.ts';
 
 /** 256 random bits in base64url: codes, refresh tokens, transactions, cookies. */
 export function randomToken(): string {
-  return randomBytes(32).toString('base64url');
+  return randomOctets(32).toString('base64url');
 }
 
 /** What we store of a credential that we check. Our credentials are 256 random bits, so a fast hash is enough. */

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
+import { randomOctets } from '../kernel/random.ts';
 import { hashSecret } from '../kernel/secret.ts';
 
 /** `live` for a service, `test` for the demo: a leaked demo key should alarm nobody. */
@@ -13,7 +13,7 @@ const PATTERN = new RegExp(`^lk_(?:live|test)_[0-9A-Za-z]{${RANDOM_CHARACTERS + 
 
 /** A new secret: `lk_live_` + 256 random bits in base62 + a checksum, so that secret scanners find no false ones. */
 export function newKeySecret(environment: KeyEnvironment): { secret: string; hash: string; hint: string } {
-  const random = toBase62(BigInt(`0x${randomBytes(32).toString('hex')}`), RANDOM_CHARACTERS);
+  const random = toBase62(BigInt(`0x${randomOctets(32).toString('hex')}`), RANDOM_CHARACTERS);
   const body = `lk_${environment}_${random}`;
   const secret = `${body}${checksumOf(body)}`;
   return { secret, hash: hashSecret(secret), hint: `lk_${environment}_${random.slice(0, HINT_CHARACTERS)}…` };
