@@ -5,6 +5,7 @@ import { openWorld, refusalOf, type Connected, type Member, type World } from '.
 import { keyOf, portalRequest } from './support/portal.ts';
 import { refresh, rpc, type Tokens } from '../support/oauth-client.ts';
 import { NODES_SECRET, startSecondNode, type SecondNode } from '../support/second-node.ts';
+import { sortAnswers } from './support/sort-answers.ts';
 import { untilBlocked } from './support/until-blocked.ts';
 
 // Two nodes on one database.
@@ -29,17 +30,6 @@ const refreshed = (connection: Connected) =>
 
 const signEveryoneOut = (by: Member, slug = by.home, headers: Record<string, string> = {}) =>
   portalRequest(world.url, by, slug, '/sign-everyone-out', headers);
-
-/** What of the answers is tokens, and what refusals. */
-async function sorted(answers: readonly Response[]) {
-  const tokens: string[] = [];
-  const refusals: unknown[] = [];
-  for (const answer of answers) {
-    if (answer.status === 200) tokens.push(((await answer.json()) as Tokens).access_token);
-    else refusals.push(await refusalOf(answer));
-  }
-  return { tokens, refusals };
-}
 
 async function liveOf(orgId: string): Promise<{ grants: number; keys: number }> {
   const [row] = await world.rows<{ grants: number; keys: number }>(
@@ -153,9 +143,9 @@ describe.each(['token', 'key'] as const)('in %s mode', (mode) => {
         ...approved.map((each, index) => world.redeem(each, {}, index % 2 === 0 ? world.url : second.url)),
       ]);
       expect(answer.status).toBe(200);
-      const { tokens, refusals } = await sorted(answers);
+      const { tokens, refusals } = await sortAnswers(answers);
       for (const refusal of refusals) expect(refusal).toEqual(INVALID_GRANT);
-      for (const token of tokens)
+      for (const { access_token: token } of tokens)
         for (const node of [world.url, second.url]) await expect.poll(() => call(token, node)).toBe(401);
       issued += tokens.length;
       expect(await liveOf(organisation.orgId)).toEqual({ grants: 0, keys: 0 });
