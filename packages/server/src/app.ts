@@ -8,6 +8,7 @@ import { createAudit } from './audit/audit.ts';
 import { createUsage } from './audit/usage.ts';
 import { createCatalogues } from './connectors/catalogues.ts';
 import { createGateway } from './gateway/gateway.ts';
+import { createFetchFile } from './gateway/pipeline/fetch-file.ts';
 import { createAssertions } from './grants/assertions.ts';
 import { createChangeFeed } from './grants/change-feed.ts';
 import type { DocumentBudget } from './grants/client-documents/client-documents.ts';
@@ -15,6 +16,7 @@ import { createGrants } from './grants/grants.ts';
 import { startSweeping } from './grants/sweep.ts';
 import { healthRoutes } from './health.ts';
 import { createAddressGuard, type AddressGuardOptions } from './kernel/address-guard.ts';
+import { createFileReader } from './kernel/guarded-file.ts';
 import { createCallers } from './kernel/callers.ts';
 import { monotonicClock, type Clock } from './kernel/clock.ts';
 import type { Log } from './kernel/log.ts';
@@ -80,7 +82,7 @@ export interface AppOptions {
   /** For tests of the limits. */
   unconfirmedClientsMax?: number;
   limits?: { perKey: LimitPolicy; perOrganisation: LimitPolicy };
-  /** How clients' documents are reached. For tests alone, which bring an internet of their own. */
+  /** How clients' documents and the files of calls are reached. For tests alone, which bring an internet of their own. */
   addressGuard?: AddressGuardOptions;
   documentBudget?: DocumentBudget;
 }
@@ -94,7 +96,15 @@ export async function createApp(options: AppOptions) {
   const usage = createUsage({ store, clock, log });
   const limiter = createLimiter({ clock: monotonicClock });
   const { trustedProxies = [], sharedEgress = [] } = options;
-  const callerOf = createCallers({ trustedProxies, sharedEgress });
+  const callerOf = createCallers({
+    trustedProxies,
+    sharedEgress,
+    onUnlistedProxy: (proxy) =>
+      log.warn(
+        { proxy },
+        'X-Forwarded-For comes from a proxy that TRUSTED_PROXIES does not list: all who come through it share its limits',
+      ),
+  });
   const grants = await createGrants({
     store,
     feed,
@@ -136,6 +146,7 @@ export async function createApp(options: AppOptions) {
     audit,
     usage,
     sender,
+    fetchFile: createFetchFile(createFileReader(options.addressGuard)),
     signAssertion: createAssertions({ signing: grants.signing, clock, issuer: mcpBaseUrl }),
     limits: options.limits ?? { perKey: CALLS_PER_KEY, perOrganisation: CALLS_PER_ORGANISATION },
     log,

@@ -1,5 +1,6 @@
-import { addressBucket } from './address.ts';
+import { addressBucket, plainAddress } from './address.ts';
 import { clientAddress } from './client-address.ts';
+import { isGloballyRoutable } from './global-address.ts';
 import { createNetworks } from './networks.ts';
 
 /** Whose request it is, for limits alone: nothing else may depend on an address. */
@@ -12,14 +13,29 @@ export interface Caller {
 
 export type CallerOf = (peer: string | undefined, forwardedFor: string | undefined) => Caller;
 
-/** Both lists: addresses and networks without fault (see `faultOfNetwork`). */
+/**
+ * Both lists: addresses and networks without fault (see `faultOfNetwork`). `onUnlistedProxy` hears once of a machine of
+ * our own network that names other callers without being listed: they all count as that machine.
+ */
 export function createCallers(listed: {
   trustedProxies: readonly string[];
   sharedEgress: readonly string[];
+  onUnlistedProxy?: (address: string) => void;
 }): CallerOf {
   const proxies = createNetworks(listed.trustedProxies);
   const shared = createNetworks(listed.sharedEgress);
+  let isTold = false;
+
+  function tell(peer: string | undefined): void {
+    const proxy = plainAddress(peer ?? '');
+    if (isTold || proxy === undefined || proxies.find(proxy) !== undefined || isGloballyRoutable(proxy))
+      return;
+    isTold = true;
+    listed.onUnlistedProxy?.(proxy);
+  }
+
   return (peer, forwardedFor) => {
+    if (forwardedFor !== undefined && !isTold) tell(peer);
     const address = clientAddress(peer, forwardedFor, proxies);
     return {
       address: addressBucket(address),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { createCallers } from './callers.ts';
 import { clientAddress } from './client-address.ts';
 import { createNetworks, faultOfNetwork } from './networks.ts';
 
@@ -79,6 +80,23 @@ describe('64: the address of a caller', () => {
     ['no peer', undefined, '198.51.100.1', undefined],
   ])('%s', (_, peer, header, address) => {
     expect(clientAddress(peer, header, proxies)).toBe(address);
+  });
+
+  test('a proxy of our own network that is not listed is told of once, a stranger and a listed one never', () => {
+    const told: string[] = [];
+    const callerOf = createCallers({
+      trustedProxies: ['10.0.0.1'],
+      sharedEgress: [],
+      onUnlistedProxy: (proxy) => told.push(proxy),
+    });
+    callerOf('10.0.0.2', undefined);
+    callerOf('8.8.8.8', '198.51.100.1');
+    callerOf('10.0.0.1', '198.51.100.1');
+    expect(told).toEqual([]);
+    const caller = callerOf('::ffff:10.0.0.2', '198.51.100.1');
+    callerOf('10.0.0.3', '198.51.100.1');
+    expect(told).toEqual(['10.0.0.2']);
+    expect(caller).toEqual({ address: '10.0.0.2', sharedEgress: undefined });
   });
 
   test('nobody is trusted unless listed', () => {
