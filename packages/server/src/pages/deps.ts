@@ -11,6 +11,8 @@ export interface LimitAnswer {
 /** Who is asking for what, of a pending authorization: texts from outside, not yet fit to be believed. */
 export interface TransactionSummary {
   readonly clientName: string;
+  /** The host that the app is identified by; undefined: it is known by the name alone that it gave itself. */
+  readonly clientHost?: string | undefined;
   readonly destinationHost: string;
   readonly organisationName?: string | undefined;
 }

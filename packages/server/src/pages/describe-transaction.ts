@@ -1,5 +1,6 @@
 import { parse } from 'hono/utils/cookie';
 import type { Approvals } from '../grants/approvals.ts';
+import { hostOfClientId } from '../grants/client-documents/client-id-url.ts';
 import type { Clients } from '../grants/clients.ts';
 import { destinationOf } from '../grants/destination.ts';
 import type { OrganisationId } from '../kernel/ids.ts';
@@ -29,6 +30,7 @@ export function createDescribeTransaction({
     const { resourceOrgId } = authorization;
     return {
       clientName: client.name,
+      clientHost: client.kind === 'metadata_document' ? hostOfClientId(client.id) : undefined,
       destinationHost: destinationOf(authorization.redirectUri),
       organisationName: resourceOrgId === null ? undefined : await organisationName(resourceOrgId),
     };

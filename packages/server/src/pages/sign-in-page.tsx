@@ -12,14 +12,39 @@ export interface SignInPageProps {
   readonly error?: string | undefined;
 }
 
+/** The app's host goes before the name that it gave itself, where it is known by its host. */
+const App: FC<TransactionSummary> = ({ clientName, clientHost, destinationHost }) => {
+  const name = cleanDisplayName(clientName) || 'an app without a name';
+  if (clientHost === undefined) {
+    return (
+      <>
+        <b>
+          <bdi>{name}</bdi>
+        </b>{' '}
+        (<bdi>{destinationHost}</bdi>)
+      </>
+    );
+  }
+  return (
+    <>
+      <b>
+        <bdi>{clientHost}</bdi>
+      </b>{' '}
+      (“<bdi>{name}</bdi>”
+      {clientHost === destinationHost ? null : (
+        <>
+          , answered at <bdi>{destinationHost}</bdi>
+        </>
+      )}
+      )
+    </>
+  );
+};
+
 /** Names the app and where access would go before anyone types a password. */
-const Purpose: FC<TransactionSummary> = ({ clientName, destinationHost, organisationName }) => (
+const Purpose: FC<TransactionSummary> = ({ organisationName, ...app }) => (
   <>
-    To connect{' '}
-    <b>
-      <bdi>{cleanDisplayName(clientName) || 'an app without a name'}</bdi>
-    </b>{' '}
-    (<bdi>{destinationHost}</bdi>) to{' '}
+    To connect <App {...app} /> to{' '}
     {organisationName === undefined ? (
       'your organisation'
     ) : (

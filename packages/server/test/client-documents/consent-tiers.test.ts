@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { imitatedHost } from '../../src/pages/imitation.ts';
 import { authorizeUrl, newVerifier, refresh } from '../support/oauth-client.ts';
+import { createBrowser } from '../oauth/support/browser.ts';
 import { openWorld, type Member, type Organisation, type World } from '../oauth/support/world.ts';
 import { startDocumentHost, type DocumentHost } from './support/document-host.ts';
 
@@ -69,6 +70,15 @@ describe('C4: the page says how the app is known', () => {
     expect((await boss.browser.open(href)).html).not.toContain('Approved by');
     // Nor is it for another organisation.
     expect((await member.browser.open(publish().href)).html).not.toContain('Approved by');
+  });
+
+  test('and so does sign-in before it, to somebody who is not signed in yet', async () => {
+    const browser = createBrowser(world.url);
+    const { at, html } = await browser.follow(publish('Claude').href);
+    expect(new URL(at).pathname).toBe('/sign-in');
+    expect(html.replace(/<[^>]+>/g, '')).toContain('To connect app.test (“Claude”) to');
+    const registered = await browser.follow((await world.newRequest({}, { client_name: 'Mine' })).href);
+    expect(registered.html.replace(/<[^>]+>/g, '')).toContain('To connect Mine (127.0.0.1:33418) to');
   });
 
   test('an answer that goes to another host than the app’s shows both', async () => {

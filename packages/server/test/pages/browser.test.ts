@@ -83,7 +83,11 @@ describe('in a real browser without scripts', () => {
     expect(await first.page.textContent('.copy')).toBe(`${origin}/mcp/${'w'.repeat(40)}`);
     await first.close();
 
-    opened.transactions.set('x', { clientName: UNBROKEN, destinationHost: `${'x'.repeat(60)}.test` });
+    opened.transactions.set('x', {
+      clientName: UNBROKEN,
+      clientHost: `${'y'.repeat(60)}.test`,
+      destinationHost: `${'x'.repeat(60)}.test`,
+    });
     const returnTo = encodeURIComponent('/oauth/consent?transaction=x');
     for (const width of [320, 1280]) {
       for (const colorScheme of ['light', 'dark'] as const) {

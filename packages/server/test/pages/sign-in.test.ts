@@ -163,6 +163,24 @@ describe('the strip above sign-in', () => {
     expect(wrong.html.replace(/<[^>]+>/g, '')).toContain('To connect Claude (claude.ai) to Acme Video');
   });
 
+  test.each([
+    ['app.test', 'To connect app.test (“Claude”) to Acme'],
+    ['evil.test', 'To connect app.test (“Claude”, answered at evil.test) to Acme'],
+  ])(
+    'C4: names the host of an app before its own name for itself (answered at %s)',
+    async (destinationHost, words) => {
+      opened.transactions.set('abc-DEF_123', {
+        clientName: 'Claude',
+        clientHost: 'app.test',
+        destinationHost,
+        organisationName: 'Acme',
+      });
+      const { html } = await opened.browser().get(`/sign-in?return_to=${encodeURIComponent(TRANSACTION)}`);
+      expect(html.replace(/<[^>]+>/g, '')).toContain(words);
+      expect(html).not.toContain('<b><bdi>Claude');
+    },
+  );
+
   test('shows a hostile name as text, in the direction of the page', async () => {
     opened.transactions.set('abc-DEF_123', {
       clientName: '<b>Claude</b>\u202Egnp.exe',
