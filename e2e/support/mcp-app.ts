@@ -34,6 +34,18 @@ export interface ConnectOptions extends Decision {
   path: string;
   /** By how much the service's clock is off while it issues the first tokens. */
   issuedAtOffsetMs?: number;
+  /** Absent: it registers as a public client. */
+  identity?: Identity;
+}
+
+/** How an app gets to a client id where it does not register as a public client. */
+export interface Identity {
+  /** The app's own document. */
+  clientMetadataUrl?: string;
+  /** What it registers for. */
+  authMethod?: 'none' | 'client_secret_basic' | 'client_secret_post';
+  /** What its developer was given. */
+  credentials?: { client_id: string; client_secret: string };
 }
 
 /** One of the libraries, and how it says that the person has to approve (again). */
@@ -44,7 +56,7 @@ export interface Library {
   connect(world: World, options: ConnectOptions): Promise<McpApp>;
 }
 
-const CALLBACK = 'http://127.0.0.1:33418/callback';
+export const CALLBACK = 'http://127.0.0.1:33418/callback';
 
 const objectSchema = z.record(z.string(), z.unknown());
 const resultSchema = z.object({
@@ -69,11 +81,11 @@ export function createMemory<
   Registration extends { client_id: string },
   Tokens extends { access_token: string; refresh_token?: string | undefined },
   Discovery,
->(clientName: string) {
+>(clientName: string, { authMethod = 'none', clientMetadataUrl, credentials }: Identity = {}) {
   const state = crypto.randomUUID();
   const invalidated: string[] = [];
   const authorizeUrls: string[] = [];
-  let registration: Registration | undefined;
+  let registration = credentials as Registration | undefined;
   let tokens: Tokens | undefined;
   let discovery: Discovery | undefined;
   let verifier = '';
@@ -85,8 +97,9 @@ export function createMemory<
         redirect_uris: [CALLBACK],
         grant_types: ['authorization_code', 'refresh_token'],
         response_types: ['code'],
-        token_endpoint_auth_method: 'none',
+        token_endpoint_auth_method: authMethod,
       },
+      ...(clientMetadataUrl === undefined ? {} : { clientMetadataUrl }),
       state: () => state,
       clientInformation: () => registration,
       saveClientInformation: (saved: Registration) => void (registration = saved),

@@ -4,7 +4,7 @@ import type { World } from './world.ts';
 
 const idSchema = z.object({ id: z.string() });
 const keySchema = z.object({ id: z.string(), secret: z.string() });
-const clientSchema = z.object({ client_id: z.string(), client_secret: z.string() });
+const clientSchema = z.object({ client_id: z.string(), client_secret: z.string().default('') });
 const keysSchema = z.object({
   items: z.array(z.object({ id: z.string(), name: z.string(), access: z.string(), status: z.string() })),
 });
@@ -44,7 +44,7 @@ export function portalOf(world: World, { email, slug }: { email: string; slug: s
       return keySchema.parse(await ask(`/agents/${id}/keys`, { name, access, expires_in_days: null }));
     },
 
-    /** A new client that proves itself by a secret. */
+    /** A new client. One that signs has no secret. */
     async createClient(client: Record<string, unknown>) {
       return clientSchema.parse(await ask('/clients', client));
     },

@@ -13,6 +13,7 @@ export const sdkV1: Library = {
   async connect(world, options) {
     const memory = createMemory<OAuthClientInformationMixed, OAuthTokens, OAuthDiscoveryState>(
       options.clientName,
+      options.identity,
     );
     const newTransport = () =>
       new StreamableHTTPClientTransport(new URL(options.path, world.url), { authProvider: memory.provider });

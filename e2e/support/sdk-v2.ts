@@ -17,6 +17,7 @@ function sdkV2(mode: 'auto' | 'legacy', revision: string): Library {
     async connect(world, options) {
       const memory = createMemory<StoredOAuthClientInformation, StoredOAuthTokens, OAuthDiscoveryState>(
         options.clientName,
+        options.identity,
       );
       const newTransport = () =>
         new StreamableHTTPClientTransport(new URL(options.path, world.url), {

@@ -27,12 +27,15 @@ export interface World {
 
 /** The demo, running, with its people at their browsers and a record of the wire. */
 export async function openWorld(
-  options: Pick<NonNullable<Parameters<typeof startDemo>[0]>, 'limits'> & { offsetMs?: number } = {},
+  options: Pick<NonNullable<Parameters<typeof startDemo>[0]>, 'addressGuard' | 'limits'> & {
+    offsetMs?: number;
+  } = {},
 ): Promise<World> {
   let { offsetMs = 0 } = options;
   const wire = recordWire();
   const demo = await startDemo({
     ...(options.limits === undefined ? {} : { limits: options.limits }),
+    ...(options.addressGuard === undefined ? {} : { addressGuard: options.addressGuard }),
     clock: { nowMs: () => Date.now() + offsetMs },
   });
   const { url } = demo;
