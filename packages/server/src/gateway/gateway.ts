@@ -42,7 +42,7 @@ export function createGateway(deps: GatewayDependencies): Gateway {
   const recorder = createRecorder(audit, clock);
   const assertions = createAssertionCache(deps.signAssertion, clock);
   const callUpstream = createCallUpstream({ assertions, recorder, sender });
-  const callTool = createCallTool({ recorder, callUpstream });
+  const callTool = createCallTool({ recorder, callUpstream, fetchFile: deps.fetchFile });
   const dispatch = createDispatch({ limit, catalogues, callTool, log });
   const mcpDoor = createMcpDoor({ authenticate, dispatch, mcpBaseUrl: urls.mcpBaseUrl });
   const apiDoor = createApiDoor({ authenticate, limit, catalogues, recorder, assertions, sender });

@@ -1,4 +1,4 @@
-import type { Sender } from '@latchkey/tools';
+import type { FetchFile, Sender } from '@latchkey/tools';
 import type { Audit } from '../audit/audit.ts';
 import type { Usage } from '../audit/usage.ts';
 import type { Catalogues } from '../connectors/catalogues.ts';
@@ -62,6 +62,8 @@ export interface GatewayDependencies extends Identification {
   readonly audit: Audit;
   readonly usage: Usage;
   readonly sender: Sender;
+  /** Reads a file that an argument names by its address, under the address guard. */
+  readonly fetchFile: FetchFile;
   readonly signAssertion: SignAssertion;
   readonly limits: { readonly perKey: LimitPolicy; readonly perOrganisation: LimitPolicy };
   readonly log: Log;

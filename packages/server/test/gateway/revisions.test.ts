@@ -305,8 +305,8 @@ describe('what is no message', () => {
     },
   );
 
-  test('beyond 4 MB it is refused, whether or not it says how long it is', async () => {
-    const big = JSON.stringify(call('ping', { text: 'x'.repeat(4 * 1024 * 1024) }));
+  test('beyond 14 MB it is refused, whether or not it says how long it is', async () => {
+    const big = JSON.stringify(call('ping', { text: 'x'.repeat(14 * 1024 * 1024) }));
     const told = await harness.rpc(big, { headers });
     expect([told.status, told.json.error.code]).toEqual([413, 'payload_too_large']);
     const chunked = await fetch(`${harness.url}/mcp/acme`, {

@@ -2,6 +2,7 @@ import type { BodyBinding } from '../catalogue/types.ts';
 import { isObject, own, ownText } from '../json.ts';
 import type { JsonObject } from '../json.ts';
 import { essenceOf } from '../openapi/media-type.ts';
+import { percentDecoded } from '../openapi/pointer.ts';
 import type { Result } from '../result.ts';
 import type { ArgumentFault } from './types.ts';
 
@@ -15,7 +16,6 @@ const NAME_CHARACTERS = 255;
 export interface FetchedFile {
   readonly bytes: Uint8Array;
   readonly contentType?: string;
-  readonly name?: string;
 }
 
 /**
@@ -69,7 +69,6 @@ export function readFiles(
   const pending: FileArgument[] = [];
   let left = DATA_BYTES_MAX;
   for (const { field, value } of found) {
-    const before = faults.length;
     const about = describe(field, value, faults);
     const url = ownText(value, 'url');
     const data = ownText(value, 'data');
@@ -84,7 +83,6 @@ export function readFiles(
         contents.set(value, { ...about, bytes });
       }
     }
-    if (faults.length > before) continue;
   }
   return {
     pending,
@@ -97,10 +95,10 @@ export function readFiles(
           more.push({ field: `${field}.url`, message: fetched.error.message });
           return;
         }
-        const { bytes, contentType, name } = fetched.value;
+        const { bytes, contentType } = fetched.value;
         room -= bytes.byteLength;
         contents.set(value, {
-          ...(name === undefined ? {} : { name: name.slice(0, NAME_CHARACTERS) }),
+          ...nameIn(ownText(value, 'url') ?? ''),
           ...(contentType !== undefined && isMediaType(contentType) ? { mediaType: contentType } : {}),
           ...describe(field, value, more),
           bytes,
@@ -169,6 +167,13 @@ function describe(field: string, value: JsonObject, faults: ArgumentFault[]): Om
     ...(mediaType === undefined ? {} : { mediaType }),
     headers,
   };
+}
+
+/** The last step of an address is what browsers name a download by. */
+function nameIn(url: string): { name?: string } {
+  if (!URL.canParse(url)) return {};
+  const name = percentDecoded(new URL(url).pathname.split('/').at(-1) ?? '').slice(0, NAME_CHARACTERS);
+  return name === '' || /[/\\]/.test(name) ? {} : { name };
 }
 
 function isMediaType(text: string): boolean {

@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { AppError } from '../../kernel/errors.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 
-/** A message of ours is small; uploads go through the REST door. */
-export const MESSAGE_BYTES_MAX = 4 * 1024 * 1024;
+/** 10 MB of a file in base64, and what stands around it. Larger uploads are given by address, or go through the REST door. */
+export const MESSAGE_BYTES_MAX = 14 * 1024 * 1024;
 
 /** The whole body. It fails for one that is too large or not JSON by its own account, and throws if the caller goes away. */
 export async function readJsonBody(req: IncomingMessage): Promise<Result<Buffer, AppError>> {

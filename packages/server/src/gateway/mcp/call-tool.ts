@@ -1,4 +1,12 @@
-import { prepareRequest, presentArgumentFaults, presentResult, type ToolResult } from '@latchkey/tools';
+import {
+  prepareRequest,
+  prepareRequestWithFiles,
+  presentArgumentFaults,
+  presentResult,
+  takesFiles,
+  type FetchFile,
+  type ToolResult,
+} from '@latchkey/tools';
 import type { BoundTool, ToolSet } from '../../connectors/tool-set.ts';
 import { AppError } from '../../kernel/errors.ts';
 import type { RequestId } from '../../kernel/ids.ts';
@@ -29,9 +37,11 @@ export type CallTool = (call: ToolCall) => Promise<ToolOutcome>;
 export function createCallTool({
   recorder,
   callUpstream,
+  fetchFile,
 }: {
   recorder: Recorder;
   callUpstream: CallUpstream;
+  fetchFile: FetchFile;
 }): CallTool {
   return async (toolCall) => {
     const { caller, name, requestId, signal, toolSet } = toolCall;
@@ -43,7 +53,9 @@ export function createCallTool({
       return caller.couldStepUp ? { kind: 'step_up' } : unknownTool(name, requestId);
     }
 
-    const prepared = prepareRequest(bound.tool, toolCall.arguments);
+    const prepared = takesFiles(bound.tool)
+      ? await prepareRequestWithFiles(bound.tool, toolCall.arguments, { fetchFile, signal })
+      : prepareRequest(bound.tool, toolCall.arguments);
     if (!prepared.ok) {
       recorder.refused(call, 'invalid_arguments');
       return { kind: 'result', result: presentArgumentFaults(prepared.error, { requestId }) };

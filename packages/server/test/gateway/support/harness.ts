@@ -8,10 +8,12 @@ import { createUsage } from '../../../src/audit/usage.ts';
 import { createCatalogues } from '../../../src/connectors/catalogues.ts';
 import { importConnector } from '../../../src/connectors/import-connector.ts';
 import { createGateway } from '../../../src/gateway/gateway.ts';
+import { createFetchFile } from '../../../src/gateway/pipeline/fetch-file.ts';
 import { createDpop } from '../../../src/grants/dpop/dpop.ts';
 import type { Access, Role } from '../../../src/kernel/access.ts';
 import { systemClock } from '../../../src/kernel/clock.ts';
 import type { Actor, Standing, VerifiedCredential } from '../../../src/kernel/credential.ts';
+import { createFileReader, type FileReaderOptions } from '../../../src/kernel/guarded-file.ts';
 import { newId, type OrganisationId } from '../../../src/kernel/ids.ts';
 import type { Log } from '../../../src/kernel/log.ts';
 import { createLimiter, type LimitPolicy } from '../../../src/limits/limiter.ts';
@@ -27,6 +29,8 @@ export interface HarnessOptions {
   /** How the service is known to the world, if not by its loopback address. */
   mcpBaseUrl?: string;
   upstreamTimeoutMs?: number;
+  /** How files that arguments name are reached. */
+  files?: FileReaderOptions;
 }
 
 export interface CallerOptions {
@@ -115,6 +119,7 @@ export async function startHarness(options: HarnessOptions = {}) {
       },
     },
     sender,
+    fetchFile: createFetchFile(createFileReader(options.files)),
     signAssertion({ principal, audience }) {
       const assertion = `assertion.${principal.orgSlug}.${principal.access}.${signed.length}`;
       signed.push(`${assertion} ${audience}`);
