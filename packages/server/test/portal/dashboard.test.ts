@@ -82,6 +82,39 @@ describe('a person', () => {
     await visit.close();
   });
 
+  test('who is an admin signs everyone out through the dialog; nobody else is offered it', async () => {
+    const { slug, orgId, owner, claude } = await furnished();
+    const visit = await dashboard().visit(owner.cookie);
+    const { page } = visit;
+    await visit.goto(`/app/${slug}/keys`);
+    await page.getByRole('row', { name: /Claude \(MCP connector\)/ }).waitFor();
+    await page.getByRole('button', { name: 'Sign everyone out…' }).click();
+    const dialog = page.getByRole('alertdialog', { name: /^Sign everyone out of Organisation \d+\?$/ });
+    expect(await focused(page)).toBe('Keep everyone connected');
+    await page.keyboard.press('Enter');
+    await dialog.waitFor({ state: 'detached' });
+    expect(await focused(page)).toBe('Sign everyone out…');
+    expect(await dashboard().verifyKey(claude.secret)).toBeDefined();
+
+    await page.keyboard.press('Enter');
+    await dialog.getByRole('button', { name: 'Sign everyone out' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    const said = page.getByRole('status').filter({ hasText: 'signed out' });
+    expect(await said.innerText()).toBe('Everyone is signed out: one connection ended.');
+    await expect.poll(() => focused(page)).toBe('API keys');
+    expect(await page.getByRole('row', { name: /Claude/ }).count()).toBe(0);
+    expect(await dashboard().verifyKey(claude.secret)).toBeUndefined();
+    expect(visit.complaints).toEqual([]);
+    await visit.close();
+
+    const member = await dashboard().person({ orgId, role: 'member' });
+    const theirs = await dashboard().visit(member.cookie);
+    await theirs.goto(`/app/${slug}/keys`);
+    await theirs.page.getByRole('button', { name: 'Create key' }).first().waitFor();
+    expect(await theirs.page.getByText('Sign everyone out').count()).toBe(0);
+    await theirs.close();
+  });
+
   test('creates a key whose secret is on the page once, and in nothing that stays', async () => {
     const { slug, owner } = await furnished();
     const visit = await dashboard().visit(owner.cookie);

@@ -26,6 +26,9 @@ export const createKey = (org: string, key: NewKey) => post<MadeKey>(`${below(or
 export const revokeKey = (org: string, keyId: string) =>
   post<{ id: string }>(`${below(org)}/keys/${encodeURIComponent(keyId)}/revoke`, {});
 
+export const signEveryoneOut = (org: string) =>
+  post<{ ended_connections: number; restarted_machines: number }>(`${below(org)}/sign-everyone-out`, {});
+
 export const createAgent = (org: string, agent: NewAgent) =>
   post<{ id: string }>(`${below(org)}/agents`, agent);
 

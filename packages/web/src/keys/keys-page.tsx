@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react';
 import { createKey, keysQuery } from '../api/queries.ts';
 import { queryClient } from '../api/query-client.ts';
 import type { ApiKey } from '../api/types.ts';
-import { mayHoldFull, seesAllKeys } from '../roles.ts';
+import { mayHoldFull, seesAllKeys, signsEveryoneOut } from '../roles.ts';
 import { useOrganisation } from '../shell/organisation-context.ts';
 import { focusPageTitle } from '../shell/use-focus-on-new-page.ts';
 import { PageHead } from '../ui/page-head.tsx';
@@ -15,6 +15,7 @@ import { KeyTable } from './key-table.tsx';
 import { filterKeys } from './keys-search.ts';
 import { NewKeyDialog } from './new-key-dialog.tsx';
 import { RevokeDialog } from './revoke-dialog.tsx';
+import { SignEveryoneOut } from './sign-everyone-out.tsx';
 
 const route = getRouteApi('/$org/keys');
 
@@ -25,12 +26,12 @@ export function KeysPage() {
   const keys = useQuery(keysQuery(org));
   const [creating, setCreating] = useState(false);
   const [revoking, setRevoking] = useState<ApiKey | undefined>(undefined);
-  const [revoked, setRevoked] = useState<ApiKey | undefined>(undefined);
+  const [said, setSaid] = useState<string | undefined>(undefined);
 
   // The button that opened the dialog has left the page with its key, and the dialog itself is gone by now.
   useEffect(() => {
-    if (revoked !== undefined) focusPageTitle();
-  }, [revoked]);
+    if (said !== undefined) focusPageTitle();
+  }, [said]);
 
   const create = (
     <button type="button" className="button" onClick={() => setCreating(true)}>
@@ -49,8 +50,8 @@ export function KeysPage() {
         }
         action={create}
       />
-      <p role="status" className={revoked === undefined ? 'for-screen-readers' : 'notice'}>
-        {revoked === undefined ? '' : `“${revoked.name}” is revoked. It stopped working at once.`}
+      <p role="status" className={said === undefined ? 'for-screen-readers' : 'notice'}>
+        {said}
       </p>
       {keys.data === undefined ? (
         keys.isError ? (
@@ -69,6 +70,9 @@ export function KeysPage() {
           <KeyTable keys={filterKeys(keys.data, search)} onRevoke={setRevoking} />
         </>
       )}
+      {signsEveryoneOut(role) ? (
+        <SignEveryoneOut onDone={(ended) => setSaid(`Everyone is signed out: ${inWords(ended)} ended.`)} />
+      ) : null}
 
       {creating ? (
         <NewKeyDialog
@@ -87,10 +91,14 @@ export function KeysPage() {
           onClose={() => setRevoking(undefined)}
           onRevoked={() => {
             setRevoking(undefined);
-            setRevoked(revoking);
+            setSaid(`“${revoking.name}” is revoked. It stopped working at once.`);
           }}
         />
       )}
     </>
   );
+}
+
+function inWords(connections: number): string {
+  return connections === 1 ? 'one connection' : `${connections} connections`;
 }
