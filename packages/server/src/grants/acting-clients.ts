@@ -9,7 +9,7 @@ const CACHED_CLIENTS_MAX = 10_000;
 
 /**
  * Whether a client may act with the tokens of others in an organisation (RFC 8693): an admin of that very organisation
- * made it, it proves itself, the admin allowed it this, and nobody has deleted or blocked it since.
+ * made it, it proves itself, the admin allowed it this, and nobody has deleted, blocked or suspended it since.
  */
 export async function readMayAct(
   queries: Queries,
@@ -19,6 +19,10 @@ export async function readMayAct(
   const client = await queries.clients.find(clientId);
   if (client === undefined || client.kind !== 'portal' || client.orgId !== orgId) return false;
   if (client.authMethod === 'none' || !client.grantTypes.includes(TOKEN_EXCHANGE_GRANT)) return false;
+  if (client.agentId !== null) {
+    const agent = await queries.people.findAgent(orgId, client.agentId);
+    if (agent === undefined || agent.suspendedAt !== null) return false;
+  }
   const rules = await queries.clientRules.rulesAbout(orgId, [clientId]);
   return !rules.some(({ rule }) => rule === 'blocked');
 }
@@ -36,6 +40,11 @@ export function createActingClients({ store, feed }: { store: Store; feed: Chang
   feed.on('client', (subject) => {
     epoch += 1;
     cache.delete(subject);
+  });
+  // Which client is a suspended agent's the feed does not say. It is rare.
+  feed.on('agent', () => {
+    epoch += 1;
+    cache.clear();
   });
 
   return async function mayAct(orgId: OrganisationId, clientId: ClientId): Promise<boolean> {

@@ -313,6 +313,44 @@ describe('who may exchange', () => {
   );
 });
 
+describe('a machine whose agent an admin stops', () => {
+  const token = () => subject.tokens.access_token;
+
+  async function exchangedByMachine() {
+    const client = await workshop.newClient({ token_exchange: true });
+    const { access_token } = await exchanged(token(), {}, client);
+    const [row] = await world.rows<{ agent_id: string }>('select agent_id from clients where id = $1', [
+      client.client_id,
+    ]);
+    const everywhere = () =>
+      Promise.all([world.url, secondUrl()].map((url) => listAt('/mcp', access_token, url)));
+    expect(await everywhere()).toEqual([200, 200]);
+    const tell = async (verb: 'suspend' | 'resume' | 'delete') => {
+      const answer = await workshop.send('POST', `/agents/${row?.agent_id}/${verb}`, {});
+      expect(answer.status).toBe(200);
+    };
+    return { client, everywhere, tell };
+  }
+
+  test('may not exchange while it is suspended, nor use what it exchanged before', async () => {
+    const { client, everywhere, tell } = await exchangedByMachine();
+    await tell('suspend');
+    expect(await refusalOf(await exchange(token(), {}, client))).toEqual(UNAUTHORIZED);
+    await expect.poll(everywhere).toEqual([401, 401]);
+    await tell('resume');
+    await expect.poll(everywhere).toEqual([200, 200]);
+    expect((await exchange(token(), {}, client)).status).toBe(200);
+  });
+
+  test('is gone with its agent, and so is what it exchanged', async () => {
+    const { client, everywhere, tell } = await exchangedByMachine();
+    await tell('delete');
+    expect((await exchange(token(), {}, client)).ok).toBe(false);
+    await expect.poll(everywhere).toEqual([401, 401]);
+    expect(await listAt('/mcp', token())).toBe(200);
+  });
+});
+
 describe('what may be exchanged', () => {
   test('50: nothing but a live access token: no refresh token, code, secret, client assertion or made-up text', async () => {
     const signer = await workshop.newSigningClient();
