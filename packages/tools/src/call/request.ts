@@ -155,7 +155,9 @@ function pathOf(plan: Plan, values: JsonObject, faults: ArgumentFault[]): string
     // Servers differ in when they undo the escapes, so a step upwards is refused even where it is escaped.
     if (stepsUpwards(value))
       faults.push({ field: piece.argument, message: 'may not contain . or .. as a step of the path' });
-    else if (isEmpty(value)) faults.push({ field: piece.argument, message: 'may not be empty' });
+    // In the style `matrix` an empty text still has its name.
+    else if (isEmpty(value) && !(value === '' && piece.style === 'matrix'))
+      faults.push({ field: piece.argument, message: 'may not be empty' });
     else path += pathText(piece, value);
   }
   if (faults.length === 0 && /(?:^|\/)\.\.?(?:\/|$)/.test(path.replace(/\?.*$/s, ''))) {
