@@ -59,9 +59,14 @@ function unknownClient(usedBasic: boolean): ClientFault {
   };
 }
 
+// Node's decoder skips what is not base64, and so would take the first of two headers, which arrive with a comma between.
+const BASIC = /^basic +([A-Za-z0-9+/_-]+={0,2}) *$/i;
+
 /** The parts are form-encoded before they are base64-encoded (RFC 6749 section 2.3.1). */
 function readBasic(authorization: string): { clientId: string; secret: string } | undefined {
-  const decoded = Buffer.from(authorization.slice('basic '.length), 'base64').toString('utf8');
+  const encoded = BASIC.exec(authorization)?.[1];
+  if (encoded === undefined) return undefined;
+  const decoded = Buffer.from(encoded, 'base64').toString('utf8');
   const colon = decoded.indexOf(':');
   if (colon < 0) return undefined;
   try {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import http from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { register } from '../support/oauth-client.ts';
 import { openWorld, refusalOf, type Member, type World } from './support/world.ts';
@@ -158,3 +159,25 @@ test('a confidential client is no one else: its secret opens no other client', a
 function otherLastCharacter(secret: string): string {
   return `${secret.slice(0, -1)}${secret.endsWith('A') ? 'B' : 'A'}`;
 }
+
+test('37: two Authorization headers are no authentication, and neither are two in one', async () => {
+  const { form, proof } = await connected('client_secret_basic');
+  const { authorization = '' } = proof.headers as { authorization?: string };
+  const body = new URLSearchParams(form).toString();
+  const send = (...authorizations: string[]) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const request = http.request(`${world.url}/token`, { method: 'POST' }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      });
+      request.once('error', reject);
+      request.setHeader('content-type', 'application/x-www-form-urlencoded');
+      request.setHeader('authorization', authorizations);
+      request.end(body);
+    });
+  expect(await send(authorization, basic('cli_other', 'x').authorization)).toBe(401);
+  expect(await send(authorization, authorization)).toBe(401);
+  expect(await send(authorization, 'Bearer x')).toBe(401);
+  expect(await send(`${authorization}, ${authorization}`)).toBe(401);
+  expect(await send(authorization)).toBe(200);
+});
