@@ -45,7 +45,12 @@ export interface Identity {
   /** What it registers for. */
   authMethod?: 'none' | 'client_secret_basic' | 'client_secret_post';
   /** What its developer was given. */
-  credentials?: { client_id: string; client_secret: string };
+  credentials?: {
+    client_id: string;
+    client_secret: string;
+    issuer: string;
+    token_endpoint_auth_method: string;
+  };
 }
 
 /** One of the libraries, and how it says that the person has to approve (again). */

@@ -1,0 +1,138 @@
+import * as openid from 'openid-client';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { freePort } from '../packages/server/test/support/free-port.ts';
+import { CALLBACK } from './support/mcp-app.ts';
+import { createComputer } from './support/mcp-remote.ts';
+import { MODES } from './support/organisations.ts';
+import { portalOf } from './support/portal.ts';
+import { sdkV1 } from './support/sdk-v1.ts';
+import { sdkV2Auto, sdkV2Legacy } from './support/sdk-v2.ts';
+import { openWorld, type World } from './support/world.ts';
+
+// Apps that keep a secret, registered or made by an admin, by libraries of others.
+const DAY_MS = 86_400_000;
+const CALL = 'get_credit_balance';
+const METHODS = ['client_secret_basic', 'client_secret_post'] as const;
+const LIBRARIES = [sdkV1, sdkV2Auto, sdkV2Legacy].map((library) => [library.name, library] as const);
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld();
+});
+afterAll(() => world.close());
+
+let made = 0;
+const nextName = () => `Confidential ${(made += 1)}`;
+
+describe.each(MODES)('in %s', (_mode, { slug, email }) => {
+  const path = `/mcp/${slug}`;
+  const newApp = (redirectUri: string, method: string) =>
+    portalOf(world, { slug, email }).createClient({
+      name: nextName(),
+      auth_method: method,
+      redirect_uris: [redirectUri],
+    });
+
+  describe.each(LIBRARIES)('%s', (_name, library) => {
+    test.each(METHODS)('registers for %s, calls, and refreshes what it lost', async (authMethod) => {
+      const options = { path, email, access: 'full', clientName: nextName() } as const;
+      const app = await library.connect(world, { ...options, identity: { authMethod } });
+      expect(await app.call(CALL)).toMatchObject({ failed: false });
+      app.spoilAccessToken();
+      expect(await app.call('create_bundle', { title: options.clientName })).toMatchObject({ failed: false });
+      expect(app.authorizeUrls).toHaveLength(1);
+      await app.close();
+    });
+
+    test.each(METHODS)(
+      'takes the id and secret that an admin made for %s, and renews what expired',
+      async (method) => {
+        const start = world.wire.length();
+        const client = await newApp(CALLBACK, method);
+        const app = await library.connect(world, {
+          path,
+          email,
+          access: 'full',
+          clientName: nextName(),
+          issuedAtOffsetMs: -8 * DAY_MS,
+          identity: { credentials: { ...client, issuer: world.url, token_endpoint_auth_method: method } },
+        });
+        expect(app.clientId()).toBe(client.client_id);
+        expect(await app.call(CALL)).toMatchObject({ failed: false });
+        expect(world.wire.lines(start).filter((line) => line === 'POST /token 200')).toHaveLength(2);
+        expect(world.wire.lines(start)).not.toContainEqual(expect.stringContaining('/register'));
+        await app.close();
+      },
+    );
+  });
+
+  test('mcp-remote registers for a secret, and takes one that an admin made', async () => {
+    const port = await freePort();
+    const callback = `http://localhost:${port}/oauth/callback`;
+    const given = JSON.stringify(await newApp(callback, 'client_secret_basic'));
+    const metadata = JSON.stringify({ token_endpoint_auth_method: 'client_secret_post' });
+    for (const flags of [
+      ['--static-oauth-client-metadata', metadata],
+      [String(port), '--static-oauth-client-info', given],
+    ]) {
+      const { browser, start } = await createComputer(world, [{ email, access: 'full' }]);
+      const remote = await start(world.url + path, ...flags);
+      expect(await remote.call(CALL)).toMatchObject({ failed: false });
+      expect(browser.opened).toHaveLength(1);
+      expect(remote.complaints).toEqual([]);
+    }
+  });
+
+  test.each([
+    ['client_secret_basic', openid.ClientSecretBasic],
+    ['client_secret_post', openid.ClientSecretPost],
+  ] as const)(
+    'openid-client registers for %s, and binds code, tokens and refresh to its key',
+    async (method, authenticationOf) => {
+      const config = await openid.dynamicClientRegistration(
+        new URL(world.url),
+        { client_name: nextName(), redirect_uris: [CALLBACK], token_endpoint_auth_method: method },
+        // It takes the secret from the answer.
+        (as, client, body, headers) =>
+          authenticationOf(String(client.client_secret))(as, client, body, headers),
+        { algorithm: 'oauth2', execute: [openid.allowInsecureRequests] },
+      );
+      const verifier = openid.randomPKCECodeVerifier();
+      const state = openid.randomState();
+      const resource = world.url + path;
+      const DPoP = openid.getDPoPHandle(config, await openid.randomDPoPKeyPair('ES256'));
+      const { href } = openid.buildAuthorizationUrl(config, {
+        redirect_uri: CALLBACK,
+        code_challenge: await openid.calculatePKCECodeChallenge(verifier),
+        code_challenge_method: 'S256',
+        dpop_jkt: await DPoP.calculateThumbprint(),
+        state,
+        resource,
+      });
+      const callback = await world.approve(href, { email, access: 'full' });
+      const checks = { pkceCodeVerifier: verifier, expectedState: state };
+      const tokens = await openid.authorizationCodeGrant(config, callback, checks, { resource }, { DPoP });
+      const refreshed = await openid.refreshTokenGrant(config, tokens.refresh_token ?? '', {}, { DPoP });
+      expect(refreshed.refresh_token).not.toBe(tokens.refresh_token);
+      for (const { access_token, token_type } of [tokens, refreshed]) {
+        // In key mode the connector is given a key, which goes where no proof goes.
+        expect(token_type).toBe(slug === 'acme' ? 'dpop' : 'bearer');
+        const body = { jsonrpc: '2.0', id: 0, method: 'tools/call', params: { name: CALL, arguments: {} } };
+        const answer = await openid.fetchProtectedResource(
+          config,
+          access_token,
+          new URL(resource),
+          'POST',
+          JSON.stringify(body),
+          new Headers({ 'content-type': 'application/json', accept: 'application/json' }),
+          token_type === 'dpop' ? { DPoP } : {},
+        );
+        expect(answer.status).toBe(200);
+        expect(await answer.text()).toContain('publish_cost');
+      }
+      expect((await openid.tokenIntrospection(config, refreshed.access_token)).active).toBe(true);
+      await openid.tokenRevocation(config, refreshed.refresh_token ?? '');
+      expect((await openid.tokenIntrospection(config, refreshed.access_token)).active).toBe(false);
+    },
+  );
+});
