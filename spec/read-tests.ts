@@ -34,7 +34,11 @@ export async function readTests(source: string): Promise<WrittenTest[]> {
   visit(program, [], undefined);
   return found;
 
-  function visit(node: unknown, groups: readonly (string | undefined)[], hindrance: string | undefined): void {
+  function visit(
+    node: unknown,
+    groups: readonly (string | undefined)[],
+    hindrance: string | undefined,
+  ): void {
     if (Array.isArray(node)) {
       for (const each of node) visit(each, groups, hindrance);
       return;
@@ -107,7 +111,8 @@ function textOf(node: unknown): string | undefined {
   const quasis = Array.isArray(node['quasis']) ? node['quasis'].filter(isNode) : [];
   const [only, ...more] = quasis;
   const value = only?.['value'];
-  if (more.length > 0 || typeof value !== 'object' || value === null || !('cooked' in value)) return undefined;
+  if (more.length > 0 || typeof value !== 'object' || value === null || !('cooked' in value))
+    return undefined;
   return typeof value.cooked === 'string' ? value.cooked : undefined;
 }
 

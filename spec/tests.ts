@@ -7,6 +7,7 @@ const testsIn =
 
 const ofServer = (path: string) => testsIn(`packages/server/test/${path}.test.ts`);
 
+export const answers = ofServer('oauth/answers');
 export const authorize = ofServer('oauth/authorize');
 export const clientAuthentication = ofServer('oauth/client-authentication');
 export const code = ofServer('oauth/code');
@@ -39,6 +40,8 @@ export const toolsCall = ofServer('gateway/tools-call');
 export const browserPages = ofServer('pages/browser');
 export const clientsInPortal = ofServer('portal/clients');
 export const nodes = ofServer('nodes');
+export const realClients = ofServer('real-clients/real-clients');
+export const registrationLimits = ofServer('oauth/registration-limits');
 export const signEveryoneOut = ofServer('revocation/sign-everyone-out');
 export const signIn = ofServer('pages/sign-in');
 export const twoHosts = ofServer('two-hosts');

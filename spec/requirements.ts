@@ -1,0 +1,31 @@
+import type { Standard } from './requirement.ts';
+import { RFC6749 } from './rfc6749.ts';
+import { RFC6750 } from './rfc6750.ts';
+import { RFC7009 } from './rfc7009.ts';
+import { RFC7523 } from './rfc7523.ts';
+import { RFC7591 } from './rfc7591.ts';
+import { RFC7636 } from './rfc7636.ts';
+import { RFC7662 } from './rfc7662.ts';
+import { RFC8414 } from './rfc8414.ts';
+import { RFC8693 } from './rfc8693.ts';
+import { RFC8707 } from './rfc8707.ts';
+import { RFC9068 } from './rfc9068.ts';
+import { RFC9207 } from './rfc9207.ts';
+import { RFC9449 } from './rfc9449.ts';
+
+/** What we claim of each standard, and the tests that show it. */
+export const STANDARDS: readonly Standard[] = [
+  RFC6749,
+  RFC6750,
+  RFC7009,
+  RFC7523,
+  RFC7591,
+  RFC7636,
+  RFC7662,
+  RFC8414,
+  RFC8693,
+  RFC8707,
+  RFC9068,
+  RFC9207,
+  RFC9449,
+];
