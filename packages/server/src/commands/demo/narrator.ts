@@ -24,6 +24,9 @@ export function createNarrator(write: (text: string) => void, { colour }: { colo
       write(`      ${paint(2, line)} ${paint(statusColour(status), String(status))}\n`);
     },
 
+    /** What the app itself had to say. */
+    quote: (text: string) => write(`      ${paint(2, `the app: ${text}`)}\n`),
+
     /** Ends the story unless it holds: the exit status of `--once` rests on these. */
     expect(holds: boolean, text: string): void {
       write(`    ${holds ? paint(32, '✓') : paint(31, '✗')} ${text}\n`);

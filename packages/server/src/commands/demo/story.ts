@@ -2,6 +2,7 @@ import { UnauthorizedError, type Client } from '@modelcontextprotocol/client';
 import { z } from 'zod';
 import type { App } from '../../app.ts';
 import { DEMO_PASSWORD } from '../../demo/demo-data.ts';
+import { hearWarnings } from '../../demo/hear-warnings.ts';
 import { connect, type DemoClient } from '../../demo/mcp-client.ts';
 import { createPerson, type Person } from '../../demo/person.ts';
 import type { Narrator } from './narrator.ts';
@@ -66,8 +67,14 @@ export async function tellStory(latchkey: App, narrator: Narrator): Promise<void
   await revokeInPortal(owner, webBaseUrl, narrator);
 
   narrator.chapter('The first app calls again');
+  const warnings: string[] = [];
+  const refused = await hearWarnings(
+    (warning) => void warnings.push(warning),
+    () => isUnauthorized(full.client),
+  );
+  for (const warning of warnings) narrator.quote(warning);
   narrator.expect(
-    await isUnauthorized(full.client),
+    refused && warnings.some((warning) => warning.includes('invalid_grant')),
     'its access token is refused at once, and so is its refresh token',
   );
   narrator.expect((await readBalance(readOnly.client)) === balance, 'the other connection lives on');
