@@ -145,6 +145,17 @@ export function createApprovals({
       return transactionId;
     },
 
+    /** Whether the person at this browser approved that this client is answered there, and has not ended it since. */
+    isTrustedDestination: ({
+      gateBrowser,
+      ...pair
+    }: {
+      gateBrowser: string;
+      clientId: ClientId;
+      redirectUri: string;
+    }): Promise<boolean> =>
+      store.authorizations.hasLiveGrant({ ...pair, gateBrowserHash: hashSecret(gateBrowser) }),
+
     /** Gives the transaction to the browser that arrived with the handoff. False: another one was first. */
     bindToWebBrowser: (transactionId: string, webBrowser: string): Promise<boolean> =>
       store.authorizations.bindWebBrowser(hashSecret(transactionId), hashSecret(webBrowser)),

@@ -108,7 +108,7 @@ export function createAuthorize(deps: AuthorizeDeps): Hono<OAuthEnv> {
       });
     }
     const checked = await check(parameters, client);
-    if (!checked.ok) return showRefusal(context, parameters, redirectUri, client, checked.error);
+    if (!checked.ok) return refuseRequest(context, parameters, redirectUri, client, checked.error);
     return open(context, parameters, client, redirectUri, checked.value);
   });
 
@@ -171,8 +171,11 @@ export function createAuthorize(deps: AuthorizeDeps): Hono<OAuthEnv> {
     return deps.renderError(context, page);
   }
 
-  /** Later errors are not redirected by themselves either: an unapproved client must not get a redirector out of us. */
-  function showRefusal(
+  /**
+   * Later errors are sent on by themselves only where this browser's person has sent codes, and would again (RFC 9700
+   * section 4.11.2). Whoever else made or approved the client, strangers would have a redirector of us.
+   */
+  async function refuseRequest(
     context: Context<OAuthEnv>,
     parameters: Parameters,
     redirectUri: string,
@@ -194,6 +197,13 @@ export function createAuthorize(deps: AuthorizeDeps): Hono<OAuthEnv> {
       ...(state === undefined ? {} : { state }),
       iss: deps.issuer,
     });
+    const gateBrowser = deps.gateCookie.read(context.req.raw.headers);
+    const pair = { clientId: client.id, redirectUri };
+    if (gateBrowser !== undefined && (await deps.approvals.isTrustedDestination({ gateBrowser, ...pair }))) {
+      context.header('Cache-Control', 'no-store');
+      context.header('Referrer-Policy', 'no-referrer');
+      return context.redirect(href, 303);
+    }
     return showError(context, {
       code: error,
       title: 'The app asked for something that is not possible here',

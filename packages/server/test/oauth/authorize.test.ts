@@ -175,6 +175,88 @@ describe('Z2 to Z5 and Z9: what a client cannot ask for', () => {
   );
 });
 
+describe('Z2: where an error goes by itself', () => {
+  const SECOND = 'https://app.test/second';
+  /** Somebody with a browser of their own, who connected an app that has two redirect URIs. */
+  async function connected() {
+    const person = await world.newMember([organisation, 'member']);
+    const approved = await world.approve(person, 'read', {}, { redirect_uris: [REDIRECT_URI, SECOND] });
+    expect((await world.redeem(approved)).status).toBe(200);
+    const refused = `${approved.href}&prompt=none`;
+    return { person, approved, refused, grantId: await world.grantIdOf(approved.clientId) };
+  }
+  const PAGE = { status: 400, location: undefined };
+
+  test('back to the app, for the very browser whose person connected it there', async () => {
+    const { person, refused } = await connected();
+    const before = await transactions();
+    const answer = await person.browser.get(refused);
+    expect(answer.status).toBe(303);
+    const back = new URL(answer.location ?? '');
+    expect(back.origin + back.pathname).toBe(REDIRECT_URI);
+    expect([...back.searchParams.keys()].toSorted()).toEqual(['error', 'error_description', 'iss', 'state']);
+    expect(back.searchParams.get('error')).toBe('interaction_required');
+    expect(back.searchParams.get('state')).toBe('st-1');
+    expect(back.searchParams.get('iss')).toBe(world.url);
+    expect([answer.headers.get('cache-control'), answer.headers.get('referrer-policy')]).toEqual([
+      'no-store',
+      'no-referrer',
+    ]);
+    expect(await transactions()).toBe(before);
+  });
+
+  test('12: nowhere, for a browser without the cookie, with another one’s, or of somebody else who is connected', async () => {
+    const { person, refused } = await connected();
+    const other = await connected();
+    expect(await visit(refused)).toMatchObject(PAGE);
+    expect(await other.person.browser.get(refused)).toMatchObject(PAGE);
+    const again = createBrowser(world.url);
+    await world.signIn(person, again);
+    expect(await again.get(refused)).toMatchObject(PAGE);
+    const cookie = `latchkey_gate=${'x'.repeat(43)}`;
+    expect(await createBrowser(world.url).get(refused, { cookie })).toMatchObject(PAGE);
+  });
+
+  test('12: nowhere, for another redirect URI of the app, or another app that is answered at the same place', async () => {
+    const { person, refused } = await connected();
+    const elsewhere = refused.replace(encodeURIComponent(REDIRECT_URI), encodeURIComponent(SECOND));
+    expect(elsewhere).not.toBe(refused);
+    expect(await person.browser.get(elsewhere)).toMatchObject(PAGE);
+    const stranger = await world.newRequest({ prompt: 'none' });
+    expect(await person.browser.get(stranger.href)).toMatchObject(PAGE);
+    const foreign = refused.replace(
+      encodeURIComponent(REDIRECT_URI),
+      encodeURIComponent('https://evil.test/'),
+    );
+    const page = await person.browser.get(foreign);
+    expect(page).toMatchObject(PAGE);
+    expect(page.html).not.toContain('evil.test');
+  });
+
+  test.each(['revoked', 'expired'])('12: nowhere any more, once the connection is %s', async (end) => {
+    const { person, refused, grantId } = await connected();
+    expect((await person.browser.get(refused)).status).toBe(303);
+    await world.rows(`update grants set ${end}_at = now() where id = $1`.replace('expired', 'expires'), [
+      grantId,
+    ]);
+    expect(await person.browser.get(refused)).toMatchObject(PAGE);
+  });
+
+  test('12: nowhere yet, after a request that was opened, denied, or allowed and not redeemed', async () => {
+    const person = await world.newMember([organisation, 'member']);
+    const request = await world.newRequest();
+    const refused = `${request.href}&prompt=none`;
+    const { fields } = await person.browser.open(request.href);
+    expect(await person.browser.get(refused)).toMatchObject(PAGE);
+    await person.browser.decide(fields, { decision: 'deny' });
+    expect(await person.browser.get(refused)).toMatchObject(PAGE);
+    const second = await person.browser.open(request.href);
+    const allow = { access: 'read', organisation: person.home, decision: 'allow' };
+    returnUrl(await person.browser.decide(second.fields, allow));
+    expect(await person.browser.get(refused)).toMatchObject(PAGE);
+  });
+});
+
 describe('Z5: resources as clients spell them', () => {
   test.each([
     [undefined, '/mcp'],

@@ -1,8 +1,8 @@
 import { and, eq, gt, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
 import type { Access } from '../../kernel/access.ts';
-import type { GrantId, OrganisationId, UserId } from '../../kernel/ids.ts';
+import type { ClientId, GrantId, OrganisationId, UserId } from '../../kernel/ids.ts';
 import type { Executor } from '../database.ts';
-import { authorizations, organisations } from '../schema.ts';
+import { authorizations, grants, organisations } from '../schema.ts';
 
 export type Authorization = typeof authorizations.$inferSelect;
 
@@ -131,6 +131,31 @@ export function createAuthorizationQueries(executor: Executor) {
         .update(authorizations)
         .set({ codeFailures: sql`${authorizations.codeFailures} + 1` })
         .where(eq(authorizations.codeHash, codeHash));
+    },
+
+    /** Whether this browser was used to approve that this client is answered there, and the approval still stands. */
+    async hasLiveGrant(pair: {
+      gateBrowserHash: string;
+      clientId: ClientId;
+      redirectUri: string;
+    }): Promise<boolean> {
+      const rows = await executor
+        .select({ one: sql`1` })
+        .from(authorizations)
+        .innerJoin(grants, and(eq(grants.orgId, authorizations.orgId), eq(grants.id, authorizations.grantId)))
+        .where(
+          and(
+            eq(authorizations.gateBrowserHash, pair.gateBrowserHash),
+            // As the index has it.
+            isNotNull(authorizations.grantId),
+            eq(authorizations.clientId, pair.clientId),
+            eq(authorizations.redirectUri, pair.redirectUri),
+            isNull(grants.revokedAt),
+            gt(grants.expiresAt, sql`now()`),
+          ),
+        )
+        .limit(1);
+      return rows.length === 1;
     },
 
     /** Undecided and denied ones go a day after they expired; a used code stays as long as its grant is young. */

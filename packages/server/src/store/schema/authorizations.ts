@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import type { Access } from '../../kernel/access.ts';
 import type { ClientId, GrantId, OrganisationId, UserId } from '../../kernel/ids.ts';
@@ -43,7 +44,12 @@ export const authorizations = pgTable(
     codeFailures: integer('code_failures').notNull().default(0),
     grantId: text('grant_id').$type<GrantId>(),
   },
-  (table) => [index('authorizations_expires').on(table.expiresAt)],
+  (table) => [
+    index('authorizations_expires').on(table.expiresAt),
+    index('authorizations_gate_browser')
+      .on(table.gateBrowserHash)
+      .where(sql`${table.grantId} is not null`),
+  ],
 );
 
 export type UsedIdPurpose = 'handoff' | 'dpop_proof' | 'client_assertion' | 'identity_assertion';

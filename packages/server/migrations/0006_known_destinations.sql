@@ -1,0 +1,1 @@
+CREATE INDEX "authorizations_gate_browser" ON "authorizations" USING btree ("gate_browser_hash") WHERE "authorizations"."grant_id" is not null;
