@@ -2,8 +2,9 @@ export type JsonObject = { readonly [key: string]: unknown };
 
 export type JsonType = 'string' | 'number' | 'integer' | 'boolean' | 'object' | 'array' | 'null';
 
-/** The part of JSON Schema 2020-12 that we emit. There is no `$ref` in it: what is not inlined is cut. */
+/** The part of JSON Schema 2020-12 that we emit. What is not inlined is cut; a `$ref` leads to the tool's own `$defs`, if at all. */
 export interface JsonSchema {
+  $ref?: string;
   type?: JsonType | JsonType[];
   description?: string;
   enum?: unknown[];

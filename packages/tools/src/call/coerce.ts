@@ -13,6 +13,7 @@ const FAULTS_MAX = 20;
 interface Pass {
   readonly faults: ArgumentFault[];
   readonly strict: boolean;
+  readonly definitions: Readonly<Record<string, JsonSchema>>;
 }
 
 /**
@@ -25,10 +26,18 @@ export function coerceArguments(schema: InputSchema, args: unknown, faults: Argu
     faults.push({ field: '', message: 'The arguments must be an object.' });
     return {};
   }
-  return coerceObject(schema, given, '', { faults, strict: false });
+  try {
+    return coerceObject(schema, given, '', { faults, strict: false, definitions: schema.$defs ?? {} });
+  } catch (thrown) {
+    // A schema that refers to itself follows its value as deep as that goes.
+    if (!(thrown instanceof RangeError)) throw thrown;
+    faults.push({ field: '', message: 'The arguments are nested too deeply.' });
+    return {};
+  }
 }
 
 function coerce(schema: JsonSchema, value: unknown, field: string, pass: Pass): unknown {
+  if (schema.$ref !== undefined) return coerceReference(schema, value, field, pass);
   const before = pass.faults.length;
   let result = pass.strict ? value : fitted(schema, value);
   const types = typesOf(schema);
@@ -78,7 +87,7 @@ function coerceObject(
     const known = Object.hasOwn(properties, name) ? properties[name] : undefined;
     if (known) {
       const optional = !schema.required?.includes(name);
-      if (value === null && optional && !pass.strict && !allowsNull(known)) continue;
+      if (value === null && optional && !pass.strict && !allowsNull(known, pass)) continue;
       setOwn(result, name, coerce(known, value, at, pass));
     } else if (isObject(schema.additionalProperties)) {
       setOwn(result, name, coerce(schema.additionalProperties, value, at, pass));
@@ -105,19 +114,32 @@ function coerceArray(schema: JsonSchema, given: readonly unknown[], field: strin
 function coerceUnion(branches: readonly JsonSchema[], value: unknown, field: string, pass: Pass): unknown {
   for (const branch of branches) {
     const faults: ArgumentFault[] = [];
-    coerce(branch, value, field, { faults, strict: true });
+    coerce(branch, value, field, { ...pass, faults, strict: true });
     if (faults.length === 0) return value;
   }
   let closest: ArgumentFault[] | undefined;
   for (const branch of pass.strict ? [] : branches) {
     const faults: ArgumentFault[] = [];
-    const result = coerce(branch, value, field, { faults, strict: false });
+    const result = coerce(branch, value, field, { ...pass, faults, strict: false });
     if (faults.length === 0) return result;
     if (!closest || faults.length < closest.length) closest = faults;
   }
   note(pass, field, `fits none of the ${branches.length} shapes that are allowed`);
   for (const fault of closest ?? []) note(pass, fault.field, fault.message);
   return value;
+}
+
+/** What stands beside a reference counts as well: the tag of a branch, say. */
+function coerceReference(schema: JsonSchema, value: unknown, field: string, pass: Pass): unknown {
+  const { $ref: _, description: __, ...beside } = schema;
+  const target = definitionOf(schema, pass);
+  const result = target ? coerce(target, value, field, pass) : value;
+  return Object.keys(beside).length > 0 ? coerce(beside, result, field, pass) : result;
+}
+
+function definitionOf({ $ref }: JsonSchema, { definitions }: Pass): JsonSchema | undefined {
+  const name = $ref?.slice('#/$defs/'.length) ?? '';
+  return Object.hasOwn(definitions, name) ? definitions[name] : undefined;
 }
 
 function fitted(schema: JsonSchema, value: unknown): unknown {
@@ -129,11 +151,12 @@ function typesOf(schema: JsonSchema): readonly JsonType[] | undefined {
   return typeof schema.type === 'string' ? [schema.type] : schema.type;
 }
 
-function allowsNull(schema: JsonSchema): boolean {
+function allowsNull(written: JsonSchema, pass: Pass): boolean {
+  const schema = definitionOf(written, pass) ?? written;
   const types = typesOf(schema);
   if (types) return types.includes('null');
   if (schema.enum) return schema.enum.includes(null);
-  return schema.anyOf ? schema.anyOf.some(allowsNull) : true;
+  return schema.anyOf ? schema.anyOf.some((branch) => allowsNull(branch, pass)) : true;
 }
 
 const NAMES: Readonly<Record<JsonType, string>> = {

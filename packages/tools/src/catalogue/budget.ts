@@ -17,7 +17,7 @@ const DEPTHS = [1, 2, 3, 4, 5, 6, 8];
  */
 export function fit(schema: InputSchema, bytesMax: number): Fitted | undefined {
   if (sizeOf(schema) <= bytesMax) return { schema, cut: false };
-  const terse = mapArguments(schema, (argument) => withoutNestedTexts(argument));
+  const terse = mapArguments(withoutDefinitions(schema), (argument) => withoutNestedTexts(argument));
   if (sizeOf(terse) <= bytesMax) return { schema: terse, cut: true };
   let deepest: InputSchema | undefined;
   // From the top, so that a schema of a million nodes costs what is kept of it.
@@ -37,6 +37,18 @@ export function fit(schema: InputSchema, bytesMax: number): Fitted | undefined {
 
 export function sizeOf(value: unknown): number {
   return Buffer.byteLength(JSON.stringify(value));
+}
+
+/** Definitions are for clients that have room: what refers to one only says so. */
+function withoutDefinitions({ $defs, ...schema }: InputSchema): InputSchema {
+  return $defs ? mapArguments(schema, (argument) => withoutReferences(argument)) : schema;
+}
+
+function withoutReferences(schema: JsonSchema): JsonSchema {
+  if (schema.$ref === undefined) return mapChildren(schema, withoutReferences);
+  const { $ref, ...beside } = schema;
+  const shape = `Same shape as ${$ref.slice('#/$defs/'.length)}.`;
+  return { type: 'object', ...beside, description: shape };
 }
 
 function mapArguments(

@@ -56,10 +56,15 @@ export function layOut(
       properties,
       ...(required.length > 0 ? { required } : {}),
       additionalProperties: false,
+      ...definitionsOf(operation),
     },
     parameters: operation.parameters.map((parameter, index) => bindParameter(parameter, keys[index] ?? '')),
     ...(body ? { body: bindBody(body, fields, bodyKeys, formArrays) } : {}),
   };
+}
+
+function definitionsOf({ definitions = {} }: ApiOperation): Pick<InputSchema, '$defs'> {
+  return Object.keys(definitions).length === 0 ? {} : { $defs: definitions };
 }
 
 /** One name in two places: the path keeps it, the others say where they go. */

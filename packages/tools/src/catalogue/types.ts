@@ -170,6 +170,8 @@ export interface InputSchema {
   readonly properties: Readonly<Record<string, JsonSchema>>;
   readonly required?: readonly string[];
   readonly additionalProperties: false;
+  /** Schemas that contain themselves, with `refs: 'defs'`. */
+  readonly $defs?: Readonly<Record<string, JsonSchema>>;
 }
 
 export interface Tool {
@@ -244,6 +246,8 @@ export interface CompileOptions {
   readonly credentials?: readonly { readonly in: 'query' | 'header' | 'cookie'; readonly name: string }[];
   /** Hosts (`upload.example.com`, with the port if it is not the default) to which operations with a server of their own may go. */
   readonly serverHosts?: readonly string[];
+  /** A schema that contains itself is cut at the second visit (default), or refers to a definition of the tool's own, which many clients drop. */
+  readonly refs?: 'cut' | 'defs';
   /** Default `repeat`, as OpenAPI says. */
   readonly formArrays?: FormArrays;
   /** Where the API is explained to people; default: as the document says. */

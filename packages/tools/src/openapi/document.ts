@@ -55,7 +55,7 @@ export function readDocument(
     if (!server.ok) return server;
     const chosen = security.choose(one.operation);
     if (!chosen.ok) return chosen;
-    const budget = newBudget();
+    const budget = newBudget(options.refs);
     const declared = readDeclared(owners, schemas);
     if (!declared.ok) return declared;
     const hidden = security.credentialParameters;
@@ -70,6 +70,7 @@ export function readDocument(
       ...read.value,
       ...chosen.value,
       ...(body.value === undefined ? {} : { body: body.value }),
+      ...(budget.definitions === undefined ? {} : { definitions: budget.definitions.schemas }),
       ...(server.value === undefined ? {} : { baseUrl: server.value }),
     });
   };

@@ -4,7 +4,7 @@ import { LIMITS } from './limits.ts';
 import { smallCopy } from './literal.ts';
 import { below } from './pointer.ts';
 import type { Place, ReferenceFault } from './resolve.ts';
-import type { Budget, Schemas } from './schema.ts';
+import type { Budget, Definitions, Schemas } from './schema.ts';
 import { plainText } from './text.ts';
 import { nameAt } from './union.ts';
 import type { Branch, Union, View } from './view.ts';
@@ -51,6 +51,22 @@ export function emitSchema(places: readonly Place[], schemas: Schemas, budget: B
     return cut(view, 'Free-form: see the documentation of the API.');
   };
 
+  /** A reference to a definition of what is referred to, which is written like any other level, later. */
+  const define = (from: readonly Place[]): string | undefined => {
+    const { definitions } = budget;
+    const target = definitions && referredTo(from, schemas);
+    if (!definitions || !target) return undefined;
+    let name = definitions.names.get(target.node);
+    if (name === undefined) {
+      name = definitionName(target, definitions);
+      const out: JsonSchema = {};
+      definitions.names.set(target.node, name);
+      setOwn(definitions.schemas, name, out);
+      queue.push({ view: schemas.view([target], budget), out, above: undefined, depth: 0, hops: 0 });
+    }
+    return `#/$defs/${name}`;
+  };
+
   for (let next = 0; next < queue.length; next += 1) {
     const job = queue[next];
     if (job === undefined) break;
@@ -81,6 +97,8 @@ export function emitSchema(places: readonly Place[], schemas: Schemas, budget: B
         return place;
       }
       if (isAmong(childView.nodes, here)) {
+        const definition = define(from);
+        if (definition !== undefined) return tagged({ $ref: definition }, tag);
         const referenced = hopsIn(from) > 0;
         notes.warn(
           referenced ? 'SCHEMA_CUT' : 'REF_CYCLE',
@@ -183,13 +201,7 @@ function writeChildren({ view, out, tag }: Job, schemas: Schemas, budget: Budget
     out.properties = properties;
   }
   if (tag) {
-    out.type = 'object';
-    const properties = { ...out.properties };
-    const [only] = tag.values;
-    const values =
-      tag.values.length === 1 && only !== undefined ? { const: only } : { enum: [...tag.values] };
-    setOwn(properties, tag.property, { type: 'string', ...values });
-    out.properties = properties;
+    tagged(out, tag);
     required.add(tag.property);
   }
   if (required.size > 0) out.required = [...required];
@@ -221,6 +233,41 @@ function writeUnion(
   const anyOf = union.branches.map(({ place, tag }) => child([place], look([place]), tag));
   if (index === 0) out.anyOf = anyOf;
   else out.allOf = [...(out.allOf ?? []), { anyOf }];
+}
+
+/** The property that tells a branch of a union from the others, with its values for this branch. */
+function tagged(out: JsonSchema, tag: Branch['tag']): JsonSchema {
+  if (!tag) return out;
+  const [only] = tag.values;
+  const values = tag.values.length === 1 && only !== undefined ? { const: only } : { enum: [...tag.values] };
+  const properties = { ...out.properties };
+  setOwn(properties, tag.property, { type: 'string', ...values });
+  return Object.assign(out, { type: 'object', properties, required: [tag.property] });
+}
+
+/** What a reference that says nothing else leads to in the end. */
+function referredTo(from: readonly Place[], { resolver }: Schemas): Place | undefined {
+  const [place] = from;
+  if (place === undefined || from.length > 1 || !isObject(place.node)) return undefined;
+  const keys = Object.keys(place.node).filter((key) => !key.startsWith('x-'));
+  if (
+    !keys.includes('$ref') ||
+    keys.some((key) => !['$ref', 'description', 'summary', 'title'].includes(key))
+  )
+    return undefined;
+  const target = resolver.follow(place);
+  return target.ok && isObject(target.value.node) ? target.value : undefined;
+}
+
+function definitionName({ at }: Place, { schemas }: Definitions): string {
+  const name =
+    nameAt(at)
+      .replace(/[^A-Za-z0-9_.-]+/g, '_')
+      .slice(0, 60) || 'Shape';
+  if (!Object.hasOwn(schemas, name)) return name;
+  for (let count = 2; ; count += 1) {
+    if (!Object.hasOwn(schemas, `${name}_${count}`)) return `${name}_${count}`;
+  }
 }
 
 function hasLevelBelow(view: View): boolean {

@@ -58,6 +58,8 @@ export interface ApiOperation {
   readonly parameters: readonly ApiParameter[];
   readonly constants: readonly { readonly name: string; readonly value: string }[];
   readonly body?: ApiBody;
+  /** Schemas of this operation that contain themselves. */
+  readonly definitions?: Readonly<Record<string, JsonSchema>>;
   readonly baseUrl?: string;
   readonly security: readonly string[];
   readonly scopes: readonly string[];

@@ -1,5 +1,5 @@
 import { isObject, own, ownText } from '../json.ts';
-import type { JsonObject } from '../json.ts';
+import type { JsonObject, JsonSchema } from '../json.ts';
 import { allowNull, readKeywords } from './keywords.ts';
 import { LIMITS } from './limits.ts';
 import { agree, merged } from './merge.ts';
@@ -14,10 +14,22 @@ import type { View } from './view.ts';
 export interface Budget {
   nodes: number;
   merges: number;
+  /** Where schemas that contain themselves are put; without it they are cut. */
+  readonly definitions?: Definitions;
 }
 
-export function newBudget(): Budget {
-  return { nodes: LIMITS.nodesPerOperation, merges: LIMITS.mergesPerOperation };
+export interface Definitions {
+  /** By the object of the document that they stand for. */
+  readonly names: Map<unknown, string>;
+  readonly schemas: Record<string, JsonSchema>;
+}
+
+export function newBudget(refs: 'cut' | 'defs' = 'cut'): Budget {
+  return {
+    nodes: LIMITS.nodesPerOperation,
+    merges: LIMITS.mergesPerOperation,
+    ...(refs === 'defs' ? { definitions: { names: new Map(), schemas: {} } } : {}),
+  };
 }
 
 export interface Schemas {
