@@ -6,6 +6,8 @@ const HELP = `latchkey <command>
   migrate   bring the database to this release's schema
   keys      rotate the keys that sign access tokens
   compile   say what becomes of an OpenAPI document
+  suspend   stop an organisation or a person
+  resume    let one go on
 
 "latchkey <command> --help" says more.
 `;
@@ -22,6 +24,9 @@ async function run(command: string | undefined, args: string[]): Promise<void> {
       return (await import('./commands/keys.ts')).keys(args);
     case 'compile':
       return (await import('./commands/compile.ts')).compile(args);
+    case 'suspend':
+    case 'resume':
+      return (await import('./commands/suspend.ts')).suspend(command, args);
     case undefined:
     case 'help':
     case '--help':

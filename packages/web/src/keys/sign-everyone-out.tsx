@@ -19,7 +19,7 @@ export function SignEveryoneOut({ onDone }: { onDone: (endedConnections: number)
             that were made by hand stay.
           </p>
         </div>
-        <button type="button" className="button danger" onClick={() => setAsking(true)}>
+        <button type="button" className="button danger-quiet" onClick={() => setAsking(true)}>
           Sign everyone out…
         </button>
       </section>
