@@ -116,6 +116,26 @@ describe('the connection that comes of it', () => {
     }
   });
 
+  test('is never opened again by an assertion that races its revocation, twenty times', async () => {
+    const company = await companies.openCompany();
+    for (let round = 0; round < 20; round += 1) {
+      await company.tokensOf({ claims: { iat: inSeconds(20) } });
+      const [key] = await world.rows<{ id: string }>(
+        'select id from keys where org_id = $1 and revoked_at is null',
+        [company.organisation.orgId],
+      );
+      const before = await company.assert();
+      const [asked, revoked] = await Promise.all([
+        company.present(before),
+        company.send('POST', `/keys/${key?.id}/revoke`, {}),
+      ]);
+      expect(revoked.status).toBe(200);
+      expect([200, 400]).toContain(asked.status);
+      const alive = (await company.grants()).filter(({ revoked_reason }) => revoked_reason === null);
+      expect(alive).toEqual([]);
+    }
+  });
+
   test('is never left alive by an assertion that races the removal of the member, ten times', async () => {
     for (let round = 0; round < 10; round += 1) {
       const company = await companies.openCompany();

@@ -6,15 +6,15 @@ import {
   SCOPE_READ,
   scopeOf,
   type Access,
+  type Role,
 } from '../../kernel/access.ts';
 import type { Clock } from '../../kernel/clock.ts';
-import { newId, type KeyId, type OrganisationId, type UserId } from '../../kernel/ids.ts';
+import { newId, type KeyId, type RequestId } from '../../kernel/ids.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { hashSecret } from '../../kernel/secret.ts';
 import { refusableTransaction } from '../../people/refusable-transaction.ts';
 import type { Client } from '../../store/queries/clients.ts';
 import type { Grant } from '../../store/queries/grants.ts';
-import type { IssuerAccount } from '../../store/queries/identity-providers.ts';
 import type { Queries, Store } from '../../store/store.ts';
 import type { AccessTokens } from '../access-tokens.ts';
 import type { MachineTokenAnswer } from '../client-credentials.ts';
@@ -23,33 +23,24 @@ import { PROOF_REPLAYED } from '../dpop/family-key.ts';
 import { CLOCK_LEEWAY_SECONDS } from '../lifetimes.ts';
 import type { PublishedKeys } from '../published-keys.ts';
 import { readStanding } from '../standings.ts';
-import type { TokenFault, TokenRequestContext } from '../token-answer.ts';
-import { isSignedBy, readAssertion, type AssertedIdentity } from './read-assertion.ts';
+import type { TokenRequestContext } from '../token-answer.ts';
+import {
+  ANYWHERE,
+  createFindMember,
+  invalidGrant,
+  type AssertedMember,
+  type AssertionFault,
+  type AssertionRequest,
+} from './find-member.ts';
+import type { AssertedIdentity } from './read-assertion.ts';
 
-export interface Place {
-  /** Canonical path. */
-  path: string;
-  /** The slug that it names, if it names one. */
-  org: string | undefined;
+/** A connection by a provider's word, and what may be issued from it now. */
+interface Connection {
+  grant: Grant;
+  keyId: KeyId;
+  access: Access;
+  role: Role;
 }
-
-export interface AssertionRequest {
-  client: Client;
-  assertion: string;
-  /** The requested scopes; undefined: as far as the assertion goes. */
-  scopes: readonly string[] | undefined;
-  /** The requested place; undefined: the one that the assertion names. */
-  place: Place | undefined;
-  /** What a resource indicator means here; undefined: nothing. */
-  placeOf: (indicator: string) => Place | undefined;
-}
-
-/** With the organisation whose admins should learn of it, once it is known to be their matter. */
-export interface AssertionFault extends TokenFault {
-  orgId?: OrganisationId | undefined;
-}
-
-const ANYWHERE: Place = { path: '/mcp', org: undefined };
 
 /**
  * A token on an identity provider's word (RFC 7523 section 2.1, with an ID-JAG): for the member whom an admin linked to
@@ -72,171 +63,120 @@ export function createIssueByAssertion({
   /** Our own: whom the assertion must be meant for, and nobody else. */
   issuer: string;
 }) {
+  const findMember = createFindMember({ store, publishedKeys, clock, issuer });
+
   return async function issueByAssertion(
     request: AssertionRequest,
     { requestId, provenKey }: TokenRequestContext,
   ): Promise<Result<MachineTokenAnswer, AssertionFault>> {
-    const { client, assertion } = request;
-    // What a client's own organisation trusts is its own matter; strangers write into nobody's trail.
-    const own = client.orgId ?? undefined;
-    const nowSeconds = clock.nowMs() / 1000;
-    const read = readAssertion(assertion, { issuer, clientId: client.id, nowSeconds });
-    if (!read.ok) return invalidGrant(read.error, own);
-    const { claims, keyId } = read.value;
-    const place = placeMeant(request, claims);
-    if (place === undefined) return invalidTarget('another resource, or none of this server', own);
-
-    const genuine = await findGenuine(request, claims, place, keyId);
-    const [account, another] = genuine.filter(({ userId }) => userId !== null);
-    if (account === undefined) {
-      const [known] = genuine;
-      if (known === undefined) return invalidGrant('no key of an issuer that is trusted here', own);
-      return invalidGrant(`linked to nobody: ${claims.sub}`, known.trusted.orgId);
-    }
-    if (another !== undefined) return invalidTarget('two organisations know this subject: name one', own);
-
-    const { orgId } = account.trusted;
-    const userId = account.userId as UserId;
+    const found = await findMember(request);
+    if (!found.ok) return found;
+    const { claims, place, orgId, userId } = found.value;
     const actor = { kind: 'user', id: userId } as const;
-    if ((await readStanding(store, orgId, actor)) === undefined) {
-      return invalidGrant('the member or the organisation is suspended', orgId);
-    }
-    const destination = new URL(claims.iss).host;
-    const known = await clientRules.standingOf(orgId, client, destination);
-    if (known.kind === 'blocked') return invalidGrant('an admin has blocked the client', orgId);
     if (claims.cnf !== undefined && claims.cnf.jkt !== provenKey?.thumbprint) {
       return invalidGrant('bound to a key that the client did not show', orgId);
     }
+    // Here and below: a refusal that is already sure should use up neither the proof nor a transaction.
+    if ((await readStanding(store, orgId, actor)) === undefined) {
+      return invalidGrant('the member or the organisation is suspended', orgId);
+    }
     if (provenKey !== undefined && !(await provenKey.useOnce())) return fail({ ...PROOF_REPLAYED, orgId });
 
-    return refusableTransaction(store, async (queries) => {
-      const held = await queries.identityProviders.holdLink(orgId, claims.iss, claims.sub);
-      const standing = held?.userId === userId ? await readStanding(queries, orgId, actor) : undefined;
-      if (held === undefined || standing === undefined) return invalidGrant('ended just now', orgId);
-      // Who blocks a client waits for whoever holds on to the organisation's row, or has been waited for above.
-      if ((await clientRules.standingOf(orgId, client, destination, queries)).kind === 'blocked') {
-        return invalidGrant('an admin has blocked the client just now', orgId);
-      }
-      if (!(await claimOnce(queries, claims))) return invalidGrant('used before', orgId);
-      const about = { orgId, userId, clientId: client.id, issuer: claims.iss };
-      const revokedAt = await queries.identityProviders.lastRevocation(about);
-      const validFromMs = Math.max(revokedAt?.getTime() ?? 0, held.validFrom?.getTime() ?? 0);
-      // What the provider said before somebody ended the connection does not open it again.
-      if (claims.iat * 1000 < validFromMs) return invalidGrant('older than the last revocation', orgId);
-      // Before the grant, as who deletes the client does: it waits for this, and then ends the new grant too.
-      if (!(await queries.clients.touch(client.id))) return invalidGrant('the client was deleted', orgId);
-
-      const most = lowerAccess(held.access, highestAccess(standing.role));
-      const access = lowerAccess(lowerAccess(most, allowedBy(claims)), requestedBy(request.scopes));
-      const {
-        grant,
-        keyId: grantKeyId,
-        isNew,
-      } = await keep(queries, { ...about, access, destination, client });
-      await queries.audit.insertMany([
-        toAuditRow(
-          {
-            orgId,
-            action: isNew ? 'grant.created' : 'token.issued',
-            actor,
-            clientId: client.id,
-            grantId: grant.id,
-            keyId: grantKeyId,
-            requestId,
-            outcome: 'ok',
-            detail: { issuer: claims.iss, subject: claims.sub, access, resource: place.path },
-          },
-          'event',
-          clock,
-        ),
-      ]);
-      const { token, expiresInSeconds } = accessTokens.issue({
-        orgId,
-        actor,
-        clientId: client.id,
-        grantId: grant.id,
-        keyId: grantKeyId,
-        access,
-        role: standing.role,
-        resource: place.path,
-        grantExpiresAt: Math.floor(grant.expiresAt.getTime() / 1000),
-        boundTo: provenKey?.thumbprint,
-      });
-      return ok({
-        access_token: token,
-        token_type: provenKey === undefined ? ('Bearer' as const) : ('DPoP' as const),
-        expires_in: expiresInSeconds,
-        scope: scopeOf(access),
-      });
+    const connected = await refusableTransaction(store, (queries) =>
+      connect(queries, request, found.value, requestId),
+    );
+    if (!connected.ok) return connected;
+    const { grant, keyId, access, role } = connected.value;
+    const { token, expiresInSeconds } = accessTokens.issue({
+      orgId,
+      actor,
+      clientId: request.client.id,
+      grantId: grant.id,
+      keyId,
+      access,
+      role,
+      resource: place.path,
+      grantExpiresAt: Math.floor(grant.expiresAt.getTime() / 1000),
+      boundTo: provenKey?.thumbprint,
+    });
+    return ok({
+      access_token: token,
+      token_type: provenKey === undefined ? 'Bearer' : 'DPoP',
+      expires_in: expiresInSeconds,
+      scope: scopeOf(access),
     });
   };
 
-  /** The organisations that could be meant and whose own keys for the issuer have signed it. */
-  async function findGenuine(
-    { client, assertion }: AssertionRequest,
-    claims: AssertedIdentity,
-    place: Place,
-    keyId: string | undefined,
-  ): Promise<IssuerAccount[]> {
-    const accounts = await store.identityProviders.findAccounts({
-      issuer: claims.iss,
-      subject: claims.sub,
-      orgId: client.orgId ?? undefined,
-      orgSlug: place.org,
-    });
-    const genuine: IssuerAccount[] = [];
-    for (const account of accounts) {
-      const { jwks, jwksUri, orgId } = account.trusted;
-      const { aud_tenant: tenant } = claims;
-      if (tenant !== undefined && tenant !== orgId && tenant !== account.orgSlug) continue;
-      const keys = jwks ?? (jwksUri === null ? undefined : await publishedKeys(jwksUri, keyId));
-      if (keys === undefined) continue;
-      if (await isSignedBy(keys, assertion, new Date(clock.nowMs()))) genuine.push(account);
-    }
-    return genuine;
-  }
-
-  /** One row in the list of keys for as long as assertions come; a new one if it was revoked. */
-  async function keep(
+  /** Uses the assertion up. Whoever ends what it rests on meanwhile is seen here, or waits and ends what comes of it. */
+  async function connect(
     queries: Queries,
-    wanted: {
-      orgId: OrganisationId;
-      userId: UserId;
-      issuer: string;
-      access: Access;
-      destination: string;
-      client: Client;
-    },
-  ): Promise<{ grant: Grant; keyId: KeyId; isNew: boolean }> {
-    const { client, ...columns } = wanted;
-    const { orgId, userId, access, destination } = columns;
-    const id = newId('grt');
-    const resource = ANYWHERE.path;
-    const grant = await queries.identityProviders.keepGrant({
-      ...columns,
-      id,
-      clientId: client.id,
-      resource,
-    });
-    if (grant.id !== id) {
-      const key = await queries.keys.findOfGrant(orgId, grant.id);
-      if (key === undefined) throw new Error('a grant without a key');
-      return { grant, keyId: key.id, isNew: false };
+    { client, scopes }: AssertionRequest,
+    { claims, place, orgId, userId }: AssertedMember,
+    requestId: RequestId,
+  ): Promise<Result<Connection, AssertionFault>> {
+    const actor = { kind: 'user', id: userId } as const;
+    const held = await queries.identityProviders.holdLink(orgId, claims.iss, claims.sub);
+    const standing = held?.userId === userId ? await readStanding(queries, orgId, actor) : undefined;
+    if (held === undefined || standing === undefined) return invalidGrant('ended just now', orgId);
+    const destination = new URL(claims.iss).host;
+    if ((await clientRules.standingOf(orgId, client, destination, queries)).kind === 'blocked') {
+      return invalidGrant('an admin has blocked the client', orgId);
     }
-    const keyId = newId('key');
-    const name = `${client.name} (through ${destination})`;
-    await queries.keys.create({ id: keyId, orgId, userId, grantId: id, name, access, expiresAt: null });
-    return { grant, keyId, isNew: true };
+    if (!(await claimOnce(queries, claims))) return invalidGrant('used before', orgId);
+    // Before the grant, as who deletes the client does, so that the two never wait for each other.
+    if (!(await queries.clients.touch(client.id))) return invalidGrant('the client was deleted', orgId);
+
+    const { role } = standing;
+    const most = lowerAccess(held.access, highestAccess(role));
+    const access = lowerAccess(lowerAccess(most, allowedBy(claims)), requestedBy(scopes));
+    const about = { orgId, userId, clientId: client.id, issuer: claims.iss };
+    const { grant, keyId, isNew } = await keep(queries, { ...about, access, destination }, client);
+    // Only now, because a new grant may be one whose predecessor was revoked while we waited for its row.
+    const revokedAt = await queries.identityProviders.lastRevocation(about);
+    const validFromMs = Math.max(revokedAt?.getTime() ?? 0, held.validFrom?.getTime() ?? 0);
+    // What the provider said before somebody ended the connection does not open it again.
+    if (claims.iat * 1000 < validFromMs) return invalidGrant('older than the last revocation', orgId);
+    await queries.audit.insertMany([
+      toAuditRow(
+        {
+          orgId,
+          action: isNew ? 'grant.created' : 'token.issued',
+          actor,
+          clientId: client.id,
+          grantId: grant.id,
+          keyId,
+          requestId,
+          outcome: 'ok',
+          detail: { issuer: claims.iss, subject: claims.sub, access, resource: place.path },
+        },
+        'event',
+        clock,
+      ),
+    ]);
+    return ok({ grant, keyId, access, role });
   }
 }
 
 export type IssueByAssertion = ReturnType<typeof createIssueByAssertion>;
 
-/** RFC 8707 section 2: what the assertion names and what the client asks for must be one. */
-function placeMeant({ place, placeOf }: AssertionRequest, claims: AssertedIdentity): Place | undefined {
-  if (claims.resource === undefined) return place ?? ANYWHERE;
-  const named = placeOf(claims.resource);
-  return place === undefined || place.path === named?.path ? named : undefined;
+/** One row in the list of keys for as long as assertions come; a new one if it was revoked. */
+async function keep(
+  queries: Queries,
+  wanted: Omit<Parameters<Queries['identityProviders']['keepGrant']>[0], 'id' | 'resource'>,
+  client: Client,
+): Promise<{ grant: Grant; keyId: KeyId; isNew: boolean }> {
+  const { orgId, userId, access, destination } = wanted;
+  const id = newId('grt');
+  const grant = await queries.identityProviders.keepGrant({ ...wanted, id, resource: ANYWHERE.path });
+  if (grant.id !== id) {
+    const key = await queries.keys.findOfGrant(orgId, grant.id);
+    if (key === undefined) throw new Error('a grant without a key');
+    return { grant, keyId: key.id, isNew: false };
+  }
+  const keyId = newId('key');
+  const name = `${client.name} (through ${destination})`;
+  await queries.keys.create({ id: keyId, orgId, userId, grantId: id, name, access, expiresAt: null });
+  return { grant, keyId, isNew: true };
 }
 
 /** A provider that names scopes has limited what it allows to them. */
@@ -251,12 +191,4 @@ function requestedBy(scopes: readonly string[] | undefined): Access {
 function claimOnce(queries: Queries, { iss, jti, exp }: AssertedIdentity): Promise<boolean> {
   const id = hashSecret(JSON.stringify([iss, jti]));
   return queries.usedIds.claim('identity_assertion', id, Math.ceil(exp) + CLOCK_LEEWAY_SECONDS);
-}
-
-function invalidGrant(detail: string, orgId: OrganisationId | undefined): Result<never, AssertionFault> {
-  return fail({ error: 'invalid_grant', detail, orgId });
-}
-
-function invalidTarget(detail: string, orgId: OrganisationId | undefined): Result<never, AssertionFault> {
-  return fail({ error: 'invalid_target', detail, orgId });
 }

@@ -6,9 +6,9 @@ import type { MachineTokenAnswer } from '../../grants/client-credentials.ts';
 import type {
   AssertionFault,
   AssertionRequest,
-  IssueByAssertion,
   Place,
-} from '../../grants/identity-assertions/issue-by-assertion.ts';
+} from '../../grants/identity-assertions/find-member.ts';
+import type { IssueByAssertion } from '../../grants/identity-assertions/issue-by-assertion.ts';
 import type { TokenRequestContext } from '../../grants/token-answer.ts';
 import { parseResourcePath } from '../../kernel/resource.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
