@@ -71,7 +71,7 @@ export async function createGrants({
       await signing.reload();
     },
     dpop: createDpop({
-      claimOnce: (id, expiresAtSeconds) => store.usedIds.claim('dpop_proof', id, expiresAtSeconds),
+      claimOnce: (id, expiresAtSeconds) => store.tokens.claimOnce('dpop_proof', id, expiresAtSeconds),
       key: deriveKey(masterSecret, 'dpop nonces'),
       clock,
     }),
@@ -80,7 +80,7 @@ export async function createGrants({
     clients: createClients({
       store,
       isGenuineAssertion: createClientAssertions({
-        claimOnce: (id, expiresAtSeconds) => store.usedIds.claim('client_assertion', id, expiresAtSeconds),
+        claimOnce: (id, expiresAtSeconds) => store.tokens.claimOnce('client_assertion', id, expiresAtSeconds),
         publishedKeys,
         clock,
         issuer: mcpBaseUrl,

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Change } from '../queries/changes.ts';
+import { createClaimOnce } from './claim-once.ts';
 import { createFindClient } from './find-client.ts';
 import { createFindMachine } from './find-machine.ts';
 import { createFindRefresh } from './find-refresh.ts';
@@ -8,6 +9,7 @@ import { createRotate } from './rotate.ts';
 /** What the token endpoint asks of the database for every request: prepared, and shared by requests of a moment. */
 export function createTokenQueries(pool: pg.Pool, onChangeAdded: (change: Change) => void) {
   return {
+    claimOnce: createClaimOnce(pool),
     findClient: createFindClient(pool),
     findRefresh: createFindRefresh(pool),
     findMachine: createFindMachine(pool),
