@@ -1,3 +1,8 @@
+import { CLIENT_DOCUMENTS } from './client-documents.ts';
+import { MCP_2025_03_26 } from './mcp-2025-03-26.ts';
+import { MCP_2025_06_18 } from './mcp-2025-06-18.ts';
+import { MCP_2025_11_25 } from './mcp-2025-11-25.ts';
+import { MCP_2026_07_28 } from './mcp-2026-07-28.ts';
 import type { Standard } from './requirement.ts';
 import { RFC6749 } from './rfc6749.ts';
 import { RFC6750 } from './rfc6750.ts';
@@ -12,6 +17,8 @@ import { RFC8707 } from './rfc8707.ts';
 import { RFC9068 } from './rfc9068.ts';
 import { RFC9207 } from './rfc9207.ts';
 import { RFC9449 } from './rfc9449.ts';
+import { RFC9700 } from './rfc9700.ts';
+import { RFC9728 } from './rfc9728.ts';
 
 /** What we claim of each standard, and the tests that show it. */
 export const STANDARDS: readonly Standard[] = [
@@ -28,4 +35,11 @@ export const STANDARDS: readonly Standard[] = [
   RFC9068,
   RFC9207,
   RFC9449,
+  RFC9700,
+  RFC9728,
+  CLIENT_DOCUMENTS,
+  MCP_2025_03_26,
+  MCP_2025_06_18,
+  MCP_2025_11_25,
+  MCP_2026_07_28,
 ];

@@ -47,5 +47,6 @@ export const signIn = ofServer('pages/sign-in');
 export const twoHosts = ofServer('two-hosts');
 export const twoProcesses = ofServer('two-processes');
 
+export const conformance = testsIn('e2e/conformance-authorization.test.ts');
 export const libraries = testsIn('e2e/oauth-libraries.test.ts');
 export const stepUp = testsIn('e2e/step-up.test.ts');
