@@ -28,6 +28,7 @@ export const WRITE_TOOLS = [
   'delete_webhook',
   'disconnect_account',
   'publish_bundle',
+  'upload_media',
 ];
 
 export const ALL_TOOLS = [...READ_TOOLS, ...WRITE_TOOLS].sort();
