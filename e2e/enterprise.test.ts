@@ -48,10 +48,14 @@ beforeAll(async () => {
       headers: { cookie: admin.cookieHeader(), origin: demo.url, 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });
-  const trusted = await send('/trusted-issuers', { issuer: ISSUER, access: 'full' });
-  expect(await trusted.json()).toMatchObject({ jwks_uri: `${ISSUER}/oauth2/keys` });
   const { subject, email } = EMPLOYEE;
-  expect((await send('/identity-links', { issuer: ISSUER, subject, member: email })).status).toBe(201);
+  for (const [path, body] of [
+    ['/trusted-issuers', { issuer: ISSUER, access: 'full' }],
+    ['/identity-links', { issuer: ISSUER, subject, member: email }],
+  ] as const) {
+    const response = await send(path, body);
+    if (response.status !== 201) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+  }
   const made = await send('/clients', {
     name: 'Desk',
     auth_method: 'client_secret_basic',
