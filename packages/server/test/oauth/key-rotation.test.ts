@@ -48,7 +48,13 @@ async function newNode({ deaf = false } = {}) {
   const feed = createChangeFeed({ store: counting, log: silentLog });
   const signing = await createSigning({ store: counting, feed, sealKey: SEAL_KEY });
   const revoked = createRevokedGrants({ store: counting, feed, clock: systemClock });
-  const accessTokens = createAccessTokens({ signing, revoked, mayAct: async () => false, clock: systemClock, mcpBaseUrl: ISSUER });
+  const accessTokens = createAccessTokens({
+    signing,
+    revoked,
+    mayAct: async () => false,
+    clock: systemClock,
+    mcpBaseUrl: ISSUER,
+  });
   await feed.start();
   closing.push(() => real.close(), feed.close);
   return {

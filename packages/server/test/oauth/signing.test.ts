@@ -31,7 +31,13 @@ async function newNode(issuer = ISSUER) {
   const feed = createChangeFeed({ store, log: silentLog });
   const signing = await createSigning({ store, feed, sealKey: deriveKey('master', 'signing keys') });
   const revoked = createRevokedGrants({ store, feed, clock: systemClock });
-  const accessTokens = createAccessTokens({ signing, revoked, mayAct: async () => false, clock: systemClock, mcpBaseUrl: issuer });
+  const accessTokens = createAccessTokens({
+    signing,
+    revoked,
+    mayAct: async () => false,
+    clock: systemClock,
+    mcpBaseUrl: issuer,
+  });
   await feed.start();
   opened.push({ store, feed });
   const kids = () => signing.jwks().keys.map(({ kid }) => kid ?? '');
