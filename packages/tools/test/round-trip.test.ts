@@ -327,6 +327,15 @@ describe('an answer', () => {
     expect(await call(read, {})).toEqual({ content: [{ type: 'text', text: '{"ok":true}' }] });
   });
 
+  test('without content is one, also where the server promises a length', async () => {
+    answer = (_, res) => {
+      res.socket?.end('HTTP/1.1 204 No Content\r\nContent-Length: 4\r\n\r\n');
+    };
+    expect(await call(write, {})).toEqual({
+      content: [{ type: 'text', text: 'The API answered 204 without content.' }],
+    });
+  });
+
   test('is asked for without compression, and understood with it', async () => {
     answer = (_, res) => {
       res

@@ -176,6 +176,7 @@ function exchange(
   handler: StreamHandler,
 ): StreamControl {
   let over = false;
+  let status = 0;
   let controller: Dispatcher.DispatchController | undefined;
   const end = (fault: UpstreamFault): void => {
     if (over) return;
@@ -211,7 +212,8 @@ function exchange(
         // It may have been cancelled while it waited for a connection.
         if (over) started.abort(new Error('upstream_aborted'));
       },
-      onResponseStart(_, status, received) {
+      onResponseStart(_, code, received) {
+        status = code;
         // 1xx announce an answer; they are none.
         if (!over && status >= 200) handler.onHead(status, received);
       },
@@ -224,9 +226,16 @@ function exchange(
         handler.onEnd();
       },
       onResponseError(_, error) {
-        end(faultFrom(error));
+        if (over || status !== 204 || !isLengthMismatch(error)) return end(faultFrom(error));
+        over = true;
+        handler.onEnd();
       },
     },
   );
   return control;
+}
+
+/** A 204 ends with its head whatever length it promises (RFC 9112 section 6.3), and some servers promise one. */
+function isLengthMismatch(error: Error): boolean {
+  return 'code' in error && error.code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
 }
