@@ -1,16 +1,10 @@
 import { and, asc, desc, eq, isNotNull, isNull, ne, sql } from 'drizzle-orm';
 import type { Access } from '../../kernel/access.ts';
-import type { AgentId, ClientId, GrantId, KeyId, OrganisationId } from '../../kernel/ids.ts';
+import type { AgentId, ClientId, GrantId, OrganisationId } from '../../kernel/ids.ts';
 import type { Executor } from '../database.ts';
 import { agents, clients, grants, keys } from '../schema.ts';
 import type { Client } from './clients.ts';
 import type { Grant } from './grants.ts';
-
-export interface MachineGrant {
-  grant: Grant;
-  keyId: KeyId;
-  expired: boolean;
-}
 
 /** Clients that an organisation's admins made, and the one grant that each machine among them has. */
 export function createPortalClientQueries(executor: Executor) {
@@ -114,18 +108,6 @@ export function createPortalClientQueries(executor: Executor) {
         .from(grants)
         .innerJoin(keys, and(eq(keys.orgId, grants.orgId), eq(keys.grantId, grants.id)))
         .where(and(eq(grants.orgId, orgId), isNotNull(grants.agentId), isNull(grants.revokedAt)));
-    },
-
-    /** The grant of a machine's client, the live one if there is one; `expired` by the database's clock. */
-    async findMachineGrant(orgId: OrganisationId, clientId: ClientId): Promise<MachineGrant | undefined> {
-      const [row] = await executor
-        .select({ grant: grants, keyId: keys.id, expired: sql<boolean>`${grants.expiresAt} <= now()` })
-        .from(grants)
-        .innerJoin(keys, and(eq(keys.orgId, grants.orgId), eq(keys.grantId, grants.id)))
-        .where(and(eq(grants.orgId, orgId), eq(grants.clientId, clientId)))
-        .orderBy(desc(isNull(grants.revokedAt)))
-        .limit(1);
-      return row;
     },
   };
 }
