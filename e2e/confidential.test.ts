@@ -70,16 +70,21 @@ describe.each(MODES)('in %s', (_mode, { slug, email }) => {
     const port = await freePort();
     const callback = `http://localhost:${port}/oauth/callback`;
     const given = JSON.stringify(await newApp(callback, 'client_secret_basic'));
-    const metadata = JSON.stringify({ token_endpoint_auth_method: 'client_secret_post' });
+    const metadata = JSON.stringify({ token_endpoint_auth_method: 'client_secret_basic' });
     for (const flags of [
       ['--static-oauth-client-metadata', metadata],
       [String(port), '--static-oauth-client-info', given],
     ]) {
       const { browser, start } = await createComputer(world, [{ email, access: 'full' }]);
+      const before = world.wire.length();
       const remote = await start(world.url + path, ...flags);
       expect(await remote.call(CALL)).toMatchObject({ failed: false });
       expect(browser.opened).toHaveLength(1);
       expect(remote.complaints).toEqual([]);
+      // It did show the secret.
+      expect([...world.wire.headers('authorization', before)]).toContainEqual(
+        expect.stringMatching(/^Basic /),
+      );
     }
   });
 

@@ -89,7 +89,7 @@ describe.each(MODES)('in %s', (_mode, { slug, email }) => {
         expectedIssuer: world.url,
       });
       const { tools, done, client } = await work(provider);
-      expect(tools.tools.map((tool) => tool.name).sort()).toEqual(expect.arrayContaining(ALL_TOOLS));
+      expect(tools.tools.map((tool) => tool.name).sort()).toEqual(ALL_TOOLS);
       expect(done).toMatchObject(DONE);
       const first = provider.tokens();
       expect(first?.access_token).toMatch(SHORT_LIVED);
@@ -124,7 +124,7 @@ describe.each(MODES)('in %s', (_mode, { slug, email }) => {
     const { browser, start } = await createComputer(world);
     const info = JSON.stringify(machine);
     const remote = await start(resource(), '--client-credentials', '--static-oauth-client-info', info);
-    expect(await remote.toolNames()).toEqual(expect.arrayContaining(ALL_TOOLS));
+    expect(await remote.toolNames()).toEqual(ALL_TOOLS);
     expect(await remote.call(CALL.name)).toMatchObject(DONE);
     expect(browser.opened).toEqual([]);
   });
