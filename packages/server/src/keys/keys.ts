@@ -1,6 +1,7 @@
 import { toAuditRow } from '../audit/entry.ts';
 import type { Access } from '../kernel/access.ts';
 import type { Clock } from '../kernel/clock.ts';
+import { AppError } from '../kernel/errors.ts';
 import {
   newId,
   type AgentId,
@@ -9,7 +10,7 @@ import {
   type RequestId,
   type UserId,
 } from '../kernel/ids.ts';
-import type { Store } from '../store/store.ts';
+import type { Queries, Store } from '../store/store.ts';
 import { newKeySecret, type KeyEnvironment } from './key-secret.ts';
 import { revokeKey } from './revoke.ts';
 
@@ -58,6 +59,11 @@ export function createKeys({
           hint,
           expiresAt: expiresInDays === undefined ? null : new Date(clock.nowMs() + expiresInDays * DAY_MS),
         });
+        // The new key holds on to the organisation's row, as who removes a member does: either that removal is seen
+        // here, or it will see this key and end it.
+        if (!(await isThere(queries, orgId, key.holder))) {
+          throw new AppError('forbidden', 'The holder of the key is no longer part of the organisation.');
+        }
         await queries.audit.insertMany([
           toAuditRow(
             {
@@ -105,6 +111,14 @@ export function createKeys({
         return true;
       }),
   };
+}
+
+async function isThere(queries: Queries, orgId: OrganisationId, holder: NewKey['holder']): Promise<boolean> {
+  const found =
+    'userId' in holder
+      ? await queries.people.roleOf(orgId, holder.userId)
+      : await queries.people.findAgent(orgId, holder.agentId);
+  return found !== undefined;
 }
 
 export type Keys = ReturnType<typeof createKeys>;

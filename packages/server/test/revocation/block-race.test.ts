@@ -99,6 +99,7 @@ describe.each(['token', 'key'] as const)('in %s mode', (mode) => {
       await block.query('commit');
       for (const redemption of redemptions) expect(await refusalOf(await redemption)).toEqual(INVALID_GRANT);
     } finally {
+      await block.query('rollback');
       block.release();
     }
   });

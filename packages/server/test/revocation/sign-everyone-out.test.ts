@@ -121,6 +121,7 @@ describe.each(['token', 'key'] as const)('in %s mode', (mode) => {
       await order.query('commit');
       expect(await refusalOf(await redemption)).toEqual(INVALID_GRANT);
     } finally {
+      await order.query('rollback');
       order.release();
     }
     expect(await liveOf(organisation.orgId)).toEqual({ grants: 0, keys: 0 });

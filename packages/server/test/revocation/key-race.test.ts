@@ -1,0 +1,31 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openWorld, type World } from '../oauth/support/world.ts';
+import { portalRequest } from './support/portal.ts';
+import { untilBlocked } from './support/until-blocked.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld();
+});
+afterAll(() => world.close());
+
+test('a key that somebody makes while being removed is not made, and so does not come back with the member', async () => {
+  const organisation = await world.newOrganisation();
+  const person = await world.newMember([organisation, 'member']);
+  // The removal, stopped in the middle: it has the organisation's row, and has not committed.
+  const removal = await world.latchkey.store.pool.connect();
+  try {
+    await removal.query('begin');
+    await removal.query('select 1 from organisations where id = $1 for update', [organisation.orgId]);
+    await removal.query('delete from memberships where user_id = $1', [person.userId]);
+    const wanted = { name: 'In passing', access: 'read', expires_in_days: null };
+    const made = portalRequest(world.url, person, organisation.slug, '/keys', {}, wanted);
+    await untilBlocked(world, 1);
+    await removal.query('commit');
+    expect((await made).status).toBe(403);
+  } finally {
+    await removal.query('rollback');
+    removal.release();
+  }
+  expect(await world.rows('select 1 from keys where user_id = $1', [person.userId])).toEqual([]);
+});
