@@ -50,3 +50,6 @@ export const claim = (id: string, sentence: string, ...tests: readonly TestRef[]
   sentence,
   tests,
 });
+
+export const attack = (number: number, sentence: string, ...tests: readonly TestRef[]): Claim =>
+  claim(`attack-${number}`, sentence, ...tests);

@@ -39,6 +39,7 @@ export const toolsCall = ofServer('gateway/tools-call');
 
 export const browserPages = ofServer('pages/browser');
 export const clientsInPortal = ofServer('portal/clients');
+export const everywhere = ofServer('revocation/everywhere');
 export const nodes = ofServer('nodes');
 export const realClients = ofServer('real-clients/real-clients');
 export const registrationLimits = ofServer('oauth/registration-limits');
@@ -47,6 +48,9 @@ export const signIn = ofServer('pages/sign-in');
 export const twoHosts = ofServer('two-hosts');
 export const twoProcesses = ofServer('two-processes');
 
+export const addresses = testsIn('packages/server/src/kernel/address.test.ts');
+export const globalAddresses = testsIn('packages/server/src/kernel/global-address.test.ts');
 export const conformance = testsIn('e2e/conformance-authorization.test.ts');
 export const libraries = testsIn('e2e/oauth-libraries.test.ts');
+export const mcpRemote = testsIn('e2e/mcp-remote-sign-in.test.ts');
 export const stepUp = testsIn('e2e/step-up.test.ts');

@@ -178,6 +178,11 @@ describe('a registration', () => {
     expect(registered).not.toHaveProperty('software_statement');
   });
 
+  test('promises nothing of DPoP, which each request asks for by itself', async () => {
+    const registered = await register(world.url, { client_name: 'Bound', dpop_bound_access_tokens: true });
+    expect(registered).not.toHaveProperty('dpop_bound_access_tokens');
+  });
+
   test('cannot choose its client id', async () => {
     const { userId } = member;
     const registered = await register(world.url, { client_id: userId, client_name: 'Somebody' });

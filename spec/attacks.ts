@@ -1,0 +1,6 @@
+import { ATTACKS_ON_CONSENT } from './attacks-on-consent.ts';
+import { ATTACKS_ON_TOKENS } from './attacks-on-tokens.ts';
+import type { Claim } from './requirement.ts';
+
+/** The attacks and races that other servers of this kind have fallen to, and what stops each here. */
+export const ATTACKS: readonly Claim[] = [...ATTACKS_ON_CONSENT, ...ATTACKS_ON_TOKENS];
