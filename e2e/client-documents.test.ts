@@ -1,4 +1,3 @@
-import { exportJWK, generateKeyPair } from 'jose';
 import * as oauth from 'oauth4webapi';
 import * as openid from 'openid-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -92,8 +91,10 @@ describe.each(MODES)('in %s', (_mode, { slug, email, credential }) => {
   ] as const)(
     'openid-client connects by its document, %s, calls and refreshes with DPoP',
     async (_what, method) => {
-      const { privateKey, publicKey } = await generateKeyPair('ES256');
-      const jwks = { keys: [{ ...(await exportJWK(publicKey)), alg: 'ES256', use: 'sig' }] };
+      const { privateKey, publicKey } = await oauth.generateKeyPair('ES256');
+      const jwks = {
+        keys: [{ ...(await crypto.subtle.exportKey('jwk', publicKey)), alg: 'ES256', use: 'sig' }],
+      };
       const clientId = publish(
         method === 'none' ? {} : { token_endpoint_auth_method: 'private_key_jwt', jwks },
       );
@@ -159,8 +160,10 @@ describe.each(MODES)('in %s', (_mode, { slug, email, credential }) => {
   );
 
   test('oauth4webapi connects by its document, with a key in it, calls and refreshes', async () => {
-    const { privateKey, publicKey } = await generateKeyPair('RS256');
-    const jwks = { keys: [{ ...(await exportJWK(publicKey)), alg: 'RS256', use: 'sig' }] };
+    const { privateKey, publicKey } = await oauth.generateKeyPair('RS256');
+    const jwks = {
+      keys: [{ ...(await crypto.subtle.exportKey('jwk', publicKey)), alg: 'RS256', use: 'sig' }],
+    };
     const client = { client_id: publish({ token_endpoint_auth_method: 'private_key_jwt', jwks }) };
     const authentication = oauth.PrivateKeyJwt(privateKey);
     const issuer = new URL(world.url);

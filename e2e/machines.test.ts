@@ -7,7 +7,6 @@ import type { OAuthClientProvider as OAuthClientProviderV1 } from '@modelcontext
 import * as authV1 from '@modelcontextprotocol/sdk/client/auth-extensions.js';
 import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as TransportV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import { exportJWK, exportPKCS8, generateKeyPair } from 'jose';
 import * as oauth from 'oauth4webapi';
 import * as openid from 'openid-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -45,10 +44,10 @@ describe.each(MODES)('in %s', (_mode, { slug, email }) => {
     });
 
   async function newSigningMachine() {
-    const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
-    const jwks = { keys: [await exportJWK(publicKey)] };
+    const { privateKey, publicKey } = await oauth.generateKeyPair('ES256', { extractable: true });
+    const jwks = { keys: [await crypto.subtle.exportKey('jwk', publicKey)] };
     const { client_id: clientId } = await newMachine({ auth_method: 'private_key_jwt', jwks });
-    return { clientId, privateKey, pem: await exportPKCS8(privateKey) };
+    return { clientId, privateKey };
   }
 
   const expectWorks = async (token: string) => {
@@ -102,13 +101,13 @@ describe.each(MODES)('in %s', (_mode, { slug, email }) => {
     });
 
     test('works with a key that it signs with, and a viewer’s machine sees what a viewer sees', async () => {
-      const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
-      const jwks = { keys: [await exportJWK(publicKey)] };
+      const { privateKey, publicKey } = await oauth.generateKeyPair('ES256', { extractable: true });
+      const jwks = { keys: [await crypto.subtle.exportKey('jwk', publicKey)] };
       const machine = { auth_method: 'private_key_jwt', jwks, agent_role: 'viewer' };
       const { client_id: clientId } = await newMachine(machine);
       const provider = new auth.PrivateKeyJwtProvider({
         clientId,
-        privateKey: await exportPKCS8(privateKey),
+        privateKey: { ...(await crypto.subtle.exportKey('jwk', privateKey)) },
         algorithm: 'ES256',
         expectedIssuer: world.url,
       });
