@@ -4,6 +4,7 @@ import type { JsonObject } from '../json.ts';
 import { fail, ok } from '../result.ts';
 import type { Result } from '../result.ts';
 import type { OperationFault } from './ir.ts';
+import { LIMITS } from './limits.ts';
 import { below } from './pointer.ts';
 import type { Place } from './resolve.ts';
 import type { Schemas } from './schema.ts';
@@ -35,6 +36,13 @@ export function readDeclared(owners: readonly Place[], schemas: Schemas): Result
     if (!Array.isArray(list.node)) {
       notes.warn('VALUE_IGNORED', list.at, 'Parameters are a list; this value was ignored.');
       continue;
+    }
+    if (list.node.length > LIMITS.parametersPerOperation) {
+      return fail({
+        code: 'TOO_LARGE',
+        pointer: list.at,
+        message: `The operation has ${list.node.length} parameters; at most ${LIMITS.parametersPerOperation} are read.`,
+      });
     }
     for (let index = 0; index < list.node.length; index += 1) {
       const place = resolver.step(list, index) ?? { node: undefined, at: below(list.at, index) };

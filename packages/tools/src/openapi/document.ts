@@ -48,6 +48,17 @@ export function readDocument(
   const byHead = new Map<OperationHead, FoundOperation>(found.map((one) => [one.head, one]));
 
   const read = (head: OperationHead): Result<ApiOperation, OperationFault> => {
+    try {
+      return readOperation(head);
+    } catch (thrown) {
+      // Values that are nested by the thousand end the stack where they are compared.
+      if (!(thrown instanceof RangeError)) throw thrown;
+      const message = 'The operation is nested too deeply to be read.';
+      return fail({ code: 'TOO_LARGE', pointer: head.pointer, message });
+    }
+  };
+
+  const readOperation = (head: OperationHead): Result<ApiOperation, OperationFault> => {
     const one = byHead.get(head);
     if (!one) throw new Error('This operation is not of this document.');
     const owners = [one.operation, ...one.pathItems];

@@ -208,3 +208,44 @@ test.each([null, 5, 'text', []])('%j in the place of a schema accepts anything, 
     codes: ['VALUE_IGNORED'],
   });
 });
+
+test('values of an enum that are of another type are made to fit, meant for the items, or left out', () => {
+  const repaired = ['SCHEMA_REPAIRED'];
+  expect(emitted({ type: 'string', enum: ['off', true, 1.5, null] })).toEqual({
+    schema: { type: 'string', enum: ['off', 'true', '1.5', null] },
+    codes: repaired,
+  });
+  expect(emitted({ type: 'integer', enum: ['1', 2, 'x'] })).toEqual({
+    schema: { type: 'integer', enum: [1, 2] },
+    codes: repaired,
+  });
+  expect(emitted({ type: 'array', items: { type: 'string' }, enum: ['a', 'b'] })).toEqual({
+    schema: { type: 'array', items: { type: 'string', enum: ['a', 'b'] } },
+    codes: repaired,
+  });
+  expect(emitted({ type: 'boolean', enum: ['maybe'] })).toEqual({
+    schema: { type: 'boolean' },
+    codes: repaired,
+  });
+  expect(emitted({ type: ['string', 'null'], enum: ['a', null] }).codes).toEqual([]);
+});
+
+test('a branch that lists the values of the discriminator is told by them, not by the name of its shape', () => {
+  const shape = (kind: string): object => ({
+    type: 'object',
+    properties: { kind: { type: 'string', enum: [kind] } },
+    required: ['kind'],
+  });
+  const union = (more: object): object => ({
+    oneOf: [ref('CatParam'), ref('DogParam')],
+    discriminator: { propertyName: 'kind', ...more },
+  });
+  const schemas = { CatParam: shape('cat'), DogParam: shape('dog') };
+  const kinds = (schema: JsonSchema): unknown[] =>
+    (schema.anyOf ?? []).map(({ properties }) => properties?.['kind']?.enum ?? properties?.['kind']?.const);
+  expect(kinds(emitted(union({}), schemas).schema)).toEqual([['cat'], ['dog']]);
+  const mapping = { cat: '#/components/schemas/CatParam', dog: '#/components/schemas/DogParam' };
+  expect(kinds(emitted(union({ mapping }), schemas).schema)).toEqual(['cat', 'dog']);
+  const nameless = { CatParam: { type: 'object' }, DogParam: { type: 'object' } };
+  expect(kinds(emitted(union({}), nameless).schema)).toEqual(['CatParam', 'DogParam']);
+});

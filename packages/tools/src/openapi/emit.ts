@@ -1,4 +1,4 @@
-import { isObject, setOwn } from '../json.ts';
+import { isObject, isOfType, setOwn } from '../json.ts';
 import type { JsonSchema } from '../json.ts';
 import { LIMITS } from './limits.ts';
 import { smallCopy } from './literal.ts';
@@ -43,11 +43,7 @@ export function emitSchema(places: readonly Place[], schemas: Schemas, budget: B
   ];
 
   const tooLarge = (view: View): JsonSchema => {
-    notes.warn(
-      'SCHEMA_CUT',
-      view.at,
-      'The schema is too large to be written out; deeper parts accept anything.',
-    );
+    noteTooLarge(view, notes);
     return cut(view, 'Free-form: see the documentation of the API.');
   };
 
@@ -190,9 +186,14 @@ function writeLiterals(view: View, out: JsonSchema, notes: Schemas['notes']): vo
 function writeChildren({ view, out, tag }: Job, schemas: Schemas, budget: Budget, child: Child): void {
   const look = (from: readonly Place[]): View => schemas.view(from, budget);
   const required = new Set(view.required);
+  let cutShort = false;
   if (view.properties.size > 0) {
     const properties: Record<string, JsonSchema> = {};
     for (const [name, from] of view.properties) {
+      if (budget.nodes < 0) {
+        cutShort = true;
+        break;
+      }
       const below = look(from);
       // What the API only answers with is not an argument.
       if (below.readOnly || below.never) required.delete(name);
@@ -210,7 +211,9 @@ function writeChildren({ view, out, tag }: Job, schemas: Schemas, budget: Budget
     for (const [pattern, from] of view.patterns) setOwn(patterns, pattern, child(from, look(from)));
     out.patternProperties = patterns;
   }
-  if (view.additional === false) out.additionalProperties = false;
+  if (cutShort) noteTooLarge(view, schemas.notes);
+  // Those that are not shown are accepted.
+  else if (view.additional === false) out.additionalProperties = false;
   else if (view.additional !== undefined)
     out.additionalProperties = child(view.additional, look(view.additional));
   if (view.prefix) out.prefixItems = view.prefix.map((place) => child([place], look([place])));
@@ -283,6 +286,10 @@ function hasLevelBelow(view: View): boolean {
   );
 }
 
+function noteTooLarge({ at }: View, notes: Schemas['notes']): void {
+  notes.warn('SCHEMA_CUT', at, 'The schema is too large to be written out; the rest of it accepts anything.');
+}
+
 function cut(view: View, note: string): JsonSchema {
   if (view.types?.length === 1 && view.types[0] === 'array')
     return { type: 'array', items: {}, description: note };
@@ -300,19 +307,4 @@ function isAmong(nodes: readonly unknown[], ancestor: Ancestor): boolean {
 
 function hopsIn(places: readonly Place[]): number {
   return places.some(({ node }) => isObject(node) && Object.hasOwn(node, '$ref')) ? 1 : 0;
-}
-
-function isOfType(value: unknown, type: string): boolean {
-  switch (type) {
-    case 'integer':
-      return Number.isInteger(value);
-    case 'array':
-      return Array.isArray(value);
-    case 'object':
-      return isObject(value);
-    case 'null':
-      return value === null;
-    default:
-      return typeof value === type;
-  }
 }

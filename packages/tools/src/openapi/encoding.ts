@@ -1,5 +1,5 @@
 import type { BodyKind, FieldEncoding, ParameterStyle } from '../catalogue/types.ts';
-import { isObject, own, ownText, setOwn } from '../json.ts';
+import { compareText, isObject, own, ownText, setOwn } from '../json.ts';
 import type { JsonObject, JsonSchema } from '../json.ts';
 import { isFiles } from './choose-media.ts';
 import type { Media } from './choose-media.ts';
@@ -34,7 +34,8 @@ export function readFields(
   const stated = encodings && isObject(encodings.node) ? encodings.node : {};
   const properties: Record<string, JsonSchema> = { ...schema.properties };
   const encoding: FieldEncoding[] = [];
-  for (const name of new Set([...Object.keys(stated), ...places.keys()])) {
+  // In an order of their own, whatever the order of the document.
+  for (const name of [...new Set([...Object.keys(stated), ...places.keys()])].sort(compareText)) {
     const node = own(stated, name);
     const place = encodings && schemas.resolver.step(encodings, name);
     const read = isObject(node) ? readEncoding(node) : {};

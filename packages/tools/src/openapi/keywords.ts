@@ -1,5 +1,6 @@
 import { isObject, own, ownText } from '../json.ts';
 import type { JsonObject, JsonType } from '../json.ts';
+import { fitLiterals } from './fit-literals.ts';
 import type { Notes } from './notes.ts';
 import { isJsonType, isTextType } from './media-type.ts';
 import { isSafePattern } from './pattern.ts';
@@ -40,6 +41,7 @@ export function readKeywords(place: Place, node: JsonObject, resolver: Resolver,
 
   readProperties(place, node, view, resolver, repair);
   readItems(place, node, view, resolver, repair);
+  fitLiterals(view, repair);
   if (!view.types && !view.literals) {
     if (view.properties.size > 0 || view.additional !== undefined) view.types = ['object'];
     else if (view.items || view.prefix) view.types = ['array'];

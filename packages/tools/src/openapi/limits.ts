@@ -3,6 +3,7 @@ export const LIMITS = {
   documentBytes: 32 * 1024 * 1024,
   yamlAliases: 100,
   operationsScanned: 20_000,
+  parametersPerOperation: 1_000,
   /** Levels of a schema; deeper nodes accept anything. */
   schemaDepth: 256,
   /** References followed below one another before a schema is cut. */

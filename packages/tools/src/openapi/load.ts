@@ -18,7 +18,7 @@ export function load(source: string | Uint8Array): Result<unknown, Rejection> {
     return fail({
       code: 'NOT_PARSEABLE',
       message: 'The document is not UTF-8 text.',
-      hint: 'Save it as UTF-8 and try again.',
+      hint: hintOf(source),
     });
   }
   const start = text.trimStart();
@@ -34,6 +34,16 @@ export function load(source: string | Uint8Array): Result<unknown, Rejection> {
   }
   // A flow mapping such as `{openapi: 3.1.0}` is YAML; JSON has a quote or a closing brace there.
   return /^(?:\{\s*["}]|\[)/.test(start) ? loadJson(text) : loadYaml(text);
+}
+
+/** By the first bytes of it. */
+function hintOf(source: string | Uint8Array): string {
+  const start = typeof source === 'string' ? '' : Buffer.from(source.subarray(0, 4)).toString('latin1');
+  if (start.startsWith('PK') || start.startsWith('\x1F\x8B')) {
+    return 'This looks like an archive. Give it as an archive, or the document in it.';
+  }
+  if (start.startsWith('%PDF')) return 'This looks like a PDF. Give the document that it was made from.';
+  return 'Save it as UTF-8 and try again.';
 }
 
 function decode(source: string | Uint8Array): string | undefined {

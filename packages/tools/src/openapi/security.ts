@@ -1,5 +1,5 @@
 import type { CompileOptions, SecurityScheme } from '../catalogue/types.ts';
-import { isObject, ownText } from '../json.ts';
+import { compareText, isObject, ownText } from '../json.ts';
 import type { JsonObject } from '../json.ts';
 import { fail, ok } from '../result.ts';
 import type { Result } from '../result.ts';
@@ -86,25 +86,27 @@ function readSchemes(resolver: Resolver): SecurityScheme[] {
   const declared = declarations(resolver);
   const swagger = resolver.dialect === '2.0';
   if (!declared || !isObject(declared.node)) return [];
-  return Object.keys(declared.node).flatMap((name) => {
-    const place = resolver.step(declared, name);
-    const found = place && resolver.follow(place);
-    if (!found?.ok || !isObject(found.value.node)) return [];
-    const node = found.value.node;
-    const parameterName = ownText(node, 'name');
-    const where = ownText(node, 'in');
-    const type = ownText(node, 'type') ?? 'unknown';
-    const scheme = swagger && type === 'basic' ? 'basic' : ownText(node, 'scheme');
-    return [
-      {
-        name,
-        type: swagger && type === 'basic' ? 'http' : type,
-        ...(type === 'apiKey' && where ? { in: where } : {}),
-        ...(type === 'apiKey' && parameterName ? { parameterName } : {}),
-        ...(scheme ? { scheme: scheme.toLowerCase() } : {}),
-      },
-    ];
-  });
+  return Object.keys(declared.node)
+    .sort(compareText)
+    .flatMap((name) => {
+      const place = resolver.step(declared, name);
+      const found = place && resolver.follow(place);
+      if (!found?.ok || !isObject(found.value.node)) return [];
+      const node = found.value.node;
+      const parameterName = ownText(node, 'name');
+      const where = ownText(node, 'in');
+      const type = ownText(node, 'type') ?? 'unknown';
+      const scheme = swagger && type === 'basic' ? 'basic' : ownText(node, 'scheme');
+      return [
+        {
+          name,
+          type: swagger && type === 'basic' ? 'http' : type,
+          ...(type === 'apiKey' && where ? { in: where } : {}),
+          ...(type === 'apiKey' && parameterName ? { parameterName } : {}),
+          ...(scheme ? { scheme: scheme.toLowerCase() } : {}),
+        },
+      ];
+    });
 }
 
 function declarations(resolver: Resolver): Place | undefined {

@@ -45,11 +45,20 @@ export function readUnion(
   }
   return {
     nullable,
-    branches: branches.map(({ place }) => {
-      const tag = tagOf?.(place);
-      return tag === undefined ? { place } : { place, tag };
+    branches: branches.map(({ place, view }) => {
+      const found = tagOf?.(place);
+      if (found === undefined || (!found.mapped && saysItself(view, found.tag.property, viewOf))) {
+        return { place };
+      }
+      return { place, tag: found.tag };
     }),
   };
+}
+
+/** A branch that lists the values of the discriminator, or is a choice itself, is not told by the name of its shape. */
+function saysItself(view: View, property: string, viewOf: (place: Place) => View): boolean {
+  const declared = view.properties.get(property) ?? [];
+  return view.unions.length > 0 || declared.some((place) => viewOf(place).literals !== undefined);
 }
 
 function isConstant(view: View): boolean {
@@ -62,12 +71,18 @@ function isConstant(view: View): boolean {
   );
 }
 
+interface FoundTag {
+  /** The document maps a value to the branch; otherwise the name of its shape is the value. */
+  readonly mapped: boolean;
+  readonly tag: NonNullable<Branch['tag']>;
+}
+
 /** The values of the discriminator's property for a branch, by mapping (pointer or bare name) or by its name. */
 function readTags(
   parent: JsonObject,
   list: Place,
   resolver: Resolver,
-): ((branch: Place) => Branch['tag']) | undefined {
+): ((branch: Place) => FoundTag | undefined) | undefined {
   const discriminator = own(parent, 'discriminator');
   const property = isObject(discriminator) ? ownText(discriminator, 'propertyName') : undefined;
   if (!isObject(discriminator) || property === undefined) return undefined;
@@ -87,8 +102,11 @@ function readTags(
     if (ref === undefined) return undefined;
     const target = resolver.target(ref, branch);
     if (!target.ok) return undefined;
-    const values = byTarget.get(target.value.node) ?? [nameAt(target.value.at)];
-    return { property, values };
+    const mapped = byTarget.get(target.value.node);
+    return {
+      mapped: mapped !== undefined,
+      tag: { property, values: mapped ?? [nameAt(target.value.at)] },
+    };
   };
 }
 

@@ -56,7 +56,16 @@ function withoutVersion(root: JsonObject): Rejection {
   if (schema.includes('postman') || (isObject(info) && Object.hasOwn(info, '_postman_id'))) {
     return { ...rejection, hint: 'This looks like a Postman collection. Export it as OpenAPI.' };
   }
-  if (Object.hasOwn(root, 'asyncapi'))
-    return { ...rejection, hint: 'This looks like AsyncAPI, which describes messages.' };
-  return rejection;
+  const kind = OTHER_KINDS.find(({ key }) => Object.hasOwn(root, key));
+  return kind ? { ...rejection, hint: kind.hint } : rejection;
 }
+
+/** Documents that people have beside their OpenAPI document, and take for it. */
+const OTHER_KINDS: readonly { readonly key: string; readonly hint: string }[] = [
+  { key: 'asyncapi', hint: 'This looks like AsyncAPI, which describes messages.' },
+  { key: 'arazzo', hint: 'This looks like an Arazzo document, which describes the order of calls.' },
+  { key: 'overlay', hint: 'This looks like an Overlay, which changes an OpenAPI document.' },
+  { key: 'discoveryVersion', hint: 'This looks like a Google discovery document. Convert it to OpenAPI.' },
+  { key: '__export_format', hint: 'This looks like an Insomnia export. Export it as OpenAPI.' },
+  { key: '$schema', hint: 'This looks like a JSON Schema, which describes values and no operations.' },
+];
