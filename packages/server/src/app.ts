@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { createAudit } from './audit/audit.ts';
 import { createUsage } from './audit/usage.ts';
 import { createCatalogues } from './connectors/catalogues.ts';
+import { createToolsAt } from './connectors/tools-at.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { createFetchFile } from './gateway/pipeline/fetch-file.ts';
 import { createAssertions } from './grants/assertions.ts';
@@ -242,7 +243,7 @@ export async function createApp(options: AppOptions) {
           standingOfClient: grants.clientRules.standingOf,
           latestGrantOf: store.clientRules.latestLiveGrant,
           membershipsOf: store.people.listOrganisationsOf,
-          toolCounts: catalogues.toolCounts,
+          toolsAt: createToolsAt({ catalogues, connectorPaths }),
         }),
       );
       app.route(

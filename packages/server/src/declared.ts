@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import type { Catalogue, CompileOptions } from '@latchkey/tools';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { importConnector } from './connectors/import-connector.ts';
@@ -29,6 +30,14 @@ const declaredSchema = z.strictObject({
         /** Path of the OpenAPI document, from the folder of this file. */
         document: z.string(),
         base_url: z.string(),
+        /** How its tools are offered: docs/catalogue-modes.md. */
+        mode: z.enum(['auto', 'full', 'search']).default('auto'),
+        /** Tools to list even where the others are searched. */
+        pinned: z.array(z.string().min(1).max(500)).max(15).default([]),
+        /** Selectors by slug; absent: a toolset for each tag. */
+        toolsets: z.record(z.string(), z.array(z.string().min(1).max(500)).max(500)).optional(),
+        /** Where the API is explained to people; absent: as the document says. */
+        docs_url: z.url({ protocol: /^https?$/ }).optional(),
       }),
     )
     .default([]),
@@ -103,8 +112,29 @@ async function applyConnector(
   const document = await readFile(documentPath).catch(() => undefined);
   if (document === undefined) return fail(`${documentPath} cannot be read`);
   const { slug, name, base_url: baseUrl } = declared;
-  const imported = await importConnector(store, { orgId, slug, name, baseUrl, document });
+  const options = offeringOf(declared);
+  const imported = await importConnector(store, { orgId, slug, name, baseUrl, document, options });
   if (!imported.ok) return fail(imported.error.message);
-  const { tools, skipped } = imported.value.catalogue;
-  return ok(`tools: ${tools.length}, operations skipped: ${skipped.length}`);
+  const { catalogue } = imported.value;
+  const counts = `tools: ${catalogue.tools.length}, operations skipped: ${catalogue.skipped.length}`;
+  return ok([counts, ...offeringNotes(catalogue)].join('\n  '));
+}
+
+function offeringOf({ docs_url, mode, pinned, toolsets }: Declared['connectors'][number]): CompileOptions {
+  return {
+    mode,
+    pinned,
+    ...(toolsets === undefined ? {} : { toolsets }),
+    ...(docs_url === undefined ? {} : { docsUrl: docs_url }),
+  };
+}
+
+/** What an operator has to know of how the tools are offered. A warning without a place is about this file. */
+function offeringNotes({ toolsets = [], warnings }: Catalogue): string[] {
+  const noted = warnings.filter(({ code, pointer }) => code === 'MODE_CHANGED' || pointer === '');
+  const slugs = toolsets.map(({ slug }) => slug).join(', ');
+  return [
+    ...noted.map(({ code, message }) => `${code}: ${message}`),
+    ...(slugs === '' ? [] : [`toolsets, each at /mcp/<organisation>/t/<toolset>: ${slugs}`]),
+  ];
 }

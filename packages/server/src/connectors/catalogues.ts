@@ -4,6 +4,7 @@ import type { OrganisationId } from '../kernel/ids.ts';
 import type { Connector } from '../store/queries/connectors.ts';
 import type { Store } from '../store/store.ts';
 import {
+  countTools,
   createOrganisationView,
   unshadowed,
   type OrganisationView,
@@ -13,7 +14,7 @@ import {
 export interface Catalogues {
   /** What an organisation offers now; from memory until `invalidate`. */
   of(orgId: OrganisationId): Promise<OrganisationView>;
-  /** For the consent page: how many tools each level of access reaches. */
+  /** How many tools each level of access reaches in an organisation. */
   toolCounts(orgId: OrganisationId): Promise<ToolCounts>;
   /** Called by the change feed with the id of an organisation, or `*` when a shared connector changed. */
   invalidate(subject: string): void;
@@ -66,7 +67,7 @@ export function createCatalogues({ store }: { store: Store }): Catalogues {
 
   return {
     of,
-    toolCounts: async (orgId) => (await of(orgId)).counts,
+    toolCounts: async (orgId) => countTools((await of(orgId)).toolSet),
     invalidate(subject) {
       if (subject === '*') current.clear();
       else current.delete(subject as OrganisationId);

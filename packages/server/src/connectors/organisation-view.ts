@@ -1,8 +1,10 @@
 import type { Catalogue } from '@latchkey/tools';
+import type { Resource } from '../kernel/resource.ts';
 import type { Connector } from '../store/queries/connectors.ts';
+import { joinTools, modeOfAll, type Share } from './joined-tools.ts';
 import { createRoutes, type Routes } from './routes.ts';
-import { uniqueNames } from './tool-names.ts';
-import { createToolSet, type BoundTool, type ConnectorTarget, type ToolSet } from './tool-set.ts';
+import { createToolSet, type ConnectorTarget, type ToolSet } from './tool-set.ts';
+import { createToolsets, type Toolsets } from './toolsets.ts';
 
 /** One connector as an organisation sees it: its tools under their own names, its operations by path. */
 export interface ConnectorView {
@@ -21,7 +23,7 @@ export interface ToolCounts {
 export interface OrganisationView {
   readonly toolSet: ToolSet;
   readonly connectors: ReadonlyMap<string, ConnectorView>;
-  readonly counts: ToolCounts;
+  readonly toolsets: Toolsets;
 }
 
 /** An organisation's own connectors shadow the shared ones of the same slug. Ordered by slug. */
@@ -37,28 +39,51 @@ export function createOrganisationView(
   parts: readonly { readonly connector: Connector; readonly catalogue: Catalogue }[],
 ): OrganisationView {
   const views = parts.map(({ connector, catalogue }) => createConnectorView(connector, catalogue));
-  const all = views.flatMap((view) => view.toolSet.tools);
-  const names = uniqueNames(all.map(({ target, name }) => ({ connector: target.slug, name })));
-  const toolSet = createToolSet(
-    all.map((bound, index): BoundTool => ({ ...bound, name: names[index] ?? bound.name })),
-  );
+  const shares = views.map(({ share }) => share);
+  const catalogues = parts.map(({ catalogue }) => catalogue);
   return {
-    toolSet,
-    connectors: new Map(views.map((view) => [view.target.slug, view])),
-    counts: {
-      read: toolSet.readOnlyTools.length,
-      full: toolSet.tools.length,
-      consumesCredits: toolSet.tools.some(({ tool }) => tool.consumesCredits === true),
-    },
+    toolSet: joinTools(shares, modeOfAll),
+    connectors: new Map(views.map(({ view }) => [view.target.slug, view])),
+    toolsets: createToolsets(
+      catalogues.map(({ toolsets = [] }, index) => ({ toolsets, share: shares[index] })),
+    ),
   };
 }
 
-function createConnectorView(connector: Connector, catalogue: Catalogue): ConnectorView {
-  const { id, slug, name } = connector;
-  const target: ConnectorTarget = { id, slug, name, baseUrl: connector.baseUrl.replace(/\/+$/, '') };
+/** What a place at the MCP door offers; undefined: there is nothing. */
+export function toolSetAt(view: OrganisationView, resource: Resource): ToolSet | undefined {
+  switch (resource.kind) {
+    case 'any':
+    case 'organisation':
+      return view.toolSet;
+    case 'connector':
+      return view.connectors.get(resource.connector)?.toolSet;
+    case 'toolset':
+      return view.toolsets.get(resource.toolset)?.toolSet;
+  }
+}
+
+export function countTools({ readOnlyTools, tools }: ToolSet): ToolCounts {
   return {
+    read: readOnlyTools.length,
+    full: tools.length,
+    consumesCredits: tools.some(({ tool }) => tool.consumesCredits === true),
+  };
+}
+
+function createConnectorView(
+  connector: Connector,
+  catalogue: Catalogue,
+): { view: ConnectorView; share: Share } {
+  const { id, slug, name } = connector;
+  const { docsUrl, mode, pinned } = catalogue;
+  const target: ConnectorTarget = { id, slug, name, baseUrl: connector.baseUrl.replace(/\/+$/, '') };
+  const tools = catalogue.tools.map((tool) => ({ name: tool.name, tool, target }));
+  const api = { name, docsUrl };
+  const view = {
     target,
-    toolSet: createToolSet(catalogue.tools.map((tool) => ({ name: tool.name, tool, target }))),
+    toolSet: createToolSet(tools, { mode, pinned, apis: [api] }),
     routes: createRoutes(catalogue),
   };
+  return { view, share: { tools, api, mode, pinned } };
 }

@@ -1,9 +1,23 @@
 import fc from 'fast-check';
+import { RESERVED_NAMES } from '@latchkey/tools';
 import { expect, test } from 'vitest';
 import { uniqueNames } from './tool-names.ts';
 
 const of = (...tools: [string, string][]) =>
   uniqueNames(tools.map(([connector, name]) => ({ connector, name })));
+
+test('a connector and a tool together never take the name of one of our own tools', () => {
+  const both = (name: string) => [
+    { connector: 'search', name },
+    { connector: 'call-read', name },
+    { connector: 'describe', name },
+  ];
+  for (const name of ['tools', 'tool', 'TOOLS']) {
+    const names = uniqueNames(both(name));
+    expect(names.filter((one) => RESERVED_NAMES.includes(one.toLowerCase()))).toEqual([]);
+    expect(new Set(names).size).toBe(3);
+  }
+});
 
 test('a name that only one connector has stays as it is', () => {
   expect(of(['crm', 'list_users'], ['ads', 'list_campaigns'])).toEqual(['list_users', 'list_campaigns']);

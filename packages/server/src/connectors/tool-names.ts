@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { RESERVED_NAMES } from '@latchkey/tools';
 
 /** A tool before it is known under which name the organisation sees it. */
 export interface NamedTool {
@@ -12,7 +13,7 @@ const SPELLINGS_MAX = 4;
 /**
  * Names that are unique within an organisation, ignoring case: a tool's own name, `<connector>_<name>` where two
  * connectors have the same, and a hash at the end where even that is taken or too long. All tools that clash are
- * renamed, so that no name depends on an order.
+ * renamed, so that no name depends on an order. The names of our own tools are taken.
  */
 export function uniqueNames(tools: readonly NamedTool[]): string[] {
   const attempts = tools.map(() => 0);
@@ -44,5 +45,7 @@ function clashes(names: readonly string[]): number[] {
     if (known === undefined) places.set(key, [index]);
     else known.push(index);
   });
-  return [...places.values()].filter((group) => group.length > 1).flat();
+  return [...places]
+    .filter(([name, group]) => group.length > 1 || RESERVED_NAMES.includes(name))
+    .flatMap(([, group]) => group);
 }

@@ -8,7 +8,8 @@ export interface ConsentChoice {
   slug: string;
   name: string;
   role: Role;
-  tools: { read: number; full: number; consumesCredits: boolean };
+  /** `part`: what of the organisation's tools these are; absent: all. */
+  tools: { read: number; full: number; consumesCredits: boolean; part?: string | undefined };
   mayHoldFull: boolean;
   /** Days that a connection lasts there. */
   refreshDays: number;
@@ -275,6 +276,11 @@ const OnlyOrganisation: FC<{ choice: ConsentChoice }> = ({ choice }) => (
       </b>
       , where you are {withArticle(choice.role)}.
     </p>
+    {choice.tools.part === undefined ? null : (
+      <p>
+        It reaches <bdi>{choice.tools.part}</bdi> only, not the other tools there.
+      </p>
+    )}
   </>
 );
 

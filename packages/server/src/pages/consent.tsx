@@ -46,7 +46,11 @@ export interface ConsentDeps {
     userId: UserId,
     clientId: ClientId,
   ) => Promise<{ access: Access; createdAt: Date } | undefined>;
-  toolCounts: (orgId: OrganisationId) => Promise<{ read: number; full: number; consumesCredits: boolean }>;
+  /** What the organisation offers at the place that was asked for, by its path. */
+  toolsAt: (
+    orgId: OrganisationId,
+    resource: string,
+  ) => Promise<{ read: number; full: number; consumesCredits: boolean; part?: string | undefined }>;
 }
 
 const FIELDS = ['transaction', 'csrf', 'decision', 'access', 'organisation', 'lifetime', 'client'] as const;
@@ -204,7 +208,9 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
     }
     const destination = destinationOf(authorization.redirectUri);
     const asked = await Promise.all(
-      memberships.map((membership) => toChoice(membership, client, destination, user)),
+      memberships.map((membership) =>
+        toChoice(membership, client, destination, authorization.resource, user),
+      ),
     );
     const choices = asked.flatMap(({ tier, ...choice }): ConsentChoice[] =>
       tier.kind === 'blocked' ? [] : [{ ...choice, tier }],
@@ -245,11 +251,12 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
     { organisation, role }: Awaited<ReturnType<ConsentDeps['membershipsOf']>>[number],
     client: Client,
     destination: string,
+    resource: string,
     user: CurrentUser,
   ) {
     const { id, slug, name, refreshDays } = organisation;
     const [tools, tier, earlier] = await Promise.all([
-      deps.toolCounts(id),
+      deps.toolsAt(id, resource),
       deps.standingOfClient(id, client, destination),
       deps.latestGrantOf(id, user.userId, client.id),
     ]);

@@ -5,31 +5,13 @@ import {
   presentResult,
   takesFiles,
   type FetchFile,
-  type ToolResult,
 } from '@latchkey/tools';
-import type { BoundTool, ToolSet } from '../../connectors/tool-set.ts';
-import { AppError } from '../../kernel/errors.ts';
-import type { RequestId } from '../../kernel/ids.ts';
-import type { Caller } from '../pipeline/authenticate.ts';
-import type { Call, Recorder } from '../pipeline/record.ts';
+import type { Recorder } from '../pipeline/record.ts';
 import type { CallUpstream } from '../pipeline/upstream.ts';
 import { isJsonObject, type JsonObject } from './json.ts';
-import { refusedResult } from './tool-result.ts';
-
-export interface ToolCall {
-  readonly caller: Caller;
-  readonly toolSet: ToolSet;
-  readonly requestId: RequestId;
-  /** Fires when the caller goes away. */
-  readonly signal: AbortSignal;
-  readonly name: string;
-  readonly arguments: JsonObject;
-}
-
-export type ToolOutcome =
-  | { readonly kind: 'result'; readonly result: ToolResult }
-  /** Only full access would do, and a new consent could give it. */
-  | { readonly kind: 'step_up' };
+import { createOwnTools } from './own-tools.ts';
+import { callOf, type CallBound, type ToolCall, type ToolOutcome } from './tool-call.ts';
+import { unknownTool } from './unknown-tool.ts';
 
 export type CallTool = (call: ToolCall) => Promise<ToolOutcome>;
 
@@ -43,14 +25,12 @@ export function createCallTool({
   callUpstream: CallUpstream;
   fetchFile: FetchFile;
 }): CallTool {
-  return async (toolCall) => {
-    const { caller, name, requestId, signal, toolSet } = toolCall;
-    const bound = toolSet.byName.get(name);
-    if (bound === undefined) return unknownTool(name, requestId);
+  const callBound: CallBound = async (toolCall, bound) => {
+    const { caller, requestId, signal } = toolCall;
     const call = callOf(toolCall, bound);
     if (bound.tool.access === 'full' && caller.principal.access !== 'full') {
       recorder.refused(call, 'insufficient_scope');
-      return caller.couldStepUp ? { kind: 'step_up' } : unknownTool(name, requestId);
+      return caller.couldStepUp ? { kind: 'step_up' } : unknownTool(toolCall);
     }
 
     const prepared = takesFiles(bound.tool)
@@ -63,31 +43,17 @@ export function createCallTool({
     const outcome = await callUpstream(call, bound, prepared.value, signal);
     return { kind: 'result', result: presentResult(bound.tool, outcome, { requestId }) };
   };
+  const callOwn = createOwnTools({ callBound, recorder });
+
+  return async (toolCall) => {
+    const bound = toolCall.toolSet.byName.get(toolCall.name);
+    if (bound !== undefined) return callBound(toolCall, bound);
+    return (await callOwn(toolCall)) ?? unknownTool(toolCall);
+  };
 }
 
 /** Arguments as a client may write them: none is the same as an empty object. */
 export function readArguments(value: unknown): JsonObject | undefined {
   if (value === undefined || value === null) return {};
   return isJsonObject(value) ? value : undefined;
-}
-
-function callOf({ caller, requestId }: ToolCall, bound: BoundTool): Call {
-  return {
-    principal: caller.principal,
-    requestId,
-    action: 'tool.call',
-    target: bound.name,
-    connector: bound.target.slug,
-    access: bound.tool.access,
-  };
-}
-
-/** The same for a tool that does not exist and for one that this caller may not know of. */
-function unknownTool(name: string, requestId: RequestId): ToolOutcome {
-  const shown = name.length > 64 ? `${name.slice(0, 64)}…` : name;
-  const error = new AppError('not_found', `There is no tool "${shown}" that you may use.`);
-  return {
-    kind: 'result',
-    result: refusedResult(error, requestId, 'tools/list names the tools that you may use.'),
-  };
 }

@@ -1,5 +1,5 @@
 import type { Catalogues } from '../../connectors/catalogues.ts';
-import type { OrganisationView } from '../../connectors/organisation-view.ts';
+import { toolSetAt } from '../../connectors/organisation-view.ts';
 import type { ToolSet } from '../../connectors/tool-set.ts';
 import { AppError, errorBody, toAppError } from '../../kernel/errors.ts';
 import type { RequestId } from '../../kernel/ids.ts';
@@ -10,6 +10,7 @@ import type { Limit } from '../pipeline/limit.ts';
 import { ACCEPTED, errorAnswer, resultAnswer, RPC, type Answer, type RpcId } from './answer.ts';
 import { readArguments, type CallTool } from './call-tool.ts';
 import { readDialect } from './era.ts';
+import { instructions } from './instructions.ts';
 import type { JsonObject } from './json.ts';
 import type { Message } from './message.ts';
 import { ALL_REVISIONS, asLegacyRevision, dialectOf, LEGACY_REVISIONS, type Dialect } from './revisions.ts';
@@ -33,7 +34,6 @@ export type Dispatch = (message: Message, scene: Scene) => Promise<Answer>;
 type Request = Extract<Message, { kind: 'request' }>;
 
 interface Stage extends Scene {
-  readonly view: OrganisationView;
   readonly toolSet: ToolSet;
 }
 
@@ -101,32 +101,20 @@ export function createDispatch({
     if (!dialect.ok) return withHeaders(dialect.error, limited.headers);
     if (message.kind === 'notification') return ACCEPTED;
     const view = await catalogues.of(scene.caller.principal.orgId);
-    const toolSet = toolSetOf(scene.resource, view);
+    const toolSet = toolSetAt(view, scene.resource);
     const answer =
       toolSet === undefined
         ? httpError(NOT_HERE, scene.requestId, [])
-        : await answerTo(message, dialect.value, { ...scene, view, toolSet });
+        : await answerTo(message, dialect.value, { ...scene, toolSet });
     return withHeaders(answer, limited.headers);
   };
-}
-
-function toolSetOf(resource: Resource, view: OrganisationView): ToolSet | undefined {
-  switch (resource.kind) {
-    case 'any':
-    case 'organisation':
-      return view.toolSet;
-    case 'connector':
-      return view.connectors.get(resource.connector)?.toolSet;
-    case 'toolset':
-      return undefined;
-  }
 }
 
 function withHeaders(answer: Answer, headers: readonly string[]): Answer {
   return { ...answer, headers: [...answer.headers, ...headers] };
 }
 
-function initialize(id: RpcId, params: JsonObject | undefined, { caller, view }: Stage): Answer {
+function initialize(id: RpcId, params: JsonObject | undefined, { caller, toolSet }: Stage): Answer {
   const requested = params?.['protocolVersion'];
   if (typeof requested !== 'string') {
     return errorAnswer(200, id, RPC.invalidParams, 'params.protocolVersion is a string.');
@@ -138,27 +126,20 @@ function initialize(id: RpcId, params: JsonObject | undefined, { caller, view }:
       protocolVersion,
       capabilities: { tools: {} },
       serverInfo: serverInfo(dialectOf(protocolVersion)),
-      instructions: instructions(caller, view),
+      instructions: instructions(caller, toolSet),
     }),
   );
 }
 
-function discover(id: RpcId, { caller, view }: Stage): Answer {
+function discover(id: RpcId, { caller, toolSet }: Stage): Answer {
   const rest = JSON.stringify({
     supportedVersions: ALL_REVISIONS,
     capabilities: { tools: {} },
-    instructions: instructions(caller, view),
+    instructions: instructions(caller, toolSet),
     ttlMs: DISCOVER_TTL_MS,
     cacheScope: 'private',
   });
   return resultAnswer(id, `${MODERN_RESULT_HEAD},${rest.slice(1)}`);
-}
-
-/** Short: some clients cut it at 512 characters. */
-function instructions({ principal }: Caller, view: OrganisationView): string {
-  const names = [...view.connectors.values()].map(({ target }) => target.name).join(', ');
-  const access = principal.access === 'full' ? 'full access' : 'read-only access';
-  return `Tools of ${names} for the organisation "${principal.orgSlug}", with ${access}.`.slice(0, 500);
 }
 
 function unknownMethod(id: RpcId, method: string, dialect: Dialect): Answer {

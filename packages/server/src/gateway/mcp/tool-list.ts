@@ -1,4 +1,5 @@
-import { reachable, type BoundTool, type ToolSet } from '../../connectors/tool-set.ts';
+import type { Listed } from '@latchkey/tools';
+import type { ToolSet } from '../../connectors/tool-set.ts';
 import type { Access } from '../../kernel/access.ts';
 import type { Dialect } from './revisions.ts';
 import { MODERN_RESULT_HEAD } from './server-info.ts';
@@ -20,20 +21,19 @@ export function toolList(toolSet: ToolSet, access: Access, dialect: Dialect): Bu
   const shape = `${access} ${dialect.isModern} ${dialect.hasTitles}`;
   let list = lists.get(shape);
   if (list === undefined) {
-    list = Buffer.from(serialize(reachable(toolSet, access), dialect));
+    list = Buffer.from(serialize(toolSet.offer().listed(access), dialect));
     lists.set(shape, list);
   }
   return list;
 }
 
-function serialize(tools: readonly BoundTool[], dialect: Dialect): string {
-  const list = JSON.stringify(tools.map((bound) => present(bound, dialect)));
+function serialize(tools: readonly Listed[], dialect: Dialect): string {
+  const list = JSON.stringify(tools.map((tool) => present(tool, dialect)));
   if (!dialect.isModern) return `{"tools":${list}}`;
   return `${MODERN_RESULT_HEAD},"ttlMs":${LIST_TTL_MS},"cacheScope":"private","tools":${list}}`;
 }
 
-function present({ name, tool }: BoundTool, dialect: Dialect) {
-  const { annotations, description, inputSchema, title } = tool;
+function present({ annotations, description, inputSchema, name, title }: Listed, dialect: Dialect) {
   return {
     name,
     ...(dialect.hasTitles ? { title } : {}),

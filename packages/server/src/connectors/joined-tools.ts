@@ -1,0 +1,49 @@
+import type { ModeWish, OfferOptions } from '@latchkey/tools';
+import { uniqueNames } from './tool-names.ts';
+import { createToolSet, type BoundTool, type ToolSet } from './tool-set.ts';
+
+/** Tools of one connector that are to be offered beside others', and how it wants its tools to be offered. */
+export interface Share {
+  readonly tools: readonly BoundTool[];
+  readonly api: OfferOptions['apis'][number];
+  readonly mode?: 'full' | 'search' | undefined;
+  /** Names within the connector. */
+  readonly pinned?: readonly string[] | undefined;
+}
+
+/** Tools of several connectors as one set, under names that are unique in it. Depends on nothing but the shares. */
+export function joinTools(
+  shares: readonly Share[],
+  modeOf: (wishes: readonly Share['mode'][]) => ModeWish,
+): ToolSet {
+  const present = shares.filter(({ tools }) => tools.length > 0);
+  const all = present.flatMap(({ tools }) => tools);
+  const names = uniqueNames(all.map(({ target, name }) => ({ connector: target.slug, name })));
+  const renamed = new Map(all.map((bound, index) => [bound, names[index] ?? bound.name]));
+  const isMixed = present.length > 1;
+  const tools = present.flatMap(({ api, tools: own }) =>
+    own.map((bound): BoundTool => ({
+      ...bound,
+      name: renamed.get(bound) ?? bound.name,
+      ...(isMixed ? { api: api.name } : {}),
+    })),
+  );
+  const pinned = present.flatMap(({ pinned: wanted = [], tools: own }) =>
+    wanted.flatMap((name) =>
+      own.filter((bound) => bound.name === name).map((bound) => renamed.get(bound) ?? name),
+    ),
+  );
+  const mode = modeOf(present.map((share) => share.mode));
+  return createToolSet(tools, { mode, pinned, apis: present.map(({ api }) => api) });
+}
+
+/** In full only if every connector says so, by search if one does; else by size. */
+export function modeOfAll(wishes: readonly Share['mode'][]): ModeWish {
+  if (wishes.includes('search')) return 'search';
+  return wishes.length > 0 && wishes.every((wish) => wish === 'full') ? 'full' : 'auto';
+}
+
+/** A toolset is small because it was chosen: that its connector is searched says nothing about it. */
+export function modeOfToolset(wishes: readonly Share['mode'][]): ModeWish {
+  return wishes.length > 0 && wishes.every((wish) => wish === 'full') ? 'full' : 'auto';
+}

@@ -1,0 +1,36 @@
+import type { ToolResult } from '@latchkey/tools';
+import type { BoundTool, ToolSet } from '../../connectors/tool-set.ts';
+import type { RequestId } from '../../kernel/ids.ts';
+import type { Caller } from '../pipeline/authenticate.ts';
+import type { Call } from '../pipeline/record.ts';
+import type { JsonObject } from './json.ts';
+
+export interface ToolCall {
+  readonly caller: Caller;
+  readonly toolSet: ToolSet;
+  readonly requestId: RequestId;
+  /** Fires when the caller goes away. */
+  readonly signal: AbortSignal;
+  readonly name: string;
+  readonly arguments: JsonObject;
+}
+
+export type ToolOutcome =
+  | { readonly kind: 'result'; readonly result: ToolResult }
+  /** Only full access would do, and a new consent could give it. */
+  | { readonly kind: 'step_up' };
+
+/** The one way to an upstream, whether the tool was called by its name or through one of ours. */
+export type CallBound = (call: ToolCall, bound: BoundTool) => Promise<ToolOutcome>;
+
+/** What is recorded of a call: always the tool that is meant, never the one of ours that it came through. */
+export function callOf({ caller, requestId }: ToolCall, bound: BoundTool): Call {
+  return {
+    principal: caller.principal,
+    requestId,
+    action: 'tool.call',
+    target: bound.name,
+    connector: bound.target.slug,
+    access: bound.tool.access,
+  };
+}
