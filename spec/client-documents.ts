@@ -77,12 +77,6 @@ export const CLIENT_DOCUMENTS: Standard = {
       KEPT_FOR,
       documents('an unchanged document is asked for by its ETag'),
     ),
-    should(
-      'CIMD-4-failures-not-kept',
-      '4',
-      'A failure is not taken for a document: after a minute the client has another chance.',
-      documents('a failure is kept for a minute, then the document gets another chance'),
-    ),
     must(
       'CIMD-5-advertised',
       '5',

@@ -4,9 +4,11 @@ import {
   code,
   consent,
   discovery,
+  documents,
   httpSurface,
   machines,
   refresh,
+  revocation,
   signing,
   tokens,
   toolsCall,
@@ -64,6 +66,21 @@ export const DEPARTURES: readonly Claim[] = [
     'The same refresh within 30 seconds, before its successor was used, gets the same answer: honest clients refresh in parallel and lose answers. Every other reuse ends the family (decision 004).',
     refresh('43: a lost answer, asked for again within 30 s, comes again; expires_in does not grow'),
     refresh('43: after 31 s the same token ends the family'),
+  ),
+  claim(
+    'RFC7009-2.1-foreign-token',
+    'The token of another client is answered like an unknown one, with 200 and without effect: an error would tell that it exists.',
+    revocation("63: another client's tokens are out of reach, and it cannot tell them from nothing"),
+  ),
+  claim(
+    'CIMD-failures-kept',
+    'That a document could not be read is remembered for a minute: otherwise anybody could have us ask a host without end.',
+    documents('a failure is kept for a minute, then the document gets another chance'),
+  ),
+  claim(
+    'CIMD-ports',
+    'A client id with a port of its own is none: only what answers at 443 speaks for a host.',
+    documents('30: an address that is not a proper client id, or not public, is not asked > %s'),
   ),
   claim(
     'MCP-redirect-schemes',

@@ -72,6 +72,7 @@ export const RFC6749: Standard = {
       '2.3.1',
       'What proves a client is never read from the URL.',
       code('parameters in the query are not looked at'),
+      answers('a client’s secret in the URL proves nothing'),
     ),
     must(
       'RFC6749-2.3.1-brute-force',

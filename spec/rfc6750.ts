@@ -1,4 +1,4 @@
-import { must, should, type Standard } from './requirement.ts';
+import { may, must, should, type Standard } from './requirement.ts';
 import { authentication, authorize, discovery, tokens, toolsCall } from './tests.ts';
 
 const INVALID_TOKEN = authentication('(%s) is challenged with invalid_token');
@@ -9,13 +9,6 @@ export const RFC6750: Standard = {
   title: 'RFC 6750: Bearer Token Usage',
   url: 'https://www.rfc-editor.org/rfc/rfc6750',
   requirements: [
-    must(
-      'RFC6750-2-one-way',
-      '2',
-      'Two credentials in one request are refused.',
-      authentication('of two credentials at once neither is taken'),
-      tokens('two credentials at once are refused, even two good ones'),
-    ),
     must(
       'RFC6750-2.1-header',
       '2.1',
@@ -36,7 +29,7 @@ export const RFC6750: Standard = {
       NO_CREDENTIAL,
       authentication('is challenged on %s too, as clients look before they post'),
     ),
-    must(
+    may(
       'RFC6750-3-scope',
       '3',
       'The challenge names the scopes that are needed.',

@@ -1,5 +1,13 @@
 import { may, must, should, type Standard } from './requirement.ts';
-import { answers, consent, discovery, libraries, realClients, registration } from './tests.ts';
+import {
+  answers,
+  clientAuthentication,
+  consent,
+  discovery,
+  libraries,
+  realClients,
+  registration,
+} from './tests.ts';
 
 const TOLERATED = registration(
   'unknown members, scopes, grants and methods are tolerated, and the answer says what holds',
@@ -28,7 +36,7 @@ export const RFC7591: Standard = {
       'RFC7591-2-auth-method',
       '2',
       'The way to authenticate that a client registers is the only one that counts for it.',
-      REAL_BODIES,
+      clientAuthentication('38: is refused by the other method, by none, by two at once and by half of one'),
       libraries('oauth4webapi goes from the resource to a revoked token as %s'),
     ),
     may(

@@ -61,6 +61,7 @@ export const RFC7662: Standard = {
       introspection(
         'is live: a used refresh token and a single revoked access token are not active, the rest is',
       ),
+      answers('a token that expired, or that somebody changed, is not active'),
     ),
     may(
       'RFC7662-2.2-scope-today',
@@ -93,6 +94,7 @@ export const RFC7662: Standard = {
       'Expiry, revocation, signature and holder are all checked before a token is called active.',
       introspection('is live: once %s, no token is active, whatever its expiry'),
       NOT_ITS_TOKENS,
+      answers('a token that expired, or that somebody changed, is not active'),
     ),
   ],
 };

@@ -27,7 +27,7 @@ export const RFC8693: Standard = {
       'The grant type of the exchange is served, for access tokens that are called that or a JWT.',
       TRADED,
     ),
-    must(
+    may(
       'RFC8693-2.1-client-allowed',
       '2.1',
       'Only clients that prove themselves and that an admin allowed it may exchange.',
@@ -81,7 +81,7 @@ export const RFC8693: Standard = {
       'The answer has the token, the type of what was issued, how it is used, its life and its scope.',
       TRADED,
     ),
-    should('RFC8693-2.2.1-no-refresh-token', '2.2.1', 'An exchange gives no refresh token.', TRADED),
+    may('RFC8693-2.2.1-no-refresh-token', '2.2.1', 'An exchange gives no refresh token.', TRADED),
     must(
       'RFC8693-2.2.2-invalid-request',
       '2.2.2',
@@ -102,7 +102,7 @@ export const RFC8693: Standard = {
       TRADED,
     ),
     may('RFC8693-4.1-chain', '4.1', 'Who acted before is nested inside, the latest outermost.', CHAIN),
-    must(
+    should(
       'RFC8693-5-no-escalation',
       '5',
       'An exchange adds neither access nor time, and ends with the grant that it came from.',

@@ -1,5 +1,5 @@
 import { must, should, type Standard } from './requirement.ts';
-import { authorize, code, discovery, machines, refresh, tokens } from './tests.ts';
+import { authorize, code, consent, machines, refresh, tokens } from './tests.ts';
 
 const REFUSED_AT_AUTHORIZE = authorize('%s is refused on a page; the way back is a link');
 const IN_OUR_SPELLING = authorize('%s is granted as %s, in our own spelling');
@@ -38,7 +38,7 @@ export const RFC8707: Standard = {
       'RFC8707-2.1-bound-to-request',
       '2.1',
       'What the person is asked for is the organisation that the resource names, and no other.',
-      authorize('%s is granted as %s, in our own spelling'),
+      consent('an organisation other than the one that the connector URL names cannot be chosen'),
       machines('an app made in one organisation can be approved for no other'),
     ),
     must(
@@ -65,12 +65,6 @@ export const RFC8707: Standard = {
       'A token of one resource is refused at every other.',
       tokens('one for %s is answered at %s with %i'),
       tokens('none is good at the REST door %s'),
-    ),
-    should(
-      'RFC8707-2-found-by-metadata',
-      '2',
-      'Clients learn the resource’s name from its own metadata, as they typed it.',
-      discovery('of %s echoes the URL as it was typed and lists one authorization server'),
     ),
   ],
 };

@@ -1,5 +1,5 @@
 import { must, should, may, type Standard } from './requirement.ts';
-import { authorize, keyRotation, machines, signing, tokens } from './tests.ts';
+import { authentication, authorize, keyRotation, machines, signing, tokens } from './tests.ts';
 
 const BY_A_LIBRARY = tokens('an independent library verifies it with our published keys');
 const FORGED = tokens('51: forged tokens > %s is refused with 401');
@@ -72,7 +72,12 @@ export const RFC9068: Standard = {
       'It refuses a token after its end, with half a minute for clocks that differ.',
       tokens('it is good for an hour and half a minute, and not longer'),
     ),
-    must('RFC9068-4-401', '4', 'What it refuses it refuses with invalid_token.', FORGED),
+    must(
+      'RFC9068-4-401',
+      '4',
+      'What it refuses it refuses with invalid_token.',
+      authentication('(%s) is challenged with invalid_token'),
+    ),
     may(
       'RFC9068-4-keys-change',
       '4',

@@ -30,8 +30,8 @@ export const RFC9207: Standard = {
       discovery('D4: advertises what there is, and each endpoint is there'),
     ),
     must(
-      'RFC9207-2.4-checkable',
-      '2.4',
+      'RFC9207-2-once',
+      '2',
       'There is exactly one, whatever a redirect URI brings, and strict clients take it.',
       authorize(
         '13: a redirect URI that brings code, state, iss and error of its own carries ours, once, and keeps the rest byte for byte',

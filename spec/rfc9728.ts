@@ -48,7 +48,7 @@ export const RFC9728: Standard = {
       POINTER,
       libraries('oauth4webapi goes from the resource to a revoked token as %s'),
     ),
-    must('RFC9728-5.1-pointer', '5.1', 'A 401 points to the document.', CHALLENGE, POINTER),
+    may('RFC9728-5.1-pointer', '5.1', 'A 401 points to the document.', CHALLENGE, POINTER),
     may(
       'RFC9728-5.1-other-statuses',
       '5.1',

@@ -5,10 +5,11 @@ import { unescapeHtml } from '../../src/demo/html.ts';
 import { openWorkshop } from './support/machines.ts';
 import { openWorld, type Member, type World } from './support/world.ts';
 
+let aheadMs = 0;
 let world: World;
 let member: Member;
 beforeAll(async () => {
-  world = await openWorld();
+  world = await openWorld({ clock: { nowMs: () => Date.now() + aheadMs } });
   member = await world.newMember([await world.newOrganisation(), 'member']);
 });
 afterAll(() => world.close());
@@ -91,10 +92,7 @@ test('nothing that we issue can be guessed: each is 256 random bits or more, and
     const { code, tokens, href } = await world.connect(who, 'read');
     const { fields } = await who.browser.open(href);
     issued.push(code, tokens.refresh_token, tokens.access_token, fields['transaction'] ?? '');
-    const secret = (await register(world.url, { token_endpoint_auth_method: 'client_secret_basic' })) as {
-      client_secret?: string;
-    };
-    issued.push(secret.client_secret ?? '');
+    issued.push(secretOf(await register(world.url, { token_endpoint_auth_method: 'client_secret_basic' })));
   }
   expect(new Set(issued).size).toBe(issued.length);
   // 43 characters of base64url are 256 bits; a JWT's signature is longer.
@@ -191,7 +189,42 @@ describe('a registration', () => {
   });
 });
 
+test('a client’s secret in the URL proves nothing', async () => {
+  const registered = await register(world.url, { token_endpoint_auth_method: 'client_secret_post' });
+  const proof = new URLSearchParams({ client_id: registered.client_id, client_secret: secretOf(registered) });
+  const form = { grant_type: 'refresh_token', refresh_token: 'x' };
+  const { client_id } = registered;
+  for (const body of [form, { ...form, client_id }]) {
+    const answer = await post(`/token?${proof.toString()}`, body);
+    expect([answer.status, await answer.json()]).toMatchObject([401, { error: 'invalid_client' }]);
+  }
+  const inBody = { ...form, client_id, client_secret: secretOf(registered) };
+  expect(await (await post('/token', inBody)).json()).toMatchObject({ error: 'invalid_grant' });
+});
+
 describe('introspection and revocation', () => {
+  test('a token that expired, or that somebody changed, is not active', async () => {
+    const { newClient } = await openWorkshop(world);
+    const client = await newClient();
+    const proof = { client_id: client.client_id, client_secret: client.client_secret };
+    const issued = await postToken(world.url, { grant_type: 'client_credentials', ...proof });
+    const { access_token: token } = (await issued.json()) as Tokens;
+    const activeOf = async (presented: string) =>
+      ((await (await post('/introspect', { ...proof, token: presented })).json()) as { active: boolean })
+        .active;
+    expect(await activeOf(token)).toBe(true);
+    const [head, , signature] = token.split('.');
+    const claims = Buffer.from(JSON.stringify({ exp: 9_999_999_999 })).toString('base64url');
+    expect(await activeOf(`${head}.${claims}.${signature}`)).toBe(false);
+    expect(await activeOf(`${token.slice(0, -8)}AAAAAAAA`)).toBe(false);
+    try {
+      aheadMs = 3_640_000;
+      expect(await activeOf(token)).toBe(false);
+    } finally {
+      aheadMs = 0;
+    }
+  });
+
   test.each(['/introspect', '/revoke'])('%s takes no token from a URL', async (path) => {
     const response = await fetch(`${world.url}${path}?token=x&client_id=y`);
     expect(response.status).toBe(405);
@@ -212,3 +245,7 @@ describe('introspection and revocation', () => {
     expect(await missing.json()).toMatchObject({ error: 'invalid_request' });
   });
 });
+
+function secretOf(registered: object): string {
+  return 'client_secret' in registered ? String(registered.client_secret) : '';
+}
