@@ -210,4 +210,24 @@ describe('E1: the audit trail', () => {
       .toEqual([{ org_id: null }]);
     expect(await eventsOf(company.organisation.orgId, 'assertion.refused')).toEqual([]);
   });
+
+  test('is not filled by a stranger who presents forged ones by the hundred', async () => {
+    const { client_id, client_secret } = await companies.newStranger();
+    const forger = await newIdentityProvider('https://nobody.test');
+    const about = { subject: 'x', clientId: client_id, audience: world.url };
+    for (let sent = 0; sent < 100; sent += 1) {
+      const assertion = await forger.assert(about);
+      await postToken(world.url, { grant_type: JWT_BEARER, assertion, client_id, client_secret });
+    }
+    // What is recorded later is written later.
+    const company = await companies.openCompany();
+    await company.ask({ claims: { sub: 'newcomer' } });
+    await expect.poll(() => eventsOf(company.organisation.orgId, 'assertion.refused')).toHaveLength(1);
+    const rows = await world.rows('select 1 from audit_events where client_id = $1 and action = $2', [
+      client_id,
+      'assertion.refused',
+    ]);
+    // Ten a minute, and the minute may have changed meanwhile.
+    expect([10, 20]).toContain(rows.length);
+  });
 });

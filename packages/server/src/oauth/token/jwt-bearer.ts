@@ -1,6 +1,7 @@
 // RFC 7523 section 2.1, with an Identity Assertion JWT Authorization Grant (draft-ietf-oauth-identity-assertion-authz-
 // grant-04 section 4.4) alone: MCP's enterprise-managed authorization.
 import type { Audit } from '../../audit/audit.ts';
+import type { AuditEntry } from '../../audit/entry.ts';
 import type { Client } from '../../grants/clients.ts';
 import type { MachineTokenAnswer } from '../../grants/client-credentials.ts';
 import type {
@@ -77,7 +78,7 @@ function recordRefusal(
   { orgId, detail }: AssertionFault,
   { requestId }: TokenRequestContext,
 ): void {
-  audit.record({
+  const entry: AuditEntry = {
     orgId,
     action: 'assertion.refused',
     actor: { kind: 'client', id: client.id },
@@ -85,5 +86,8 @@ function recordRefusal(
     requestId,
     outcome: 'refused',
     detail: { why: detail },
-  });
+  };
+  // Anybody can register a client and present what nobody signed.
+  if (orgId === undefined) audit.recordFromAnybody(client.id, entry);
+  else audit.record(entry);
 }
