@@ -4,10 +4,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPublishedKeys } from '../../src/grants/published-keys.ts';
 import { createAddressGuard } from '../../src/kernel/address-guard.ts';
 import { startDocumentHost, type DocumentHost } from '../client-documents/support/document-host.ts';
-import { postToken } from '../support/oauth-client.ts';
-import { INVALID_GRANT, openCompanies, type Companies } from './support/companies.ts';
-import { link, newIdentityProvider, trust } from './support/identity-provider.ts';
-import { assertionForm, newSigner } from './support/machines.ts';
+import { authorizeUrl, newVerifier, postToken } from '../support/oauth-client.ts';
+import { INVALID_GRANT, openCompanies, type AssertedTokens, type Companies } from './support/companies.ts';
+import { JWT_BEARER, link, newIdentityProvider, trust } from './support/identity-provider.ts';
+import { assertionForm, newSigner, signAssertion } from './support/machines.ts';
 import { refusalOf } from './support/world.ts';
 
 let internet: DocumentHost;
@@ -177,6 +177,42 @@ describe('T11: an issuer that is trusted by its address', () => {
     const workshop = await companies.newWorkshop();
     await expect(trust(workshop, provider, {})).rejects.toThrow('trust: 400');
     expect(await (await workshop.send('GET', '/trusted-issuers')).json()).toEqual({ items: [] });
+  });
+});
+
+describe('T11: a client that is known by its document', () => {
+  test('presents assertions once people’s browsers made it known here, if it signs; nobody reads it at /token', async () => {
+    internet.addresses.delete('app.test');
+    const { url } = companies.world;
+    const client_id = `https://app.test/${randomUUID()}`;
+    const signer = newSigner();
+    internet.publish(client_id, {
+      client_id,
+      client_name: 'Desk',
+      redirect_uris: ['https://app.test/callback'],
+      token_endpoint_auth_method: 'private_key_jwt',
+      jwks: { keys: [signer.publicJwk] },
+    });
+    const company = await companies.openCompany();
+    const ask = async () => {
+      const now = Math.floor(clock.nowMs() / 1000);
+      const claims = { iat: now, exp: now + 60, resource: url + company.path };
+      const assertion = await company.provider.assert(
+        { subject: company.subject, clientId: client_id, audience: url },
+        { claims },
+      );
+      const proof = await signAssertion({ client_id, ...signer }, url, { iat: now, exp: now + 60 });
+      return postToken(url, { grant_type: JWT_BEARER, assertion, ...assertionForm(proof) });
+    };
+    expect(await refusalOf(await ask())).toEqual({ status: 401, error: 'invalid_client' });
+    expect(internet.timesAsked(client_id)).toBe(0);
+    const { challenge } = newVerifier();
+    const redirect_uri = 'https://app.test/callback';
+    const href = authorizeUrl(url, { client_id, redirect_uri, code_challenge: challenge });
+    expect((await fetch(href, { redirect: 'manual' })).status).toBe(303);
+    const answer = (await (await ask()).json()) as AssertedTokens;
+    expect(await companies.callAt(company.path, answer.access_token)).toBe(200);
+    expect(internet.timesAsked(client_id)).toBe(1);
   });
 });
 
