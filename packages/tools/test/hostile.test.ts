@@ -127,7 +127,7 @@ function shuffled(value: unknown, seed: number, key = ''): unknown {
   const entries = Object.entries(value).map(([name, one]) => [name, shuffled(one, seed, name)] as const);
   if (!ORDERED.has(key)) {
     const weight = (name: string): number =>
-      [...name].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0) + seed) % 1_000_003, seed);
+      Array.from(name).reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0) + seed) % 1_000_003, seed);
     entries.sort(([left], [right]) => weight(left) - weight(right));
   }
   return Object.fromEntries(entries);
@@ -141,8 +141,8 @@ test('a document whose objects are in another order becomes the same catalogue',
       const [text, other] = [JSON.stringify(document), JSON.stringify(shuffled(document, seed))];
       if (text !== other) moved += 1;
       const [one, two] = [compileCatalogue(text), compileCatalogue(other)];
-      if (one.ok && two.ok) expect(two.value.hash).toBe(one.value.hash);
-      else expect(two).toEqual(one);
+      // Only where its bytes are is different.
+      expect(two.ok ? two.value.hash : two).toEqual(one.ok ? one.value.hash : one);
     }),
     { numRuns: 200 },
   );
@@ -164,15 +164,15 @@ test('no text makes the compiler throw', () => {
 
 describe('what is no OpenAPI document is refused with a code, a sentence and a hint:', () => {
   const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
-  test.each<[string, string | Uint8Array, string, RegExp | undefined]>([
-    ['nothing', '', 'NOT_PARSEABLE', undefined],
-    ['blanks', ' \n\t\n', 'NOT_PARSEABLE', undefined],
-    ['a byte order mark alone', '\uFEFF', 'NOT_PARSEABLE', undefined],
-    ['a number', '42', 'NOT_AN_OBJECT', undefined],
-    ['a text', '"openapi: 3.1.0"', 'NOT_AN_OBJECT', undefined],
+  test.each<[string, string | Uint8Array, string, RegExp]>([
+    ['nothing', '', 'NOT_PARSEABLE', /^$/],
+    ['blanks', ' \n\t\n', 'NOT_PARSEABLE', /^$/],
+    ['a byte order mark alone', '\uFEFF', 'NOT_PARSEABLE', /^$/],
+    ['a number', '42', 'NOT_AN_OBJECT', /^$/],
+    ['a text', '"openapi: 3.1.0"', 'NOT_AN_OBJECT', /^$/],
     ['a page', '<!doctype html><title>Docs</title>', 'NOT_PARSEABLE', /HTML/],
     ['XML', '<?xml version="1.0"?><definitions/>', 'NOT_PARSEABLE', /XML/],
-    ['two YAML documents', 'openapi: 3.1.0\n---\nopenapi: 3.1.0\n', 'NOT_PARSEABLE', undefined],
+    ['two YAML documents', 'openapi: 3.1.0\n---\nopenapi: 3.1.0\n', 'NOT_PARSEABLE', /^$/],
     ['UTF-16', Buffer.from('\uFEFF{"openapi":"3.1.0"}', 'utf16le'), 'NOT_PARSEABLE', /UTF-8/],
     ['Latin-1', bytes('openapi: 3.1.0\ninfo: {title: caf\xe9}'), 'NOT_PARSEABLE', /UTF-8/],
     ['a zip archive', bytes('PK\x03\x04\xff\xff'), 'NOT_PARSEABLE', /archive/],
@@ -191,17 +191,17 @@ describe('what is no OpenAPI document is refused with a code, a sentence and a h
     ['a discovery document', '{"discoveryVersion":"v1"}', 'NO_VERSION', /discovery/],
     ['an Insomnia export', '{"_type":"export","__export_format":4}', 'NO_VERSION', /Insomnia/],
     ['a JSON Schema', '{"$schema":"https://json-schema.org/draft/2020-12/schema"}', 'NO_VERSION', /Schema/],
-    ['RAML', '#%RAML 1.0\ntitle: x\nversion: v1', 'NO_VERSION', undefined],
-    ['GraphQL', 'type Query {\n  me: User\n}', 'NOT_PARSEABLE', undefined],
-    ['a version that is an object', '{"openapi":{}}', 'NO_VERSION', undefined],
+    ['RAML', '#%RAML 1.0\ntitle: x\nversion: v1', 'NO_VERSION', /^$/],
+    ['GraphQL', 'type Query {\n  me: User\n}', 'NOT_PARSEABLE', /^$/],
+    ['a version that is an object', '{"openapi":{}}', 'NO_VERSION', /^$/],
     ['an old version', '{"swagger":"1.2"}', 'VERSION_UNSUPPORTED', /OpenAPI 3/],
-    ['a version of the future', '{"openapi":"4.0.0"}', 'VERSION_UNSUPPORTED', undefined],
+    ['a version of the future', '{"openapi":"4.0.0"}', 'VERSION_UNSUPPORTED', /^$/],
   ])('%s', (_, source, code, hint) => {
     const result = compileCatalogue(source);
     if (result.ok) throw new Error('It was taken.');
     expect(result.error.code).toBe(code);
     expect(result.error.message).toMatch(/^[A-Z].*\.$/);
-    if (hint) expect(result.error.hint).toMatch(hint);
+    expect(result.error.hint ?? '').toMatch(hint);
   });
 });
 
