@@ -1,6 +1,7 @@
 import { ATTACKS } from './attacks.ts';
 import { DEPARTURES } from './departures.ts';
 import { NOT_OFFERED } from './not-offered.ts';
+import { HOUSE_RULES } from './house-rules.ts';
 import type { Claim, Requirement, Standard, TestRef } from './requirement.ts';
 import { STANDARDS } from './requirements.ts';
 
@@ -15,6 +16,11 @@ export const LISTS: readonly { title: string; about: string; claims: readonly Cl
     title: 'Departures',
     about: 'Where a standard says one thing and Latchkey knowingly does another.',
     claims: DEPARTURES,
+  },
+  {
+    title: 'Rules of the house',
+    about: 'What Latchkey holds itself to, endpoint by endpoint. The titles of tests point here.',
+    claims: HOUSE_RULES,
   },
   {
     title: 'Attacks',

@@ -25,6 +25,7 @@ export const registration = ofServer('oauth/registration');
 export const revocation = ofServer('oauth/revocation');
 export const secrets = ofServer('oauth/secrets');
 export const signing = ofServer('oauth/signing');
+export const sweeping = ofServer('oauth/sweeping');
 export const tokenExchange = ofServer('oauth/token-exchange');
 export const tokens = ofServer('oauth/tokens');
 
@@ -40,6 +41,7 @@ export const toolsCall = ofServer('gateway/tools-call');
 export const browserPages = ofServer('pages/browser');
 export const clientsInPortal = ofServer('portal/clients');
 export const everywhere = ofServer('revocation/everywhere');
+export const limits = ofServer('gateway/limits');
 export const nodes = ofServer('nodes');
 export const realClients = ofServer('real-clients/real-clients');
 export const registrationLimits = ofServer('oauth/registration-limits');
@@ -49,6 +51,7 @@ export const twoHosts = ofServer('two-hosts');
 export const twoProcesses = ofServer('two-processes');
 
 export const addresses = testsIn('packages/server/src/kernel/address.test.ts');
+export const keySecrets = testsIn('packages/server/src/keys/key-secret.test.ts');
 export const globalAddresses = testsIn('packages/server/src/kernel/global-address.test.ts');
 export const conformance = testsIn('e2e/conformance-authorization.test.ts');
 export const libraries = testsIn('e2e/oauth-libraries.test.ts');
