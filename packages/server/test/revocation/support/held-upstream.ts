@@ -5,8 +5,6 @@ import { startUpstream, UPSTREAM_DOCUMENT } from '../../gateway/support/upstream
 import type { World } from '../../oauth/support/world.ts';
 import { rpc } from '../../support/oauth-client.ts';
 
-export type Held = Awaited<ReturnType<Awaited<ReturnType<typeof startHeldUpstream>>['hold']>>;
-
 /** An API that begins to answer `GET /items` and does not end: the connector `items` of every organisation. */
 export async function startHeldUpstream(world: World) {
   const upstream = await startUpstream();
