@@ -57,6 +57,13 @@ describe('resourceCovers', () => {
     ['/mcp/acme/sse', '/mcp/acme', 'acme', false],
     ['/mcp/acme/c/crm', '/mcp/acme/c/crm2', 'acme', false],
     ['/mcp/globex', '/mcp/acme', 'acme', false],
+    ['/mcp/acme', '/mcp/acme/t/daily', 'acme', true],
+    ['/mcp/acme/t/daily', '/mcp/acme/t/daily', 'acme', true],
+    ['/mcp/acme/t/daily', '/mcp/acme/t/daily-two', 'acme', false],
+    ['/mcp/acme/t/daily', '/mcp/acme', 'acme', false],
+    ['/mcp/acme/t/crm', '/mcp/acme/c/crm', 'acme', false],
+    ['/mcp/acme/c/crm', '/mcp/acme/t/crm', 'acme', false],
+    ['/mcp/acme/t/daily', '/mcp/globex/t/daily', 'acme', false],
   ])('a token for %s at %s in %s: %s', (tokenPath, requestedPath, org, expected) => {
     expect(covers(tokenPath, requestedPath, org)).toBe(expected);
   });
