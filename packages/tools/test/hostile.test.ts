@@ -293,16 +293,16 @@ describe('what multiplies', () => {
     expect(catalogue.tools.length).toBe(1);
   });
 
-  test('a schema of 100,000 properties in 200 operations is written as far as the budget goes', () => {
+  test('a schema of 100,000 properties in 20 operations is written as far as the budget goes', () => {
     const properties = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`p${index}`, {}]));
     const requestBody = { content: { 'application/json': { schema: ref('Wide') } } };
     const paths = Object.fromEntries(
-      Array.from({ length: 200 }, (_, index) => [`/x${index}`, { post: { requestBody } }]),
+      Array.from({ length: 20 }, (_, index) => [`/x${index}`, { post: { requestBody } }]),
     );
     const schemas = { Wide: { type: 'object', properties, additionalProperties: false } };
     const source = JSON.stringify({ openapi: '3.1.0', components: { schemas }, paths });
     const { tools, skipped, warnings } = compiled(source);
-    expect(tools.length + skipped.length).toBe(200);
+    expect(tools.length + skipped.length).toBe(20);
     expect(warnings.map(({ code }) => code)).toContain('SCHEMA_CUT');
   });
 
