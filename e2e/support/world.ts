@@ -1,5 +1,9 @@
 import { DEMO_PASSWORD } from '../../packages/server/src/demo/demo-data.ts';
 import { createPerson, type Person } from '../../packages/server/src/demo/person.ts';
+import {
+  importConnector,
+  type ConnectorSource,
+} from '../../packages/server/src/connectors/import-connector.ts';
 import { startDemo } from '../../packages/server/test/support/app.ts';
 import { recordWire, type Wire } from './wire.ts';
 
@@ -18,6 +22,8 @@ export interface World {
   personOf(email: string): Person;
   /** Opens an authorize URL, signs in, decides; answers where the browser is sent then. */
   approve(authorizeUrl: string, decision: Decision): Promise<URL>;
+  /** Publishes a connector of an organisation beside the demo's. */
+  publish(organisation: string, source: Omit<ConnectorSource, 'orgId'>): Promise<void>;
   /** Sets the service's clock, by its distance to the real one. */
   setOffset(offsetMs: number): void;
   /** Does something at another time by the service's clock. */
@@ -57,6 +63,13 @@ export async function openWorld(
         password: DEMO_PASSWORD,
       });
       return decided.callback;
+    },
+    async publish(organisation, source) {
+      const { store } = demo.latchkey;
+      const owner = await store.people.findOrganisationBySlug(organisation);
+      if (owner === undefined) throw new Error(`There is no organisation ${organisation}.`);
+      const published = await importConnector(store, { ...source, orgId: owner.id });
+      if (!published.ok) throw new Error(published.error.message);
     },
     setOffset(milliseconds) {
       offsetMs = milliseconds;
