@@ -1,13 +1,17 @@
 import { connect, type Socket } from 'node:net';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startHarness, type Harness } from './support/harness.ts';
 
 // A caller loses its right while it is still sending, or while the answer is still to come.
 let harness: Harness;
+const sockets: Socket[] = [];
 beforeAll(async () => {
   harness = await startHarness();
 });
 afterAll(() => harness.close());
+afterEach(() => {
+  for (const socket of sockets.splice(0)) socket.destroy();
+});
 beforeEach(() => {
   harness.upstream.received.length = 0;
 });
@@ -16,12 +20,12 @@ beforeEach(() => {
 function openSocket(): { socket: Socket; answer: Promise<string> } {
   const { hostname, port } = new URL(harness.url);
   const socket = connect(Number(port), hostname);
-  const chunks: Buffer[] = [];
+  // The connection stays open, so that the rest of a request arrives after the answer to it, too.
   const answer = new Promise<string>((resolve) => {
-    socket.on('data', (chunk) => chunks.push(chunk));
+    socket.once('data', (chunk) => resolve(chunk.toString()));
     socket.on('error', () => undefined);
-    socket.on('close', () => resolve(Buffer.concat(chunks).toString()));
   });
+  sockets.push(socket);
   return { socket, answer };
 }
 
@@ -32,7 +36,6 @@ const head = (path: string, secret: string, length: number) =>
     `Authorization: Bearer ${secret}`,
     'Content-Type: application/json',
     `Content-Length: ${length}`,
-    'Connection: close',
     '',
     '',
   ].join('\r\n');
@@ -56,11 +59,18 @@ describe.each(['key', 'token'] as const)('a caller with a %s', (kind) => {
     await untilLetIn(caller);
     caller.revoke();
     harness.gateway.changed(caller.credential.keyId);
-    socket.write(DELETE_ITEM.slice(-1));
     const text = await answer;
+    socket.write(DELETE_ITEM.slice(-1));
     expect(text).toMatch(/^HTTP\/1\.1 401 /);
     expect(text).toContain('WWW-Authenticate: Bearer');
     expect(harness.upstream.received).toEqual([]);
+
+    // Nor was it meant to: somebody's call after it is on record, and nothing of this one.
+    const other = harness.caller({ kind });
+    await harness.rpc(DELETE_ITEM, { path: '/mcp', headers: other.bearer });
+    const recorded = (await harness.auditOf('acme')).map(({ keyId }) => keyId);
+    expect(recorded).toContain(other.credential.keyId);
+    expect(recorded).not.toContain(caller.credential.keyId);
   });
 });
 
