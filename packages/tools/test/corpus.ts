@@ -9,10 +9,13 @@ const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url));
 const SOURCE = join(REPOSITORY, '..', 'shared', 'corpus');
 const ARCHIVE = join(SOURCE, 'openapi-corpus.tar.gz');
 
-interface Entry {
+export interface CorpusEntry {
   readonly id: string;
+  readonly kind: 'real' | 'nasty';
   readonly file: string;
   readonly sha256: string;
+  readonly bytes: number;
+  /** Null where the paths are in other files. */
   readonly operations: number | null;
 }
 
@@ -24,18 +27,44 @@ export interface CorpusDocument {
 
 /** A large real document, unpacked on first use and checked. Without the archive the test is skipped, in CI it fails. */
 export function corpusDocument(id: string, ctx: TestContext): CorpusDocument {
-  if (!existsSync(ARCHIVE)) {
-    const reason = `SKIPPED: corpus (install: put openapi-corpus.tar.gz and manifest.json into ${SOURCE})`;
-    if (process.env['CI'] === 'true') throw new Error(reason);
-    ctx.skip(reason);
-  }
-  const manifest = JSON.parse(readFileSync(join(SOURCE, 'manifest.json'), 'utf8')) as { entries: Entry[] };
-  const entry = manifest.entries.find((one) => one.id === id);
+  needsCorpus(ctx);
+  const entry = corpusEntries().find((one) => one.id === id);
   if (!entry || entry.operations === null) throw new Error(`The corpus has no single document ${id}.`);
-  const bytes = readFileSync(join(unpacked(), entry.file));
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  if (sha256 !== entry.sha256) throw new Error(`${entry.file} is not the document that the manifest names.`);
-  return { bytes, operations: entry.operations };
+  return { bytes: corpusBytes(entry), operations: entry.operations };
+}
+
+/** Skips the test where the corpus is not; in CI it fails. */
+export function needsCorpus(ctx: TestContext): void {
+  if (existsSync(ARCHIVE)) return;
+  const reason = `SKIPPED: corpus (install: put openapi-corpus.tar.gz and manifest.json into ${SOURCE})`;
+  if (process.env['CI'] === 'true') throw new Error(reason);
+  ctx.skip(reason);
+}
+
+export function hasCorpus(): boolean {
+  return existsSync(ARCHIVE);
+}
+
+/** What the manifest names, in its order. */
+export function corpusEntries(): CorpusEntry[] {
+  const manifest = JSON.parse(readFileSync(join(SOURCE, 'manifest.json'), 'utf8')) as {
+    entries: CorpusEntry[];
+  };
+  return manifest.entries;
+}
+
+/** The document of an entry, unpacked on first use and compared with the manifest. */
+export function corpusBytes({ file, sha256 }: CorpusEntry): Buffer {
+  const bytes = readFileSync(corpusPath(file));
+  if (createHash('sha256').update(bytes).digest('hex') !== sha256) {
+    throw new Error(`${file} is not the document that the manifest names.`);
+  }
+  return bytes;
+}
+
+/** Where a file of the corpus is on disk. */
+export function corpusPath(file: string): string {
+  return join(unpacked(), file);
 }
 
 function unpacked(): string {

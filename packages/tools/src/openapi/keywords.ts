@@ -17,7 +17,7 @@ const TYPES: ReadonlySet<unknown> = new Set([
   'array',
   'null',
 ]);
-const KEPT_FORMATS: ReadonlySet<unknown> = new Set(['date', 'date-time', 'uuid', 'email', 'uri']);
+const KEPT_FORMATS: ReadonlySet<unknown> = new Set(['byte', 'date', 'date-time', 'uuid', 'email', 'uri']);
 
 /** What one schema object says itself: no reference, allOf or union is looked at. */
 export function readKeywords(place: Place, node: JsonObject, resolver: Resolver, notes: Notes): View {
