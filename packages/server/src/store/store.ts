@@ -57,7 +57,7 @@ export interface Store extends Queries {
 
 export function createStore(url: string, log: Log): Store {
   const pool = createPool(url, log);
-  const tokenPool = createTokenPool(url, log);
+  const tokenPools = { pool: createTokenPool(url, log), waiting: createTokenPool(url, log) };
   const database = createDatabase(pool);
   const ownChangeHandlers: ((change: Change) => void)[] = [];
   const tellOwnHandlers = (change: Change) => {
@@ -65,7 +65,7 @@ export function createStore(url: string, log: Log): Store {
   };
   return {
     ...createQueries(database, tellOwnHandlers),
-    tokens: createTokenQueries(tokenPool, tellOwnHandlers),
+    tokens: createTokenQueries(tokenPools, tellOwnHandlers),
     async transaction(work) {
       const added: Change[] = [];
       const result = await database.transaction((transaction) =>
@@ -81,7 +81,7 @@ export function createStore(url: string, log: Log): Store {
       await pool.query('select 1');
     },
     async close() {
-      await Promise.all([pool.end(), tokenPool.end()]);
+      await Promise.all([pool.end(), tokenPools.pool.end(), tokenPools.waiting.end()]);
     },
   };
 }

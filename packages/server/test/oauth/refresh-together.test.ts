@@ -108,27 +108,46 @@ describe.each(['token', 'key'] as const)('in %s mode', (mode) => {
   });
 
   test.each(['refresh_tokens', 'keys'])(
-    'a family whose row in %s somebody else is changing holds up no other, and is served afterwards',
+    'families whose rows in %s somebody else is changing hold up no other, and are served afterwards',
     async (table) => {
-      await connectTimes(3);
-      const [held, ...free] = connections;
-      if (held === undefined) throw new Error('too few');
+      // More than there are connections to wait with.
+      await connectTimes(11);
+      const [held, free] = [connections.slice(0, 9), connections.slice(9)];
       const other = new pg.Client({ connectionString: world.demo.databaseUrl });
       await other.connect();
       try {
         await other.query('begin');
-        await other.query(`select 1 from ${table} where grant_id = $1 for update`, [held.grantId]);
-        const waiting = send(held);
+        await other.query(`select 1 from ${table} where grant_id = any($1) for update`, [
+          held.map(({ grantId }) => grantId),
+        ]);
+        const waiting = Promise.all(held.map((connection) => send(connection)));
+        if (mode === 'key' || table === 'refresh_tokens') await waitersOf(table, 1);
         const answers = await Promise.all(free.map((connection) => send(connection)));
         expect(answers.map(({ status }) => status)).toEqual([200, 200]);
         await other.query('commit');
-        expect((await waiting).status).toBe(200);
-        expect(await familyOf(held)).toEqual([{ used: true }, { used: false }]);
+        expect((await waiting).map(({ status }) => status)).toEqual(held.map(() => 200));
+        for (const connection of held) {
+          expect(await familyOf(connection)).toEqual([{ used: true }, { used: false }]);
+        }
       } finally {
         await other.end();
       }
     },
   );
+
+  /** Resolves once so many refreshes wait for somebody else's row: otherwise nothing would be shown. */
+  async function waitersOf(table: string, count: number): Promise<void> {
+    await expect
+      .poll(async () => {
+        const rows = await world.rows(
+          `select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()
+             and query like '%' || $1 || '%'`,
+          [table],
+        );
+        return rows.length;
+      })
+      .toBeGreaterThanOrEqual(count);
+  }
 
   test('42: of 60 refreshes of one token on two nodes, each gets the same answer, and there is one successor', async () => {
     await connectTimes(1);

@@ -115,12 +115,16 @@ const ALONE = { name: 'rotate_alone', text: rotation('for update') };
  * and would hold up strangers. What someone else holds is left out and tried alone. What changes the grant's own row,
  * which is not among those that are left out, goes alone from the start.
  */
-export function createRotate(pool: pg.Pool, onChangeAdded: (change: Change) => void) {
+export function createRotate(
+  { pool, waiting }: { pool: pg.Pool; waiting: pg.Pool },
+  onChangeAdded: (change: Change) => void,
+) {
   async function run(
+    connections: pg.Pool,
     statement: { name: string; text: string },
     rotations: readonly Rotation[],
   ): Promise<boolean[]> {
-    const { rows } = await pool.query<Row>({
+    const { rows } = await connections.query<Row>({
       ...statement,
       values: [JSON.stringify(rotations.map(toAsked)), CHANGES_CHANNEL],
     });
@@ -131,11 +135,11 @@ export function createRotate(pool: pg.Pool, onChangeAdded: (change: Change) => v
     const successors = new Set(rows.map(({ successorHash }) => successorHash));
     return rotations.map(({ successorHash }) => successors.has(successorHash));
   }
-  const together = createGrouped((rotations: readonly Rotation[]) => run(TOGETHER, rotations));
+  const together = createGrouped((rotations: readonly Rotation[]) => run(pool, TOGETHER, rotations));
 
   return async function rotate(asked: Rotation): Promise<boolean> {
     if (asked.bindTo === null && (await together(asked))) return true;
-    const [claimed] = await run(ALONE, [asked]);
+    const [claimed] = await run(waiting, ALONE, [asked]);
     return claimed === true;
   };
 }
