@@ -259,6 +259,7 @@ export async function createApp(options: AppOptions) {
           identityProviders: grants.identityProviders,
           organisationsOf: store.people.listOrganisationsOf,
           toolCounts: catalogues.toolCounts,
+          offeringOf: catalogues.offeringOf,
           signOutToken: (context) => guard.issue(context, SIGN_OUT_PURPOSE),
           mcpBaseUrl,
           webBaseUrl,

@@ -1,4 +1,4 @@
-import type { Catalogue } from '@latchkey/tools';
+import type { Catalogue, CatalogueMode } from '@latchkey/tools';
 import { LRUCache } from 'lru-cache';
 import type { OrganisationId } from '../kernel/ids.ts';
 import type { Connector } from '../store/queries/connectors.ts';
@@ -11,11 +11,20 @@ import {
   type ToolCounts,
 } from './organisation-view.ts';
 
+export interface Offering {
+  readonly mode: CatalogueMode;
+  /** What an operator has to know of it. */
+  readonly warning?: string | undefined;
+  readonly toolsets: readonly string[];
+}
+
 export interface Catalogues {
   /** What an organisation offers now; from memory until `invalidate`. */
   of(orgId: OrganisationId): Promise<OrganisationView>;
   /** How many tools each level of access reaches in an organisation. */
   toolCounts(orgId: OrganisationId): Promise<ToolCounts>;
+  /** How an organisation's tools are offered at its own URL, and the slugs of its toolsets. */
+  offeringOf(orgId: OrganisationId): Promise<Offering>;
   /** Called by the change feed with the id of an organisation, or `*` when a shared connector changed. */
   invalidate(subject: string): void;
 }
@@ -68,6 +77,11 @@ export function createCatalogues({ store }: { store: Store }): Catalogues {
   return {
     of,
     toolCounts: async (orgId) => countTools((await of(orgId)).toolSet),
+    async offeringOf(orgId) {
+      const { toolSet, toolsets } = await of(orgId);
+      const { mode, warning } = toolSet.offer();
+      return { mode, warning, toolsets: toolsets.slugs };
+    },
     invalidate(subject) {
       if (subject === '*') current.clear();
       else current.delete(subject as OrganisationId);

@@ -59,7 +59,7 @@ describe('who and where', () => {
     expect((await owner.get('/me')).status).toBe(401);
   });
 
-  test('an organisation shows its connector URL at the MCP host, its tool counts and the role', async () => {
+  test('an organisation shows its connector URL at the MCP host, its tools, how they are offered, and the role', async () => {
     const { owner, base, slug } = await owned();
     const answer = await owner.get(base);
     expect(answer.body).toEqual({
@@ -68,6 +68,9 @@ describe('who and where', () => {
       role: 'owner',
       connector_url: `http://localhost:4800/mcp/${slug}`,
       tools: TOOL_COUNTS,
+      mode: 'full',
+      mode_warning: null,
+      toolsets: [{ slug: 'daily', url: `http://localhost:4800/mcp/${slug}/t/daily` }],
     });
   });
 

@@ -65,6 +65,7 @@ export async function openPortal({
       identityProviders: createIdentityProviders({ store, fetchDocument, publishedKeys, clock }),
       organisationsOf: store.people.listOrganisationsOf,
       toolCounts: async () => TOOL_COUNTS,
+      offeringOf: async () => ({ mode: 'full', toolsets: ['daily'] }),
       signOutToken: (context) => guard.issue(context, SIGN_OUT_PURPOSE),
       mcpBaseUrl,
       webBaseUrl: baseUrl,

@@ -20,6 +20,11 @@ export interface Organisation extends Membership {
   connector_url: string;
   /** How many tools each access reaches; `full` counts the read-only ones too. */
   tools: { read: number; full: number };
+  /** Listed in full, or found by search because they are too many to list. */
+  mode: 'full' | 'search';
+  mode_warning: string | null;
+  /** Parts of the tools at URLs of their own. */
+  toolsets: { slug: string; url: string }[];
 }
 
 export interface ApiKey {

@@ -9,6 +9,10 @@ import { readBody } from '../read-body.ts';
 export interface OrganisationDeps {
   mcpBaseUrl: string;
   toolCounts: (orgId: OrganisationId) => Promise<{ read: number; full: number }>;
+  /** How its tools are offered at its connector URL, and the slugs of the toolsets that have URLs of their own. */
+  offeringOf: (
+    orgId: OrganisationId,
+  ) => Promise<{ mode: 'full' | 'search'; warning?: string | undefined; toolsets: readonly string[] }>;
   signEveryoneOut: SignEveryoneOut;
 }
 
@@ -16,19 +20,24 @@ export interface OrganisationDeps {
 export function createOrganisation({
   mcpBaseUrl,
   toolCounts,
+  offeringOf,
   signEveryoneOut,
 }: OrganisationDeps): Hono<OrganisationEnv> {
   const app = new Hono<OrganisationEnv>();
 
   app.get('/', async (context) => {
     const { id, slug, name, role } = context.get('organisation');
-    const counts = await toolCounts(id);
+    const [counts, offering] = await Promise.all([toolCounts(id), offeringOf(id)]);
+    const connectorUrl = `${mcpBaseUrl}/mcp/${slug}`;
     return context.json({
       slug,
       name,
       role,
-      connector_url: `${mcpBaseUrl}/mcp/${slug}`,
+      connector_url: connectorUrl,
       tools: { read: counts.read, full: counts.full },
+      mode: offering.mode,
+      mode_warning: offering.warning ?? null,
+      toolsets: offering.toolsets.map((toolset) => ({ slug: toolset, url: `${connectorUrl}/t/${toolset}` })),
     });
   });
 
