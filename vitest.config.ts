@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { ClosingCounts } from './scripts/closing-counts.ts';
+import { TestResults } from './scripts/test-results.ts';
 
 export default defineConfig({
   // Our own package from its source. Not by its `source` condition: other packages have one too, and it breaks them.
@@ -16,9 +17,7 @@ export default defineConfig({
       'e2e/**/*.test.ts',
       'spec/**/*.test.ts',
     ],
-    // The file is for `npm run spec:ran`, which asks whether a whole run showed all that we claim.
-    reporters: ['default', new ClosingCounts(), ...(process.env['CI'] === 'true' ? ['json'] : [])],
-    outputFile: { json: 'test-results.json' },
+    reporters: ['default', new TestResults(), new ClosingCounts()],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     globalSetup: ['packages/server/test/support/global-setup.ts'],

@@ -2,31 +2,20 @@ import { expect, test } from 'vitest';
 import { checkRun } from './check-run.ts';
 import { claim } from './requirement.ts';
 
-const result = (ancestorTitles: string[], title: string, status = 'passed') => ({
-  ancestorTitles,
-  title,
-  status,
-});
-const REPORT = {
-  testResults: [
-    {
-      name: '/somewhere/packages/a/test/a.test.ts',
-      assertionResults: [
-        result([], 'plain (with signs: $5 + 100%?)'),
-        result(['group one'], 'takes "x"\nand more'),
-        result(['group one'], 'takes 7'),
-        result(['other'], 'the same'),
-        result(['group two'], 'the same', 'failed'),
-        result([], 'half of x'),
-        result([], 'half of y', 'failed'),
-        result([], 'left out', 'skipped'),
-      ],
-    },
-    { name: '/somewhere/else/test/a.test.ts', assertionResults: [result([], 'elsewhere')] },
-  ],
-};
-const check = (name: string, file = 'packages/a/test/a.test.ts') =>
-  checkRun([claim('id', 'A sentence.', { file, name })], REPORT);
+const FILE = 'packages/a/test/a.test.ts';
+const ran = (name: string, state = 'passed', file = FILE) => ({ file, name, state });
+const RUN = [
+  ran('plain (with signs: $5 + 100%?)'),
+  ran('group one > takes "x"\nand more'),
+  ran('group one > takes 7'),
+  ran('other > the same'),
+  ran('group two > the same', 'failed'),
+  ran('half of x'),
+  ran('half of y', 'failed'),
+  ran('left out', 'skipped'),
+  ran('elsewhere', 'passed', 'packages/b/test/a.test.ts'),
+];
+const check = (name: string, file = FILE) => checkRun([claim('id', 'A sentence.', { file, name })], RUN);
 
 test.each([
   'plain (with signs: $5 + 100%%?)',
@@ -42,12 +31,12 @@ test.each([
   ['half of %s', 'failed'],
   ['group %s > the same', 'failed'],
   ['left out', 'skipped'],
-])('%s is named, as %s', (name, status) => {
-  expect(check(name)).toEqual([`"${name}" of packages/a/test/a.test.ts: ${status}`]);
+])('%s is named, as %s', (name, state) => {
+  expect(check(name)).toEqual([`"${name}" of ${FILE}: ${state}`]);
 });
 
-test.each([['gone'], ['plain'], ['elsewhere'], ['takes']])('what did not run is named: %s', (name) => {
-  expect(check(name)).toEqual([`"${name}" of packages/a/test/a.test.ts did not run`]);
+test.each(['gone', 'plain', 'elsewhere', 'takes', 'same'])('what did not run is named: %s', (name) => {
+  expect(check(name)).toEqual([`"${name}" of ${FILE} did not run`]);
 });
 
 test('a file that did not run shows nothing', () => {
