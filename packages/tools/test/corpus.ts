@@ -41,10 +41,6 @@ export function needsCorpus(ctx: TestContext): void {
   ctx.skip(reason);
 }
 
-export function hasCorpus(): boolean {
-  return existsSync(ARCHIVE);
-}
-
 /** What the manifest names, in its order. */
 export function corpusEntries(): CorpusEntry[] {
   const manifest = JSON.parse(readFileSync(join(SOURCE, 'manifest.json'), 'utf8')) as {

@@ -46,7 +46,7 @@ function value(schema: JsonSchema, depth: number, random: Random): unknown {
       return random() < 0.5;
     case 'string':
       return text(whole, random);
-    default:
+    case undefined:
       if (types.includes('null')) return null;
       return whole.properties || whole.required ? object(whole, depth, random) : 'anything';
   }

@@ -1,0 +1,3 @@
+export const PEERS = ['@ivotoby/openapi-mcp-server', 'openapi-mcp-generator', '@samchon/openapi'] as const;
+
+export type PeerName = (typeof PEERS)[number];
