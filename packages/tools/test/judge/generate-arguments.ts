@@ -46,6 +46,8 @@ function value(schema: JsonSchema, depth: number, random: Random): unknown {
       return random() < 0.5;
     case 'string':
       return text(whole, random);
+    case 'null':
+      return null;
     case undefined:
       if (types.includes('null')) return null;
       return whole.properties || whole.required ? object(whole, depth, random) : 'anything';
