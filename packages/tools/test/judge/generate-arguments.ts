@@ -33,25 +33,26 @@ function value(schema: JsonSchema, depth: number, random: Random): unknown {
   if (whole.enum && whole.enum.length > 0) return pick(whole.enum, random);
   if (isFile(whole)) return { data: 'aGVsbG8=', mimeType: 'text/plain', name: 'hello.txt' };
   const types = typeof whole.type === 'string' ? [whole.type] : (whole.type ?? []);
-  const [type] = types.filter((one) => one !== 'null');
-  switch (type) {
+  switch (types.find((one) => one !== 'null')) {
     case 'object':
       return object(whole, depth, random);
     case 'array':
       return array(whole, depth, random);
     case 'integer':
+      return number(whole, 'integer', random);
     case 'number':
-      return number(whole, type, random);
+      return number(whole, 'number', random);
     case 'boolean':
       return random() < 0.5;
     case 'string':
       return text(whole, random);
-    case 'null':
-      return null;
     case undefined:
-      if (types.includes('null')) return null;
-      return whole.properties || whole.required ? object(whole, depth, random) : 'anything';
+      return types.includes('null') ? null : untyped(whole, depth, random);
   }
+}
+
+function untyped(schema: JsonSchema, depth: number, random: Random): unknown {
+  return schema.properties || schema.required ? object(schema, depth, random) : 'anything';
 }
 
 /** What the compiler makes of a file: its bytes, or where they are. */
