@@ -20,6 +20,12 @@ export type {
 } from './catalogue/types.ts';
 export type { CompileProgress } from './catalogue/compile.ts';
 export { compileCatalogue } from './catalogue/compile.ts';
+export type { Bundle, MissingFile } from './archive/bundle.ts';
+export { bundleFiles } from './archive/bundle.ts';
+export type { ArchiveOptions } from './archive/compile-archive.ts';
+export { compileArchive } from './archive/compile-archive.ts';
+export { findEntry } from './archive/find-entry.ts';
+export { isArchive, readArchive } from './archive/read-archive.ts';
 export type { Listed } from './catalogue/listed.ts';
 export { listed } from './catalogue/listed.ts';
 export type { Report } from './catalogue/report.ts';

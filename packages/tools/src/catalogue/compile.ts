@@ -27,7 +27,7 @@ export interface CompileProgress {
 }
 
 /**
- * Compiles an OpenAPI 3.0, 3.1 or 3.2 document (JSON or YAML, UTF-8, at most 32 MB) into a catalogue. Pure: no
+ * Compiles a Swagger 2.0 or OpenAPI 3.0, 3.1 or 3.2 document (JSON or YAML, UTF-8, at most 32 MB) into a catalogue. Pure: no
  * file, network or environment is read; the same input gives the same bytes; no content makes it throw. Every
  * operation of the document is either a tool or in `skipped`, with the reason.
  */
@@ -36,7 +36,16 @@ export function compileCatalogue(
   options: CompileOptions = {},
   onProgress: (progress: CompileProgress) => void = () => {},
 ): Result<Catalogue, Rejection> {
-  const notes = createNotes();
+  return compileNoted(source, options, onProgress, createNotes());
+}
+
+/** The same with what was found out about the document before. */
+export function compileNoted(
+  source: string | Uint8Array,
+  options: CompileOptions,
+  onProgress: (progress: CompileProgress) => void,
+  notes: Notes,
+): Result<Catalogue, Rejection> {
   const read = readDocument(source, options, notes);
   if (!read.ok) return read;
   const api = read.value;

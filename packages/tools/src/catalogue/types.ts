@@ -11,7 +11,11 @@ export type RejectionCode =
   | 'VERSION_UNSUPPORTED'
   | 'TOO_LARGE'
   | 'YAML_ALIAS_LIMIT'
-  | 'YAML_DUPLICATE_KEY';
+  | 'YAML_DUPLICATE_KEY'
+  /** Of an archive: it is none, or broken; a path in it leads out of it; no file in it is the document. */
+  | 'ARCHIVE_UNREADABLE'
+  | 'ARCHIVE_UNSAFE'
+  | 'ENTRY_MISSING';
 
 /** Why a whole document was refused. `line` and `column` count from 1. */
 export interface Rejection {

@@ -186,6 +186,13 @@ function collect(
 ): void {
   if (named === undefined) return;
   if (!isObject(named.node)) return repair('Properties that are not an object were ignored.');
+  // A text is no schema, so this is no property of that name: the properties are somewhere else.
+  if (ownText(named.node, '$ref') !== undefined) {
+    const elsewhere = resolver.follow(named);
+    repair('A reference in the place of properties was followed.');
+    if (elsewhere.ok) collect(elsewhere.value, into, resolver, repair);
+    return;
+  }
   for (const name of Object.keys(named.node)) {
     const child = resolver.step(named, name);
     if (child) into.set(name, [child]);

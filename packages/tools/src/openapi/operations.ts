@@ -63,14 +63,26 @@ function readPathItem(
   const invalid = pathFault(path);
   const supported = resolver.dialect === '3.2' ? [...METHODS, 'query'] : METHODS;
   for (const key of [...supported, ...UNSUPPORTED_METHODS]) {
-    const operation = items.map((item) => resolver.step(item, key)).find((place) => place !== undefined);
-    if (!operation) continue;
-    if (!isObject(operation.node)) {
-      notes.warn('VALUE_IGNORED', operation.at, 'An operation is an object; this value was ignored.');
+    const stated = items.map((item) => resolver.step(item, key)).find((place) => place !== undefined);
+    if (!stated) continue;
+    if (!isObject(stated.node)) {
+      notes.warn('VALUE_IGNORED', stated.at, 'An operation is an object; this value was ignored.');
       continue;
     }
     const method = key.toUpperCase();
-    const skip = { method, path, pointer: operation.at };
+    const skip = { method, path, pointer: stated.at };
+    // No version allows it, and documents of many files do it all the same.
+    const target = resolver.follow(stated);
+    if (!target.ok) {
+      findings.skipped.push({ ...skip, code: target.error.code, message: target.error.message });
+      continue;
+    }
+    const operation = target.value;
+    if (!isObject(operation.node)) {
+      const message = 'The reference leads to something that is no operation.';
+      findings.skipped.push({ ...skip, code: 'REF_MISSING', message });
+      continue;
+    }
     if (invalid !== undefined) findings.skipped.push({ ...skip, code: 'PATH_INVALID', message: invalid });
     else if (UNSUPPORTED_METHODS.includes(key)) {
       findings.skipped.push({
@@ -80,7 +92,7 @@ function readPathItem(
       });
     } else {
       findings.found.push({
-        head: readHead(method, path, operation, operation.node, notes),
+        head: readHead({ method, path, pointer: stated.at }, operation, operation.node, notes),
         operation,
         pathItems: items,
       });
@@ -120,8 +132,7 @@ function pathFault(written: string): string | undefined {
 }
 
 function readHead(
-  method: string,
-  path: string,
+  where: Pick<OperationHead, 'method' | 'path' | 'pointer'>,
   operation: Place,
   node: JsonObject,
   notes: Notes,
@@ -140,9 +151,7 @@ function readHead(
   const summary = text('summary');
   const description = text('description');
   return {
-    method,
-    path,
-    pointer: operation.at,
+    ...where,
     ...(operationId === undefined ? {} : { operationId }),
     ...(summary === undefined ? {} : { summary }),
     ...(description === undefined ? {} : { description }),
