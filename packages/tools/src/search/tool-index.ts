@@ -1,18 +1,10 @@
 import type { Tool } from '../catalogue/types.ts';
 import { compareText } from '../json.ts';
-import {
-  intentOf,
-  isAboutPeople,
-  isQuestion,
-  relatedTo,
-  splitAside,
-  verbOf,
-  withoutCompounds,
-  withoutPhrases,
-} from './synonyms.ts';
-import type { Intent } from './synonyms.ts';
-import { stem } from './stem.ts';
-import { createTermReader, isDeterminer, tellingWordsOf, termsOf, wordsOf } from './words.ts';
+import { readQuery } from './query.ts';
+import type { Asked } from './query.ts';
+import { intentOf, relatedTo } from './related.ts';
+import type { Intent } from './vocabulary.ts';
+import { createTermReader, withoutCompounds } from './words.ts';
 
 /** A tool under the name by which callers know it. */
 export interface Offered {
@@ -33,8 +25,6 @@ export interface SearchOptions<T> {
   readonly accept?: (tool: T) => boolean;
 }
 
-const QUERY_CHARACTERS = 500;
-const QUERY_TERMS = 24;
 const DEFAULT_LIMIT = 8;
 
 /** BM25F: how fast a repeated word stops counting, and how much a long text is discounted. */
@@ -60,11 +50,7 @@ const METHODS: Readonly<Record<Intent, Readonly<Record<string, number>>>> = {
   delete: { DELETE: 1.4, POST: 1 },
   run: { POST: 1.3, PUT: 1.1 },
 };
-/** A verb says less than a thing: its method counts besides. */
-const VERB_IMPORTANCE = 0.35;
-const PEOPLE = 'user';
-const ME = 'my';
-const ASIDE_IMPORTANCE = 0.6;
+/** For a tool whose title begins with the verb that was asked for. */
 const SAME_DEED = 1.25;
 const OTHER_METHOD = 0.75;
 /** For a name all of whose words were asked for. */
@@ -177,47 +163,6 @@ function fitOf(
     method === 'POST' && isOne && (wanted === 'create' || wanted === 'update') ? 'PUT' : method;
   const byMethod = METHODS[wanted][asMethod] ?? OTHER_METHOD;
   return does === wanted ? byMethod * SAME_DEED : byMethod;
-}
-
-interface Asked {
-  readonly term: string;
-  readonly importance: number;
-  /** No other word will do. */
-  readonly isLiteral: boolean;
-}
-
-interface Query {
-  readonly terms: readonly Asked[];
-  readonly intent: Intent | undefined;
-}
-
-function readQuery(query: string): Query {
-  const text = query.slice(0, QUERY_CHARACTERS);
-  const [topic, aside] = splitAside(withoutPhrases(text));
-  const weights = new Map<string, number>();
-  const words = wordsOf(topic);
-  let verb: { readonly term: string; readonly intent: Intent } | undefined;
-  for (const [index, word] of tellingWordsOf(topic).entries()) {
-    const term = stem(word);
-    const intent = verbOf(word, index === 0, isDeterminer(words[words.indexOf(word) + 1]));
-    if (intent !== undefined) verb ??= { term, intent };
-    weights.set(term, term === ME ? ASIDE_IMPORTANCE : intent === undefined ? 1 : VERB_IMPORTANCE);
-  }
-  // Who changes the title of an issue changes the issue.
-  const isWhole = verb?.intent === 'update' && /^of\b/i.test(aside);
-  for (const term of aside === '' ? [] : termsOf(aside)) {
-    if (!weights.has(term)) weights.set(term, isWhole && term !== ME ? 1 : ASIDE_IMPORTANCE);
-  }
-  if (isAboutPeople(text) && !weights.has(PEOPLE)) weights.set(PEOPLE, ASIDE_IMPORTANCE);
-  return {
-    // Only the first verb says what is wanted: in "find open issues" nothing is to be opened.
-    terms: [...weights].slice(0, QUERY_TERMS).map(([term, importance]) => ({
-      term,
-      importance,
-      isLiteral: importance === VERB_IMPORTANCE && term !== verb?.term,
-    })),
-    intent: isQuestion(text) ? 'read' : verb?.intent,
-  };
 }
 
 /** Never nothing: what half of an API is about is still what somebody asked for. */

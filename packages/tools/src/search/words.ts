@@ -4,8 +4,8 @@ const WORD_CHARACTERS = 40;
 
 /** Words that say nothing of what a tool does. */
 const EMPTY = new Set(
-  `a about all am an and every everything any are as at be been being but by can could did do does each for from had has have he her here
-  hers him his how i if in into is it its let like made many more most much need no of off on onto or other
+  `a about all am an and any are as at be been being but by can could did do does each every everything for from had
+  has have he her here hers him his how i if in into is it its let like made many more most much need no of off on onto or other
   our ours out over own please she should so some somebody someone something such than that the their them then there
   these they this those to too under up us very via want was we were what when where whether which who whom whose why
   will with within without would you your yours yes yet api apis http https json rest true false using use used
@@ -55,4 +55,11 @@ export function createTermReader(): typeof termsOf {
       known.set(word, term);
       return term;
     });
+}
+
+/** Two words for one thing, in what is asked and in what is there. */
+const COMPOUND = /\bpull requests?\b/gi;
+
+export function withoutCompounds(text: string): string {
+  return text.replace(COMPOUND, 'pull');
 }
