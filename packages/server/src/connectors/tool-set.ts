@@ -1,5 +1,4 @@
 import { createOffer, type Offer, type OfferOptions, type Tool } from '@latchkey/tools';
-import type { Access } from '../kernel/access.ts';
 import type { ConnectorId } from '../kernel/ids.ts';
 
 /** Where a connector's calls go. */
@@ -40,9 +39,4 @@ export function createToolSet(tools: readonly BoundTool[], options: OfferOptions
       return offer;
     },
   };
-}
-
-/** The tools that a level of access reaches. */
-export function reachable(set: ToolSet, access: Access): readonly BoundTool[] {
-  return access === 'full' ? set.tools : set.readOnlyTools;
 }
