@@ -170,6 +170,7 @@ describe('the document of an archive', () => {
       entriesOf({
         'docs/old/api.yaml': named('old'),
         'docs/api.json.yml': named('new'),
+        'docs/package.json': '{"dependencies":{"openapi":"1.0.0"}}',
         'docs/a.txt': named('no'),
       }),
     );

@@ -260,6 +260,9 @@ describe('what a caller says of a file', () => {
     [{}, 'needs either url or data'],
     [{ url: 'https://a.test/', data: '' }, 'needs either url or data'],
     [{ data: 'not base64!' }, 'must be base64'],
+    [{ data: 'a=b' }, 'must be base64'],
+    // A pattern that goes back over this would never end.
+    [{ data: `${' '.repeat(10_000_000)}!` }, 'must be base64'],
     [{ data: 'a'.repeat(15_000_000) }, 'is larger than 10 MB; give larger files by url'],
     [{ url: 'https://a.test/' }, 'cannot be fetched here; give the file as data'],
   ])('has to be complete and small enough (%#)', (file, message) => {

@@ -59,7 +59,12 @@ export function bundleFiles(
     return `#${inFragment(below(below('', home), target.file))}${target.fragment}`;
   };
 
-  const document = copyOf(loaded.value, { relocate: relocate(entry), budget, files, from: entry }, '', []);
+  const document = copyOf(
+    loaded.value,
+    { relocate: relocate(entry), budget, files, from: entry },
+    '',
+    new Set(),
+  );
   const embedded: Record<string, unknown> = {};
   // The set grows while it is gone through.
   for (const file of met) {
@@ -71,7 +76,7 @@ export function bundleFiles(
       continue;
     }
     const scene = { relocate: relocate(file), budget, files, from: file };
-    setOwn(embedded, file, copyOf(read.value, scene, below(below('', home), file), []));
+    setOwn(embedded, file, copyOf(read.value, scene, below(below('', home), file), new Set()));
     if (budget.values < 0) break;
   }
   if (budget.values < 0) {
@@ -113,7 +118,8 @@ function danglingIn(
     if (target && !files.has(target.file)) dangling.push({ pointer, reference, file: target.file });
     return reference;
   };
-  if (read?.ok) copyOf(read.value, { relocate, budget, files, from: file }, below(below('', home), file), []);
+  if (read?.ok)
+    copyOf(read.value, { relocate, budget, files, from: file }, below(below('', home), file), new Set());
   return dangling;
 }
 
@@ -149,31 +155,38 @@ interface Scene {
 }
 
 /** A copy with its references relocated. A value that contains itself, as an alias of YAML can, ends there. */
-function copyOf(value: unknown, scene: Scene, at: string, above: readonly unknown[]): unknown {
+function copyOf(value: unknown, scene: Scene, at: string, above: Set<unknown>): unknown {
   scene.budget.values -= 1;
   if (typeof value !== 'object' || value === null) return value;
-  if (above.length > DEPTH_MAX || scene.budget.values < 0 || above.includes(value)) return {};
-  const inside = [...above, value];
-  if (Array.isArray(value)) return value.map((item, index) => copyOf(item, scene, below(at, index), inside));
+  if (above.size > DEPTH_MAX || scene.budget.values < 0 || above.has(value)) return {};
+  above.add(value);
+  const copy = Array.isArray(value)
+    ? value.map((item, index) => copyOf(item, scene, below(at, index), above))
+    : objectOf(value, scene, at, above);
+  above.delete(value);
+  return copy;
+}
+
+function objectOf(value: object, scene: Scene, at: string, above: Set<unknown>): unknown {
   const copy: Record<string, unknown> = {};
   for (const [key, item] of Object.entries(value)) {
     const here = below(at, key);
     if (key === '$ref' && typeof item === 'string') setOwn(copy, key, scene.relocate(item, here));
-    else if (key === 'mapping' && isObject(item)) setOwn(copy, key, mappingOf(item, scene, here, inside));
-    else setOwn(copy, key, copyOf(item, scene, here, inside));
+    else if (key === 'mapping' && isObject(item)) setOwn(copy, key, mappingOf(item, scene, here, above));
+    else setOwn(copy, key, copyOf(item, scene, here, above));
   }
   return copy;
 }
 
 /** The values of a discriminator's mapping are references or bare names: a name that is no file stays one. */
-function mappingOf(mapping: JsonObject, scene: Scene, at: string, above: readonly unknown[]): unknown {
+function mappingOf(mapping: JsonObject, scene: Scene, at: string, above: Set<unknown>): unknown {
   const relocated: Record<string, unknown> = {};
   for (const [value, target] of Object.entries(mapping)) {
     const here = below(at, value);
     const refers =
       typeof target === 'string' &&
       (target.startsWith('#/') || scene.files.has(targetOf(scene.from, target)?.file ?? ''));
-    const copy = refers ? scene.relocate(target, here) : copyOf(target, scene, here, [...above, mapping]);
+    const copy = refers ? scene.relocate(target, here) : copyOf(target, scene, here, above);
     setOwn(relocated, value, copy);
   }
   return relocated;
