@@ -12,6 +12,7 @@ export type {
   SecurityScheme,
   Skip,
   SkipCode,
+  Suggestion,
   Tool,
   ToolAnnotations,
   Toolset,
@@ -28,6 +29,8 @@ export { findEntry } from './archive/find-entry.ts';
 export { isArchive, readArchive } from './archive/read-archive.ts';
 export type { Listed } from './catalogue/listed.ts';
 export { listed } from './catalogue/listed.ts';
+export type { NameLock, NameLockEntry } from './catalogue/lock.ts';
+export { lockOf, readLock } from './catalogue/lock.ts';
 export type { Report } from './catalogue/report.ts';
 export { reportOf } from './catalogue/report.ts';
 export type { CatalogueMode, ModeDecision, ModeWish } from './catalogue/mode.ts';

@@ -9,12 +9,20 @@ export function accessOf(head: OperationHead): Access {
   return head.hints.access ?? (READS.has(head.method) ? 'read' : 'full');
 }
 
-/** Exactly one of readOnlyHint and destructiveHint: clients' directories ask for it. */
-export function annotate(head: OperationHead, access: Access, title: string): ToolAnnotations {
+/**
+ * Exactly one of readOnlyHint and destructiveHint is true, as clients' directories ask for, unless somebody says that
+ * a tool only adds: then the second is false, which it would not be if nothing were said.
+ */
+export function annotate(
+  head: OperationHead,
+  access: Access,
+  title: string,
+  isAdditive = false,
+): ToolAnnotations {
   if (access === 'read') return { title, readOnlyHint: true, openWorldHint: true };
   return {
     title,
-    destructiveHint: true,
+    destructiveHint: !isAdditive,
     ...(REPEATABLE.has(head.method) ? { idempotentHint: true } : {}),
     openWorldHint: true,
   };

@@ -6,15 +6,18 @@ import { createNotes } from '../openapi/notes.ts';
 import type { Notes } from '../openapi/notes.ts';
 import { ok } from '../result.ts';
 import type { Result } from '../result.ts';
-import { accessOf, annotate } from './annotate.ts';
+import { annotate } from './annotate.ts';
 import { fit, sizeOf } from './budget.ts';
 import { descriptionOf, titleOf } from './describe.ts';
 import { layOut } from './layout.ts';
-import { nameOperations } from './name.ts';
+import { aliasesOf } from './lock.ts';
+import { nameOperations, RESERVED_NAMES } from './name.ts';
 import type { Named } from './name.ts';
 import { offeringOf } from './offering.ts';
-import { excludedBy } from './select.ts';
-import type { Catalogue, CompileOptions, Rejection, Skip, Tool } from './types.ts';
+import { createSteering } from './steer.ts';
+import type { Steering } from './steer.ts';
+import { suggestionOf } from './suggest.ts';
+import type { Catalogue, CompileOptions, Rejection, Skip, Suggestion, Tool } from './types.ts';
 
 const TOOL_BYTES_MAX = 16 * 1024;
 const TOOLS_MAX = 2_000;
@@ -49,7 +52,10 @@ export function compileNoted(
   const read = readDocument(source, options, notes);
   if (!read.ok) return read;
   const api = read.value;
-  const names = nameOperations(api.heads);
+  const names = nameOperations(api.heads, options.lock);
+  const named = api.heads.map((head) => ({ head, name: names.get(head)?.name ?? '' }));
+  const steering = createSteering(named, options, notes);
+  const suggestions: Suggestion[] = [];
   const tools: Tool[] = [];
   const headOf = new Map<Tool, OperationHead>();
   const skipped: Skip[] = [...api.skipped];
@@ -59,7 +65,7 @@ export function compileNoted(
     const skip = (code: Skip['code'], pointer: string, message: string): void => {
       skipped.push({ method: head.method, path: head.path, code, pointer, message });
     };
-    const rule = excludedBy(head, options);
+    const rule = steering.excludedBy(head);
     const named = names.get(head);
     if (rule !== undefined || named === undefined) {
       skip('FILTERED', head.pointer, rule ?? 'The operation has no name.');
@@ -74,9 +80,11 @@ export function compileNoted(
       skip(operation.error.code, operation.error.pointer, operation.error.message);
       continue;
     }
-    const tool = compileTool(head, named, operation.value, options, notes);
+    const tool = compileTool(head, named, operation.value, steering, options, notes);
     if (tool) {
       tools.push(tool);
+      const suggestion = steering.isDecided(head) ? undefined : suggestionOf(head, tool.name, tool.access);
+      if (suggestion) suggestions.push(suggestion);
       headOf.set(tool, head);
     } else skip('TOO_LARGE', head.pointer, `The tool does not fit into ${TOOL_BYTES_MAX} bytes.`);
   }
@@ -91,29 +99,40 @@ export function compileNoted(
     servers: api.servers,
     security: api.security,
     ...(api.docsUrl === undefined ? {} : { docsUrl: api.docsUrl }),
-    tools: tools.sort((a, b) => compareText(a.name, b.name)),
+    tools: withAliases(tools, options).sort((a, b) => compareText(a.name, b.name)),
     ...offering,
     skipped: skipped.sort(byPathAndMethod),
     warnings: notes.list(),
+    ...(suggestions.length === 0 ? {} : { suggestions }),
   };
   const sourceSha256 = createHash('sha256').update(source).digest('hex');
   const hash = createHash('sha256').update(JSON.stringify(content)).digest('hex');
   return ok({ ...content, sourceSha256, hash });
 }
 
+function withAliases(tools: readonly Tool[], { lock }: CompileOptions): Tool[] {
+  const operations = tools.map(({ binding: { method, path }, name }) => ({ method, name, path }));
+  const aliases = aliasesOf(operations, lock, RESERVED_NAMES);
+  return tools.map((tool) => {
+    const former = aliases.get(tool.name);
+    return former === undefined ? tool : { ...tool, aliases: former };
+  });
+}
+
 function compileTool(
   head: OperationHead,
   named: Named,
   operation: ApiOperation,
+  steering: Steering,
   options: CompileOptions,
   notes: Notes,
 ): Tool | undefined {
   const { name } = named;
   const layout = layOut(operation, head.pointer, notes, options.formArrays);
   const title = titleOf(head, name, notes);
-  const access = accessOf(head);
+  const access = steering.accessOf(head);
   const description = descriptionOf(head, operation, notes);
-  const annotations = annotate(head, access, title);
+  const annotations = annotate(head, access, title, steering.isAdditive(head));
   const shown = { name, title, description, annotations, inputSchema: {} };
   const fitted = fit(layout.inputSchema, TOOL_BYTES_MAX - sizeOf(shown));
   if (!fitted) return undefined;

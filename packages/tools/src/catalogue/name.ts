@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { OperationHead } from '../openapi/ir.ts';
+import { entryOf } from './lock.ts';
+import type { NameLock } from './lock.ts';
 
 /** Ours in search mode; an operation may not take them. */
 export const RESERVED_NAMES: readonly string[] = [
@@ -10,6 +12,8 @@ export const RESERVED_NAMES: readonly string[] = [
 ];
 
 const NAME_CHARACTERS = 48;
+const HASH_DIGITS = 6;
+const LONG_HASH_DIGITS = 20;
 
 const STOP_WORDS = new Set([
   'a',
@@ -64,33 +68,105 @@ export interface Named {
 }
 
 /**
- * A legal, unique name for every operation. A name depends on the operations as a set, never on their order:
- * if two want the same one, each gets a hash of its method and path.
+ * A legal, unique name for every operation. A name depends on the operations as a set, never on their order: if two
+ * want the same one, each gets a hash of its method and path. A name that the lock has for an operation stays as long
+ * as the operation asks for that name, whoever else asks for it now; a name that another operation had lately is not
+ * given away.
  */
-export function nameOperations(heads: readonly OperationHead[]): Map<OperationHead, Named> {
+export function nameOperations(heads: readonly OperationHead[], lock?: NameLock): Map<OperationHead, Named> {
   const wanted = new Map(heads.map((head) => [head, baseName(head)]));
-  const named = new Map<OperationHead, Named>();
-  const taken = new Map<string, OperationHead[]>();
-  for (const [head, { name }] of wanted) taken.set(name, [...(taken.get(name) ?? []), head]);
-  for (const [name, group] of taken) {
-    const alone = group.length === 1 && !RESERVED_NAMES.includes(name);
+  const kept = keptNames(wanted, lock);
+  const keptNow = new Set([...kept.values()].map(({ name }) => name));
+  const claims = claimsOf(heads, lock);
+  const named = new Map(kept);
+  const groups = groupBy(
+    heads.filter((head) => !named.has(head)),
+    (head) => wanted.get(head)?.name ?? '',
+  );
+  for (const [name, group] of groups) {
     for (const head of group) {
-      const changed = !alone || (wanted.get(head)?.shortened ?? false);
-      named.set(head, { name: alone ? name : hashed(name, head, 6), changed });
+      const isFree =
+        group.length === 1 && !isSpokenFor(name) && !keptNow.has(name) && isOwnClaim(claims, name, head);
+      const changed = !isFree || (wanted.get(head)?.shortened ?? false);
+      named.set(head, { name: isFree ? name : hashed(name, head, HASH_DIGITS), changed });
     }
   }
-  return apart(named);
+  return apart(named, kept);
+}
+
+/** Names that the lock has for operations that still ask for them. */
+function keptNames(
+  wanted: ReadonlyMap<OperationHead, { readonly name: string; readonly shortened: boolean }>,
+  lock: NameLock | undefined,
+): Map<OperationHead, Named> {
+  const kept = new Map<OperationHead, Named>();
+  if (lock === undefined) return kept;
+  for (const [head, { name, shortened }] of wanted) {
+    const locked = entryOf(lock, head)?.name;
+    if (locked === undefined) continue;
+    const isPlain = locked === name && !isSpokenFor(name);
+    const isHashed = [HASH_DIGITS, LONG_HASH_DIGITS].some((digits) => locked === hashed(name, head, digits));
+    if (isPlain || isHashed) kept.set(head, { name: locked, changed: isHashed || shortened });
+  }
+  // A lock that was edited by hand may give one name to two.
+  for (const group of groupBy([...kept.keys()], (head) => kept.get(head)?.name ?? '').values()) {
+    if (group.length > 1) for (const head of group) kept.delete(head);
+  }
+  return kept;
+}
+
+/** Whose each name was, by what the lock says of operations that are still there. */
+function claimsOf(
+  heads: readonly OperationHead[],
+  lock: NameLock | undefined,
+): Map<string, Set<OperationHead>> {
+  const claims = new Map<string, Set<OperationHead>>();
+  for (const head of lock === undefined ? [] : heads) {
+    const entry = lock && entryOf(lock, head);
+    for (const name of entry === undefined ? [] : [entry.name, ...Object.keys(entry.former ?? {})]) {
+      claims.set(name, (claims.get(name) ?? new Set()).add(head));
+    }
+  }
+  return claims;
+}
+
+function isOwnClaim(
+  claims: ReadonlyMap<string, ReadonlySet<OperationHead>>,
+  name: string,
+  head: OperationHead,
+): boolean {
+  const claimants = claims.get(name);
+  return claimants === undefined || (claimants.size === 1 && claimants.has(head));
+}
+
+/** Ours, or of the form of those that only a hash tells apart, which nobody may imitate. */
+function isSpokenFor(name: string): boolean {
+  return RESERVED_NAMES.includes(name) || /_[0-9a-f]{20}$/.test(name);
 }
 
 // A hashed name can meet another one only by an accident of 24 bits, or by intent; more bits end both.
-function apart(named: Map<OperationHead, Named>): Map<OperationHead, Named> {
-  const groups = new Map<string, OperationHead[]>();
-  for (const [head, { name }] of named) groups.set(name, [...(groups.get(name) ?? []), head]);
-  for (const [name, group] of groups) {
+function apart(
+  named: Map<OperationHead, Named>,
+  kept: ReadonlyMap<OperationHead, Named>,
+): Map<OperationHead, Named> {
+  for (const [name, group] of groupBy([...named.keys()], (head) => named.get(head)?.name ?? '')) {
     if (group.length === 1) continue;
-    for (const head of group) named.set(head, { name: hashed(name, head, 20), changed: true });
+    for (const head of group) {
+      if (!kept.has(head)) named.set(head, { name: hashed(name, head, LONG_HASH_DIGITS), changed: true });
+    }
   }
   return named;
+}
+
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
 }
 
 function baseName(head: OperationHead): { readonly name: string; readonly shortened: boolean } {
@@ -111,7 +187,10 @@ function baseName(head: OperationHead): { readonly name: string; readonly shorte
     .split('_')
     .map((word) => SHORT.get(word) ?? word)
     .join('_');
-  return { name: short.length <= NAME_CHARACTERS ? short : hashed(short, head, 6), shortened: true };
+  return {
+    name: short.length <= NAME_CHARACTERS ? short : hashed(short, head, HASH_DIGITS),
+    shortened: true,
+  };
 }
 
 /** `listUsers`, `users/list` and `Users.List` as lower snake; empty if nothing of it is ASCII. */

@@ -2,13 +2,15 @@ import type { OperationHead } from '../openapi/ir.ts';
 import { slugOf } from './slug.ts';
 
 /** What can be said of an operation to select its tool. */
-export interface Selectable {
+export interface Selectable<Head extends SelectableHead = SelectableHead> {
   readonly name: string;
-  readonly head: Pick<OperationHead, 'method' | 'path' | 'operationId' | 'tags'>;
+  readonly head: Head;
 }
 
+type SelectableHead = Pick<OperationHead, 'method' | 'path' | 'operationId' | 'tags'>;
+
 /**
- * Reads a selector: `tag:<tag>`, `[METHOD ]/path`, a tool's name or an operationId. `*` stands for anything, in a path
+ * Reads a selector: `tag:<tag>`, `method:<METHOD>`, `[METHOD ]/path`, a tool's name or an operationId. `*` stands for anything, in a path
  * for anything but a slash; `**` for anything at all. A template in a path is written as in the document.
  */
 export function readSelector(selector: string): (tool: Selectable) => boolean {
@@ -16,6 +18,10 @@ export function readSelector(selector: string): (tool: Selectable) => boolean {
   if (/^tag:/i.test(text)) {
     const wanted = slugOf(text.slice('tag:'.length));
     return ({ head }) => head.tags.some((tag) => slugOf(tag) === wanted);
+  }
+  if (/^method:/i.test(text)) {
+    const wanted = text.slice('method:'.length).trim().toUpperCase();
+    return ({ head }) => head.method === wanted;
   }
   const [, method, path] = /^(?:([A-Za-z]+|\*)\s+)?(\/.*)$/s.exec(text) ?? [];
   if (path !== undefined) {

@@ -1,4 +1,5 @@
 import type { JsonSchema } from '../json.ts';
+import type { NameLock } from './lock.ts';
 import type { CatalogueMode, ModeWish } from './mode.ts';
 
 /** `read` reaches the tool with either level of access; `full` only with full access. */
@@ -12,6 +13,8 @@ export type RejectionCode =
   | 'TOO_LARGE'
   | 'YAML_ALIAS_LIMIT'
   | 'YAML_DUPLICATE_KEY'
+  /** The overlay, not the document: it cannot be read, or an action of it cannot be done. */
+  | 'OVERLAY_INVALID'
   /** Of an archive: it is none, or broken; a path in it leads out of it; no file in it is the document. */
   | 'ARCHIVE_UNREADABLE'
   | 'ARCHIVE_UNSAFE'
@@ -163,7 +166,8 @@ export interface Binding {
 export interface ToolAnnotations {
   readonly title: string;
   readonly readOnlyHint?: true;
-  readonly destructiveHint?: true;
+  /** False: the tool changes things and destroys none, as the document's author or the operator says. */
+  readonly destructiveHint?: boolean;
   readonly idempotentHint?: true;
   readonly openWorldHint: boolean;
 }
@@ -191,6 +195,8 @@ export interface Tool {
   /** OAuth scopes that the upstream asks for, for a step-up. */
   readonly scopes: readonly string[];
   readonly consumesCredits?: true;
+  /** Names that it had, which calls may still use: no tool of the catalogue has one of them now. */
+  readonly aliases?: readonly string[];
 }
 
 /** A security scheme as declared, so that an operator can be asked for the right credential. */
@@ -228,6 +234,18 @@ export interface Catalogue {
   readonly pinned?: readonly string[];
   readonly skipped: readonly Skip[];
   readonly warnings: readonly Warning[];
+  /** What the document leaves to a person; nothing of it is applied. Absent if there is none. */
+  readonly suggestions?: readonly Suggestion[];
+}
+
+/** A tool whose access the method alone says, and whose name says another. `pointer` is that of the operation. */
+export interface Suggestion {
+  readonly method: string;
+  readonly path: string;
+  readonly tool: string;
+  readonly access: Access;
+  readonly pointer: string;
+  readonly message: string;
 }
 
 /** Tools that are offered together, at a URL of their own. */
@@ -243,7 +261,19 @@ export interface CompileOptions {
   readonly include?: {
     /** Deprecated operations are left out unless this is true. */
     readonly deprecated?: boolean;
+    /** Selectors, as in `toolsets`: what none of them selects is left out. Default: nothing is. */
+    readonly operations?: readonly string[];
   };
+  /** Selectors, as in `toolsets`, of operations to leave out; they win over `include`. */
+  readonly exclude?: readonly string[];
+  /** Access by selector, instead of what the method or the document says; where several select a tool, `full` wins. */
+  readonly access?: Readonly<Record<string, Access>>;
+  /** Selectors of tools that change things but destroy none. */
+  readonly additive?: readonly string[];
+  /** An OpenAPI Overlay 1.0 document, JSON or YAML, applied to the document before anything is read from it. */
+  readonly overlay?: string | Uint8Array;
+  /** The names given so far (`readLock`): they stay, or become aliases. Then make the next one with `lockOf`. */
+  readonly lock?: NameLock;
   /** Names of the security schemes that the operator's credential satisfies. Default: every http, apiKey, oauth2 and openIdConnect scheme. */
   readonly security?: readonly string[];
   /** Where the operator's credential goes if no scheme of the document says so. Such a parameter is never an argument. */
@@ -262,7 +292,7 @@ export interface CompileOptions {
   readonly pinned?: readonly string[];
   /**
    * Toolsets by slug, instead of those by `x-mcp.toolset` and tag. A toolset is a list of selectors: `tag:<tag>`,
-   * `[METHOD ]/path`, a name or an operationId; `*` stands for anything (in a path: but a slash), `**` for anything.
+   * `method:<METHOD>`, `[METHOD ]/path`, a name or an operationId; `*` stands for anything (in a path: but a slash), `**` for anything.
    */
   readonly toolsets?: Readonly<Record<string, readonly string[]>>;
 }

@@ -70,7 +70,9 @@ function toolFindings(tool: ListedTool, profile: Profile): Finding[] {
   if (profile.needsHints) {
     if (title.trim() === '') found('error', 'no-title', 'There is no title.');
     const { readOnlyHint, destructiveHint } = annotations;
-    if ((readOnlyHint === true) === (destructiveHint === true)) {
+    if (readOnlyHint !== true && destructiveHint === false) {
+      found('warning', 'additive', 'It says of itself that it changes things and destroys none.');
+    } else if ((readOnlyHint === true) === (destructiveHint === true)) {
       found('error', 'hints', 'Exactly one of readOnlyHint and destructiveHint is true.');
     }
   }

@@ -1,5 +1,6 @@
 import type { CompileOptions, Rejection } from '../catalogue/types.ts';
 import { isObject, ownText } from '../json.ts';
+import { applyOverlay } from '../overlay/apply-overlay.ts';
 import { fail, ok } from '../result.ts';
 import type { Result } from '../result.ts';
 import { readBody } from './body.ts';
@@ -29,7 +30,10 @@ export function readDocument(
 ): Result<ApiDocument, Rejection> {
   const loaded = load(source);
   if (!loaded.ok) return loaded;
-  const versioned = readVersion(loaded.value);
+  const overlaid =
+    options.overlay === undefined ? loaded : applyOverlay(loaded.value, options.overlay, notes);
+  if (!overlaid.ok) return overlaid;
+  const versioned = readVersion(overlaid.value);
   if (!versioned.ok) return versioned;
   const resolver = createResolver(versioned.value.root, versioned.value.dialect);
   const { found, skipped } = findOperations(resolver, notes);

@@ -37,14 +37,18 @@ export interface OperationHead {
   readonly hints: AuthorHints;
 }
 
-/** What the author of the document says about its use as a tool, in `x-mcp`. */
+/** What the author of the document says about its use as a tool: `x-mcp`, `x-speakeasy-mcp`, `x-gram`. */
 export interface AuthorHints {
-  readonly hidden?: true;
+  readonly hidden?: boolean;
   readonly name?: string;
   readonly title?: string;
   readonly description?: string;
   readonly access?: 'read' | 'full';
-  readonly consumesCredits?: true;
+  /** False: what it changes is only added to. */
+  readonly destructive?: boolean;
+  /** Said where it is a hint alone. */
+  readonly saysItReads?: boolean;
+  readonly consumesCredits?: boolean;
   readonly toolset?: string;
 }
 

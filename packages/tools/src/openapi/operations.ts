@@ -1,7 +1,8 @@
 import type { Skip } from '../catalogue/types.ts';
-import { isObject, own, ownText } from '../json.ts';
+import { isObject, own } from '../json.ts';
 import type { JsonObject } from '../json.ts';
-import type { AuthorHints, OperationHead } from './ir.ts';
+import { readHints } from './hints.ts';
+import type { OperationHead } from './ir.ts';
 import { LIMITS } from './limits.ts';
 import type { Notes } from './notes.ts';
 import { below } from './pointer.ts';
@@ -78,6 +79,7 @@ function readPathItem(
       continue;
     }
     const operation = target.value;
+    const owners = [...(operation === stated ? [] : [stated]), ...items, resolver.root];
     if (!isObject(operation.node)) {
       const message = 'The reference leads to something that is no operation.';
       findings.skipped.push({ ...skip, code: 'REF_MISSING', message });
@@ -92,7 +94,7 @@ function readPathItem(
       });
     } else {
       findings.found.push({
-        head: readHead({ method, path, pointer: stated.at }, operation, operation.node, notes),
+        head: readHead({ method, path, pointer: stated.at }, operation, operation.node, owners, notes),
         operation,
         pathItems: items,
       });
@@ -135,6 +137,7 @@ function readHead(
   where: Pick<OperationHead, 'method' | 'path' | 'pointer'>,
   operation: Place,
   node: JsonObject,
+  owners: readonly Place[],
   notes: Notes,
 ): OperationHead {
   const text = (key: string): string | undefined => {
@@ -157,7 +160,7 @@ function readHead(
     ...(description === undefined ? {} : { description }),
     tags: readTags(tags, below(operation.at, 'tags'), notes),
     deprecated: own(node, 'deprecated') === true,
-    hints: readHints(own(node, 'x-mcp'), below(operation.at, 'x-mcp'), notes),
+    hints: readHints(operation, owners, notes),
   };
 }
 
@@ -165,26 +168,4 @@ function readTags(tags: unknown, at: string, notes: Notes): string[] {
   if (!Array.isArray(tags)) return [];
   const texts = tags.filter((tag: unknown) => typeof tag === 'string').slice(0, LIMITS.tags);
   return texts.map((tag) => plainText(tag, LIMITS.titleCharacters, at, notes)).filter((tag) => tag !== '');
-}
-
-function readHints(value: unknown, at: string, notes: Notes): AuthorHints {
-  if (value === false) return { hidden: true };
-  if (!isObject(value)) return {};
-  const access = own(value, 'access');
-  const cost = own(value, 'cost');
-  const name = ownText(value, 'name');
-  const title = ownText(value, 'title');
-  const description = ownText(value, 'description');
-  const toolset = plainText(ownText(value, 'toolset') ?? '', LIMITS.titleCharacters, at, notes);
-  return {
-    ...(own(value, 'hidden') === true ? { hidden: true } : {}),
-    ...(name === undefined ? {} : { name }),
-    ...(title === undefined ? {} : { title }),
-    ...(description === undefined ? {} : { description }),
-    ...(toolset === '' ? {} : { toolset }),
-    ...(access === 'read' || access === 'full' ? { access } : {}),
-    ...(cost === true || (typeof cost === 'number' && cost > 0) || (typeof cost === 'string' && cost !== '')
-      ? { consumesCredits: true }
-      : {}),
-  };
 }

@@ -1,0 +1,84 @@
+import type { OperationHead } from '../openapi/ir.ts';
+import { stepsOf } from '../openapi/pointer.ts';
+import { snakeCase } from './name.ts';
+import type { Access, Suggestion } from './types.ts';
+
+const READS = new Set(
+  'get list search query find lookup fetch read retrieve describe count filter browse suggest'.split(' '),
+);
+const CHANGES = new Set(
+  (
+    'create add update set delete remove send patch insert upsert cancel start stop run execute publish approve ' +
+    'reset revoke rotate enable disable invite transfer pay charge refund import upload archive restore merge move ' +
+    'copy clone sync trigger submit sign assign unassign subscribe unsubscribe save store write modify edit replace ' +
+    'register activate deactivate confirm accept reject close lock unlock link unlink purge clear destroy terminate ' +
+    'kill restart void capture deploy generate issue'
+  ).split(' '),
+);
+const GET_LIKE = new Set(['GET', 'HEAD', 'QUERY']);
+
+/**
+ * What a person should look at: a POST whose name says that it only reads, a GET whose name says that it changes
+ * something, a write that the document declares to be a read. Names are not proof, so nothing of it is applied.
+ */
+export function suggestionOf(head: OperationHead, tool: string, access: Access): Suggestion | undefined {
+  const { hints, method, path, pointer } = head;
+  const suggest = (wanted: Access, message: string): Suggestion => ({
+    method,
+    path,
+    tool,
+    access: wanted,
+    pointer,
+    message,
+  });
+  if (hints.access !== undefined) {
+    const lowers = access === 'read' && !GET_LIKE.has(method) && method !== 'POST';
+    return lowers
+      ? suggest(
+          'full',
+          `The document says that this ${method} only reads, so read-only access reaches it. If it does not, make it full.`,
+        )
+      : undefined;
+  }
+  const verb = verbOf(head);
+  if (method === 'POST' && access === 'full' && (verb === 'read' || hints.saysItReads === true)) {
+    return suggest(
+      'read',
+      'This POST seems only to read. If it changes nothing, make it read, so that read-only access reaches it.',
+    );
+  }
+  if (GET_LIKE.has(method) && access === 'read' && (verb === 'change' || hints.saysItReads === false)) {
+    return suggest(
+      'full',
+      `This ${method} seems to change something. If it does, make it full, so that read-only access does not reach it.`,
+    );
+  }
+  return undefined;
+}
+
+/** By the first and the last word of the name that the document gives, and of the end of the path. */
+function verbOf({ hints, operationId, path }: OperationHead): 'read' | 'change' | undefined {
+  const words = snakeCase(hints.name ?? operationId ?? '')
+    .split('_')
+    .filter((word) => word !== '');
+  const end = path
+    .split('?', 1)[0]
+    ?.split('/')
+    .filter((segment) => segment !== '' && !segment.includes('{'))
+    .at(-1);
+  const ending = snakeCase(end ?? '').split('_');
+  const telling = [words[0], words.at(-1), ending.length === 1 ? ending[0] : undefined];
+  if (words.some((word) => CHANGES.has(word)) && !READS.has(words[0] ?? '')) return 'change';
+  if (telling.some((word) => word !== undefined && READS.has(word))) return 'read';
+  const changes = words.length === 0 || !READS.has(words[0] ?? '');
+  return changes && ending.length === 1 && CHANGES.has(ending[0] ?? '') ? 'change' : undefined;
+}
+
+/** The action of an OpenAPI Overlay that does what is suggested. */
+export function overlayActionOf({ access, pointer }: Suggestion): {
+  readonly target: string;
+  readonly update: { readonly 'x-mcp': { readonly access: Access } };
+} {
+  const steps = (stepsOf(pointer) ?? []).map((step) => `['${step.replace(/[\\']/g, String.raw`\$&`)}']`);
+  return { target: `$${steps.join('')}`, update: { 'x-mcp': { access } } };
+}
