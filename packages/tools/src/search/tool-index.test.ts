@@ -55,6 +55,21 @@ test.each([
   expect(index.search(query, { limit: 3 }).map((hit) => hit.name)).toContain(name);
 });
 
+test.each([
+  ['POST /orders/{id}/notes', ['add_note']],
+  ['get /orders/:order', ['get_order']],
+  ['/orders/{x}', ['cancel_order', 'get_order', 'update_order']],
+  [' /Orders/ ', ['list_orders', 'place_order']],
+  ['/constructor', ['proto']],
+])('an endpoint as documentation writes it, %s, comes first', (query, names) => {
+  expect(
+    index
+      .search(query)
+      .slice(0, names.length)
+      .map(({ name }) => name),
+  ).toEqual(names);
+});
+
 test('the same question has the same answer, whatever the order of the tools', () => {
   const turned = createToolIndex([...SHOP].reverse());
   for (const query of ['order', 'orders notes', 'customer', 'the', 'get']) {

@@ -1,5 +1,6 @@
 import type { Tool } from '../catalogue/types.ts';
 import { compareText } from '../json.ts';
+import { readEndpoint, shapeOf } from './endpoint.ts';
 import { readQuery } from './query.ts';
 import type { Asked } from './query.ts';
 import { intentOf, relatedTo } from './related.ts';
@@ -15,7 +16,10 @@ export interface Offered {
 }
 
 export interface ToolIndex<T extends Offered> {
-  /** The best matches for what a person or a model asks for, the best first; ties by name. */
+  /**
+   * The best matches for what a person or a model asks for, the best first; ties by name. Where that is a method and
+   * a path, as in documentation, the tools of that path come first.
+   */
   search(query: string, options?: SearchOptions<T>): T[];
 }
 
@@ -70,6 +74,7 @@ export function createToolIndex<T extends Offered>(tools: readonly T[]): ToolInd
   const documents = ordered.map(({ name, tool }) => fieldsOf(name, tool, termsOf));
   const postings = postingsOf(documents);
   const names = documents.map(({ name }) => [...new Set(name)]);
+  const shapes = ordered.map(({ tool }) => shapeOf(tool.binding.path));
   const deeds = documents.map(({ name, title }) => intentOf(title[0] ?? '') ?? intentOf(name[0] ?? ''));
 
   /** The tools that have a term under any name, and how much of what was asked for that is. */
@@ -112,9 +117,13 @@ export function createToolIndex<T extends Offered>(tools: readonly T[]): ToolInd
         covered[id] = (covered[id] ?? 0) + Math.min(score * 2, rarity) * importance;
       }
     }
+    const endpoint = readEndpoint(query);
     const ranked: { bound: T; id: number; score: number }[] = [];
     for (const [id, bound] of ordered.entries()) {
-      const score = scores[id] ?? 0;
+      const { method } = bound.tool.binding;
+      const isMeant =
+        endpoint !== undefined && endpoint.shape === shapes[id] && (endpoint.method ?? method) === method;
+      const score = isMeant ? Infinity : (scores[id] ?? 0);
       if (score === 0 || accept?.(bound) === false) continue;
       const coverage = total === 0 ? 0 : (covered[id] ?? 0) / total;
       const name = names[id] ?? [];
@@ -122,7 +131,8 @@ export function createToolIndex<T extends Offered>(tools: readonly T[]): ToolInd
       const fit = fitOf(intent, bound.tool.binding, deeds[id]);
       ranked.push({ bound, id, score: score * (COVERAGE_FLOOR + coverage) * (1 + NAME_BONUS * named) * fit });
     }
-    ranked.sort((a, b) => b.score - a.score || a.id - b.id);
+    // Two infinities have no difference.
+    ranked.sort((a, b) => (a.score === b.score ? a.id - b.id : b.score - a.score));
     return ranked.slice(0, limit).map(({ bound }) => bound);
   }
 
