@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compileCatalogue } from '../catalogue/compile.ts';
 import { RESERVED_NAMES } from '../catalogue/name.ts';
@@ -258,4 +259,32 @@ test('pinned tools never make the list longer than one in full may be', () => {
   const own = 4;
   expect(offer.listed('full').length).toBeGreaterThan(own);
   expect(offer.listed('full').length).toBeLessThan(own + 15);
+});
+
+test('whatever is asked, with read access nothing that writes is ever answered', () => {
+  const read = shop().directory('read');
+  const words = fc.array(
+    fc.constantFrom(
+      'create',
+      'delete',
+      'order',
+      'orders',
+      'create_order',
+      'DELETE /orders/{id}',
+      'stock',
+      'POST',
+    ),
+  );
+  const asked = fc.oneof(
+    words.map((some) => some.join(' ')),
+    fc.string({ unit: 'binary', maxLength: 500 }),
+  );
+  fc.assert(
+    fc.property(asked, fc.constantFrom(undefined, 'read' as const, 'full' as const), (text, access) => {
+      const found = read.search(text, { access }).map(({ name }) => name);
+      const told = [...found, ...read.nearest(text), read.find(text)?.name ?? 'get_stock'];
+      expect(told.filter((name) => name !== 'get_stock' && name !== 'list_orders')).toEqual([]);
+    }),
+    { numRuns: 500 },
+  );
 });
