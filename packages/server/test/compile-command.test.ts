@@ -25,7 +25,7 @@ test('a document is told in a few lines: operations, tools, what was skipped and
   const { code, out, err } = await compile(REELPORT);
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(out).toMatch(/^Reelport\n {2}operations +\d+\n {2}tools +\d+ \(read \d+, full \d+\)\n/);
-  expect(out).toMatch(/tools\/list +[\d,]+ bytes/);
+  expect(out).toMatch(/ {2}size +[\d,]+ bytes, about [\d,]+ tokens\n {2}offered +in full\n/);
 });
 
 test('--report gives each skip and each repair its code, its sentence and its place', async () => {
@@ -44,6 +44,10 @@ test('an option changes what is compiled', async () => {
     'upload.example.test',
   );
   expect(out).not.toContain('POST /b');
+});
+
+test('--mode says how the tools are offered', async () => {
+  expect((await compile(REELPORT, '--mode', 'search')).out).toMatch(/offered +by search/);
 });
 
 test('--json and --out write for programs', async () => {
@@ -103,6 +107,7 @@ test.each([
 test.each([
   ['no document', [], 'name one document'],
   ['two documents', ['a.json', 'b.json'], 'name one document'],
+  ['an unknown mode', ['a.json', '--mode', 'clever'], 'there is no mode clever'],
   ['an unknown client', ['a.json', '--profile', 'constructor'], 'there is no profile constructor'],
   ['an unknown option', ['a.json', '--frobnicate'], '--frobnicate'],
 ])('%s ends with 2 and a sentence', async (_, args, said) => {

@@ -17,6 +17,7 @@ import {
   describeReport,
 } from './compile/describe.ts';
 import { createProgressLine } from './compile/progress-line.ts';
+import { fail, ok, type Result } from '../kernel/result.ts';
 import { refuseToStart } from './lifecycle.ts';
 
 export const COMPILE_HELP = `latchkey compile <file | -> [options]
@@ -28,6 +29,7 @@ nothing, opens no connection.
   --report               each skipped operation and each repair, with its place in the document
   --json                 all of that as JSON on standard output
   --out <file>           write the catalogue there
+  --mode <mode>          offer the tools in full or by search, not by their size: auto, full, search
   --profile <client>     what that client would refuse: ${Object.keys(PROFILES).join(', ')}; may be repeated
   --include-deprecated   deprecated operations become tools too
   --server-host <host>   operations may go to this server of their own; may be repeated
@@ -41,23 +43,24 @@ const OPTIONS = {
   report: { type: 'boolean' },
   json: { type: 'boolean' },
   out: { type: 'string' },
+  mode: { type: 'string' },
   profile: { type: 'string', multiple: true },
   'include-deprecated': { type: 'boolean' },
   'server-host': { type: 'string', multiple: true },
 } as const;
 
+const MODES = ['auto', 'full', 'search'] as const;
+
 export async function compile(args: string[]): Promise<void> {
   const { values, positionals } = parseArgs({ args, allowPositionals: true, options: OPTIONS });
   if (values.help === true) return print(COMPILE_HELP);
-  const [file, ...rest] = positionals;
-  const profiles = values.profile ?? [];
-  const unknown = profiles.find((name) => !Object.hasOwn(PROFILES, name));
-  if (file === undefined || rest.length > 0 || unknown !== undefined) {
-    const fault = unknown === undefined ? 'name one document, or -' : `there is no profile ${unknown}`;
-    process.stderr.write(`latchkey: compile: ${fault}\n\n${COMPILE_HELP}`);
+  const read = readWishes(values, positionals);
+  if (!read.ok) {
+    process.stderr.write(`latchkey: compile: ${read.error}\n\n${COMPILE_HELP}`);
     process.exitCode = 2;
     return;
   }
+  const { file, profiles, mode } = read.value;
   const source = await readSource(file);
   if (source === undefined) return refuseToStart([`${file} cannot be read`]);
 
@@ -65,6 +68,7 @@ export async function compile(args: string[]): Promise<void> {
   const compiled = await compileInWorker(
     source,
     {
+      mode,
       include: { deprecated: values['include-deprecated'] === true },
       serverHosts: values['server-host'] ?? [],
     },
@@ -76,9 +80,9 @@ export async function compile(args: string[]): Promise<void> {
     return refuseToStart([`${file}: ${describeRejection(compiled.error)}`]);
   }
   const catalogue = compiled.value;
-  const findings = profiles.map((name) => ({
-    profile: name as ProfileName,
-    findings: lintTools(catalogue.tools.map(listed), name as ProfileName),
+  const findings = profiles.map((profile) => ({
+    profile,
+    findings: lintTools(catalogue.tools.map(listed), profile),
   }));
   if (values.out !== undefined) {
     await writeFile(values.out, `${JSON.stringify(catalogue, undefined, 2)}\n`);
@@ -99,6 +103,28 @@ export async function compile(args: string[]): Promise<void> {
     for (const { profile, findings: found } of findings) print(describeFindings(profile, found));
   }
   if (findings.some(({ findings: found }) => found.some(isError))) process.exitCode = 1;
+}
+
+interface Wishes {
+  readonly file: string;
+  readonly profiles: readonly ProfileName[];
+  readonly mode: (typeof MODES)[number];
+}
+
+function readWishes(
+  { mode: wished = 'auto', profile = [] }: { mode?: string; profile?: string[] },
+  [file, ...rest]: string[],
+): Result<Wishes, string> {
+  if (file === undefined || rest.length > 0) return fail('name one document, or -');
+  const mode = MODES.find((one) => one === wished);
+  if (mode === undefined) return fail(`there is no mode ${wished}`);
+  const unknown = profile.find((name) => !isProfile(name));
+  if (unknown !== undefined) return fail(`there is no profile ${unknown}`);
+  return ok({ file, mode, profiles: profile.filter(isProfile) });
+}
+
+function isProfile(name: string): name is ProfileName {
+  return Object.hasOwn(PROFILES, name);
 }
 
 async function readSource(file: string): Promise<Uint8Array | undefined> {

@@ -2,14 +2,15 @@ import { reportOf, type Catalogue, type Finding, type Rejection } from '@latchke
 
 /** A catalogue in a few lines, for a person who decides whether to publish it. */
 export function describeCatalogue(catalogue: Catalogue): string {
-  const { operations, tools, skipped, warnings, bytes, largestTool } = reportOf(catalogue);
+  const { operations, tools, skipped, warnings, bytes, tokens, mode, largestTool } = reportOf(catalogue);
   const lines = [
     catalogue.title,
     `  operations   ${count(operations)}`,
     `  tools        ${count(tools.read + tools.full)} (read ${count(tools.read)}, full ${count(tools.full)})`,
     `  skipped      ${count(catalogue.skipped.length)}${byCode(skipped)}`,
     `  repairs      ${count(catalogue.warnings.length)}${byCode(warnings)}`,
-    `  tools/list   ${count(bytes)} bytes`,
+    `  size         ${count(bytes)} bytes, about ${count(tokens)} tokens`,
+    `  offered      ${mode === 'full' ? 'in full' : 'by search'}`,
   ];
   if (largestTool) lines.push(`  largest tool ${largestTool.name}, ${count(largestTool.bytes)} bytes`);
   lines.push(`  hash         ${catalogue.hash}`);
