@@ -56,6 +56,11 @@ export function isOfType(value: unknown, type: JsonType): boolean {
   }
 }
 
+/** Whether a schema says that its value can be of a type. */
+export function mayBe({ type }: JsonSchema, one: JsonType): boolean {
+  return Array.isArray(type) ? type.includes(one) : type === one;
+}
+
 /** A property that the object itself has: a document may name one `constructor` or `__proto__`. */
 export function own(object: JsonObject, key: string): unknown {
   return Object.hasOwn(object, key) ? object[key] : undefined;

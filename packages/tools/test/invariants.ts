@@ -1,7 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect } from 'vitest';
 import type { Catalogue, Tool } from '../src/index.ts';
-import { listed, RESERVED_NAMES } from '../src/index.ts';
+import { lintTools, listed, RESERVED_NAMES } from '../src/index.ts';
 
 const KEY = /^[a-zA-Z0-9_.-]{1,64}$/;
 
@@ -22,6 +22,11 @@ export function expectSound(catalogue: Catalogue): void {
   expect(offenders(hasBadHints)).toEqual([]);
   expect(offenders((tool) => hasReferences(tool.inputSchema))).toEqual([]);
   expect(offenders(hasUnboundArguments)).toEqual([]);
+  for (const profile of ['anthropic', 'openai', 'cursor', 'copilot'] as const) {
+    const refusals = lintTools(tools.map(listed), profile).filter(({ severity }) => severity === 'error');
+    // How many tools there are is for the mode to care about.
+    expect(refusals.filter(({ rule }) => rule !== 'too-many-tools')).toEqual([]);
+  }
   const ajv = new Ajv2020({ strict: false, validateFormats: false, logger: false });
   expect(offenders((tool) => !compiles(ajv, tool))).toEqual([]);
   expect(JSON.parse(JSON.stringify(catalogue))).toEqual(catalogue);

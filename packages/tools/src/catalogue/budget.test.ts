@@ -60,3 +60,13 @@ test('when even the names are too much there is no schema', () => {
     fit(input(Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`name_${i}`, {}]))), 500),
   ).toBeUndefined();
 });
+
+test('a list that is cut still says that anything is in it, also where it may be null', () => {
+  const list: JsonSchema = { type: ['array', 'null'], items: wide(4) };
+  const fitted = fit(input({ a: list }), 150);
+  expect(fitted?.schema.properties['a']).toEqual({
+    type: ['array', 'null'],
+    items: {},
+    description: 'Free-form.',
+  });
+});

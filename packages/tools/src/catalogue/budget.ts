@@ -1,4 +1,4 @@
-import { setOwn } from '../json.ts';
+import { mayBe, setOwn } from '../json.ts';
 import type { JsonSchema } from '../json.ts';
 import { clip } from '../openapi/text.ts';
 import type { InputSchema } from './types.ts';
@@ -88,7 +88,7 @@ function cutBelow(schema: JsonSchema, depth: number): JsonSchema {
   const level: JsonSchema = kept;
   const deep = properties ?? patternProperties ?? (prefixItems || items || anyOf || allOf);
   if (deep === undefined && typeof additionalProperties !== 'object') return schema;
-  if (level.type === 'array') level.items = {};
+  if (mayBe(level, 'array')) level.items = {};
   level.description = `${level.description ? `${level.description} ` : ''}Free-form.`;
   return level;
 }

@@ -243,3 +243,8 @@ test('a branch that lists the values of the discriminator is told by them, not b
   const nameless = { CatParam: { type: 'object' }, DogParam: { type: 'object' } };
   expect(kinds(emitted(union({}), nameless).schema)).toEqual(['CatParam', 'DogParam']);
 });
+
+test('a list without items says that anything is in it, also where it may be null', () => {
+  expect(emitted({ type: 'array' }).schema).toEqual({ type: 'array', items: {} });
+  expect(emitted({ type: ['array', 'null'] }).schema).toEqual({ type: ['array', 'null'], items: {} });
+});

@@ -1,4 +1,4 @@
-import { isObject, isOfType, setOwn } from '../json.ts';
+import { isObject, isOfType, mayBe, setOwn } from '../json.ts';
 import type { JsonSchema } from '../json.ts';
 import { LIMITS } from './limits.ts';
 import { smallCopy } from './literal.ts';
@@ -218,7 +218,7 @@ function writeChildren({ view, out, tag }: Job, schemas: Schemas, budget: Budget
     out.additionalProperties = child(view.additional, look(view.additional));
   if (view.prefix) out.prefixItems = view.prefix.map((place) => child([place], look([place])));
   if (view.items) out.items = child(view.items, look(view.items));
-  else if (out.type === 'array' && !view.prefix) out.items = {};
+  else if (mayBe(out, 'array') && !view.prefix) out.items = {};
   view.unions.forEach((union, index) => writeUnion(union, index, out, look, child));
   if (view.rest.length > 0) {
     out.allOf = [...(out.allOf ?? []), ...view.rest.map((place) => child([place], look([place])))];
@@ -291,11 +291,10 @@ function noteTooLarge({ at }: View, notes: Schemas['notes']): void {
 }
 
 function cut(view: View, note: string): JsonSchema {
-  if (view.types?.length === 1 && view.types[0] === 'array')
-    return { type: 'array', items: {}, description: note };
   const [only] = view.types ?? [];
   if (view.types === undefined || only === undefined) return { description: note };
-  return { type: view.types.length === 1 ? only : [...view.types], description: note };
+  const level: JsonSchema = { type: view.types.length === 1 ? only : [...view.types] };
+  return { ...level, ...(mayBe(level, 'array') ? { items: {} } : {}), description: note };
 }
 
 function isAmong(nodes: readonly unknown[], ancestor: Ancestor): boolean {
