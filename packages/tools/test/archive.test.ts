@@ -10,6 +10,7 @@ import {
   bundleFiles,
   compileArchive,
   compileCatalogue,
+  compileInWorker,
   isArchive,
   prepareRequest,
   readArchive,
@@ -117,6 +118,15 @@ describe('a document of many files', () => {
     expect(bundle.value.files.length).toBe(7);
     const alone = compileCatalogue(JSON.stringify(bundle.value.document));
     expect(alone.ok && alone.value.hash).toBe(compiled(makeZip(entriesOf(FILES))).hash);
+  });
+
+  test('is compiled in a worker by what it is, a document or an archive', async () => {
+    const archive = makeZip(entriesOf(FILES));
+    expect(await compileInWorker(archive)).toEqual(compileArchive(archive));
+    expect(await compileInWorker(archive, { entry: 'gone.yaml' })).toMatchObject({
+      ok: false,
+      error: { code: 'ENTRY_MISSING' },
+    });
   });
 
   test('of one file alone is that document', () => {

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { CompileProgress } from '../catalogue/compile.ts';
-import type { Catalogue, CompileOptions, Rejection } from '../catalogue/types.ts';
+import type { ArchiveOptions } from '../archive/compile-archive.ts';
+import type { Catalogue, Rejection } from '../catalogue/types.ts';
 import { fail } from '../result.ts';
 import type { Result } from '../result.ts';
 
@@ -16,7 +17,7 @@ export interface CompileCaps {
 
 export interface CompileJob {
   readonly source: string | Uint8Array;
-  readonly options: CompileOptions;
+  readonly options: ArchiveOptions;
 }
 
 export type CompileMessage =
@@ -27,12 +28,13 @@ const TIMEOUT_MS = 20_000;
 const MEMORY_MB = 1_024;
 
 /**
- * As `compileCatalogue`, in a thread of its own that ends when the document costs more than it may: the caller's
- * event loop goes on, and no document can take the process down. Past a cap the document is `TOO_LARGE`.
+ * As `compileCatalogue`, or as `compileArchive` for an archive, in a thread of its own that ends when the document costs
+ * more than it may: the caller's event loop goes on, and no document can take the process down. Past a cap the document
+ * is `TOO_LARGE`.
  */
 export function compileInWorker(
   source: string | Uint8Array,
-  options: CompileOptions = {},
+  options: ArchiveOptions = {},
   { timeoutMs = TIMEOUT_MS, memoryMb = MEMORY_MB, onProgress }: CompileCaps = {},
 ): Promise<Result<Catalogue, Rejection>> {
   return new Promise((resolve, reject) => {
