@@ -16,7 +16,9 @@ const ID_CHARACTERS_MAX = 256;
 export function claimedClientId(assertion: string): string | undefined {
   if (assertion.length > ASSERTION_CHARACTERS_MAX) return undefined;
   try {
-    return decodeJwt(assertion).sub;
+    // Nobody has checked what it is yet.
+    const { sub }: { sub?: unknown } = decodeJwt(assertion);
+    return typeof sub === 'string' ? sub : undefined;
   } catch {
     return undefined;
   }

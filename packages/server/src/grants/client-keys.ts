@@ -9,10 +9,13 @@ const RSA_BITS_MAX = 8192;
 /** What a client may sign with (RFC 7518 section 3.1): asymmetric algorithms alone. */
 export const ASSERTION_ALGORITHMS = ['ES256', 'ES384', 'RS256', 'PS256', 'EdDSA'] as const;
 
+/** Text that the database can hold: no controls, no halves of surrogate pairs. */
+export const storableText = z.string().regex(/^[^\p{Cc}\p{Cs}]*$/u);
+
 // A private or symmetric key that somebody pasted by mistake is refused, not trimmed: it must be replaced.
 const noSecretPart = z.undefined('is part of a private key: give the public key alone').optional();
 const common = {
-  kid: z.string().min(1).max(KEY_ID_CHARACTERS_MAX).optional(),
+  kid: storableText.min(1).max(KEY_ID_CHARACTERS_MAX).optional(),
   use: z.literal('sig').optional(),
   alg: z.enum(ASSERTION_ALGORITHMS).optional(),
   d: noSecretPart,

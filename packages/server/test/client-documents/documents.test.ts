@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -269,6 +269,11 @@ describe('30: an address that is not a proper client id, or not public, is not a
 });
 
 describe('33: a document that is not fit', () => {
+  const keyNamed = (kid: string) => ({
+    ...generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' }),
+    kid,
+  });
+
   test.each<[string, (id: string) => unknown]>([
     ['is another client’s', () => documentOf('https://app.test/another')],
     ['is another spelling of its id', (id) => documentOf(`${id}?`)],
@@ -287,6 +292,8 @@ describe('33: a document that is not fit', () => {
       'publishes a private key',
       (id) => documentOf(id, { jwks: { keys: [{ kty: 'EC', crv: 'P-256', x: 'eA', y: 'eQ', d: 'ZA' }] } }),
     ],
+    ['names a home that no database can hold', (id) => documentOf(id, { client_uri: 'https://app.test/\0' })],
+    ['names a key that no database can hold', (id) => documentOf(id, { jwks: { keys: [keyNamed('\0')] } })],
     ['is a list', () => []],
     ['is null', () => null],
   ])('%s', async (_what, document) => {

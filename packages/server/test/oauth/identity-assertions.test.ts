@@ -97,6 +97,7 @@ describe('T11: an identity provider’s assertion', () => {
     ['about a subject that no database takes', () => ({ claims: { sub: 'a\0b' } })],
     ['of an issuer whom nobody trusts', () => ({ claims: { iss: 'https://evil.test' } })],
     ['of an issuer in other capitals', () => ({ claims: { iss: 'HTTPS://idp.test' } })],
+    ['of an issuer that no database can hold', () => ({ claims: { iss: 'https://idp.test/\0' } })],
     ['of a tenant among many', () => ({ claims: { tenant: 'acme' } })],
     ['for another organisation of ours', () => ({ claims: { aud_tenant: 'globex' } })],
     ['with details that nobody reads', () => ({ claims: { authorization_details: [{ type: 'x' }] } })],

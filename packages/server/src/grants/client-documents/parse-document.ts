@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { displayName } from '../../kernel/display-name.ts';
 import { isUsableRedirectUri } from '../../kernel/redirect-uri.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
-import { publicKeySetSchema, type PublicKeySet } from '../client-keys.ts';
+import { publicKeySetSchema, storableText, type PublicKeySet } from '../client-keys.ts';
 
 const REDIRECT_URIS_MAX = 50;
 const NAME_CHARACTERS_MAX = 200;
@@ -16,9 +16,9 @@ const documentSchema = z.object({
   token_endpoint_auth_method: z.enum(['none', 'private_key_jwt']).default('none'),
   client_secret: z.undefined().optional(),
   client_secret_expires_at: z.undefined().optional(),
-  client_uri: z.string().optional(),
+  client_uri: storableText.optional(),
   jwks: z.unknown().optional(),
-  jwks_uri: z.string().optional(),
+  jwks_uri: storableText.optional(),
 });
 
 export interface ParsedDocument {

@@ -14,7 +14,10 @@ const ASSERTION_CHARACTERS_MAX = 8192;
 const single = z.union([z.string(), z.tuple([z.string()]).transform(([only]) => only)]);
 
 const claimsSchema = z.object({
-  iss: z.string().max(2048),
+  iss: z
+    .string()
+    .max(2048)
+    .regex(/^[\x21-\x7e]+$/),
   /** OpenID Connect Core section 2: ASCII, at most 255 characters. */
   sub: z.string().regex(/^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/),
   aud: single,
