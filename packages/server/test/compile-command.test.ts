@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { makeZip } from '../../tools/test/make-archive.ts';
 import { startCommand } from './support/latchkey-command.ts';
 
 const REELPORT = fileURLToPath(new URL('../src/demo/reelport/openapi.yaml', import.meta.url));
@@ -44,6 +45,23 @@ test('an option changes what is compiled', async () => {
     'upload.example.test',
   );
   expect(out).not.toContain('POST /b');
+});
+
+test('an archive of many files is compiled like one document; --entry names the document in it', async () => {
+  const file = join(folder, 'many.zip');
+  const paths = 'openapi: 3.1.0\ninfo: {title: Many}\npaths: {/a: {$ref: parts/a.yaml}}';
+  const archive = makeZip([
+    { path: 'api.yaml', content: paths },
+    { path: 'other.yaml', content: paths.replace('Many', 'Other') },
+    { path: 'parts/a.yaml', content: 'get: {operationId: a}' },
+  ]);
+  await writeFile(file, archive);
+  const unnamed = await compile(file);
+  expect(unnamed.code).toBe(1);
+  expect(unnamed.err).toContain('api.yaml, other.yaml');
+  const { code, out } = await compile(file, '--entry', 'api.yaml');
+  expect(code).toBe(0);
+  expect(out).toMatch(/^Many\n {2}operations +1\n {2}tools +1 /);
 });
 
 test('--mode says how the tools are offered', async () => {

@@ -22,9 +22,9 @@ import { refuseToStart } from './lifecycle.ts';
 
 export const COMPILE_HELP = `latchkey compile <file | -> [options]
 
-Compiles an OpenAPI document (JSON or YAML; - reads standard input) as importing it would, and says what becomes of it:
-which operations are tools, which are not and why, and how much of a model's context the list of tools takes. Publishes
-nothing, opens no connection.
+Compiles an OpenAPI document (JSON or YAML, or an archive of many files: zip, tar, tar.gz; - reads standard input) as
+importing it would, and says what becomes of it: which operations are tools, which are not and why, and how much of a
+model's context the list of tools takes. Publishes nothing, opens no connection.
 
   --report               each skipped operation and each repair, with its place in the document
   --json                 all of that as JSON on standard output
@@ -32,6 +32,7 @@ nothing, opens no connection.
   --mode <mode>          offer the tools in full or by search, not by their size: auto, full, search
   --profile <client>     what that client would refuse: ${Object.keys(PROFILES).join(', ')}; may be repeated
   --include-deprecated   deprecated operations become tools too
+  --entry <path>         the document in an archive, if not the one nearest to its top
   --server-host <host>   operations may go to this server of their own; may be repeated
 
 Ends with 0; with 1 if the document cannot be used, or a client of --profile would refuse a tool; with 2 if the command
@@ -46,6 +47,7 @@ const OPTIONS = {
   mode: { type: 'string' },
   profile: { type: 'string', multiple: true },
   'include-deprecated': { type: 'boolean' },
+  entry: { type: 'string' },
   'server-host': { type: 'string', multiple: true },
 } as const;
 
@@ -71,6 +73,7 @@ export async function compile(args: string[]): Promise<void> {
       mode,
       include: { deprecated: values['include-deprecated'] === true },
       serverHosts: values['server-host'] ?? [],
+      ...(values.entry === undefined ? {} : { entry: values.entry }),
     },
     { onProgress: ({ done, operations }) => progress.show(`Compiling: ${done} of ${operations} operations`) },
   );
