@@ -2,6 +2,7 @@ import type { Catalogue } from '@latchkey/tools';
 import type { Resource } from '../kernel/resource.ts';
 import type { Connector } from '../store/queries/connectors.ts';
 import { joinTools, modeOfAll, type Share } from './joined-tools.ts';
+import { withOwnServers } from './own-server.ts';
 import { createRoutes, type Routes } from './routes.ts';
 import { createToolSet, type ConnectorTarget, type ToolSet } from './tool-set.ts';
 import { createToolsets, type Toolsets } from './toolsets.ts';
@@ -73,9 +74,10 @@ export function countTools({ readOnlyTools, tools }: ToolSet): ToolCounts {
 
 function createConnectorView(
   connector: Connector,
-  catalogue: Catalogue,
+  published: Catalogue,
 ): { view: ConnectorView; share: Share } {
   const { id, slug, name } = connector;
+  const catalogue = withOwnServers(published, connector.baseUrl);
   const { docsUrl, mode, pinned } = catalogue;
   const target: ConnectorTarget = { id, slug, name, baseUrl: connector.baseUrl.replace(/\/+$/, '') };
   const tools = catalogue.tools.map((tool) => ({ name: tool.name, tool, target }));

@@ -6,7 +6,11 @@ const REPEATABLE = new Set(['PUT', 'DELETE']);
 
 /** From the method; the author of the document may say otherwise. It is this that is enforced, not the hints. */
 export function accessOf(head: OperationHead): Access {
-  return head.hints.access ?? (READS.has(head.method) ? 'read' : 'full');
+  return head.hints.access ?? accessByMethod(head);
+}
+
+export function accessByMethod({ method }: OperationHead): Access {
+  return READS.has(method) ? 'read' : 'full';
 }
 
 /**

@@ -68,3 +68,16 @@ test('a long name loses what it can spare, and then its end for a hash', () => {
   expect(one).toBe('list_repos_org_authenticated_user');
   expect(other).toMatch(/^[a-j]{41}_[0-9a-f]{6}$/);
 });
+
+test('a name cannot be made to look like one that only a long hash tells apart', () => {
+  const twins = [head('GET', '/a', { operationId: 'x' }), head('GET', '/b', { operationId: 'x' })];
+  const [first = ''] = names(...twins);
+  const [long = ''] = names(...twins, head('GET', '/c', { operationId: first }));
+  expect(long).toMatch(/^x_[0-9a-f]{20}$/);
+  const all = names(
+    ...twins,
+    head('GET', '/c', { operationId: first }),
+    head('GET', '/d', { operationId: long }),
+  );
+  expect(new Set(all).size).toBe(4);
+});

@@ -91,7 +91,7 @@ export function nameOperations(heads: readonly OperationHead[], lock?: NameLock)
       named.set(head, { name: isFree ? name : hashed(name, head, HASH_DIGITS), changed });
     }
   }
-  return apart(named, kept);
+  return apart(named, kept, wanted);
 }
 
 /** Names that the lock has for operations that still ask for them. */
@@ -148,11 +148,14 @@ function isSpokenFor(name: string): boolean {
 function apart(
   named: Map<OperationHead, Named>,
   kept: ReadonlyMap<OperationHead, Named>,
+  wanted: ReadonlyMap<OperationHead, { readonly name: string }>,
 ): Map<OperationHead, Named> {
-  for (const [name, group] of groupBy([...named.keys()], (head) => named.get(head)?.name ?? '')) {
+  for (const group of groupBy([...named.keys()], (head) => named.get(head)?.name ?? '').values()) {
     if (group.length === 1) continue;
     for (const head of group) {
-      if (!kept.has(head)) named.set(head, { name: hashed(name, head, LONG_HASH_DIGITS), changed: true });
+      if (kept.has(head)) continue;
+      const name = hashed(wanted.get(head)?.name ?? '', head, LONG_HASH_DIGITS);
+      named.set(head, { name, changed: true });
     }
   }
   return named;

@@ -4,15 +4,17 @@ import { snakeCase } from './name.ts';
 import type { Access, Suggestion } from './types.ts';
 
 const READS = new Set(
-  'get list search query find lookup fetch read retrieve describe count filter browse suggest'.split(' '),
+  'get list search query find lookup fetch read retrieve describe count filter browse suggest check download'.split(
+    ' ',
+  ),
 );
 const CHANGES = new Set(
   (
-    'create add update set delete remove send patch insert upsert cancel start stop run execute publish approve ' +
+    'create add update set delete remove send patch insert upsert cancel start stop execute publish approve ' +
     'reset revoke rotate enable disable invite transfer pay charge refund import upload archive restore merge move ' +
-    'copy clone sync trigger submit sign assign unassign subscribe unsubscribe save store write modify edit replace ' +
-    'register activate deactivate confirm accept reject close lock unlock link unlink purge clear destroy terminate ' +
-    'kill restart void capture deploy generate issue'
+    'copy clone sync trigger submit assign unassign subscribe unsubscribe save write modify edit replace ' +
+    'register activate deactivate confirm accept reject close lock unlock unlink purge clear destroy terminate ' +
+    'kill restart void capture deploy generate mark'
   ).split(' '),
 );
 const GET_LIKE = new Set(['GET', 'HEAD', 'QUERY']);
@@ -56,22 +58,14 @@ export function suggestionOf(head: OperationHead, tool: string, access: Access):
   return undefined;
 }
 
-/** By the first and the last word of the name that the document gives, and of the end of the path. */
+/** By the words of the name that the document gives, and by the end of the path if that is one word. */
 function verbOf({ hints, operationId, path }: OperationHead): 'read' | 'change' | undefined {
-  const words = snakeCase(hints.name ?? operationId ?? '')
-    .split('_')
-    .filter((word) => word !== '');
-  const end = path
-    .split('?', 1)[0]
-    ?.split('/')
-    .filter((segment) => segment !== '' && !segment.includes('{'))
-    .at(-1);
-  const ending = snakeCase(end ?? '').split('_');
-  const telling = [words[0], words.at(-1), ending.length === 1 ? ending[0] : undefined];
-  if (words.some((word) => CHANGES.has(word)) && !READS.has(words[0] ?? '')) return 'change';
-  if (telling.some((word) => word !== undefined && READS.has(word))) return 'read';
-  const changes = words.length === 0 || !READS.has(words[0] ?? '');
-  return changes && ending.length === 1 && CHANGES.has(ending[0] ?? '') ? 'change' : undefined;
+  const segments = (path.split('?', 1)[0] ?? '').split('/').filter((segment) => segment !== '');
+  const ending = snakeCase(segments.at(-1) ?? '');
+  const words = [...snakeCase(hints.name ?? operationId ?? '').split('_'), ending];
+  const reads = words.some((word) => READS.has(word));
+  const changes = words.some((word) => CHANGES.has(word));
+  return reads === changes ? undefined : reads ? 'read' : 'change';
 }
 
 /** The action of an OpenAPI Overlay that does what is suggested. */

@@ -22,6 +22,19 @@ export interface SecurityReader {
 
 const USUAL = new Set(['http', 'apiKey', 'oauth2', 'openIdConnect']);
 
+/** Of HTTP: what has to be computed for each request, which a credential that is merely added cannot do. */
+const COMPUTED = new Set([
+  'digest',
+  'dpop',
+  'gnap',
+  'hoba',
+  'mutual',
+  'negotiate',
+  'privatetoken',
+  'scram-sha-1',
+  'scram-sha-256',
+]);
+
 /** Requirements are alternatives: the first that the operator's credential satisfies is taken. */
 export function createSecurityReader(
   resolver: Resolver,
@@ -29,10 +42,13 @@ export function createSecurityReader(
   notes: Notes,
 ): SecurityReader {
   const schemes = readSchemes(resolver);
-  const types = new Map(schemes.map(({ name, type }) => [name, type]));
+  const byName = new Map(schemes.map((scheme) => [scheme.name, scheme]));
   const satisfies = (name: string): boolean => {
-    const type = types.get(name);
-    return satisfied ? satisfied.includes(name) : type !== undefined && USUAL.has(type);
+    const scheme = byName.get(name);
+    if (scheme === undefined) return satisfied?.includes(name) === true;
+    const isSupported =
+      USUAL.has(scheme.type) && !(scheme.type === 'http' && COMPUTED.has(scheme.scheme ?? ''));
+    return isSupported && (satisfied === undefined || satisfied.includes(name));
   };
 
   const choose = (operation: Place): Result<ChosenSecurity, OperationFault> => {

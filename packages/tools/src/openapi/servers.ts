@@ -27,7 +27,10 @@ export function readServers(owner: Place, resolver: Resolver, notes: Notes): str
   });
 }
 
-/** An operation's own server counts only if it differs from the document's, and then only if the operator allows its host. */
+/**
+ * An operation's own server counts only if it differs from the document's, and then only if the operator allows its
+ * host. A relative one has the host of the connector: it stays relative to the connector's base URL.
+ */
 export function chooseServer(
   owners: readonly Place[],
   resolver: Resolver,
@@ -38,23 +41,26 @@ export function chooseServer(
   for (const owner of owners) {
     const [server] = readServers(owner, resolver, notes) ?? [];
     if (server === undefined) continue;
-    if (server === documentServers[0] || !/^https?:/i.test(server)) return ok(undefined);
-    const host = hostOf(server);
-    if (host !== undefined && allowedHosts.includes(host)) return ok(server);
-    return fail({
-      code: 'SERVER_NOT_ALLOWED',
-      pointer: `${owner.at}/servers`,
-      message:
-        'The operation has a server of its own, which is not among the hosts that the operator allows.',
-    });
+    if (server === documentServers[0]) return ok(undefined);
+    const refuse = (message: string): Result<never, OperationFault> =>
+      fail({ code: 'SERVER_NOT_ALLOWED', pointer: `${owner.at}/servers`, message });
+    if (RELATIVE.test(server)) return ok(server.replace(/\/+$/, '') || '/');
+    const url = URL.canParse(server) ? new URL(server) : undefined;
+    if (url === undefined || !/^https?:$/.test(url.protocol) || /[{}]/.test(server)) {
+      return refuse(
+        'The server of the operation is no http or https URL, or has variables without a default.',
+      );
+    }
+    if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
+      return refuse('The server of the operation has a user, a query or a fragment, which no server has.');
+    }
+    if (allowedHosts.includes(url.host)) return ok(server);
+    return refuse(
+      'The operation has a server of its own, which is not among the hosts that the operator allows.',
+    );
   }
   return ok(undefined);
 }
 
-function hostOf(url: string): string | undefined {
-  try {
-    return new URL(url).host;
-  } catch {
-    return undefined;
-  }
-}
+/** A path from the root of the host, and nothing that could be read as another host. */
+const RELATIVE = /^\/(?:[\w.~!$&'()*+,;=:@%-]+(?:\/|$))*$/;

@@ -63,9 +63,9 @@ function readActions(overlay: string | Uint8Array): Result<Action[], Rejection> 
   if (!isObject(written) || version === undefined) {
     return invalid('An overlay is an object with "overlay: 1.0.0", "info" and "actions".');
   }
-  if (!/^1\.0(?:\.\d+)?$/.test(String(version)) && version !== 1) {
-    return invalid(`Overlay ${shown(String(version))} is not supported; 1.0 is.`);
-  }
+  // Without quotes YAML makes a number of it.
+  const isSupported = version === 1 || (typeof version === 'string' && /^1\.0(?:\.\d+)?$/.test(version));
+  if (!isSupported) return invalid(`Overlay ${shown(JSON.stringify(version))} is not supported; 1.0 is.`);
   const stated = own(written, 'actions');
   if (!Array.isArray(stated) || stated.length === 0) return invalid('An overlay has at least one action.');
   if (stated.length > ACTIONS_MAX) return invalid(`An overlay has at most ${ACTIONS_MAX} actions.`);
