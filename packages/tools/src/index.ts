@@ -6,6 +6,8 @@ export type {
   CompileOptions,
   FormArrays,
   InputSchema,
+  OutputSchema,
+  Pagination,
   ParameterBinding,
   Rejection,
   RejectionCode,
@@ -41,6 +43,9 @@ export type { ResultContext } from './call/diagnose.ts';
 export { presentArgumentFaults } from './call/diagnose.ts';
 export type { FetchedFile, FetchFile } from './call/files.ts';
 export { prepareRequest, prepareRequestWithFiles, takesFiles } from './call/request.ts';
+export { fileNameOf } from './call/file-name.ts';
+export type { MadeCall, PageFooter } from './call/next-page.ts';
+export type { PresentContext } from './call/result.ts';
 export { presentResult } from './call/result.ts';
 export type {
   Sender,

@@ -31,7 +31,8 @@ export function multipartContent(binding: BodyBinding, value: JsonObject, files:
   ]);
   return {
     content: Buffer.concat([...pieces, Buffer.from(`--${boundary}--\r\n`)]),
-    contentType: `${binding.contentType}; boundary=${boundary}`,
+    // A document may name a boundary of its own; it is ours that is between the parts.
+    contentType: `${binding.contentType.replace(/;\s{0,9}boundary=[^;]*/gi, '')}; boundary=${boundary}`,
   };
 }
 

@@ -1,91 +1,174 @@
+import { valueAt } from '../catalogue/answer-fields.ts';
 import type { Tool } from '../catalogue/types.ts';
+import { isObject } from '../json.ts';
 import type { ContentBlock, ToolResult } from '../mcp/tool-result.ts';
 import type { Result } from '../result.ts';
+import { answerOf } from './answer.ts';
+import type { Answer } from './answer.ts';
+import { coerceArguments } from './coerce.ts';
 import { diagnoseFault, diagnoseResponse, errorResult } from './diagnose.ts';
 import type { ResultContext } from './diagnose.ts';
-import { headerOf } from './header.ts';
-import { truncatedJson } from './truncate.ts';
+import { jsonOf } from './exact-json.ts';
+import { fileNameOf } from './file-name.ts';
+import { nextPage } from './next-page.ts';
+import type { MadeCall } from './next-page.ts';
+import { nothingSelected, select } from './select.ts';
+import { SELECT_ARGUMENT } from './select-argument.ts';
+import { conforming, wrapped } from './structured.ts';
+import { fits, truncatedJson, truncatedText } from './truncate.ts';
+import type { TextLimits } from './truncate.ts';
 import type { UpstreamFault, UpstreamResponse } from './types.ts';
 
-/** What clients take of one result. */
-const RESULT_CHARACTERS = 100_000;
+/** What clients take of one result: the text, and what else is said of it. */
+const TEXT_LIMITS: TextLimits = { characters: 100_000, tokens: 20_000 };
+const NOTE_CHARACTERS = 1_900;
+const SHORTENED: TextLimits = {
+  characters: TEXT_LIMITS.characters - 2_000,
+  tokens: TEXT_LIMITS.tokens - 800,
+};
 const MEDIA_BYTES = 1024 * 1024;
 
-/** An outcome as MCP content: 2xx answers as text, image or audio, everything else as diagnostics with `isError`. */
+/** What a result is made from, beside the answer. */
+export interface PresentContext extends ResultContext {
+  /** Without it there is no pagination footer, and `_select` is not applied. */
+  readonly call?: MadeCall;
+  /** Where a file can be had that no text can show; undefined: nowhere. */
+  readonly linkTo?: (file: { readonly mimeType: string; readonly name: string }) => string | undefined;
+}
+
+type TextAnswer = Extract<Answer, { kind: 'text' }>;
+
+/**
+ * An outcome as MCP content: a 2xx answer as text, image, audio or a link to it, everything else as diagnostics with
+ * `isError`. JSON that is too long stays JSON. See docs/results.md.
+ */
 export function presentResult(
   tool: Tool,
   outcome: Result<UpstreamResponse, UpstreamFault>,
-  context: ResultContext,
+  context: PresentContext,
 ): ToolResult {
   if (!outcome.ok) return errorResult(diagnoseFault(tool, outcome.error, context));
   const response = outcome.value;
   if (response.status < 200 || response.status > 299) {
     return errorResult(diagnoseResponse(tool, response, context));
   }
-  return { content: contentOf(response) };
+  const answer = answerOf(response);
+  if (answer.kind === 'text') return presentText(tool, answer, response, context);
+  // A client that was told of an output schema refuses a result without structured content.
+  return {
+    content: answer.kind === 'empty' ? [emptyBlock(response)] : fileBlocks(answer, response, tool, context),
+    ...(tool.outputSchema === undefined ? {} : { structuredContent: {} }),
+  };
 }
 
-function contentOf({ status, headers, body }: UpstreamResponse): ContentBlock[] {
-  const contentType = headerOf(headers, 'content-type') ?? '';
-  const essence = (contentType.split(';')[0] ?? '').trim().toLowerCase();
-  if (body.length === 0) return [textBlock(`The API answered ${status} without content.`)];
-  const media = /^(image|audio)\/[\w.+-]+$/.exec(essence)?.[1];
-  if ((media === 'image' || media === 'audio') && essence !== 'image/svg+xml') {
-    if (body.length > MEDIA_BYTES) return [textBlock(leftOut(essence, body.length))];
-    return [{ type: media, data: body.toString('base64'), mimeType: essence }];
-  }
-  const isJson = /^[^/]+\/(?:[^;]*\+)?json$/.test(essence);
-  if (!isJson && !isText(essence, body)) return [textBlock(leftOut(essence, body.length))];
-  const text = decodedText(body, contentType);
-  if (text.length <= RESULT_CHARACTERS) return [textBlock(text)];
-  return isJson ? shortenedJson(text) : shortenedText(text);
-}
-
-function shortenedJson(text: string): ContentBlock[] {
-  try {
-    const short = truncatedJson(JSON.parse(text), RESULT_CHARACTERS - 2_000);
-    if (short) {
-      const note = `The answer was too long and is shown in part. ${short.notes.join(' ')}`.slice(0, 1_900);
-      return [textBlock(short.text), textBlock(note)];
+function presentText(
+  tool: Tool,
+  answer: TextAnswer,
+  { headers }: UpstreamResponse,
+  context: PresentContext,
+): ToolResult {
+  const { call } = context;
+  const paths = tool.selectable && call ? selectedPaths(tool, call.arguments) : [];
+  const notes: string[] = [];
+  let { text } = answer;
+  let whole: unknown;
+  if (paths.length > 0 || tool.outputSchema) {
+    const json = answer.json();
+    whole = json;
+    if (paths.length > 0 && json !== undefined) {
+      const { isEmpty, missed, value } = select(json, paths);
+      if (isEmpty && tool.access === 'read') return nothingSelected(json, paths, context.requestId);
+      if (!isEmpty) whole = value;
+      if (missed.length > 0) notes.push(missedNote(missed));
     }
-  } catch {
-    // It only says that it is JSON.
+    if (tool.outputSchema) whole = wrapped(tool.outputSchema, whole);
+    // As it came, if nothing has changed it: numbers, spaces and all.
+    if (whole !== json) text = JSON.stringify(whole);
   }
-  return shortenedText(text);
+  let shown = whole;
+  if (!fits(text, TEXT_LIMITS)) {
+    whole ??= answer.json();
+    const short = shortened(text, whole, answer);
+    notes.push(short.note);
+    shown = short.value;
+    ({ text } = short);
+  }
+  const hiddenAt = (list: readonly string[]): number => {
+    const path = isObject(whole) && list.length === 0 ? ['items'] : list;
+    return lengthAt(whole, path) - lengthAt(shown, path);
+  };
+  const footer = call && nextPage(tool, call, { headers, text: answer.text, json: answer.json }, hiddenAt);
+  return {
+    content: [
+      textBlock(text),
+      ...(notes.length === 0 ? [] : [textBlock(notes.join(' ').slice(0, NOTE_CHARACTERS))]),
+      ...(footer === undefined ? [] : [textBlock(JSON.stringify(footer))]),
+    ],
+    ...(tool.outputSchema ? { structuredContent: conforming(tool.outputSchema, shown) } : {}),
+  };
 }
 
-function shortenedText(text: string): ContentBlock[] {
-  const kept = text.slice(0, RESULT_CHARACTERS - 200).replace(/[\uD800-\uDBFF]$/, '');
+function selectedPaths(tool: Tool, args: unknown): string[] {
+  const paths = coerceArguments(tool.inputSchema, args, [])[SELECT_ARGUMENT];
+  return Array.isArray(paths) ? paths.filter((path) => typeof path === 'string') : [];
+}
+
+function missedNote(missed: readonly string[]): string {
+  const named = missed
+    .map((path) => JSON.stringify(path))
+    .join(', ')
+    .slice(0, 500);
+  return `${SELECT_ARGUMENT} found nothing at ${named}.`;
+}
+
+function shortened(
+  text: string,
+  value: unknown,
+  { hasJsonLines, isByLine }: TextAnswer,
+): { readonly text: string; readonly value?: unknown; readonly note: string } {
+  const end = text.indexOf('\n');
+  const isOneLine = hasJsonLines && !fits(text.slice(0, end === -1 ? text.length : end), SHORTENED);
+  const json = isOneLine ? jsonOf(text.slice(0, end === -1 ? text.length : end)) : value;
+  if (json === undefined) {
+    const short = truncatedText(text, isByLine, SHORTENED);
+    return { text: short.text, note: `${SHOWN_IN_PART} ${short.note}` };
+  }
+  const short = truncatedJson(json, SHORTENED);
+  const lines = isOneLine ? ' Only the first line is shown.' : '';
+  return { text: short.text, value: short.value, note: `${SHOWN_IN_PART}${lines} ${short.notes.join(' ')}` };
+}
+
+const SHOWN_IN_PART = 'The answer was too long and is shown in part.';
+
+function lengthAt(value: unknown, path: readonly string[]): number {
+  const list = valueAt(value, path);
+  return Array.isArray(list) ? list.length : 0;
+}
+
+function fileBlocks(
+  answer: Exclude<Answer, { kind: 'text' | 'empty' }>,
+  { body, headers }: UpstreamResponse,
+  tool: Tool,
+  { linkTo }: PresentContext,
+): ContentBlock[] {
+  const { kind, mimeType } = answer;
+  if (kind !== 'binary' && body.length <= MEDIA_BYTES)
+    return [{ type: kind, data: body.toString('base64'), mimeType }];
+  const about = `The API answered with ${body.length} bytes of ${mimeType || 'binary data'}`;
+  const name = fileNameOf(headers, tool.name, mimeType);
+  const type = mimeType || 'application/octet-stream';
+  const uri = linkTo?.({ mimeType: type, name });
+  if (uri === undefined) return [textBlock(`${about}, which cannot be shown as text.`)];
   return [
-    textBlock(kept),
-    textBlock(`The answer was too long: ${kept.length} of ${text.length} characters are shown.`),
+    textBlock(
+      `${about}. It can be downloaded from the link for a few minutes, with the credential of this call.`,
+    ),
+    { type: 'resource_link', uri, name, mimeType: type, size: body.length },
   ];
 }
 
-function isText(essence: string, body: Buffer): boolean {
-  if (
-    essence.startsWith('text/') ||
-    /^application\/(?:.*\+)?(?:xml|yaml|javascript|x-www-form-urlencoded|(?:x-)?ndjson|jsonl)$/.test(essence)
-  ) {
-    return true;
-  }
-  // Without a type the first bytes decide: text has no NUL.
-  return (essence === '' || essence === 'image/svg+xml') && !body.subarray(0, 1_024).includes(0);
-}
-
-function decodedText(body: Buffer, contentType: string): string {
-  const charset = /charset="?([\w-]{1,40})/i.exec(contentType)?.[1] ?? 'utf-8';
-  if (/^utf-?8$/i.test(charset)) return body.toString('utf8');
-  try {
-    return new TextDecoder(charset).decode(body);
-  } catch {
-    return body.toString('utf8');
-  }
-}
-
-function leftOut(essence: string, bytes: number): string {
-  const kind = /^[\w.+/-]{1,100}$/.test(essence) ? essence : 'binary data';
-  return `The API answered with ${bytes} bytes of ${kind}, which cannot be shown as text.`;
+function emptyBlock({ status }: UpstreamResponse): ContentBlock {
+  return textBlock(`The API answered ${status} without content.`);
 }
 
 function textBlock(text: string): ContentBlock {

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { compareText } from '../json.ts';
 import { readDocument } from '../openapi/document.ts';
-import type { ApiOperation, OperationHead } from '../openapi/ir.ts';
+import type { ApiDocument, ApiOperation, OperationHead } from '../openapi/ir.ts';
 import { createNotes } from '../openapi/notes.ts';
 import type { Notes } from '../openapi/notes.ts';
 import { ok } from '../result.ts';
 import type { Result } from '../result.ts';
-import { annotate } from './annotate.ts';
+import { accessByMethod, annotate } from './annotate.ts';
 import { fit, sizeOf } from './budget.ts';
 import { descriptionOf, titleOf } from './describe.ts';
 import { layOut } from './layout.ts';
@@ -17,6 +17,7 @@ import { offeringOf } from './offering.ts';
 import { createSteering } from './steer.ts';
 import type { Steering } from './steer.ts';
 import { suggestionOf } from './suggest.ts';
+import { resultsOf, withSelect } from './results.ts';
 import type { Catalogue, CompileOptions, Rejection, Skip, Suggestion, Tool } from './types.ts';
 
 const TOOL_BYTES_MAX = 16 * 1024;
@@ -63,7 +64,9 @@ export function compileNoted(
   for (const [index, head] of [...api.heads].sort(byPathAndMethod).entries()) {
     if (index % PROGRESS_STEP === 0) onProgress({ done: index, operations: api.heads.length });
     const skip = (code: Skip['code'], pointer: string, message: string): void => {
-      skipped.push({ method: head.method, path: head.path, code, pointer, message });
+      const access = steering.accessOf(head);
+      const stated = access === accessByMethod(head) ? {} : { access };
+      skipped.push({ method: head.method, path: head.path, code, pointer, message, ...stated });
     };
     const rule = steering.excludedBy(head);
     const named = names.get(head);
@@ -80,7 +83,7 @@ export function compileNoted(
       skip(operation.error.code, operation.error.pointer, operation.error.message);
       continue;
     }
-    const tool = compileTool(head, named, operation.value, steering, options, notes);
+    const tool = compileTool(head, named, operation.value, { api, steering, options, notes });
     if (tool) {
       tools.push(tool);
       const suggestion = steering.isDecided(head) ? undefined : suggestionOf(head, tool.name, tool.access);
@@ -119,22 +122,30 @@ function withAliases(tools: readonly Tool[], { lock }: CompileOptions): Tool[] {
   });
 }
 
+interface Compiling {
+  readonly api: ApiDocument;
+  readonly steering: Steering;
+  readonly options: CompileOptions;
+  readonly notes: Notes;
+}
+
 function compileTool(
   head: OperationHead,
   named: Named,
   operation: ApiOperation,
-  steering: Steering,
-  options: CompileOptions,
-  notes: Notes,
+  { api, notes, options, steering }: Compiling,
 ): Tool | undefined {
   const { name } = named;
   const layout = layOut(operation, head.pointer, notes, options.formArrays);
   const title = titleOf(head, name, notes);
   const access = steering.accessOf(head);
-  const description = descriptionOf(head, operation, notes);
+  const results = resultsOf(layout, () => api.readAnswer(head), options);
+  const inputSchema = results.selectable ? withSelect(layout.inputSchema) : layout.inputSchema;
+  const description = descriptionOf(head, operation, results.pagination, notes);
   const annotations = annotate(head, access, title, steering.isAdditive(head));
-  const shown = { name, title, description, annotations, inputSchema: {} };
-  const fitted = fit(layout.inputSchema, TOOL_BYTES_MAX - sizeOf(shown));
+  const { outputSchema } = results;
+  const shown = { name, title, description, annotations, inputSchema: {}, outputSchema };
+  const fitted = fit(inputSchema, TOOL_BYTES_MAX - sizeOf(shown));
   if (!fitted) return undefined;
   if (fitted.cut) {
     notes.warn(
@@ -173,6 +184,7 @@ function compileTool(
     deprecated: head.deprecated,
     scopes: operation.scopes,
     ...(head.hints.consumesCredits ? { consumesCredits: true } : {}),
+    ...results,
   };
 }
 

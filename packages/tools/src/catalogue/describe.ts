@@ -2,6 +2,8 @@ import type { ApiOperation, OperationHead } from '../openapi/ir.ts';
 import { LIMITS } from '../openapi/limits.ts';
 import type { Notes } from '../openapi/notes.ts';
 import { clip, firstParagraph, plainText } from '../openapi/text.ts';
+import { pagingSentence } from './paging.ts';
+import type { Pagination } from './types.ts';
 
 /** What we aim for in a list that a model reads whole; an author's own text in `x-mcp` may be longer. */
 const PARAGRAPH_CHARACTERS = 400;
@@ -18,12 +20,18 @@ export function titleOf(head: OperationHead, name: string, notes: Notes): string
 }
 
 /** What the model reads: summary and first paragraph, then the facts that we know. */
-export function descriptionOf(head: OperationHead, operation: ApiOperation, notes: Notes): string {
+export function descriptionOf(
+  head: OperationHead,
+  operation: ApiOperation,
+  pagination: Pagination | undefined,
+  notes: Notes,
+): string {
   const facts = [
     head.hints.consumesCredits ? 'Consumes credits.' : '',
     operation.scopes.length > 0
       ? `Requires scope ${operation.scopes.slice(0, 3).join(' or ').slice(0, 200)}.`
       : '',
+    pagination ? pagingSentence(pagination) : '',
     head.deprecated ? 'Deprecated.' : '',
   ].filter((fact) => fact !== '');
   const room = LIMITS.toolDescriptionCharacters - facts.join(' ').length - 1;

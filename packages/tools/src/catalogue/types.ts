@@ -49,6 +49,8 @@ export interface Skip {
   readonly code: SkipCode;
   readonly pointer: string;
   readonly message: string;
+  /** What a call of it takes, where the document or the operator says another than the method does. */
+  readonly access?: Access;
 }
 
 export type WarningCode =
@@ -151,7 +153,7 @@ export interface Binding {
   readonly method: string;
   /** The path template, under the base URL. */
   readonly path: string;
-  /** The operation's own server, allowed by the operator; it replaces the connector's base URL. */
+  /** The operation's own server, allowed by the operator; it replaces the connector's base URL. A path is on its host. */
   readonly baseUrl?: string;
   readonly parameters: readonly ParameterBinding[];
   /** Headers that have one possible value: always sent, never an argument. */
@@ -182,6 +184,28 @@ export interface InputSchema {
   readonly $defs?: Readonly<Record<string, JsonSchema>>;
 }
 
+/** How a tool is asked for its next page. */
+export interface Pagination {
+  /**
+   * What the argument is given: the answer's cursor, the id of its last item, how many items come before the page, or
+   * the number of the page.
+   */
+  readonly style: 'cursor' | 'last_id' | 'offset' | 'page';
+  readonly argument: string;
+  /** The argument that says how many items a page has. */
+  readonly size?: string;
+  /** Where the document says that the answer names its next page: field names from the root. */
+  readonly next?: readonly string[];
+  /** Where it says that the answer's list is; empty: the answer is the list. */
+  readonly list?: readonly string[];
+}
+
+/** What a successful answer looks like, weakly: nothing is required, everything may be null. */
+export interface OutputSchema {
+  readonly type: 'object';
+  readonly properties: Readonly<Record<string, JsonSchema>>;
+}
+
 export interface Tool {
   readonly name: string;
   readonly title: string;
@@ -195,6 +219,11 @@ export interface Tool {
   /** OAuth scopes that the upstream asks for, for a step-up. */
   readonly scopes: readonly string[];
   readonly consumesCredits?: true;
+  readonly pagination?: Pagination;
+  /** Only where the operator asked for it. */
+  readonly outputSchema?: OutputSchema;
+  /** The caller may ask for a part of the answer, with `_select`. */
+  readonly selectable?: true;
   /** Names that it had, which calls may still use: no tool of the catalogue has one of them now. */
   readonly aliases?: readonly string[];
 }
@@ -282,6 +311,10 @@ export interface CompileOptions {
   readonly serverHosts?: readonly string[];
   /** A schema that contains itself is cut at the second visit (default), or refers to a definition of the tool's own, which many clients drop. */
   readonly refs?: 'cut' | 'defs';
+  /** Tools declare what they answer, weakly, where the document says it (at most 2 KB each). Default false. */
+  readonly outputSchemas?: boolean;
+  /** Tools take `_select`, by which a caller asks for a part of a JSON answer. Default false. */
+  readonly select?: boolean;
   /** Default `repeat`, as OpenAPI says. */
   readonly formArrays?: FormArrays;
   /** Where the API is explained to people; default: as the document says. */

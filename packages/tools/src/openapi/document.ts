@@ -3,6 +3,7 @@ import { isObject, ownText } from '../json.ts';
 import { applyOverlay } from '../overlay/apply-overlay.ts';
 import { fail, ok } from '../result.ts';
 import type { Result } from '../result.ts';
+import { createAnswerReader } from './answer.ts';
 import { readBody } from './body.ts';
 import { readDeclared } from './declared.ts';
 import type { ApiDocument, ApiOperation, OperationFault, OperationHead } from './ir.ts';
@@ -49,6 +50,7 @@ export function readDocument(
     resolver.dialect === '2.0'
       ? swaggerServers(resolver, notes)
       : (readServers(resolver.root, resolver, notes) ?? []);
+  const readAnswer = createAnswerReader(resolver);
   const byHead = new Map<OperationHead, FoundOperation>(found.map((one) => [one.head, one]));
 
   const read = (head: OperationHead): Result<ApiOperation, OperationFault> => {
@@ -109,5 +111,9 @@ export function readDocument(
     heads: found.map(({ head }) => head),
     skipped,
     read,
+    readAnswer(head) {
+      const one = byHead.get(head);
+      return one && readAnswer(one.operation);
+    },
   });
 }

@@ -23,6 +23,8 @@ export interface ApiDocument {
   readonly skipped: readonly Skip[];
   /** The rest of an operation. It is separate because a filter may spare us the work. */
   read(head: OperationHead): Result<ApiOperation, OperationFault>;
+  /** The shape of its 2xx JSON, three levels deep: what may be there, never what must. */
+  readAnswer(head: OperationHead): JsonSchema | undefined;
 }
 
 export interface OperationHead {

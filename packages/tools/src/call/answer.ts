@@ -1,0 +1,64 @@
+import { headerOf } from './header.ts';
+import { jsonOf } from './exact-json.ts';
+import type { UpstreamResponse } from './types.ts';
+
+/** What came back, by what can be shown of it. */
+export type Answer =
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'image' | 'audio' | 'binary'; readonly mimeType: string }
+  | {
+      readonly kind: 'text';
+      readonly text: string;
+      /** Line by line: CSV, NDJSON. */
+      readonly isByLine: boolean;
+      /** Each line is JSON. */
+      readonly hasJsonLines: boolean;
+      /** The text as JSON, whatever its type says; undefined if it is none. Parsed when it is first asked for. */
+      json(): unknown;
+    };
+
+const JSON_LINES = /^application\/(?:x-)?(?:ndjson|jsonl|json-lines|jsonlines)$/;
+const TEXT = /^application\/(?:.*\+)?(?:xml|yaml|x-yaml|javascript|x-www-form-urlencoded|csv|sql|graphql)$/;
+
+export function answerOf({ headers, body }: UpstreamResponse): Answer {
+  if (body.length === 0) return { kind: 'empty' };
+  const contentType = headerOf(headers, 'content-type') ?? '';
+  const essence = (contentType.split(';')[0] ?? '').trim().toLowerCase();
+  const media = /^(image|audio)\/[\w.+-]+$/.exec(essence)?.[1];
+  if ((media === 'image' || media === 'audio') && essence !== 'image/svg+xml')
+    return { kind: media, mimeType: essence };
+  const isJson = /^[^/]+\/(?:[^;]*\+)?json$/.test(essence);
+  if (!isJson && !isText(essence, body)) {
+    return { kind: 'binary', mimeType: /^[\w.+-]{1,60}\/[\w.+-]{1,100}$/.test(essence) ? essence : '' };
+  }
+  const text = decodedText(body, contentType);
+  const hasJsonLines = JSON_LINES.test(essence);
+  let json: { readonly value: unknown } | undefined;
+  return {
+    kind: 'text',
+    text,
+    isByLine: hasJsonLines || /^text\/(?:csv|tab-separated-values)$|^application\/csv$/.test(essence),
+    hasJsonLines,
+    json() {
+      if (hasJsonLines) return undefined;
+      json ??= { value: isJson || /^\s*[[{]/.test(text) ? jsonOf(text) : undefined };
+      return json.value;
+    },
+  };
+}
+
+function isText(essence: string, body: Buffer): boolean {
+  if (essence.startsWith('text/') || TEXT.test(essence) || JSON_LINES.test(essence)) return true;
+  // Without a type the first bytes decide: text has no NUL.
+  return (essence === '' || essence === 'image/svg+xml') && !body.subarray(0, 1_024).includes(0);
+}
+
+function decodedText(body: Buffer, contentType: string): string {
+  const charset = /charset="?([\w-]{1,40})/i.exec(contentType)?.[1] ?? 'utf-8';
+  if (/^utf-?8$/i.test(charset)) return body.toString('utf8');
+  try {
+    return new TextDecoder(charset).decode(body);
+  } catch {
+    return body.toString('utf8');
+  }
+}
