@@ -66,19 +66,40 @@ describe.each(LEGACY)('revision %s', (revision) => {
     expect(unknownFields(revision, 'CallToolResult', bad.json.result)).toEqual([]);
   });
 
+  test('has no prompts, resources, completions and logs, and says so in lists and errors of the schema', async () => {
+    const ask = async (method: string, params: object = {}) =>
+      (await harness.rpc(call(method, params), withHeader())).json;
+    const lists = [
+      ['prompts/list', 'ListPromptsResult', 'prompts'],
+      ['resources/list', 'ListResourcesResult', 'resources'],
+      ['resources/templates/list', 'ListResourceTemplatesResult', 'resourceTemplates'],
+    ] as const;
+    for (const [method, definition, field] of lists) {
+      const { result } = await ask(method);
+      expectValid(revision, definition, result);
+      expect(result).toEqual({ [field]: [] });
+      expect((await ask(method, { cursor: 'x' })).error.code).toBe(-32602);
+    }
+    const ref = { type: 'ref/prompt', name: 'x' };
+    const { result } = await ask('completion/complete', { ref, argument: { name: 'a', value: 'b' } });
+    expectValid(revision, 'CompleteResult', result);
+    expect(result.completion.values).toEqual([]);
+    expect((await ask('completion/complete', { ref })).error.code).toBe(-32602);
+    expect((await ask('logging/setLevel', { level: 'notice' })).result).toEqual({});
+    expect((await ask('logging/setLevel', { level: 'loud' })).error.code).toBe(-32602);
+    expect((await ask('prompts/get', { name: 'x' })).error.code).toBe(-32602);
+    const unread = await ask('resources/read', { uri: 'file:///etc/passwd' });
+    expect(unread.error).toMatchObject({ code: -32002, data: { uri: 'file:///etc/passwd' } });
+    expect((await ask('resources/read', { uri: 5 })).error.code).toBe(-32602);
+  });
+
   test('answers ping, and does not know methods of other revisions', async () => {
     expect((await harness.rpc(call('ping'), withHeader())).json).toEqual({
       jsonrpc: '2.0',
       id: 1,
       result: {},
     });
-    for (const method of [
-      'server/discover',
-      'subscriptions/listen',
-      'resources/list',
-      'logging/setLevel',
-      'constructor',
-    ]) {
+    for (const method of ['server/discover', 'subscriptions/listen', 'tasks/get', 'constructor']) {
       const { json, status } = await harness.rpc(call(method, {}, 'a'), withHeader());
       expect(status).toBe(200);
       expect(json).toMatchObject({ id: 'a', error: { code: -32601 } });
@@ -175,6 +196,34 @@ describe('revision 2026-07-28', () => {
     expect(json.result.tools.map((tool: { name: string }) => tool.name).sort()).toEqual(TOOLS);
   });
 
+  test('has no prompts, resources and completions, and says so in lists and errors of the schema', async () => {
+    const lists = [
+      ['prompts/list', 'ListPromptsResult', 'prompts'],
+      ['resources/list', 'ListResourcesResult', 'resources'],
+      ['resources/templates/list', 'ListResourceTemplatesResult', 'resourceTemplates'],
+    ] as const;
+    for (const [method, definition, field] of lists) {
+      const { json } = await send(method);
+      expectValid(MODERN, definition, json.result);
+      expect(json.result).toMatchObject({ [field]: [], cacheScope: 'private' });
+    }
+    const ref = { type: 'ref/prompt', name: 'x' };
+    const completed = await send('completion/complete', { ref, argument: { name: 'a', value: 'b' } });
+    expectValid(MODERN, 'CompleteResult', completed.json.result);
+    const uri = 'file:///etc/passwd';
+    const unread = await send('resources/read', { uri }, { 'mcp-name': uri });
+    expect([unread.status, unread.json.error]).toMatchObject([200, { code: -32602, data: { uri } }]);
+    expect((await send('prompts/get', { name: 'x' })).json.error.code).toBe(-32602);
+    for (const [method, params] of [
+      ['resources/read', { uri }],
+      ['prompts/get', { name: 'x' }],
+    ] as const) {
+      const { json, status } = await send(method, params, { 'mcp-name': 'another' });
+      expect(status).toBe(400);
+      expectValid(MODERN, 'HeaderMismatchError', json);
+    }
+  });
+
   test('calls a tool', async () => {
     const { json } = await send('tools/call', { name: 'get_credits', arguments: {} });
     expectValid(MODERN, 'CallToolResultResponse', json);
@@ -194,7 +243,7 @@ describe('revision 2026-07-28', () => {
     'ping',
     'initialize',
     'logging/setLevel',
-    'resources/list',
+    'resources/subscribe',
     'subscriptions/listen',
     '__proto__',
   ])('has no method %s: 404', async (method) => {
@@ -225,7 +274,11 @@ describe('revision 2026-07-28', () => {
       {},
       { 'io.modelcontextprotocol/protocolVersion': '2030-01-01' },
     );
-    const { json, status } = await harness.rpc(message, { headers: { ...own, ...headers } });
+    const contradicted = await harness.rpc(message, { headers: { ...own, ...headers } });
+    expect([contradicted.status, contradicted.json.error.code]).toEqual([400, -32020]);
+    const { json, status } = await harness.rpc(message, {
+      headers: { ...own, ...headers, 'mcp-protocol-version': '2030-01-01' },
+    });
     expect(status).toBe(400);
     expectValid(MODERN, 'UnsupportedProtocolVersionError', json);
     expect(json.error.data).toEqual({

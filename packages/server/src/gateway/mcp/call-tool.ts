@@ -46,7 +46,7 @@ export function createCallTool({
   const callOwn = createOwnTools({ callBound, recorder });
 
   return async (toolCall) => {
-    const bound = toolCall.toolSet.byName.get(toolCall.name);
+    const bound = toolCall.toolSet.find(toolCall.name);
     if (bound !== undefined) return callBound(toolCall, bound);
     return (await callOwn(toolCall)) ?? unknownTool(toolCall);
   };

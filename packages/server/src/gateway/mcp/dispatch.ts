@@ -9,6 +9,7 @@ import type { Caller } from '../pipeline/authenticate.ts';
 import type { Limit } from '../pipeline/limit.ts';
 import { ACCEPTED, errorAnswer, resultAnswer, RPC, type Answer, type RpcId } from './answer.ts';
 import { readArguments, type CallTool } from './call-tool.ts';
+import { answerEmpty, emptyCapabilities } from './empty-features.ts';
 import { readDialect } from './era.ts';
 import { instructions } from './instructions.ts';
 import type { JsonObject } from './json.ts';
@@ -66,9 +67,9 @@ export function createDispatch({
       case 'ping':
         return dialect.isModern ? unknownMethod(id, method, dialect) : resultAnswer(id, '{}');
       case 'server/discover':
-        return dialect.isModern ? discover(id, scene) : unknownMethod(id, method, dialect);
+        return dialect.isModern ? discover(id, dialect, scene) : unknownMethod(id, method, dialect);
       default:
-        return unknownMethod(id, method, dialect);
+        return answerEmpty(request, dialect) ?? unknownMethod(id, method, dialect);
     }
   }
 
@@ -120,21 +121,22 @@ function initialize(id: RpcId, params: JsonObject | undefined, { caller, toolSet
     return errorAnswer(200, id, RPC.invalidParams, 'params.protocolVersion is a string.');
   }
   const protocolVersion = asLegacyRevision(requested) ?? LEGACY_REVISIONS[0];
+  const dialect = dialectOf(protocolVersion);
   return resultAnswer(
     id,
     JSON.stringify({
       protocolVersion,
-      capabilities: { tools: {} },
-      serverInfo: serverInfo(dialectOf(protocolVersion)),
+      capabilities: { tools: {}, ...emptyCapabilities(dialect) },
+      serverInfo: serverInfo(dialect),
       instructions: instructions(caller, toolSet),
     }),
   );
 }
 
-function discover(id: RpcId, { caller, toolSet }: Stage): Answer {
+function discover(id: RpcId, dialect: Dialect, { caller, toolSet }: Stage): Answer {
   const rest = JSON.stringify({
     supportedVersions: ALL_REVISIONS,
-    capabilities: { tools: {} },
+    capabilities: { tools: {}, ...emptyCapabilities(dialect) },
     instructions: instructions(caller, toolSet),
     ttlMs: DISCOVER_TTL_MS,
     cacheScope: 'private',

@@ -14,6 +14,7 @@ import {
 
 const META_PREFIX = 'io.modelcontextprotocol/';
 const META_VERSION = `${META_PREFIX}protocolVersion`;
+const VERSION_FIELD = `_meta's ${META_VERSION}`;
 const META_CAPABILITIES = `${META_PREFIX}clientCapabilities`;
 const META_CLIENT = `${META_PREFIX}clientInfo`;
 
@@ -32,7 +33,12 @@ export function readDialect(message: Spoken, headers: IncomingHttpHeaders): Resu
   if (claim === undefined || legacyClaim !== undefined) return readLegacy(message, headers, id);
   if (typeof claim !== 'string') return fail(invalidMeta(id, `${META_VERSION} is a string.`));
   const revision = asModernRevision(claim);
-  if (revision === undefined) return fail(unsupported(id, claim));
+  if (revision === undefined) {
+    // A client that contradicts itself is told so; one that is too new is told what there is.
+    const header = headers['mcp-protocol-version'];
+    const isClear = header === undefined || header === claim;
+    return fail(isClear ? unsupported(id, claim) : mismatch(id, 'MCP-Protocol-Version', VERSION_FIELD));
+  }
   return checkModern(message, headers, id, isJsonObject(meta) ? meta : {}, revision);
 }
 
@@ -61,7 +67,7 @@ function checkModern(
   // The revision says nothing about the headers of notifications.
   if (message.kind === 'notification') return ok(dialectOf(revision));
   if (headers['mcp-protocol-version'] !== revision) {
-    return fail(mismatch(id, 'MCP-Protocol-Version', `_meta's ${META_VERSION}`));
+    return fail(mismatch(id, 'MCP-Protocol-Version', VERSION_FIELD));
   }
   if (!isJsonObject(meta[META_CAPABILITIES]))
     return fail(invalidMeta(id, `_meta holds ${META_CAPABILITIES}.`));
@@ -69,16 +75,20 @@ function checkModern(
     return fail(invalidMeta(id, `${META_CLIENT} is an object.`));
   }
   if (headers['mcp-method'] !== message.method) return fail(mismatch(id, 'Mcp-Method', 'method'));
-  const name = message.params?.['name'];
-  if (
-    message.method === 'tools/call' &&
-    typeof name === 'string' &&
-    decodeName(headers['mcp-name']) !== name
-  ) {
-    return fail(mismatch(id, 'Mcp-Name', 'params.name'));
+  const field = NAMED_BY.get(message.method);
+  const name = field && message.params?.[field];
+  if (typeof name === 'string' && decodeName(headers['mcp-name']) !== name) {
+    return fail(mismatch(id, 'Mcp-Name', `params.${field}`));
   }
   return ok(dialectOf(revision));
 }
+
+/** What Mcp-Name repeats. */
+const NAMED_BY: ReadonlyMap<string, 'name' | 'uri'> = new Map([
+  ['tools/call', 'name'],
+  ['prompts/get', 'name'],
+  ['resources/read', 'uri'],
+]);
 
 const ENCODED = /^=\?base64\?([A-Za-z0-9+/]*={0,2})\?=$/;
 

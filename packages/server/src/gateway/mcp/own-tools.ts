@@ -52,7 +52,7 @@ export function createOwnTools({
     const read = readInnerCall(through, toolCall.arguments);
     if (!read.ok) return shown(read, requestId);
     const inner: ToolCall = { ...toolCall, ...read.value };
-    const bound = toolSet.byName.get(inner.name);
+    const bound = toolSet.find(inner.name);
     if (bound === undefined) return unknownTool(inner);
     if (through === 'call_write_tool' && isReader) {
       recorder.refused(callOf(inner, bound), 'insufficient_scope');

@@ -18,13 +18,17 @@ export interface Dialect {
   /** `title` beside `name`, and `structuredContent` in results (2025-06-18). */
   readonly hasTitles: boolean;
   readonly hasBatches: boolean;
+  /** `completions` among the capabilities (2025-03-26). */
+  readonly hasCompletions: boolean;
 }
 
+const NEWEST = { isModern: false, hasTitles: true, hasBatches: false, hasCompletions: true };
+
 const DIALECTS: Readonly<Record<Revision, Dialect>> = {
-  '2025-03-26': { revision: '2025-03-26', isModern: false, hasTitles: false, hasBatches: true },
-  '2025-06-18': { revision: '2025-06-18', isModern: false, hasTitles: true, hasBatches: false },
-  '2025-11-25': { revision: '2025-11-25', isModern: false, hasTitles: true, hasBatches: false },
-  '2026-07-28': { revision: '2026-07-28', isModern: true, hasTitles: true, hasBatches: false },
+  '2025-03-26': { ...NEWEST, revision: '2025-03-26', hasTitles: false, hasBatches: true },
+  '2025-06-18': { ...NEWEST, revision: '2025-06-18' },
+  '2025-11-25': { ...NEWEST, revision: '2025-11-25' },
+  '2026-07-28': { ...NEWEST, revision: '2026-07-28', isModern: true },
 };
 
 export function dialectOf(revision: Revision): Dialect {
