@@ -133,6 +133,16 @@ describe('a multipart body', () => {
     expect(text(other.body)).toContain('Content-Type: image/png\r\n');
   });
 
+  test('has one boundary, ours, even if the document names another', async () => {
+    const schema = { type: 'object', properties: { note: { type: 'string' } } };
+    const tool = toolOf({ 'multipart/form-data; boundary=theirs; charset=utf-8': { schema } });
+    const request = prepared(tool, { note: 'n' });
+    expect(request.headers['content-type']).toMatch(
+      /^multipart\/form-data; charset=utf-8; boundary=latchkey-[0-9a-f]{36}$/,
+    );
+    expect(await partsOf(request)).toEqual([['note', 'n']]);
+  });
+
   test('of one file without a name goes under `file`', async () => {
     const tool = toolOf({ 'multipart/form-data': { schema: binary } });
     expect(tool.inputSchema.required).toEqual(['file']);

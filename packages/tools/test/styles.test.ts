@@ -192,8 +192,10 @@ describe('a cookie', () => {
   );
 
   test('has the usual style before 3.2 and where none is stated', () => {
-    const tool = toolOf([{ name: 'c', in: 'cookie', schema: { type: 'string' } }], '/x', '3.1.0');
-    expect(prepared(tool, { c: 'a;b=c' }).headers['cookie']).toBe('c=a%3Bb%3Dc');
+    for (const style of [{}, { style: 'cookie' }]) {
+      const tool = toolOf([{ name: 'c', in: 'cookie', ...style, schema: { type: 'string' } }], '/x', '3.1.0');
+      expect(prepared(tool, { c: 'a;b=c' }).headers['cookie']).toBe('c=a%3Bb%3Dc');
+    }
   });
 });
 

@@ -144,7 +144,7 @@ function readParameter(
     in: one.in,
     pointer: place.at,
     required: one.in === 'path' || own(node, 'required') === true,
-    ...(swagger ? collectionStyle(one.in, node) : readStyle(one, notes)),
+    ...(swagger ? collectionStyle(one.in, node) : readStyle(one, schemas)),
     allowReserved: own(node, 'allowReserved') === true,
     allowEmpty: own(node, 'allowEmptyValue') === true,
     ...(contentType === undefined ? {} : { contentType }),
@@ -163,10 +163,11 @@ export function readDescription({ node, place }: Declared, notes: Schemas['notes
 
 function readStyle(
   one: DeclaredParameter,
-  notes: Schemas['notes'],
+  { resolver, notes }: Schemas,
 ): { readonly style: ParameterStyle; readonly explode: boolean } {
   const stated = own(one.node, 'style');
-  const possible = STYLES[one.in];
+  // The style `cookie` is new in 3.2.
+  const possible = STYLES[one.in].filter((style) => style !== 'cookie' || resolver.dialect === '3.2');
   const found = possible.find((style) => style === stated);
   if (stated !== undefined && found === undefined) {
     notes.warn(
