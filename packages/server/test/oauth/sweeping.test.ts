@@ -1,6 +1,7 @@
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hashSecret } from '../../src/kernel/secret.ts';
-import { rpc } from '../support/oauth-client.ts';
+import { refresh, rpc } from '../support/oauth-client.ts';
 import { assertionForm, openWorkshop, signAssertion } from './support/machines.ts';
 import { openWorld, refusalOf, type Member, type World } from './support/world.ts';
 
@@ -91,5 +92,39 @@ describe('O3: what is kept, and how long', () => {
     expect(left.map(({ id }) => id).toSorted()).toEqual([recent.grantId, live.grantId].toSorted());
     expect(await world.rows('select 1 from refresh_tokens where grant_id = $1', [old.grantId])).toEqual([]);
     expect(await callStatus(live.tokens.access_token)).toBe(200);
+  });
+
+  test('a kept answer is wiped when its time is over; the sweep waits for no refresh that is just under way', async () => {
+    const [busy, idle, young] = [
+      await world.connect(member, 'read'),
+      await world.connect(member, 'read'),
+      await world.connect(member, 'read'),
+    ];
+    for (const { clientId, tokens } of [busy, idle, young])
+      expect((await refresh(world.url, clientId, tokens.refresh_token)).status).toBe(200);
+    await world.rows(
+      `update refresh_tokens set replay_until = now() - interval '1 second'
+       where grant_id = any($1) and replay is not null`,
+      [[busy.grantId, idle.grantId]],
+    );
+    const kept = async () => {
+      const left = await world.rows<{ grant_id: string }>(
+        'select grant_id from refresh_tokens where replay is not null and grant_id = any($1)',
+        [[busy, idle, young].map(({ grantId }) => grantId)],
+      );
+      return left.map(({ grant_id }) => grant_id).toSorted();
+    };
+    const other = new pg.Client({ connectionString: world.demo.databaseUrl });
+    await other.connect();
+    try {
+      await other.query('begin');
+      await other.query('select 1 from refresh_tokens where grant_id = $1 for update', [busy.grantId]);
+      await world.latchkey.store.grants.wipeReplays();
+      expect(await kept()).toEqual([busy.grantId, young.grantId].toSorted());
+    } finally {
+      await other.end();
+    }
+    await world.latchkey.store.grants.wipeReplays();
+    expect(await kept()).toEqual([young.grantId]);
   });
 });

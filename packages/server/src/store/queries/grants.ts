@@ -133,11 +133,16 @@ export function createGrantQueries(executor: Executor) {
       return result.rows[0]?.replay;
     },
 
+    /** What a refresh is just changing is left to it, or to the next time: each could wait for the other. */
     async wipeReplays(): Promise<void> {
-      await executor
-        .update(refreshTokens)
-        .set({ replay: null })
-        .where(and(lt(refreshTokens.replayUntil, sql`now()`), sql`${refreshTokens.replay} is not null`));
+      await executor.execute(sql`
+        with over as materialized (
+          select token_hash from ${refreshTokens}
+          where replay_until < now() and replay is not null
+          for no key update skip locked
+        )
+        update ${refreshTokens} set replay = null
+        from over where ${refreshTokens.tokenHash} = over.token_hash`);
     },
 
     async deleteLongExpired(): Promise<void> {
