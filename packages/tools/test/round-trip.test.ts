@@ -277,6 +277,29 @@ describe('a body', () => {
     expect(JSON.parse(body)).toEqual({ name: 'n', size: 5, tags: ['a'], more: { R: 1 } });
   });
 
+  test('in JSON keeps every digit of a 64-bit integer, and no text becomes a number', async () => {
+    const long = { type: 'integer', format: 'int64' };
+    const open = {
+      type: 'object',
+      required: ['id'],
+      properties: {
+        id: long,
+        name: { type: 'string' },
+        list: { type: 'array', items: long },
+        map: { type: 'object', additionalProperties: long },
+      },
+    };
+    const tool = withBody('application/json', { schema: open });
+    const digits = '9007199254740993';
+    await call(tool, { id: digits, name: digits, list: ['-9223372036854775808', '5'], map: { a: digits } });
+    expect(only().body).toBe(
+      `{"id":${digits},"name":"${digits}","list":[-9223372036854775808,5],"map":{"a":${digits}}}`,
+    );
+    recorded = [];
+    await call(tool, { id: '0009007199254740993', name: `"integer ${digits}"` });
+    expect(only().body).toBe(`{"id":"0009007199254740993","name":"\\"integer ${digits}\\""}`);
+  });
+
   test('in a form is written in the styles of its encoding, else with brackets', async () => {
     const encoding = {
       tags: { style: 'form', explode: false },

@@ -1,11 +1,12 @@
-import type { BodyBinding, FieldEncoding } from '../catalogue/types.ts';
+import type { BodyBinding, FieldEncoding, InputSchema } from '../catalogue/types.ts';
 import { isObject, setOwn } from '../json.ts';
-import type { JsonObject } from '../json.ts';
+import type { JsonObject, JsonSchema } from '../json.ts';
 import { isJsonType } from '../openapi/media-type.ts';
 import { fail, ok } from '../result.ts';
 import type { Result } from '../result.ts';
 import type { FileContents } from './files.ts';
 import { mediaTypeOf } from './files.ts';
+import { jsonWithIntegers } from './long-integers.ts';
 import { multipartContent } from './multipart.ts';
 import { styledField } from './field.ts';
 import { deepQueryPairs, queryPairs, textOf } from './style.ts';
@@ -16,11 +17,12 @@ export function bodyContent(
   binding: BodyBinding,
   args: JsonObject,
   files: FileContents,
+  inputSchema: InputSchema,
 ): Result<BodyContent | undefined, ArgumentFault> {
   const value = bodyValue(binding, args);
   if (value === undefined) return ok(undefined);
   try {
-    return ok(serialised(binding, value, files));
+    return ok(serialised(binding, value, files, inputSchema));
   } catch (thrown) {
     if (!(thrown instanceof RangeError)) throw thrown;
     return fail({
@@ -42,11 +44,19 @@ function bodyValue({ layout, required }: BodyBinding, args: JsonObject): unknown
   return given || required ? value : undefined;
 }
 
-function serialised(binding: BodyBinding, value: unknown, files: FileContents): BodyContent | undefined {
+function serialised(
+  binding: BodyBinding,
+  value: unknown,
+  files: FileContents,
+  inputSchema: InputSchema,
+): BodyContent | undefined {
   const { contentType } = binding;
   switch (binding.kind) {
     case 'json':
-      return { content: JSON.stringify(value), contentType };
+      return {
+        content: jsonWithIntegers(value, bodySchema(binding, inputSchema), inputSchema.$defs ?? {}),
+        contentType,
+      };
     case 'text':
       return { content: textOf(value), contentType };
     case 'form':
@@ -59,6 +69,14 @@ function serialised(binding: BodyBinding, value: unknown, files: FileContents): 
       return { content: file.bytes, contentType: mediaTypeOf(file, binding.contentTypes ?? [contentType]) };
     }
   }
+}
+
+/** The schema of the body, whether it is one argument or one for each of its fields. */
+function bodySchema({ layout }: BodyBinding, { properties }: InputSchema): JsonSchema {
+  if ('argument' in layout) return properties[layout.argument] ?? {};
+  const fields: Record<string, JsonSchema> = {};
+  for (const { argument, name } of layout.fields) setOwn(fields, name, properties[argument] ?? {});
+  return { properties: fields };
 }
 
 function formText(binding: BodyBinding, value: JsonObject): string {

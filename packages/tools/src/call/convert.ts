@@ -4,7 +4,7 @@ import type { JsonType } from '../json.ts';
 const JSON_LEVELS = 3;
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d{1,3})?$/;
 /** The schema of a 64-bit integer is a number or digits; digits that a number can hold become one. */
-const INT64_PATTERN = '^-?[0-9]+$';
+export const INT64_PATTERN = '^-?[0-9]+$';
 
 export function typeOf(value: unknown): JsonType | undefined {
   if (value === null) return 'null';

@@ -70,7 +70,9 @@ function built(
     ];
     if (query.length > 0) path += (path.includes('?') ? '&' : '?') + query.join('&');
     headers = headersOf(plan, values, faults);
-    const content = tool.binding.body ? bodyContent(tool.binding.body, values, files) : ok(undefined);
+    const content = tool.binding.body
+      ? bodyContent(tool.binding.body, values, files, tool.inputSchema)
+      : ok(undefined);
     if (content.ok) body = content.value;
     else faults.push(content.error);
   } catch (thrown) {
