@@ -314,7 +314,8 @@ export async function createApp(options: AppOptions) {
     setup,
 
     handle(req: IncomingMessage, res: ServerResponse): void {
-      const path = (req.url ?? '/').split('?', 1)[0] ?? '/';
+      req.url = originForm(req.url ?? '/');
+      const path = req.url.split('?', 1)[0] ?? '/';
       if (only !== 'web' && gateway.handles(path) && !isAppendedMetadata(path, connectorPaths))
         gateway.handle(req, res);
       else if (answerToken !== undefined && path === '/token' && req.method === 'POST') answerToken(req, res);
@@ -332,6 +333,13 @@ export async function createApp(options: AppOptions) {
       await store.close();
     },
   };
+}
+
+/** A request as one to a proxy names the whole URL (RFC 9112 section 3.2.2). Which host it names, nothing here asks. */
+function originForm(target: string): string {
+  if (target.startsWith('/') || !URL.canParse(target)) return target;
+  const { pathname, search } = new URL(target);
+  return pathname + search;
 }
 
 export type App = Awaited<ReturnType<typeof createApp>>;
