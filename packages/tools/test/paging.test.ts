@@ -52,7 +52,8 @@ const from = (items: readonly Item[], start: number, size = PAGE) => {
 };
 const after = (items: readonly Item[], id: unknown) =>
   id ? items.findIndex((item) => item.id === id) + 1 : 0;
-const at = (cursor: unknown) => (cursor ? Number(Buffer.from(String(cursor), 'base64url').toString()) : 0);
+const at = (cursor: unknown) =>
+  typeof cursor === 'string' ? Number(Buffer.from(cursor, 'base64url').toString()) : 0;
 const cursor = (start: number) => Buffer.from(String(start)).toString('base64url');
 const numeric = (value: string | null, other: number) => (value === null ? other : Number(value));
 
@@ -413,7 +414,7 @@ test.each(NAMES)(
     expect(calls).toBeLessThanOrEqual(4);
     // Nobody turned a page but the caller.
     expect(requests).toBe(calls);
-    if (KINDS[name]?.says) expect(tool.description).toContain(KINDS[name].says);
+    expect(tool.description).toContain(KINDS[name]?.says ?? '');
   },
 );
 

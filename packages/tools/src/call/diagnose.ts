@@ -2,9 +2,11 @@ import type { Tool } from '../catalogue/types.ts';
 import type { ToolResult } from '../mcp/tool-result.ts';
 import { errorText } from './envelope.ts';
 import { headerOf, rateLimitOf, retryAfterSeconds } from './header.ts';
+import { scopesRefused } from './scope-refusal.ts';
 import type {
   ArgumentFault,
   Diagnostics,
+  ResponseHeaders,
   UpstreamFault,
   UpstreamFaultCode,
   UpstreamResponse,
@@ -58,17 +60,20 @@ export function diagnoseResponse(
 ): Diagnostics {
   const { status, headers, body } = response;
   const nowMs = context.nowMs ?? Date.now();
-  const kind = kindOf(status);
-  const said = kind.quote ? errorText(body, headerOf(headers, 'content-type') ?? '') : '';
-  const upstreamId = headerOf(headers, 'x-request-id') ?? headerOf(headers, 'request-id');
-  const reference =
-    upstreamId && /^[\w.:-]{1,128}$/.test(upstreamId) ? ` The API calls this request ${upstreamId}.` : '';
-  const wait = status === 429 || status === 503 ? retryAfterSeconds(headers, nowMs) : undefined;
   const limit = rateLimitOf(headers, nowMs);
-  const hint = status >= 500 ? retryHint(tool) : kind.hint;
+  // Some refuse with 403 what is only too much.
+  const isLimited = status === 403 && limit?.remaining === 0;
+  const kind = kindOf(isLimited ? 429 : status);
+  const asked = status >= 400 ? retryAfterSeconds(headers, nowMs) : undefined;
+  const wait = asked ?? (isLimited ? limit.reset_seconds : undefined);
+  const said = kind.quote ? errorText(body, headerOf(headers, 'content-type') ?? '') : '';
+  const upstreamId = upstreamIdOf(headers, context.requestId);
+  const reference = upstreamId === undefined ? '' : ` The API calls this request ${upstreamId}.`;
+  const hint = hintOf(tool, response, kind, said);
   return {
     status,
-    code: kind.code,
+    code:
+      isLimited || scopesRefused(tool, response, said) === undefined ? kind.code : 'upstream_scope_missing',
     message: `${kind.message ?? `The API answered ${status}`}${said === '' ? '.' : `: ${said}`}${reference}`,
     request_id: context.requestId,
     ...(wait === undefined ? {} : { retry_after_seconds: wait }),
@@ -79,11 +84,46 @@ export function diagnoseResponse(
 
 /** The same JSON as text and as structured content: not every client reads both. */
 export function errorResult(diagnostics: Diagnostics): ToolResult {
+  const fitted = withinLimit(diagnostics);
   return {
-    content: [{ type: 'text', text: JSON.stringify(diagnostics) }],
-    structuredContent: { ...diagnostics },
+    content: [{ type: 'text', text: JSON.stringify(fitted) }],
+    structuredContent: { ...fitted },
     isError: true,
   };
+}
+
+const DIAGNOSTICS_BYTES_MAX = 4 * 1024;
+
+/** Whatever alphabet it is written in. */
+function withinLimit(diagnostics: Diagnostics): Diagnostics {
+  let fitted = diagnostics;
+  while (Buffer.byteLength(JSON.stringify(fitted)) > DIAGNOSTICS_BYTES_MAX) {
+    const { hint, message } = fitted;
+    const isHintLonger = (hint?.length ?? 0) > message.length;
+    fitted = isHintLonger
+      ? { ...fitted, hint: shorter(hint ?? '') }
+      : { ...fitted, message: shorter(message) };
+  }
+  return fitted;
+}
+
+function shorter(text: string): string {
+  return `${text.slice(0, Math.floor(text.length * 0.8) - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+}
+
+/** What the API calls the request, unless it only repeats what we call it. */
+function upstreamIdOf(headers: ResponseHeaders, ours: string): string | undefined {
+  return ['x-request-id', 'request-id', 'x-correlation-id', 'x-amzn-requestid']
+    .map((name) => headerOf(headers, name))
+    .find((id) => id !== undefined && id !== ours && /^[\w.:-]{1,128}$/.test(id));
+}
+
+function hintOf(tool: Tool, response: UpstreamResponse, kind: Kind, said: string): string | undefined {
+  if (response.status >= 500) return retryHint(tool);
+  const scopes = kind.code === 'rate_limited' ? undefined : scopesRefused(tool, response, said);
+  if (scopes === undefined) return kind.hint;
+  const named = scopes.length === 0 ? 'what the message names' : scopes.join(' ');
+  return `The connection lacks a scope at the API (${named}): an administrator of the organisation has to renew the connector’s credential with it. Signing in again does not help.`;
 }
 
 interface Kind {

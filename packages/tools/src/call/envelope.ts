@@ -1,6 +1,8 @@
 import { isObject, own, ownText } from '../json.ts';
 import type { JsonObject } from '../json.ts';
 import { clip } from '../openapi/text.ts';
+import { redacted } from './redact.ts';
+import { xmlErrorText } from './xml-error.ts';
 
 const TEXT_CHARACTERS = 700;
 const DETAILS_MAX = 5;
@@ -10,7 +12,10 @@ const READ_BYTES = 256 * 1024;
 export function errorText(body: Buffer, contentType: string): string {
   const text = body.subarray(0, READ_BYTES).toString('utf8');
   const start = text.trimStart();
-  if (/html/i.test(contentType) || start.startsWith('<')) return pageText(text);
+  const isPage = /html/i.test(contentType) || /^(?:<!doctype html|<html)\b/i.test(start);
+  if (!isPage && (/[/+]xml\b/i.test(contentType) || start.startsWith('<?xml')))
+    return safeText(xmlErrorText(text));
+  if (isPage || start.startsWith('<')) return pageText(text);
   if (start.startsWith('{') || start.startsWith('[')) {
     const value = parsed(text);
     if (isObject(value)) return safeText(envelopeText(value));
@@ -26,44 +31,80 @@ function pageText(text: string): string {
   return title === undefined ? 'a web page' : `a web page titled “${clip(safeText(title), 120)}”`;
 }
 
+const MESSAGES = [
+  'message',
+  'detail',
+  'error_description',
+  'description',
+  'title',
+  'msg',
+  'Message',
+  'errorMessage',
+  'error_message',
+  'faultstring',
+  'reason',
+];
+
 function envelopeText(value: JsonObject): string {
-  const error = own(value, 'error');
+  const error = own(value, 'error') ?? own(value, 'fault');
   const inner = isObject(error) ? error : value;
-  const code = [own(inner, 'code'), own(inner, 'type'), isObject(error) ? undefined : error].find(
-    (one) => typeof one === 'string' && one !== '' && !one.startsWith('http') && one !== 'about:blank',
-  );
-  const names = [
-    'message',
-    'detail',
-    'error_description',
-    'description',
-    'title',
-    'msg',
-    'Message',
-    'reason',
+  const message = MESSAGES.map((name) => ownText(inner, name)).find((one) => one !== undefined && one !== '');
+  const field = isObject(error) ? ownText(error, 'param') : undefined;
+  const lists = [
+    own(value, 'errorMessages'),
+    own(inner, 'errors'),
+    own(inner, 'details'),
+    own(inner, 'detail'),
+    own(inner, 'invalid-params'),
+    own(inner, 'invalid_params'),
+    own(value, 'errors'),
   ];
-  const message = names.map((name) => ownText(inner, name)).find((one) => one !== undefined && one !== '');
-  const lists = [own(inner, 'errors'), own(inner, 'details'), own(inner, 'detail'), own(value, 'errors')];
-  const list = lists.find((one) => typeof one === 'object' && one !== null);
-  const details = Array.isArray(list) ? detailTexts(list) : isObject(list) ? fieldTexts(list) : [];
-  const head = [typeof code === 'string' ? `(${code})` : '', message ?? '']
+  const details = [...new Set(lists)].flatMap((list) =>
+    Array.isArray(list) ? detailTexts(list) : isObject(list) ? fieldTexts(list) : [],
+  );
+  const code = codeOf(value, inner);
+  const head = [
+    code === undefined ? '' : `(${code})`,
+    field === undefined || message === undefined ? (message ?? '') : `${field}: ${message}`,
+  ]
     .filter((part) => part !== '')
     .join(' ');
-  return [head, details.join('; ')].filter((part) => part !== '').join(': ');
+  const rest = details.slice(0, DETAILS_MAX).join('; ');
+  return [head, rest].filter((part) => part !== '').join(': ');
+}
+
+/** A word; what is a number repeats the status, and an address says nothing here. */
+function codeOf(value: JsonObject, inner: JsonObject): string | undefined {
+  const error = own(value, 'error');
+  const detail = own(inner, 'detail');
+  const candidates = [
+    own(inner, 'code'),
+    inner === value ? undefined : own(inner, 'status'),
+    own(inner, 'type'),
+    inner === value ? error : undefined,
+    isObject(detail) ? own(detail, 'errorcode') : undefined,
+  ];
+  return candidates.find(
+    (one): one is string =>
+      typeof one === 'string' && one !== '' && !one.startsWith('http') && one !== 'about:blank',
+  );
 }
 
 function detailTexts(list: readonly unknown[]): string[] {
   return list.slice(0, DETAILS_MAX).flatMap((one) => {
     if (typeof one === 'string') return [one];
     if (!isObject(one)) return [];
+    const source = own(one, 'source');
     const where = [
       own(one, 'field'),
       own(one, 'param'),
       own(one, 'path'),
       own(one, 'loc'),
       own(one, 'pointer'),
+      isObject(source) ? (own(source, 'pointer') ?? own(source, 'parameter')) : undefined,
+      own(one, 'name'),
     ].find((place) => typeof place === 'string' || Array.isArray(place));
-    const said = ['message', 'detail', 'msg', 'title', 'description', 'code'].map((name) =>
+    const said = ['message', 'detail', 'msg', 'reason', 'title', 'description', 'code'].map((name) =>
       ownText(one, name),
     );
     const text = said.find((part) => part !== undefined);
@@ -91,25 +132,12 @@ function parsed(text: string): unknown {
   }
 }
 
-const SECRETS = [
-  /\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi,
-  /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g,
-  /\b(?:sk|pk|rk|lk|whsec|gh[opsu]|github_pat|xox[abp])[_-][\w-]{12,}/g,
-  /\b((?:api[_-]?key|access[_-]?token|secret|password)["']?\s*[=:]\s*["']?)[^\s"',;&]{6,}/gi,
-];
-
 /** Upstream text as a reader may see it: one line, no invisible characters, no secrets, capped. */
 export function safeText(text: string): string {
-  let safe = text
-    .slice(0, 8_000)
+  // Before lines are joined: a cookie ends with its line.
+  const safe = redacted(text.slice(0, 8_000))
     .replace(/(?![\t\n\r])\p{Cc}|\p{Cf}|\p{Surrogate}/gu, '')
     .replace(/\s+/g, ' ')
     .trim();
-  for (const secret of SECRETS) {
-    safe = safe.replace(
-      secret,
-      (_, kept: unknown) => `${typeof kept === 'string' ? `${kept} ` : ''}[secret]`,
-    );
-  }
   return clip(safe, TEXT_CHARACTERS);
 }

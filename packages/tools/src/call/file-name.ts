@@ -47,9 +47,9 @@ function safeName(name: string): string {
   const dot = clean.lastIndexOf('.');
   const extension = dot > 0 && clean.length - dot <= 12 ? clean.slice(dot) : '';
   const stem = clean.slice(0, clean.length - extension.length);
-  const short = [...stem]
+  const short = stem
     .slice(0, NAME_CHARACTERS - extension.length)
-    .join('')
+    .replace(/[\uD800-\uDBFF]$/, '')
     .trim();
   return /^(?:con|prn|aux|nul|com\d|lpt\d)$/i.test(short) ? `_${short}${extension}` : `${short}${extension}`;
 }
