@@ -1,4 +1,12 @@
-import { compileInWorker, type Catalogue, type CompileOptions, type Rejection } from '@latchkey/tools';
+import {
+  compileInWorker,
+  lockOf,
+  readLock,
+  type Catalogue,
+  type CompileOptions,
+  type NameLock,
+  type Rejection,
+} from '@latchkey/tools';
 import { toAuditRow, type AuditEntry } from '../audit/entry.ts';
 import { systemClock, type Clock } from '../kernel/clock.ts';
 import { newId, type ConnectorId, type OrganisationId } from '../kernel/ids.ts';
@@ -36,14 +44,18 @@ export interface ImportedConnector {
 
 const SLUG = /^[a-z0-9](?:-?[a-z0-9])*$/;
 const SLUG_CHARACTERS_MAX = 40;
+const ATTEMPTS_MAX = 5;
 
-/** Compiles a document and publishes it as the connector of that slug: at once, everywhere, or not at all. */
+/**
+ * Compiles a document and publishes it as the connector of that slug: at once, everywhere, or not at all. Names that
+ * its tools had go on being accepted.
+ */
 export async function importConnector(
   store: Store,
   source: ConnectorSource,
   clock: Clock = systemClock,
 ): Promise<Result<ImportedConnector, ImportFault>> {
-  const { orgId, slug, name } = source;
+  const { orgId, slug } = source;
   if (!SLUG.test(slug) || slug.length > SLUG_CHARACTERS_MAX) {
     return fail({
       kind: 'slug_invalid',
@@ -57,17 +69,45 @@ export async function importConnector(
       message: 'The base URL must be an absolute http or https URL without a user, a query or a fragment.',
     });
   }
-  const { compile = compileInWorker } = source;
-  const compiled = await compile(source.document, source.options ?? {});
-  if (!compiled.ok) {
-    return fail({ kind: 'document_rejected', message: compiled.error.message, rejection: compiled.error });
+  for (let attempt = 1; ; attempt += 1) {
+    const lockText = await store.connectors.getNameLock(orgId, slug);
+    const lock = lockText === undefined ? undefined : nameLockOf(lockText, clock);
+    const { compile = compileInWorker } = source;
+    const compiled = await compile(source.document, { ...source.options, ...(lock && { lock }) });
+    if (!compiled.ok) {
+      return fail({ kind: 'document_rejected', message: compiled.error.message, rejection: compiled.error });
+    }
+    const publication = { catalogue: compiled.value, baseUrl, lock, lockText };
+    try {
+      const connectorId = await publish(store, source, publication, clock);
+      return ok({ connectorId, catalogue: compiled.value });
+    } catch (error) {
+      if (!(error instanceof NamesChanged) || attempt === ATTEMPTS_MAX) throw error;
+    }
   }
-  const catalogue = compiled.value;
-  const { hash } = catalogue;
-  const body = JSON.stringify(catalogue);
+}
 
-  const connectorId = await store.transaction(async (queries) => {
-    await queries.connectors.putCatalogue(hash, body);
+interface Publication {
+  readonly catalogue: Catalogue;
+  readonly baseUrl: string;
+  /** The names that the catalogue was compiled with, and the same as they are stored. */
+  readonly lock: NameLock | undefined;
+  readonly lockText: string | undefined;
+}
+
+/** Somebody else published the connector while we compiled it: names that it gave then would be lost. */
+class NamesChanged extends Error {}
+
+function publish(
+  store: Store,
+  { actor = { kind: 'system' }, name, orgId, slug }: ConnectorSource,
+  { baseUrl, catalogue, lock, lockText }: Publication,
+  clock: Clock,
+): Promise<ConnectorId> {
+  const { hash } = catalogue;
+  const names = JSON.stringify(lockOf(catalogue, lock, clock.nowMs()));
+  return store.transaction(async (queries) => {
+    await queries.connectors.putCatalogue(hash, JSON.stringify(catalogue));
     const connector = await queries.connectors.publish({
       id: newId('con'),
       orgId,
@@ -76,13 +116,17 @@ export async function importConnector(
       baseUrl,
       catalogueHash: hash,
     });
+    // The row is ours until the end of the transaction, and so is its lock.
+    const current = await queries.connectors.getNameLock(orgId, slug);
+    if (current !== lockText && current !== names) throw new NamesChanged();
+    await queries.connectors.putNameLock(connector.id, names);
     await queries.changes.add('connector', orgId ?? '*');
     await queries.audit.insertMany([
       toAuditRow(
         {
           ...(orgId === null ? {} : { orgId }),
           action: 'connector.published',
-          actor: source.actor ?? { kind: 'system' },
+          actor,
           target: connector.id,
           outcome: 'ok',
           detail: { slug, catalogue: hash, tools: catalogue.tools.length, skipped: catalogue.skipped.length },
@@ -93,7 +137,13 @@ export async function importConnector(
     ]);
     return connector.id;
   });
-  return ok({ connectorId, catalogue });
+}
+
+function nameLockOf(text: string, clock: Clock): NameLock {
+  const lock = readLock(text, clock.nowMs());
+  // Written by us alone, from a value of this type.
+  if (!lock.ok) throw new Error(lock.error);
+  return lock.value;
 }
 
 function readBaseUrl(text: string): string | undefined {

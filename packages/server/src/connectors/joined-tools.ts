@@ -1,5 +1,5 @@
 import type { ModeWish, OfferOptions } from '@latchkey/tools';
-import { uniqueNames } from './tool-names.ts';
+import { prefixed, uniqueNames } from './tool-names.ts';
 import { createToolSet, type BoundTool, type ToolSet } from './tool-set.ts';
 
 /** Tools of one connector that are to be offered beside others', and how it wants its tools to be offered. */
@@ -25,6 +25,7 @@ export function joinTools(
     own.map((bound): BoundTool => ({
       ...bound,
       name: renamed.get(bound) ?? bound.name,
+      aliases: aliasesOf(bound),
       ...(isMixed ? { api: api.name } : {}),
     })),
   );
@@ -35,6 +36,12 @@ export function joinTools(
   );
   const mode = modeOf(present.map((share) => share.mode));
   return createToolSet(tools, { mode, pinned, apis: present.map(({ api }) => api) });
+}
+
+/** A connector may come or go, and with it the need to say whose tool is meant: both spellings stay known. */
+function aliasesOf({ name, target, tool }: BoundTool): string[] {
+  const former = tool.aliases ?? [];
+  return [...former, ...[name, ...former].map((one) => prefixed(target.slug, one))];
 }
 
 /** In full only if every connector says so, by search if one does; else by size. */

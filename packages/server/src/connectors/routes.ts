@@ -85,12 +85,12 @@ function routesOf(catalogue: Catalogue): Route[] {
   );
   return [
     ...catalogue.tools.map(routeOfTool),
-    ...served.map(({ method, path }): Route => {
+    ...served.map(({ access, method, path }): Route => {
       const upper = method.toUpperCase();
       return {
         method: upper,
         template: parseTemplate(path),
-        access: READ_METHODS.has(upper) ? 'read' : 'full',
+        access: access ?? (READ_METHODS.has(upper) ? 'read' : 'full'),
         headers: [],
         baseUrl: undefined,
         anonymous: false,

@@ -27,13 +27,18 @@ export function uniqueNames(tools: readonly NamedTool[]): string[] {
   return names;
 }
 
+/** A tool's name with the connector that it is of. */
+export function prefixed(connector: string, name: string): string {
+  return `${connector.replaceAll('-', '_')}_${name}`;
+}
+
 function spelling({ connector, name }: NamedTool, attempt: number): string {
   if (attempt === 0) return name;
-  const prefixed = `${connector.replaceAll('-', '_')}_${name}`;
-  if (attempt === 1 && prefixed.length <= NAME_CHARACTERS_MAX) return prefixed;
+  const withConnector = prefixed(connector, name);
+  if (attempt === 1 && withConnector.length <= NAME_CHARACTERS_MAX) return withConnector;
   const digest = createHash('sha256').update(`${connector} ${name}`).digest('hex');
   const suffix = `_${digest.slice(0, attempt <= 2 ? 6 : 32)}`;
-  return prefixed.slice(0, NAME_CHARACTERS_MAX - suffix.length) + suffix;
+  return withConnector.slice(0, NAME_CHARACTERS_MAX - suffix.length) + suffix;
 }
 
 /** The places of all names that another one equals. */

@@ -147,7 +147,9 @@ describe('what an organisation sees', () => {
     await publish(orgId, 'web', { list_things: 'get' });
     expect(await namesOf(orgId)).toEqual(expect.arrayContaining(['ads_list_things', 'web_list_things']));
     const { connectors } = await catalogues.of(orgId);
-    expect([...(connectors.get('ads')?.toolSet.byName.keys() ?? [])]).toEqual(['list_things']);
+    expect([...(connectors.get('ads')?.toolSet.tools ?? [])].map(({ name }) => name)).toEqual([
+      'list_things',
+    ]);
   });
 
   test('is kept until it is invalidated, and one organisation’s change does not touch another’s', async () => {

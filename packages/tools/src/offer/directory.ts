@@ -25,7 +25,8 @@ const NEAREST_MAX = 3;
 
 export function createDirectory<T extends Offered>(tools: readonly T[]): Directory<T> {
   const index = createToolIndex(tools);
-  const byName = new Map(tools.map((bound) => [bound.name, bound]));
+  const byName = new Map(tools.flatMap((bound) => namesOf(bound).map((name) => [name, bound] as const)));
+  for (const bound of tools) byName.set(bound.name, bound);
   const tagsOf = new Map(tools.map((bound) => [bound, new Set(bound.tool.tags.map(slugOf))]));
   return {
     size: tools.length,
@@ -42,6 +43,11 @@ export function createDirectory<T extends Offered>(tools: readonly T[]): Directo
     find: (name) => byName.get(name),
     nearest: (name) => index.search(name, { limit: NEAREST_MAX }).map((bound) => bound.name),
   };
+}
+
+/** Former names are understood where they are looked up, and are found by nobody. */
+function namesOf({ name, tool }: Offered): string[] {
+  return [name, ...(tool.aliases ?? [])];
 }
 
 function categoriesOf(tagged: readonly ReadonlySet<string>[]): Category[] {

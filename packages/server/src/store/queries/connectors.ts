@@ -1,7 +1,7 @@
-import { asc, eq, isNull, or, sql } from 'drizzle-orm';
+import { and, asc, eq, isNull, or, sql } from 'drizzle-orm';
 import type { ConnectorId, OrganisationId } from '../../kernel/ids.ts';
 import type { Executor } from '../database.ts';
-import { catalogues, connectors } from '../schema.ts';
+import { catalogues, connectors, nameLocks } from '../schema.ts';
 
 export type Connector = typeof connectors.$inferSelect;
 
@@ -40,6 +40,24 @@ export function createConnectorQueries(executor: Executor) {
         .returning();
       if (!row) throw new Error('publishing a connector returned no row');
       return row;
+    },
+
+    /** The names that the tools of the connector of that slug were given. */
+    async getNameLock(orgId: OrganisationId | null, slug: string): Promise<string | undefined> {
+      const owner = orgId === null ? isNull(connectors.orgId) : eq(connectors.orgId, orgId);
+      const [row] = await executor
+        .select({ body: nameLocks.body })
+        .from(nameLocks)
+        .innerJoin(connectors, eq(connectors.id, nameLocks.connectorId))
+        .where(and(owner, eq(connectors.slug, slug)));
+      return row?.body;
+    },
+
+    async putNameLock(connectorId: ConnectorId, body: string): Promise<void> {
+      await executor
+        .insert(nameLocks)
+        .values({ connectorId, body })
+        .onConflictDoUpdate({ target: nameLocks.connectorId, set: { body } });
     },
 
     /** An organisation's own connectors and the shared ones, by slug. */

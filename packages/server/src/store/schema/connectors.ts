@@ -37,3 +37,13 @@ export const connectors = pgTable(
     ),
   ],
 );
+
+/** The names that a connector's tools were given, so that they go on meaning what they meant. */
+export const nameLocks = pgTable('name_locks', {
+  connectorId: text('connector_id')
+    .$type<ConnectorId>()
+    .primaryKey()
+    .references(() => connectors.id, { onDelete: 'cascade' }),
+  /** `NameLock` of the catalogue compiler, as JSON. */
+  body: text('body').notNull(),
+});
