@@ -299,6 +299,22 @@ describe('revision 2026-07-28', () => {
     expect([status, json.error.code]).toEqual([400, -32602]);
   });
 
+  test.each([
+    { inputResponses: null },
+    { inputResponses: 5 },
+    { inputResponses: [] },
+    { inputResponses: { name: 5 } },
+    { requestState: 5 },
+    { requestState: null },
+  ])('refuses an answer to what was never asked if it is none: %j, and nothing is called', async (more) => {
+    const before = harness.upstream.received.length;
+    const { json, status } = await send('tools/call', { name: 'get_credits', ...more });
+    expect([status, json.error.code]).toEqual([400, -32602]);
+    expect(harness.upstream.received).toHaveLength(before);
+    const { json: good } = await send('tools/call', { name: 'get_credits', inputResponses: { x: {} } });
+    expect(good.result.isError).toBeUndefined();
+  });
+
   test('ignores sessions', async () => {
     const { headers: answered, status } = await send(
       'tools/list',

@@ -31,7 +31,7 @@ export function readDialect(message: Spoken, headers: IncomingHttpHeaders): Resu
   const claim = isJsonObject(meta) ? meta[META_VERSION] : undefined;
   const legacyClaim = asLegacyRevision(claim);
   if (claim === undefined || legacyClaim !== undefined) return readLegacy(message, headers, id);
-  if (typeof claim !== 'string') return fail(invalidMeta(id, `${META_VERSION} is a string.`));
+  if (typeof claim !== 'string') return fail(invalidParams(id, `${META_VERSION} is a string.`));
   const revision = asModernRevision(claim);
   if (revision === undefined) {
     // A client that contradicts itself is told so; one that is too new is told what there is.
@@ -49,7 +49,7 @@ function readLegacy(
 ): Result<Dialect, Answer> {
   const header = headers['mcp-protocol-version'];
   if (asModernRevision(header) !== undefined && message.kind === 'request') {
-    return fail(invalidMeta(id, `_meta names ${META_VERSION} and ${META_CAPABILITIES} in this revision.`));
+    return fail(invalidParams(id, `_meta names ${META_VERSION} and ${META_CAPABILITIES} in this revision.`));
   }
   // The handshake is where the revision is found out: what a client puts beside it means nothing yet.
   if (header === undefined || message.method === 'initialize') return ok(dialectOf(REVISION_WITHOUT_HEADER));
@@ -70,17 +70,27 @@ function checkModern(
     return fail(mismatch(id, 'MCP-Protocol-Version', VERSION_FIELD));
   }
   if (!isJsonObject(meta[META_CAPABILITIES]))
-    return fail(invalidMeta(id, `_meta holds ${META_CAPABILITIES}.`));
+    return fail(invalidParams(id, `_meta holds ${META_CAPABILITIES}.`));
   if (meta[META_CLIENT] !== undefined && !isJsonObject(meta[META_CLIENT])) {
-    return fail(invalidMeta(id, `${META_CLIENT} is an object.`));
+    return fail(invalidParams(id, `${META_CLIENT} is an object.`));
   }
   if (headers['mcp-method'] !== message.method) return fail(mismatch(id, 'Mcp-Method', 'method'));
+  // Of a question that was never asked (MRTR). What is well-formed is ignored.
+  const { inputResponses, requestState } = message.params ?? {};
+  if (inputResponses !== undefined && !isObjectOfObjects(inputResponses))
+    return fail(invalidParams(id, 'params.inputResponses is an object of objects.'));
+  if (requestState !== undefined && typeof requestState !== 'string')
+    return fail(invalidParams(id, 'params.requestState is a string.'));
   const field = NAMED_BY.get(message.method);
   const name = field && message.params?.[field];
   if (typeof name === 'string' && decodeName(headers['mcp-name']) !== name) {
     return fail(mismatch(id, 'Mcp-Name', `params.${field}`));
   }
   return ok(dialectOf(revision));
+}
+
+function isObjectOfObjects(value: unknown): boolean {
+  return isJsonObject(value) && Object.values(value).every(isJsonObject);
 }
 
 /** What Mcp-Name repeats. */
@@ -108,7 +118,7 @@ function mismatch(id: RpcId | undefined, header: string, field: string): Answer 
   );
 }
 
-function invalidMeta(id: RpcId | undefined, message: string): Answer {
+function invalidParams(id: RpcId | undefined, message: string): Answer {
   return errorAnswer(400, id, RPC.invalidParams, message);
 }
 
