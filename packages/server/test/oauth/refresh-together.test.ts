@@ -135,6 +135,34 @@ describe.each(['token', 'key'] as const)('in %s mode', (mode) => {
     },
   );
 
+  test('database connections that break under the refreshes of a moment end none of their families', async () => {
+    await connectTimes(9);
+    const other = new pg.Client({ connectionString: world.demo.databaseUrl });
+    await other.connect();
+    try {
+      await other.query('begin');
+      await other.query('lock table refresh_tokens in exclusive mode');
+      const waiting = Promise.all(connections.map((connection) => send(connection)));
+      await waitersOf('refresh_tokens', 1);
+      const broken = await world.rows(
+        `select pg_terminate_backend(pid) from pg_stat_activity
+         where application_name = 'latchkey tokens' and datname = current_database()`,
+      );
+      expect(broken.length).toBeGreaterThan(0);
+      await other.query('commit');
+      // Who was alone on its connection is told to come again; nobody is told that its token is no good.
+      for (const [index, { status }] of (await waiting).entries()) {
+        expect([200, 500]).toContain(status);
+        const connection = connections[index];
+        if (status === 500 && connection !== undefined) expect((await send(connection)).status).toBe(200);
+      }
+    } finally {
+      await other.end();
+    }
+    for (const connection of connections)
+      expect(await familyOf(connection)).toEqual([{ used: true }, { used: false }]);
+  });
+
   /** Resolves once so many refreshes wait for somebody else's row: otherwise nothing would be shown. */
   async function waitersOf(table: string, count: number): Promise<void> {
     await expect
