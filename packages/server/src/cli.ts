@@ -6,6 +6,7 @@ const HELP = `latchkey <command>
   migrate   bring the database to this release's schema
   keys      rotate the keys that sign access tokens
   compile   say what becomes of an OpenAPI document
+  bundle    join an OpenAPI document of many files into one
   suspend   stop an organisation or a person
   resume    let one go on
 
@@ -24,6 +25,8 @@ async function run(command: string | undefined, args: string[]): Promise<void> {
       return (await import('./commands/keys.ts')).keys(args);
     case 'compile':
       return (await import('./commands/compile.ts')).compile(args);
+    case 'bundle':
+      return (await import('./commands/bundle.ts')).bundle(args);
     case 'suspend':
     case 'resume':
       return (await import('./commands/suspend.ts')).suspend(command, args);

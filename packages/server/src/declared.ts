@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import type { Catalogue, CompileOptions } from '@latchkey/tools';
+import type { Catalogue } from '@latchkey/tools';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { compileFields, compileOptionsOf, offeringFields, offeringOf } from './connectors/compile-options.ts';
 import { importConnector } from './connectors/import-connector.ts';
 import type { OrganisationId } from './kernel/ids.ts';
 import { fail, ok, type Result } from './kernel/result.ts';
@@ -30,14 +31,9 @@ const declaredSchema = z.strictObject({
         /** Path of the OpenAPI document, from the folder of this file. */
         document: z.string(),
         base_url: z.string(),
-        /** How its tools are offered: docs/catalogue-modes.md. */
-        mode: z.enum(['auto', 'full', 'search']).default('auto'),
-        /** Tools to list even where the others are searched. */
-        pinned: z.array(z.string().min(1).max(500)).max(15).default([]),
-        /** Selectors by slug; absent: a toolset for each tag. */
-        toolsets: z.record(z.string(), z.array(z.string().min(1).max(500)).max(500)).optional(),
-        /** Where the API is explained to people; absent: as the document says. */
-        docs_url: z.url({ protocol: /^https?$/ }).optional(),
+        ...offeringFields,
+        /** What becomes of the document: docs/importing.md. */
+        options: z.strictObject(compileFields).default({}),
       }),
     )
     .default([]),
@@ -112,29 +108,30 @@ async function applyConnector(
   const document = await readFile(documentPath).catch(() => undefined);
   if (document === undefined) return fail(`${documentPath} cannot be read`);
   const { slug, name, base_url: baseUrl } = declared;
-  const options = offeringOf(declared);
+  const overlayPath = declared.options.overlay && resolve(folder, declared.options.overlay);
+  const overlay = overlayPath && (await readFile(overlayPath).catch(() => null));
+  if (overlay === null) return fail(`${overlayPath} cannot be read`);
+  const options = { ...offeringOf(declared), ...compileOptionsOf(declared.options, overlay || undefined) };
   const imported = await importConnector(store, { orgId, slug, name, baseUrl, document, options });
   if (!imported.ok) return fail(imported.error.message);
   const { catalogue } = imported.value;
   const counts = `tools: ${catalogue.tools.length}, operations skipped: ${catalogue.skipped.length}`;
-  return ok([counts, ...offeringNotes(catalogue)].join('\n  '));
+  return ok([counts, ...notesOf(catalogue)].join('\n  '));
 }
 
-function offeringOf({ docs_url, mode, pinned, toolsets }: Declared['connectors'][number]): CompileOptions {
-  return {
-    mode,
-    pinned,
-    ...(toolsets === undefined ? {} : { toolsets }),
-    ...(docs_url === undefined ? {} : { docsUrl: docs_url }),
-  };
-}
+const TEXTS_SHOWN = 10;
 
-/** What an operator has to know of how the tools are offered. A warning without a place is about this file. */
-function offeringNotes({ toolsets = [], warnings }: Catalogue): string[] {
+/** What an operator has to know before others do. A warning without a place is about this file. */
+function notesOf({ suggestions = [], toolsets = [], warnings }: Catalogue): string[] {
   const noted = warnings.filter(({ code, pointer }) => code === 'MODE_CHANGED' || pointer === '');
+  const texts = warnings.filter(({ code }) => code === 'TEXT_SUSPECT');
   const slugs = toolsets.map(({ slug }) => slug).join(', ');
+  const ask = 'latchkey compile --report shows';
   return [
     ...noted.map(({ code, message }) => `${code}: ${message}`),
+    ...texts.slice(0, TEXTS_SHOWN).map(({ code, message, pointer }) => `${code}: ${message} (${pointer})`),
+    ...(texts.length > TEXTS_SHOWN ? [`${ask} ${texts.length - TEXTS_SHOWN} more such texts`] : []),
+    ...(suggestions.length > 0 ? [`suggestions on access: ${suggestions.length}; ${ask} them`] : []),
     ...(slugs === '' ? [] : [`toolsets, each at /mcp/<organisation>/t/<toolset>: ${slugs}`]),
   ];
 }

@@ -15,7 +15,11 @@ import {
   describeFindings,
   describeRejection,
   describeReport,
+  describeSuggestions,
+  describeSuspects,
 } from './compile/describe.ts';
+import { readLockFile, writeLockFile } from './compile/lock-file.ts';
+import { readOptions } from './compile/options.ts';
 import { createProgressLine } from './compile/progress-line.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { refuseToStart } from './lifecycle.ts';
@@ -31,6 +35,9 @@ model's context the list of tools takes. Publishes nothing, opens no connection.
   --out <file>           write the catalogue there
   --mode <mode>          offer the tools in full or by search, not by their size: auto, full, search
   --profile <client>     what that client would refuse: ${Object.keys(PROFILES).join(', ')}; may be repeated
+  --options <file>       what the block "options" of a connector in LATCHKEY_CONFIG says, mode, pinned and toolsets too
+  --overlay <file>       an OpenAPI Overlay 1.0, applied before anything is read from the document
+  --lock <file>          names given so far stay or become aliases; the file is written anew, and made if there is none
   --include-deprecated   deprecated operations become tools too
   --entry <path>         the document in an archive, if not the one nearest to its top
   --server-host <host>   operations may go to this server of their own; may be repeated
@@ -45,6 +52,9 @@ const OPTIONS = {
   json: { type: 'boolean' },
   out: { type: 'string' },
   mode: { type: 'string' },
+  options: { type: 'string' },
+  overlay: { type: 'string' },
+  lock: { type: 'string' },
   profile: { type: 'string', multiple: true },
   'include-deprecated': { type: 'boolean' },
   entry: { type: 'string' },
@@ -66,15 +76,22 @@ export async function compile(args: string[]): Promise<void> {
   const source = await readSource(file);
   if (source === undefined) return refuseToStart([`${file} cannot be read`]);
 
+  const options = await readOptions({
+    mode,
+    options: values.options,
+    overlay: values.overlay,
+    entry: values.entry,
+    includeDeprecated: values['include-deprecated'] === true,
+    serverHosts: values['server-host'] ?? [],
+  });
+  if (!options.ok) return refuseToStart([options.error]);
+  const lock = values.lock === undefined ? ok(undefined) : await readLockFile(values.lock);
+  if (!lock.ok) return refuseToStart([lock.error]);
+
   const progress = createProgressLine(process.stderr);
   const compiled = await compileInWorker(
     source,
-    {
-      mode,
-      include: { deprecated: values['include-deprecated'] === true },
-      serverHosts: values['server-host'] ?? [],
-      ...(values.entry === undefined ? {} : { entry: values.entry }),
-    },
+    { ...options.value, ...(lock.value && { lock: lock.value }) },
     { onProgress: ({ done, operations }) => progress.show(`Compiling: ${done} of ${operations} operations`) },
   );
   progress.clear();
@@ -87,6 +104,7 @@ export async function compile(args: string[]): Promise<void> {
     profile,
     findings: lintTools(catalogue.tools.map(listed), profile),
   }));
+  if (values.lock !== undefined) await writeLockFile(values.lock, catalogue, lock.value);
   if (values.out !== undefined) {
     await writeFile(values.out, `${JSON.stringify(catalogue, undefined, 2)}\n`);
   }
@@ -102,7 +120,8 @@ export async function compile(args: string[]): Promise<void> {
     print(`${JSON.stringify(report, undefined, 2)}\n`);
   } else {
     print(describeCatalogue(catalogue));
-    if (values.report === true) print(describeReport(catalogue));
+    print(describeSuspects(catalogue));
+    if (values.report === true) print(describeReport(catalogue) + describeSuggestions(catalogue));
     for (const { profile, findings: found } of findings) print(describeFindings(profile, found));
   }
   if (findings.some(({ findings: found }) => found.some(isError))) process.exitCode = 1;
@@ -111,16 +130,16 @@ export async function compile(args: string[]): Promise<void> {
 interface Wishes {
   readonly file: string;
   readonly profiles: readonly ProfileName[];
-  readonly mode: (typeof MODES)[number];
+  readonly mode: (typeof MODES)[number] | undefined;
 }
 
 function readWishes(
-  { mode: wished = 'auto', profile = [] }: { mode?: string; profile?: string[] },
+  { mode: wished, profile = [] }: { mode?: string; profile?: string[] },
   [file, ...rest]: string[],
 ): Result<Wishes, string> {
   if (file === undefined || rest.length > 0) return fail('name one document, or -');
   const mode = MODES.find((one) => one === wished);
-  if (mode === undefined) return fail(`there is no mode ${wished}`);
+  if (wished !== undefined && mode === undefined) return fail(`there is no mode ${wished}`);
   const unknown = profile.find((name) => !isProfile(name));
   if (unknown !== undefined) return fail(`there is no profile ${unknown}`);
   return ok({ file, mode, profiles: profile.filter(isProfile) });

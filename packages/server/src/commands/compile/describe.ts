@@ -1,4 +1,7 @@
 import { reportOf, type Catalogue, type Finding, type Rejection } from '@latchkey/tools';
+import { stringify } from 'yaml';
+
+const SUSPECTS_SHOWN = 10;
 
 /** A catalogue in a few lines, for a person who decides whether to publish it. */
 export function describeCatalogue(catalogue: Catalogue): string {
@@ -29,6 +32,32 @@ export function describeReport({ skipped, warnings }: Catalogue): string {
     ),
   ];
   return lines.length === 0 ? '' : `\n${lines.join('\n')}\n`;
+}
+
+/** Texts that seem to speak to a model: shown also to who did not ask for a report. */
+export function describeSuspects({ warnings }: Catalogue): string {
+  const texts = warnings.filter(({ code }) => code === 'TEXT_SUSPECT');
+  const lines = texts.slice(0, SUSPECTS_SHOWN).map(({ message, pointer }) => `  ${message} (${pointer})`);
+  if (texts.length > lines.length) lines.push(`  and ${count(texts.length - lines.length)} more: --report`);
+  return lines.length === 0 ? '' : `\nTEXT_SUSPECT\n${lines.join('\n')}\n`;
+}
+
+/** What a person should decide, and the overlay that decides it as suggested, ready for `--overlay`. */
+export function describeSuggestions(catalogue: Catalogue): string {
+  const { suggestions } = reportOf(catalogue);
+  if (suggestions.length === 0) return '';
+  const lines = suggestions.map(
+    ({ access, message, method, path, tool }) => `suggest ${access} ${tool} (${method} ${path}): ${message}`,
+  );
+  const overlay = stringify(
+    {
+      overlay: '1.0.0',
+      info: { title: `Access to ${catalogue.title}`, version: '1' },
+      actions: suggestions.map((suggestion) => suggestion.overlay),
+    },
+    { lineWidth: 0 },
+  );
+  return `\n${lines.join('\n')}\n\nAn overlay that does all of that; keep what is right:\n\n${overlay}`;
 }
 
 export function describeFindings(profile: string, findings: readonly Finding[]): string {
