@@ -148,6 +148,7 @@ export async function createApp(options: AppOptions) {
     usage,
     sender,
     fetchFile: createFetchFile(createFileReader(options.addressGuard)),
+    downloadKey: deriveKey(masterSecret, 'downloads'),
     signAssertion: createAssertions({ signing: grants.signing, clock, issuer: mcpBaseUrl }),
     limits: options.limits ?? { perKey: CALLS_PER_KEY, perOrganisation: CALLS_PER_ORGANISATION },
     log,

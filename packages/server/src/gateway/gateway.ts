@@ -3,6 +3,8 @@ import { deepestCause } from '../kernel/deepest-cause.ts';
 import { AppError, toAppError } from '../kernel/errors.ts';
 import { parseResourcePath } from '../kernel/resource.ts';
 import { createApiDoor } from './api/door.ts';
+import { createDownloadDoor } from './download/door.ts';
+import { createDownloadLinks, DOWNLOAD_PATH } from './download/links.ts';
 import { openExchange, respondError, type Exchange } from './exchange.ts';
 import { createCallTool } from './mcp/call-tool.ts';
 import { createDispatch } from './mcp/dispatch.ts';
@@ -42,10 +44,21 @@ export function createGateway(deps: GatewayDependencies): Gateway {
   const recorder = createRecorder(audit, clock);
   const assertions = createAssertionCache(deps.signAssertion, clock);
   const callUpstream = createCallUpstream({ assertions, recorder, sender });
-  const callTool = createCallTool({ recorder, callUpstream, fetchFile: deps.fetchFile });
+  const { connectorPaths, mcpBaseUrl } = urls;
+  const links = createDownloadLinks({ key: deps.downloadKey, mcpBaseUrl, clock });
+  const callTool = createCallTool({ recorder, callUpstream, fetchFile: deps.fetchFile, links });
   const dispatch = createDispatch({ limit, catalogues, callTool, log });
   const mcpDoor = createMcpDoor({ authenticate, dispatch, mcpBaseUrl: urls.mcpBaseUrl });
   const apiDoor = createApiDoor({ authenticate, limit, catalogues, recorder, assertions, sender });
+  const downloadDoor = createDownloadDoor({
+    authenticate,
+    callUpstream,
+    catalogues,
+    connectorPaths,
+    limit,
+    links,
+    recorder,
+  });
   const underWay = createUnderWay();
 
   async function serve(exchange: Exchange, call: OpenCall): Promise<void> {
@@ -55,6 +68,7 @@ export function createGateway(deps: GatewayDependencies): Gateway {
     const resource = parseResourcePath(exchange.path, urls.connectorPaths);
     if (resource !== undefined) return mcpDoor(exchange, resource, call);
     if (exchange.path.startsWith('/api/')) return apiDoor(exchange, call);
+    if (exchange.path.startsWith(DOWNLOAD_PATH)) return downloadDoor(exchange, call);
     return respondError(exchange, NOT_FOUND);
   }
 
@@ -72,7 +86,13 @@ export function createGateway(deps: GatewayDependencies): Gateway {
 
   return {
     handles(path) {
-      if (path === '/mcp' || path.startsWith('/mcp/') || path.startsWith('/api/')) return true;
+      if (
+        path === '/mcp' ||
+        path.startsWith('/mcp/') ||
+        path.startsWith('/api/') ||
+        path.startsWith(DOWNLOAD_PATH)
+      )
+        return true;
       return parseResourcePath(path, urls.connectorPaths) !== undefined;
     },
     handle(req, res) {

@@ -65,6 +65,8 @@ export interface GatewayDependencies extends Identification {
   /** Reads a file that an argument names by its address, under the address guard. */
   readonly fetchFile: FetchFile;
   readonly signAssertion: SignAssertion;
+  /** Seals what links to files stand for; the same on every node. */
+  readonly downloadKey: Uint8Array;
   readonly limits: { readonly perKey: LimitPolicy; readonly perOrganisation: LimitPolicy };
   readonly log: Log;
   readonly clock: Clock;

@@ -5,7 +5,10 @@ import {
   presentResult,
   takesFiles,
   type FetchFile,
+  type PresentContext,
 } from '@latchkey/tools';
+import type { BoundTool } from '../../connectors/tool-set.ts';
+import type { DownloadLinks } from '../download/links.ts';
 import type { Recorder } from '../pipeline/record.ts';
 import type { CallUpstream } from '../pipeline/upstream.ts';
 import { isJsonObject, type JsonObject } from './json.ts';
@@ -20,10 +23,12 @@ export function createCallTool({
   recorder,
   callUpstream,
   fetchFile,
+  links,
 }: {
   recorder: Recorder;
   callUpstream: CallUpstream;
   fetchFile: FetchFile;
+  links: DownloadLinks;
 }): CallTool {
   const callBound: CallBound = async (toolCall, bound) => {
     const { caller, requestId, signal } = toolCall;
@@ -41,8 +46,29 @@ export function createCallTool({
       return { kind: 'result', result: presentArgumentFaults(prepared.error, { requestId }) };
     }
     const outcome = await callUpstream(call, bound, prepared.value, signal);
-    return { kind: 'result', result: presentResult(bound.tool, outcome, { requestId }) };
+    const { baseUrl } = bound.target;
+    const context: PresentContext = {
+      requestId,
+      call: { arguments: toolCall.arguments, request: prepared.value, baseUrl },
+      ...(isRepeatable(bound) && { linkTo: () => linkFor(toolCall, bound) }),
+    };
+    return { kind: 'result', result: presentResult(bound.tool, outcome, context) };
   };
+
+  function linkFor({ arguments: given, caller, resource }: ToolCall, bound: BoundTool): string | undefined {
+    const { actor, grantId, keyId, orgId } = caller.principal;
+    return links.make({
+      orgId,
+      actorId: actor.id,
+      keyId,
+      grantId,
+      resourcePath: resource.path,
+      connectorId: bound.target.id,
+      tool: bound.name,
+      arguments: given,
+    });
+  }
+
   const callOwn = createOwnTools({ callBound, recorder });
 
   return async (toolCall) => {
@@ -50,6 +76,11 @@ export function createCallTool({
     if (bound !== undefined) return callBound(toolCall, bound);
     return (await callOwn(toolCall)) ?? unknownTool(toolCall);
   };
+}
+
+/** A link fetches its file anew, so only what changes nothing has one. */
+function isRepeatable({ tool }: BoundTool): boolean {
+  return tool.access === 'read' && !takesFiles(tool);
 }
 
 /** Arguments as a client may write them: none is the same as an empty object. */

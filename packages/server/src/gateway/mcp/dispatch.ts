@@ -78,9 +78,17 @@ export function createDispatch({
     if (typeof name !== 'string') return errorAnswer(200, id, RPC.invalidParams, 'params.name is a string.');
     const given = readArguments(params?.['arguments']);
     if (given === undefined) return errorAnswer(200, id, RPC.invalidParams, 'params.arguments is an object.');
-    const { caller, requestId, signal, toolSet } = scene;
+    const { caller, requestId, resource, signal, toolSet } = scene;
     try {
-      const outcome = await callTool({ caller, toolSet, requestId, signal, name, arguments: given });
+      const outcome = await callTool({
+        caller,
+        toolSet,
+        resource,
+        requestId,
+        signal,
+        name,
+        arguments: given,
+      });
       if (outcome.kind === 'result') return resultAnswer(id, serializeToolResult(outcome.result, dialect));
       // RFC 6750 section 3.1: the client asks its user for more, and comes back with another token.
       if (scene.stepUp !== undefined) return httpError(FULL_ACCESS_NEEDED, requestId, scene.stepUp);

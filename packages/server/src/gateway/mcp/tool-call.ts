@@ -1,6 +1,7 @@
 import type { ToolResult } from '@latchkey/tools';
 import type { BoundTool, ToolSet } from '../../connectors/tool-set.ts';
 import type { RequestId } from '../../kernel/ids.ts';
+import type { Resource } from '../../kernel/resource.ts';
 import type { Caller } from '../pipeline/authenticate.ts';
 import type { Call } from '../pipeline/record.ts';
 import type { JsonObject } from './json.ts';
@@ -8,6 +9,8 @@ import type { JsonObject } from './json.ts';
 export interface ToolCall {
   readonly caller: Caller;
   readonly toolSet: ToolSet;
+  /** Where it was called. */
+  readonly resource: Resource;
   readonly requestId: RequestId;
   /** Fires when the caller goes away. */
   readonly signal: AbortSignal;

@@ -1,4 +1,4 @@
-import type { Diagnostics, ToolResult } from '@latchkey/tools';
+import type { ContentBlock, Diagnostics, ToolResult } from '@latchkey/tools';
 import type { AppError } from '../../kernel/errors.ts';
 import type { RequestId } from '../../kernel/ids.ts';
 import type { Dialect } from './revisions.ts';
@@ -6,13 +6,19 @@ import { MODERN_RESULT_HEAD } from './server-info.ts';
 
 /** A tool's result as JSON, with the fields that the client's revision knows. */
 export function serializeToolResult(result: ToolResult, dialect: Dialect): string {
-  const content = `"content":${JSON.stringify(result.content)}`;
+  const content = `"content":${JSON.stringify(dialect.hasTitles ? result.content : result.content.map(withoutLinks))}`;
   const structured =
     dialect.hasTitles && result.structuredContent !== undefined
       ? `,"structuredContent":${JSON.stringify(result.structuredContent)}`
       : '';
   const error = result.isError === true ? ',"isError":true' : '';
   return `${dialect.isModern ? `${MODERN_RESULT_HEAD},` : '{'}${content}${structured}${error}}`;
+}
+
+/** Links came with 2025-06-18; before it, a text says where the file is. */
+function withoutLinks(block: ContentBlock): ContentBlock {
+  if (block.type !== 'resource_link') return block;
+  return { type: 'text', text: `${block.name} (${block.mimeType}, ${block.size} bytes): ${block.uri}` };
 }
 
 /** A refusal of our own as the result of a call, which is where a model sees it. */

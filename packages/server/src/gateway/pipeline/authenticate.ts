@@ -23,8 +23,13 @@ export interface Caller extends Right {
 }
 
 export interface Authenticate {
-  /** `path` is the resource's path as it was typed. */
-  atMcp(req: IncomingMessage, resource: Resource, path: string): Promise<Result<Caller, Refusal>>;
+  /** `path` is the resource's path as it was typed; `provenPath` is what a DPoP proof speaks of, if not that. */
+  atMcp(
+    req: IncomingMessage,
+    resource: Resource,
+    path: string,
+    provenPath?: string,
+  ): Promise<Result<Caller, Refusal>>;
   atApi(req: IncomingMessage): Promise<Result<Caller, Refusal>>;
 }
 
@@ -115,7 +120,7 @@ export function createAuthenticate(
   }
 
   return {
-    async atMcp(req, resource, path) {
+    async atMcp(req, resource, path, provenPath = path) {
       const presented = readPresented(req);
       if (presented.kind === 'several') return fail(refusal(TWO_CREDENTIALS));
       const isGood = (found: Proof): boolean => opens(found, resource, urls.connectorPaths);
@@ -123,7 +128,7 @@ export function createAuthenticate(
       if (proof !== undefined && isGood(proof)) {
         const { credential } = proof;
         const fault = await orUnavailable(() =>
-          faultOfPossession(deps, { req, path, presented, credential }),
+          faultOfPossession(deps, { req, path: provenPath, presented, credential }),
         );
         if (fault !== undefined) return fail(refuse(presented, path, fault));
         const refused = (): Refusal => refuse(presented, path, 'invalid_token');

@@ -9,7 +9,7 @@ import type { Principal } from '../../kernel/principal.ts';
 export interface Call {
   readonly principal: Principal;
   readonly requestId: RequestId;
-  readonly action: 'tool.call' | 'api.call';
+  readonly action: 'tool.call' | 'api.call' | 'file.download';
   /** The tool's name, or method and path template: never an argument. */
   readonly target: string;
   readonly connector: string;

@@ -11,7 +11,7 @@ import { createGateway } from '../../../src/gateway/gateway.ts';
 import { createFetchFile } from '../../../src/gateway/pipeline/fetch-file.ts';
 import { createDpop } from '../../../src/grants/dpop/dpop.ts';
 import type { Access, Role } from '../../../src/kernel/access.ts';
-import { systemClock } from '../../../src/kernel/clock.ts';
+import { systemClock, type Clock } from '../../../src/kernel/clock.ts';
 import type { Actor, Standing, VerifiedCredential } from '../../../src/kernel/credential.ts';
 import { createFileReader, type FileReaderOptions } from '../../../src/kernel/guarded-file.ts';
 import { newId, type OrganisationId } from '../../../src/kernel/ids.ts';
@@ -29,6 +29,8 @@ export interface HarnessOptions {
   /** How the service is known to the world, if not by its loopback address. */
   mcpBaseUrl?: string;
   upstreamTimeoutMs?: number;
+  /** Of the gateway. */
+  clock?: Clock;
   /** How files that arguments name are reached. */
   files?: FileReaderOptions;
 }
@@ -120,6 +122,7 @@ export async function startHarness(options: HarnessOptions = {}) {
     },
     sender,
     fetchFile: createFetchFile(createFileReader(options.files)),
+    downloadKey: randomBytes(32),
     signAssertion({ principal, audience }) {
       const assertion = `assertion.${principal.orgSlug}.${principal.access}.${signed.length}`;
       signed.push(`${assertion} ${audience}`);
@@ -127,7 +130,7 @@ export async function startHarness(options: HarnessOptions = {}) {
     },
     limits: { perKey: options.perKey ?? WIDE, perOrganisation: options.perOrganisation ?? WIDE },
     log,
-    clock: systemClock,
+    clock: options.clock ?? systemClock,
   });
 
   return {
