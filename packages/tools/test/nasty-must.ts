@@ -105,13 +105,20 @@ export const MUST: Readonly<Record<string, Readonly<Record<string, Show>>>> = {
     'PUT /o: the bytes, application/octet-stream; the PDF answer is a link, not text': (source) => {
       const tool = toolAt(source, 'PUT /o');
       expect(sent(tool, { body: { data: base64('bytes') } })).toEqual(['application/octet-stream', 'bytes']);
-      // Whether there is a link depends on who keeps the bytes; they are never shown as text.
       const body = Buffer.from('%PDF-1.7 secret');
       const response = { status: 200, headers: { 'content-type': 'application/pdf' }, body };
-      const result = presentResult(tool, { ok: true, value: response }, { requestId: 'req_test' });
+      const linkTo = ({ name }: { name: string }): string => `https://gate.example.test/files/${name}`;
+      const context = { requestId: 'req_test', linkTo };
+      const result = presentResult(tool, { ok: true, value: response }, context);
       expect(result.isError).toBeUndefined();
       expect(JSON.stringify(result)).not.toMatch(/secret|JVBERi/);
-      expect(JSON.stringify(result)).toContain('application/pdf');
+      expect(result.content).toContainEqual(
+        expect.objectContaining({
+          type: 'resource_link',
+          mimeType: 'application/pdf',
+          uri: expect.stringMatching(/^https:\/\/gate\.example\.test\/files\/.+/) as string,
+        }),
+      );
     },
     'PUT /i: format byte, the base64 text itself is the body, image/jpeg': (source) => {
       expect(sent(toolAt(source, 'PUT /i'), { body: 'aGk=' })).toEqual(['image/jpeg', 'aGk=']);
@@ -457,6 +464,17 @@ export const MUST: Readonly<Record<string, Readonly<Record<string, Show>>>> = {
         },
       });
       expect(properties(onlyTool(source))['body']).not.toHaveProperty('properties.never');
+    },
+    'with output schemas on, the array answer is wrapped as {items: []}': (source) => {
+      const tool = onlyTool(source, { outputSchemas: true });
+      expect(tool.outputSchema).toMatchObject({
+        type: 'object',
+        properties: { items: { type: ['array', 'null'] } },
+      });
+      const body = Buffer.from('[{"a":"x"}]');
+      const response = { status: 200, headers: { 'content-type': 'application/json' }, body };
+      const result = presentResult(tool, { ok: true, value: response }, { requestId: 'req_test' });
+      expect(result.structuredContent).toEqual({ items: [{ a: 'x' }] });
     },
   },
   'nasty/selfref-used.json': {
