@@ -5,7 +5,7 @@ import type { FetchDocument } from '../kernel/address-guard.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { OrganisationId, RequestId, UserId } from '../kernel/ids.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
-import { revokeGrant } from '../keys/revoke.ts';
+import { revokeGrants } from '../keys/revoke.ts';
 import { can } from '../people/policy.ts';
 import { refusableTransaction } from '../people/refusable-transaction.ts';
 import type { Queries, Store } from '../store/store.ts';
@@ -82,8 +82,7 @@ export function createIdentityProviders({
     about: { issuer: string; userId?: UserId; reason: string },
   ): Promise<number> {
     const live = await queries.identityProviders.listLiveGrants(orgId, about.issuer, about.userId);
-    for (const grantId of live) await revokeGrant(queries, orgId, grantId, about.reason);
-    return live.length;
+    return (await revokeGrants(queries, orgId, live, about.reason)).length;
   }
 
   return {
@@ -116,6 +115,8 @@ export function createIdentityProviders({
     remove: (decision: IdentityDecision & { issuer: string }): Promise<{ endedGrants: number } | undefined> =>
       store.transaction(async (queries) => {
         const { orgId, issuer } = decision;
+        // As whoever ends many grants: or two of them could wait for each other.
+        await queries.people.lockMembers(orgId);
         if (!(await queries.identityProviders.removeIssuer(orgId, issuer))) return undefined;
         const endedGrants = await endGrants(queries, decision, { issuer, reason: 'issuer_removed' });
         await record(queries, decision, {
@@ -158,6 +159,7 @@ export function createIdentityProviders({
     ): Promise<{ endedGrants: number } | undefined> =>
       store.transaction(async (queries) => {
         const { orgId, issuer, subject } = decision;
+        await queries.people.lockMembers(orgId);
         const userId = await queries.identityProviders.removeLink(orgId, issuer, subject);
         if (userId === undefined) return undefined;
         const endedGrants = await endGrants(queries, decision, {

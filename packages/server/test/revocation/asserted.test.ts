@@ -61,6 +61,36 @@ describe('48: an assertion that waits is refused', () => {
   });
 });
 
+describe('while everyone is signed out', () => {
+  test.each<[string, string]>([
+    ['an issuer that is removed', '/trusted-issuers/remove'],
+    ['a link that is removed', '/identity-links/remove'],
+  ])('%s waits for it: two that end many connections never wait for each other', async (_what, path) => {
+    const company = await companies.openCompany();
+    await company.tokensOf();
+    await company.tokensOf({ claims: { scope: 'mcp:read' } });
+    const [first, last] = await company.grants();
+    // The order, stopped in the middle: it has the organisation's row and one of the two connections.
+    const order = await world.latchkey.store.pool.connect();
+    const end = (id?: string) => order.query('update grants set revoked_at = now() where id = $1', [id]);
+    try {
+      await order.query('begin');
+      await order.query('select 1 from organisations where id = $1 for update', [company.organisation.orgId]);
+      await end(last?.id);
+      const subject = path.startsWith('/identity-links') ? { subject: company.subject } : {};
+      const removed = company.send('POST', path, { issuer: company.provider.issuer, ...subject });
+      await untilBlocked(world, 1);
+      await end(first?.id);
+      await order.query('commit');
+      const answer = await removed;
+      expect([answer.status, await answer.json()]).toMatchObject([200, { ended_grants: 0 }]);
+    } finally {
+      await order.query('rollback');
+      order.release();
+    }
+  });
+});
+
 test('48: assertions on two nodes race the order to sign everyone out: nothing is alive afterwards', async () => {
   let issued = 0;
   for (let round = 0; round < 20; round += 1) {
