@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull, sql } from 'drizzle-orm';
+import { and, desc, eq, isNull, sql, type SQL } from 'drizzle-orm';
 import type { Access } from '../../kernel/access.ts';
 import type { AgentId, ClientId, GrantId, KeyId, OrganisationId, UserId } from '../../kernel/ids.ts';
 import type { Executor } from '../database.ts';
@@ -21,6 +21,18 @@ export interface KeyHolder extends Record<string, unknown> {
 
 /** Named API keys: made by hand, for an agent, or minted by a grant. One list. */
 export function createKeyQueries(executor: Executor) {
+  /** Locked in the order of their ids, as everyone who locks many: or two of them could wait for each other. */
+  async function revokeThose(orgId: OrganisationId, which: SQL): Promise<KeyId[]> {
+    const { rows } = await executor.execute<{ id: KeyId }>(sql`
+      with held as materialized (
+        select id from ${keys} where org_id = ${orgId} and ${which} and revoked_at is null
+        order by id for no key update
+      )
+      update ${keys} set revoked_at = now() from held where ${keys.id} = held.id
+      returning ${keys.id}`);
+    return rows.map(({ id }) => id);
+  }
+
   return {
     async create(key: typeof keys.$inferInsert): Promise<Key> {
       const [row] = await executor.insert(keys).values(key).returning();
@@ -61,39 +73,18 @@ export function createKeyQueries(executor: Executor) {
       return row?.id;
     },
 
-    /** The keys that these grants minted. Locked in the order of their ids, as everyone who locks many. */
+    /** The keys that these grants minted. */
     async revokeOfGrants(orgId: OrganisationId, grantIds: readonly GrantId[]): Promise<KeyId[]> {
       if (grantIds.length === 0) return [];
-      const { rows } = await executor.execute<{ id: KeyId }>(sql`
-        with held as materialized (
-          select id from ${keys}
-          where org_id = ${orgId} and grant_id = any(${sql.param([...grantIds])}::text[]) and revoked_at is null
-          order by id for no key update
-        )
-        update ${keys} set revoked_at = now() from held where ${keys.id} = held.id
-        returning ${keys.id}`);
-      return rows.map(({ id }) => id);
+      return revokeThose(orgId, sql`grant_id = any(${sql.param([...grantIds])}::text[])`);
     },
 
     /** Keys of a member, to be ended with the membership. */
-    async revokeOfUser(orgId: OrganisationId, userId: UserId): Promise<KeyId[]> {
-      const rows = await executor
-        .update(keys)
-        .set({ revokedAt: sql`now()` })
-        .where(and(eq(keys.orgId, orgId), eq(keys.userId, userId), isNull(keys.revokedAt)))
-        .returning({ id: keys.id });
-      return rows.map((row) => row.id);
-    },
+    revokeOfUser: (orgId: OrganisationId, userId: UserId) => revokeThose(orgId, sql`user_id = ${userId}`),
 
     /** All live keys of an agent, made by hand or minted. */
-    async revokeOfAgent(orgId: OrganisationId, agentId: AgentId): Promise<KeyId[]> {
-      const rows = await executor
-        .update(keys)
-        .set({ revokedAt: sql`now()` })
-        .where(and(eq(keys.orgId, orgId), eq(keys.agentId, agentId), isNull(keys.revokedAt)))
-        .returning({ id: keys.id });
-      return rows.map((row) => row.id);
-    },
+    revokeOfAgent: (orgId: OrganisationId, agentId: AgentId) =>
+      revokeThose(orgId, sql`agent_id = ${agentId}`),
 
     async find(orgId: OrganisationId, keyId: KeyId): Promise<Key | undefined> {
       const [row] = await executor
