@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import type { Catalogue } from '@latchkey/tools';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { describeRejection } from './commands/compile/describe.ts';
 import { compileFields, compileOptionsOf, offeringFields, offeringOf } from './connectors/compile-options.ts';
 import { importConnector } from './connectors/import-connector.ts';
 import type { OrganisationId } from './kernel/ids.ts';
@@ -113,7 +114,10 @@ async function applyConnector(
   if (overlay === null) return fail(`${overlayPath} cannot be read`);
   const options = { ...offeringOf(declared), ...compileOptionsOf(declared.options, overlay || undefined) };
   const imported = await importConnector(store, { orgId, slug, name, baseUrl, document, options });
-  if (!imported.ok) return fail(imported.error.message);
+  if (!imported.ok) {
+    const { error } = imported;
+    return fail(error.kind === 'document_rejected' ? describeRejection(error.rejection) : error.message);
+  }
   const { catalogue } = imported.value;
   const counts = `tools: ${catalogue.tools.length}, operations skipped: ${catalogue.skipped.length}`;
   return ok([counts, ...notesOf(catalogue)].join('\n  '));
