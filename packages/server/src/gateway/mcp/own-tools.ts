@@ -64,8 +64,14 @@ export function createOwnTools({
       const hint = 'Nothing was sent. Call it with call_write_tool.';
       return { kind: 'result', result: refusedResult(writes(bound.name), requestId, hint) };
     }
-    return callBound(inner, bound);
+    return undeclared(await callBound(inner, bound));
   }
+}
+
+/** The tool that the client called declares no output schema, so of structured content only an error's is known to it. */
+function undeclared(outcome: ToolOutcome): ToolOutcome {
+  if (outcome.kind !== 'result' || outcome.result.isError === true) return outcome;
+  return { kind: 'result', result: { content: outcome.result.content } };
 }
 
 function shown(answer: Result<ToolResult, readonly ArgumentFault[]>, requestId: RequestId): ToolOutcome {

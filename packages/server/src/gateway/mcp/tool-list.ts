@@ -33,12 +33,17 @@ function serialize(tools: readonly Listed[], dialect: Dialect): string {
   return `${MODERN_RESULT_HEAD},"ttlMs":${LIST_TTL_MS},"cacheScope":"private","tools":${list}}`;
 }
 
-function present({ annotations, description, inputSchema, name, title }: Listed, dialect: Dialect) {
+function present(
+  { annotations, description, inputSchema, name, outputSchema, title }: Listed,
+  dialect: Dialect,
+) {
   return {
     name,
     ...(dialect.hasTitles ? { title } : {}),
     description,
     inputSchema,
+    // As old as titles.
+    ...(dialect.hasTitles && outputSchema !== undefined ? { outputSchema } : {}),
     annotations: {
       title: annotations.title,
       readOnlyHint: annotations.readOnlyHint,
