@@ -4,6 +4,7 @@ import {
   assertions,
   authentication,
   authorize,
+  changeListener,
   clientAuthentication,
   dpopGateway,
   dpopToken,
@@ -173,6 +174,10 @@ export const ATTACKS_ON_TOKENS: readonly Claim[] = [
     nodes('%s whose end was never announced is refused after the feed reconnects'),
     nodes('while a node cannot hear the feed, %s is checked in the database on each call'),
     keyRotation('is refused at once by a node that cannot hear the feed'),
+    changeListener(
+      'V4: a connection that falls silent without ending counts as lost, and a new one takes its place',
+    ),
+    changeListener('V4: a connection that was lost while it caught up is not current, however that ends'),
   ),
   attack(
     56,

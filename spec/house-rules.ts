@@ -4,6 +4,7 @@ import {
   assertionLimits,
   assertions,
   authentication,
+  changeListener,
   clientAuthentication,
   code,
   dpopGateway,
@@ -175,6 +176,9 @@ export const HOUSE_RULES: readonly Claim[] = [
     'Every node hears of it, and one that cannot hear asks the database.',
     nodes('%s revoked on one node is refused on the other, which had it in memory'),
     nodes('while a node cannot hear the feed, %s is checked in the database on each call'),
+    changeListener(
+      'V4: a connection that falls silent without ending counts as lost, and a new one takes its place',
+    ),
   ),
   rule(
     'P1',

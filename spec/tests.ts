@@ -42,6 +42,7 @@ export const browserPages = ofServer('pages/browser');
 export const clientsInPortal = ofServer('portal/clients');
 export const everywhere = ofServer('revocation/everywhere');
 export const limits = ofServer('gateway/limits');
+export const changeListener = ofServer('change-listener');
 export const nodes = ofServer('nodes');
 export const realClients = ofServer('real-clients/real-clients');
 export const registrationLimits = ofServer('oauth/registration-limits');

@@ -38,12 +38,12 @@ export function createChangeFeed({ store, log }: { store: Store; log: Log }): Ch
     async start() {
       connection = await store.listenForChanges({
         onChange: apply,
-        async onConnected() {
+        async catchUp() {
           for (const change of await store.changes.listYoungerThan(CHANGE_MEMORY_SECONDS)) apply(change);
-          current = true;
         },
-        onLost() {
-          current = false;
+        onCurrent(isCurrent) {
+          current = isCurrent;
+          if (isCurrent) return;
           log.warn(
             {},
             'the change feed is interrupted: credentials are checked in the database until it is back',

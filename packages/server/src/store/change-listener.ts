@@ -6,12 +6,15 @@ import { CHANGE_KINDS } from './schema.ts';
 
 export type ChangeListener = (handlers: {
   onChange: (change: Change) => void;
-  /** After every (re)connection, before changes are heard again: the moment to catch up. */
-  onConnected: () => Promise<void>;
-  onLost: () => void;
+  /** After every (re)connection, when changes are heard again: reads what was missed. */
+  catchUp: () => Promise<void>;
+  /** True once that is done, false as soon as changes may go unheard. */
+  onCurrent: (isCurrent: boolean) => void;
 }) => Promise<{ close(): Promise<void> }>;
 
 const RECONNECT_DELAY_MS = 250;
+/** A connection that does not answer for as long as this, or twice as long at most, is lost. */
+const SILENCE_MS_MAX = 2500;
 
 const changeSchema = z.object({
   id: z.number(),
@@ -21,7 +24,7 @@ const changeSchema = z.object({
 
 /** One connection that only listens, and comes back by itself when it is lost. */
 export function createChangeListener(url: string, log: Log): ChangeListener {
-  return async ({ onChange, onConnected, onLost }) => {
+  return async ({ onChange, catchUp, onCurrent }) => {
     let connection: pg.Client | undefined;
     let retry: NodeJS.Timeout | undefined;
     let closed = false;
@@ -31,38 +34,69 @@ export function createChangeListener(url: string, log: Log): ChangeListener {
         connectionString: url,
         application_name: 'latchkey changes',
         keepAlive: true,
+        connectionTimeoutMillis: 2 * SILENCE_MS_MAX,
       });
       client.on('error', (error) =>
         log.warn({ error: error.message }, 'the change feed lost its connection'),
       );
-      client.on('end', () => {
-        if (closed || connection !== client) return;
-        onLost();
-        retry = setTimeout(reconnect, RECONNECT_DELAY_MS);
-      });
       client.on('notification', ({ payload }) => {
         const change = changeSchema.safeParse(JSON.parse(payload ?? 'null'));
         if (change.success) onChange(change.data);
       });
       await client.connect();
+      if (closed) return client.end();
       connection = client;
-      await client.query(`listen ${CHANGES_CHANNEL}`);
-      await onConnected();
-    }
-
-    function reconnect(): void {
-      connect().catch(() => {
-        if (!closed) retry = setTimeout(reconnect, RECONNECT_DELAY_MS);
+      const stopAsking = keepAsking(client);
+      client.on('end', () => {
+        stopAsking();
+        if (closed || connection !== client) return;
+        connection = undefined;
+        onCurrent(false);
+        comeBack();
       });
+      try {
+        await client.query(`listen ${CHANGES_CHANNEL}`);
+        await catchUp();
+      } catch (error) {
+        void client.end();
+        throw error;
+      }
+      // Lost again meanwhile: what came since was not heard.
+      if (connection === client) onCurrent(true);
     }
 
-    await connect();
-    return {
-      async close() {
-        closed = true;
-        clearTimeout(retry);
-        await connection?.end();
-      },
-    };
+    function comeBack(): void {
+      if (closed) return;
+      clearTimeout(retry);
+      retry = setTimeout(() => void connect().catch(comeBack), RECONNECT_DELAY_MS);
+    }
+
+    async function close(): Promise<void> {
+      closed = true;
+      clearTimeout(retry);
+      await connection?.end();
+    }
+
+    try {
+      await connect();
+    } catch (error) {
+      await close();
+      throw error;
+    }
+    return { close };
   };
+}
+
+/** Ends a connection that does not answer. A network that is gone would not tell, and nothing would be heard for long. */
+function keepAsking(client: pg.Client): () => void {
+  let isAnswered = true;
+  const timer = setInterval(() => {
+    if (!isAnswered) return void client.end();
+    isAnswered = false;
+    client.query('select 1').then(
+      () => (isAnswered = true),
+      () => undefined,
+    );
+  }, SILENCE_MS_MAX);
+  return () => clearInterval(timer);
 }

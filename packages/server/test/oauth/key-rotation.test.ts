@@ -8,6 +8,7 @@ import { systemClock } from '../../src/kernel/clock.ts';
 import { newId } from '../../src/kernel/ids.ts';
 import { silentLog } from '../../src/kernel/log.ts';
 import { deriveKey } from '../../src/kernel/seal.ts';
+import type { ChangeListener } from '../../src/store/change-listener.ts';
 import { createStore, type Store } from '../../src/store/store.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
@@ -38,8 +39,9 @@ async function newNode({ deaf = false } = {}) {
     },
     ...(deaf
       ? {
-          async listenForChanges({ onConnected }: { onConnected: () => Promise<void> }) {
-            await onConnected();
+          async listenForChanges({ catchUp, onCurrent }: Parameters<ChangeListener>[0]) {
+            await catchUp();
+            onCurrent(true);
             return { close: async () => {} };
           },
         }
