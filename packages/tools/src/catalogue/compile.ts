@@ -10,7 +10,7 @@ import { accessByMethod, annotate } from './annotate.ts';
 import { fit, sizeOf } from './budget.ts';
 import { descriptionOf, titleOf } from './describe.ts';
 import { layOut } from './layout.ts';
-import { aliasesOf } from './lock.ts';
+import { aliasesOf, formerNamesOf } from './lock.ts';
 import { nameOperations, RESERVED_NAMES } from './name.ts';
 import type { Named } from './name.ts';
 import { offeringOf } from './offering.ts';
@@ -54,7 +54,11 @@ export function compileNoted(
   if (!read.ok) return read;
   const api = read.value;
   const names = nameOperations(api.heads, options.lock);
-  const named = api.heads.map((head) => ({ head, name: names.get(head)?.name ?? '' }));
+  const named = api.heads.map((head) => ({
+    head,
+    name: names.get(head)?.name ?? '',
+    former: formerNamesOf(options.lock, head),
+  }));
   const steering = createSteering(named, options, notes);
   const suggestions: Suggestion[] = [];
   const tools: Tool[] = [];

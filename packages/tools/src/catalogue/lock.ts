@@ -5,7 +5,7 @@ import type { Result } from '../result.ts';
 import type { Catalogue } from './types.ts';
 
 /** For how long a former name is accepted at least. */
-export const FORMER_NAME_DAYS = 90;
+const FORMER_NAME_DAYS = 90;
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 const FORMER_NAMES_MAX = 20;
@@ -34,6 +34,12 @@ interface Operation {
 
 export function entryOf(lock: NameLock, operation: Operation): NameLockEntry | undefined {
   return own(lock.names, keyOf(operation)) as NameLockEntry | undefined;
+}
+
+/** Names that an operation was given so far. */
+export function formerNamesOf(lock: NameLock | undefined, operation: Operation): readonly string[] {
+  const entry = lock && entryOf(lock, operation);
+  return entry === undefined ? [] : [entry.name, ...Object.keys(entry.former ?? {})];
 }
 
 /**

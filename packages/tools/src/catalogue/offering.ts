@@ -1,6 +1,7 @@
 import type { OperationHead } from '../openapi/ir.ts';
 import type { Notes } from '../openapi/notes.ts';
 import { listed } from './listed.ts';
+import { formerNamesOf } from './lock.ts';
 import { catalogueModeOf } from './mode.ts';
 import { readSelector } from './selector.ts';
 import { toolsetsOf } from './toolsets.ts';
@@ -14,10 +15,15 @@ export type Offering = Pick<Catalogue, 'toolsets' | 'mode' | 'pinned'>;
 /** The part of a catalogue that says how it is offered; what the operator has to know of it is noted. */
 export function offeringOf(
   heads: ReadonlyMap<Tool, OperationHead>,
-  { mode, pinned = [], toolsets }: CompileOptions,
+  { lock, mode, pinned = [], toolsets }: CompileOptions,
   notes: Notes,
 ): Offering {
-  const members = [...heads].map(([{ name }, head]) => ({ name, head, toolset: head.hints.toolset }));
+  const members = [...heads].map(([{ name }, head]) => ({
+    name,
+    head,
+    former: formerNamesOf(lock, head),
+    toolset: head.hints.toolset,
+  }));
   const sets = toolsetsOf(members, toolsets, notes);
   const names = pinnedNames(members, pinned, notes);
   const { warning } = catalogueModeOf([...heads.keys()].map(listed), mode);

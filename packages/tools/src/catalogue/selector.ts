@@ -1,17 +1,21 @@
 import type { OperationHead } from '../openapi/ir.ts';
+import { snakeCase } from './name.ts';
 import { slugOf } from './slug.ts';
 
 /** What can be said of an operation to select its tool. */
 export interface Selectable<Head extends SelectableHead = SelectableHead> {
   readonly name: string;
+  /** Names that it had. */
+  readonly former?: readonly string[];
   readonly head: Head;
 }
 
 type SelectableHead = Pick<OperationHead, 'method' | 'path' | 'operationId' | 'tags'>;
 
 /**
- * Reads a selector: `tag:<tag>`, `method:<METHOD>`, `[METHOD ]/path`, a tool's name or an operationId. `*` stands for anything, in a path
- * for anything but a slash; `**` for anything at all. A template in a path is written as in the document.
+ * Reads a selector: `tag:<tag>`, `method:<METHOD>`, `[METHOD ]/path`, a tool's name or an operationId. `*` stands for
+ * anything, in a path for anything but a slash; `**` for anything at all. A template in a path is written as in the
+ * document. A name that a tool had, or the operationId that it came from, selects the tool as long as it is known.
  */
 export function readSelector(selector: string): (tool: Selectable) => boolean {
   const text = selector.trim();
@@ -30,7 +34,11 @@ export function readSelector(selector: string): (tool: Selectable) => boolean {
     return ({ head }) => (wanted === undefined || head.method === wanted) && matches(head.path);
   }
   const matches = globOf(text);
-  return ({ head, name }) => matches(name) || (head.operationId !== undefined && matches(head.operationId));
+  const asName = snakeCase(text);
+  return ({ former = [], head, name }) =>
+    matches(name) ||
+    (head.operationId !== undefined && matches(head.operationId)) ||
+    former.some((old) => old === asName || matches(old));
 }
 
 function globOf(glob: string): (text: string) => boolean {

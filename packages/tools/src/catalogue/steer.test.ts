@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { compileCatalogue } from './compile.ts';
+import { lockOf } from './lock.ts';
 import { reportOf } from './report.ts';
 import type { Catalogue, CompileOptions } from './types.ts';
 
@@ -225,4 +226,15 @@ test('text that an overlay brings is looked at like any other', () => {
     actions: [{ target: '$.paths.*.get', update: { description } }],
   });
   expect(compiled({ '/a': { get: {} } }, { overlay }).warnings).toMatchObject([{ code: 'TEXT_SUSPECT' }]);
+});
+
+test('a rule by a name that the lock knows goes on meaning the same operation', () => {
+  const paths = (operationId: string) => ({ '/send': { get: { operationId } } });
+  const lock = lockOf(compiled(paths('sendMail')), undefined, Date.UTC(2026, 0, 1));
+  for (const selector of ['send_mail', 'sendMail', 'send_*']) {
+    const options: CompileOptions = { access: { [selector]: 'full' }, pinned: [selector], lock };
+    const renamed = compiled(paths('dispatch'), options);
+    expect(renamed.tools.map(({ access, name }) => [name, access])).toEqual([['dispatch', 'full']]);
+    expect(renamed.pinned).toEqual(['dispatch']);
+  }
 });

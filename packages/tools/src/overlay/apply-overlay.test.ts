@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createNotes } from '../openapi/notes.ts';
 import { applyOverlay } from './apply-overlay.ts';
@@ -164,4 +165,46 @@ test('a query that multiplies ends with a sentence', () => {
     ok: false,
     error: { code: 'OVERLAY_INVALID', message: expect.stringContaining('nodes of the document') as string },
   });
+});
+
+test('whatever the document and the actions are, it does not throw, and the document stays as it is', () => {
+  const target = fc.constantFrom(
+    '$',
+    '$..*',
+    '$.paths',
+    '$.paths.*',
+    '$.paths.*.get',
+    '$..[0]',
+    '$..[::-2]',
+    '$..[?@]',
+    '$..[?@.name==$.openapi]',
+    "$['__proto__']",
+    '$.paths[?!@.get]..*',
+  );
+  const action = fc.record(
+    { target: fc.oneof(target, fc.string()), update: fc.jsonValue(), remove: fc.boolean() },
+    { requiredKeys: ['target'] },
+  );
+  const document = fc.oneof(
+    fc.jsonValue(),
+    fc.constant(DOCUMENT),
+    fc.dictionary(fc.constantFrom('paths', 'get', '__proto__', 'a'), fc.jsonValue()),
+  );
+  fc.assert(
+    fc.property(document, fc.array(action, { maxLength: 5 }), (value, actions) => {
+      const before = JSON.stringify(value);
+      const { result } = overlaid(actions, value);
+      expect(result.ok || result.error.code === 'OVERLAY_INVALID').toBe(true);
+      expect(JSON.stringify(value)).toBe(before);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('a document that is nested by the hundred thousand ends with a sentence, or is as it was', () => {
+  const deep = JSON.parse(`${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`) as unknown;
+  for (const target of ['$..a', '$..*', '$']) {
+    const { result } = overlaid([{ target, update: { b: 1 } }], deep);
+    expect(result.ok || result.error.code === 'OVERLAY_INVALID').toBe(true);
+  }
 });

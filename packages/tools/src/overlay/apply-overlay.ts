@@ -42,9 +42,10 @@ export function applyOverlay(
       const fault = act(action, draft, budget, notes);
       if (fault !== undefined) return invalid(`Action ${action.number} (${shown(action.target)}): ${fault}`);
     } catch (thrown) {
-      if (!(thrown instanceof BudgetSpent)) throw thrown;
+      // Values that are nested by the thousand end the stack.
+      if (!(thrown instanceof BudgetSpent) && !(thrown instanceof RangeError)) throw thrown;
       return invalid(
-        `Action ${action.number} (${shown(action.target)}) goes past ${NODES_MAX} nodes of the document.`,
+        `Action ${action.number} (${shown(action.target)}) goes past ${NODES_MAX} nodes of the document, or too deep.`,
       );
     }
   }
@@ -97,7 +98,7 @@ function act(
   budget: Budget,
   notes: Notes,
 ): string | undefined {
-  const selected = onlyOnce(selectNodes(draft.root(), query, budget));
+  const selected = onlyOnce(selectNodes(draft.root(), query, budget), budget);
   if (selected.length === 0) {
     notes.warn('VALUE_IGNORED', '', `Action ${number} of the overlay, ${shown(target)}, selects nothing.`);
     return undefined;
@@ -211,15 +212,17 @@ function copyOf(value: unknown): unknown {
   return copy;
 }
 
-function onlyOnce(nodes: readonly Located[]): Located[] {
-  const byPlace = new Map(nodes.map((node) => [placeOf(node), node]));
+function onlyOnce(nodes: readonly Located[], budget: Budget): Located[] {
+  const byPlace = new Map(nodes.map((node) => [placeOf(node, budget), node]));
   return [...byPlace.values()];
 }
 
-function placeOf({ key, parent }: Located): string {
+function placeOf({ key, parent }: Located, budget: Budget): string {
   const steps: (string | number)[] = [];
   if (key !== undefined) steps.push(key);
   for (let node = parent; node?.key !== undefined; node = node.parent) steps.push(node.key);
+  budget.nodes -= steps.length;
+  if (budget.nodes < 0) throw new BudgetSpent();
   return steps.reverse().reduce<string>((pointer, step) => below(pointer, step), '');
 }
 
