@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
+import { createDownloadLinks, DOWNLOAD_PATH, type DownloadOrder } from '../../src/gateway/download/links.ts';
+import { deriveKey } from '../../src/kernel/seal.ts';
+import { newProofKey } from '../support/dpop.ts';
 import { startHarness, type Harness } from './support/harness.ts';
 import { modern, toolCall } from './support/messages.ts';
 
@@ -248,6 +251,53 @@ describe('a link', () => {
     for (const secret of [caller.secret, caller.credential.keyId, 'get_item', 'items'])
       expect(bytes + reference).not.toContain(secret);
   });
+});
+
+test('a link got with a key that is proved is opened by a proof for the link, and by no other', async () => {
+  const key = await newProofKey();
+  const caller = harness.caller({ kind: 'token' });
+  Object.assign(caller.credential, { boundTo: key.thumbprint });
+  const mcp = `${harness.url}/mcp/acme`;
+  const first = await fetch(mcp, { method: 'POST', headers: { authorization: `DPoP ${caller.secret}` } });
+  const nonce = first.headers.get('dpop-nonce') ?? undefined;
+  const headersFor = async (url: string, method: string) => ({
+    authorization: `DPoP ${caller.secret}`,
+    dpop: await key.proof({ url, method, accessToken: caller.secret, nonce }),
+  });
+  const proven = { ...(await headersFor(mcp, 'POST')), ...JUNE };
+  const { json } = await harness.rpc(toolCall('get_item', { id: '7' }), { headers: proven });
+  const { uri } = json.result.content[1] as { uri: string };
+
+  const used = await headersFor(uri, 'GET');
+  expect((await open(uri, caller.bearer)).status).toBe(401);
+  expect((await open(uri, await headersFor(mcp, 'GET'))).status).toBe(401);
+  expect((await open(uri, await headersFor(uri, 'POST'))).status).toBe(401);
+  expect((await open(uri, used)).status).toBe(200);
+  expect((await open(uri, used)).status).toBe(401);
+  expect(received()).toHaveLength(2);
+});
+
+test('a link is opened by every node with the same secret, and by no other', () => {
+  const order: DownloadOrder = {
+    orgId: 'org_1',
+    actorId: 'usr_1',
+    keyId: 'key_1',
+    grantId: undefined,
+    resourcePath: '/mcp/acme',
+    connectorId: 'con_1',
+    tool: 'get_item',
+    arguments: { id: '7', list: [1, { a: null }] },
+  };
+  const nodeWith = (secret: string) =>
+    createDownloadLinks({
+      key: deriveKey(secret, 'downloads'),
+      mcpBaseUrl: 'https://mcp.example.com',
+      clock: { nowMs: () => nowMs },
+    });
+  const [first, second, stranger] = [nodeWith('one'), nodeWith('one'), nodeWith('two')];
+  const reference = first.make(order)?.split(DOWNLOAD_PATH)[1] ?? '';
+  expect(second.open(reference)).toEqual(order);
+  expect(stranger.open(reference)).toBeUndefined();
 });
 
 describe('what is downloaded', () => {
