@@ -156,6 +156,7 @@ export async function createApp(options: AppOptions) {
   });
 
   let answerToken: RequestListener | undefined;
+  feed.on('connector', gateway.toolsChanged);
   // After those that forget what they knew, of which each call is then asked about again.
   for (const kind of ['grant', 'key', 'token', 'member', 'agent', 'client', 'organisation'] as const)
     feed.on(kind, gateway.changed);

@@ -16,6 +16,9 @@ import { createLimit } from './pipeline/limit.ts';
 import { createRecorder } from './pipeline/record.ts';
 import { createCallUpstream } from './pipeline/upstream.ts';
 import type { GatewayDependencies } from './ports.ts';
+import { createListen } from './streams/listen.ts';
+import { createSse, placeOfMessages } from './streams/sse.ts';
+import { createStreams, STREAM_LIMITS } from './streams/streams.ts';
 import { createUnderWay, type OpenCall } from './under-way.ts';
 
 export interface Gateway {
@@ -29,6 +32,8 @@ export interface Gateway {
    * on it are cut as soon as that has ended or become less.
    */
   changed(subject: string): void;
+  /** Told by the change feed which organisation offers other tools than before; `*`: all may. */
+  toolsChanged(subject: string): void;
   /** Refuses new calls, waits for those under way, ends what is not over in `graceMs` (default 10 s). */
   close(graceMs?: number): Promise<void>;
 }
@@ -48,7 +53,10 @@ export function createGateway(deps: GatewayDependencies): Gateway {
   const links = createDownloadLinks({ key: deps.downloadKey, mcpBaseUrl, clock });
   const callTool = createCallTool({ recorder, callUpstream, fetchFile: deps.fetchFile, links });
   const dispatch = createDispatch({ limit, catalogues, callTool, log });
-  const mcpDoor = createMcpDoor({ authenticate, dispatch, mcpBaseUrl: urls.mcpBaseUrl });
+  const streams = createStreams({ clock, limits: { ...STREAM_LIMITS, ...deps.streamLimits } });
+  const sse = createSse({ authenticate, dispatch, limit, streams });
+  const listen = createListen({ limit, streams });
+  const mcpDoor = createMcpDoor({ authenticate, dispatch, listen, sse, mcpBaseUrl });
   const apiDoor = createApiDoor({ authenticate, limit, catalogues, recorder, assertions, sender });
   const downloadDoor = createDownloadDoor({
     authenticate,
@@ -67,6 +75,9 @@ export function createGateway(deps: GatewayDependencies): Gateway {
     if (refused !== undefined) return respondError(exchange, refused);
     const resource = parseResourcePath(exchange.path, urls.connectorPaths);
     if (resource !== undefined) return mcpDoor(exchange, resource, call);
+    const place = placeOfMessages(exchange.path);
+    const session = place === undefined ? undefined : parseResourcePath(place, urls.connectorPaths);
+    if (session !== undefined) return sse.post(exchange, session, call);
     if (exchange.path.startsWith('/api/')) return apiDoor(exchange, call);
     if (exchange.path.startsWith(DOWNLOAD_PATH)) return downloadDoor(exchange, call);
     return respondError(exchange, NOT_FOUND);
@@ -101,7 +112,11 @@ export function createGateway(deps: GatewayDependencies): Gateway {
       serve(exchange, call).catch((thrown: unknown) => fail(exchange, thrown));
     },
     changed: underWay.changed,
-    close: (graceMs = CLOSE_GRACE_MS) => underWay.close(graceMs),
+    toolsChanged: streams.toolsChanged,
+    close(graceMs = CLOSE_GRACE_MS) {
+      streams.drain();
+      return underWay.close(graceMs);
+    },
   };
 }
 

@@ -16,6 +16,8 @@ export interface OpenCall {
   readonly signal: AbortSignal;
   /** From here on it lasts no longer than this right; `exchange` is what a refusal is answered on, if nothing was yet. */
   follow(right: Right, exchange: Exchange): void;
+  /** Asks again about what it follows: for what lasts so long that a right may have run out meanwhile. */
+  recheck(): void;
 }
 
 export interface UnderWay {
@@ -55,6 +57,7 @@ export function createUnderWay(): UnderWay {
       const controller = new AbortController();
       const changesBefore = changes;
       let letGo: (() => void) | undefined;
+      let check: (() => void) | undefined;
       open.add(exchange);
       // A failing connection must not become an uncaught error; `close` follows it.
       exchange.req.on('error', () => undefined);
@@ -69,17 +72,19 @@ export function createUnderWay(): UnderWay {
         signal: controller.signal,
         follow(right, answerable) {
           if (!open.has(exchange)) return;
-          const check = (): void => {
+          check = () => {
             void refusalOf(right).then((refused) => {
               if (refused === undefined || !open.has(exchange)) return;
               cut(answerable, refused);
               controller.abort();
             });
           };
+          letGo?.();
           letGo = hang(right.hangsOn, check);
           // What changed while the caller was being identified may have been missed.
           if (changes !== changesBefore) check();
         },
+        recheck: () => check?.(),
       };
     },
     changed(subject) {

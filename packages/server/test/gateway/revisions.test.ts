@@ -109,7 +109,7 @@ describe.each(LEGACY)('revision %s', (revision) => {
 });
 
 describe('negotiation', () => {
-  test.each(['2024-11-05', '1999-01-01', '2026-07-28', 'latest'])(
+  test.each(['2024-10-07', '1999-01-01', '2026-07-28', 'latest'])(
     '%s is answered with the newest that shakes hands',
     async (asked) => {
       const { json } = await harness.rpc(hello(asked), { headers });
@@ -121,7 +121,7 @@ describe('negotiation', () => {
     expect((await harness.rpc(hello(undefined), { headers })).json.error.code).toBe(-32602);
   });
 
-  test.each(['1900-01-01', 'not-a-version', '2024-11-05'])('the header %s is refused', async (version) => {
+  test.each(['1900-01-01', 'not-a-version', '2024-10-07'])('the header %s is refused', async (version) => {
     const { json, status } = await harness.rpc(call('tools/list'), {
       headers: { ...headers, 'mcp-protocol-version': version },
     });
@@ -183,7 +183,13 @@ describe('revision 2026-07-28', () => {
     const { json, status } = await send('server/discover');
     expect(status).toBe(200);
     expectValid(MODERN, 'DiscoverResult', json.result);
-    expect(json.result.supportedVersions).toEqual(['2026-07-28', '2025-11-25', '2025-06-18', '2025-03-26']);
+    expect(json.result.supportedVersions).toEqual([
+      '2026-07-28',
+      '2025-11-25',
+      '2025-06-18',
+      '2025-03-26',
+      '2024-11-05',
+    ]);
     expect(json.result.cacheScope).toBe('private');
     expect(json.result._meta['io.modelcontextprotocol/serverInfo'].name).toBe('latchkey');
   });
@@ -239,18 +245,14 @@ describe('revision 2026-07-28', () => {
     expect(json.result.isError).toBeUndefined();
   });
 
-  test.each([
-    'ping',
-    'initialize',
-    'logging/setLevel',
-    'resources/subscribe',
-    'subscriptions/listen',
-    '__proto__',
-  ])('has no method %s: 404', async (method) => {
-    const { json, status } = await send(method);
-    expect([status, json.error.code]).toEqual([404, -32601]);
-    expectValid(MODERN, 'JSONRPCErrorResponse', json);
-  });
+  test.each(['ping', 'initialize', 'logging/setLevel', 'resources/subscribe', '__proto__'])(
+    'has no method %s: 404',
+    async (method) => {
+      const { json, status } = await send(method);
+      expect([status, json.error.code]).toEqual([404, -32601]);
+      expectValid(MODERN, 'JSONRPCErrorResponse', json);
+    },
+  );
 
   test.each([
     ['another version header', { 'mcp-protocol-version': '2025-11-25' }],
@@ -282,7 +284,7 @@ describe('revision 2026-07-28', () => {
     expect(status).toBe(400);
     expectValid(MODERN, 'UnsupportedProtocolVersionError', json);
     expect(json.error.data).toEqual({
-      supported: ['2026-07-28', '2025-11-25', '2025-06-18', '2025-03-26'],
+      supported: ['2026-07-28', '2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'],
       requested: '2030-01-01',
     });
   });

@@ -14,7 +14,7 @@ import { readDialect } from './era.ts';
 import { instructions } from './instructions.ts';
 import type { JsonObject } from './json.ts';
 import type { Message } from './message.ts';
-import { ALL_REVISIONS, asLegacyRevision, dialectOf, LEGACY_REVISIONS, type Dialect } from './revisions.ts';
+import { ALL_REVISIONS, dialectOf, negotiate, type Dialect } from './revisions.ts';
 import { MODERN_RESULT_HEAD, serverInfo } from './server-info.ts';
 import { toolList } from './tool-list.ts';
 import { refusedResult, serializeToolResult } from './tool-result.ts';
@@ -28,6 +28,8 @@ export interface Scene {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** `WWW-Authenticate` for a caller whom full access would help. Undefined in a batch, which has one status for all. */
   readonly stepUp: readonly string[] | undefined;
+  /** The caller hears on a stream of its own that the tools have changed. */
+  readonly hasStream?: true;
 }
 
 export type Dispatch = (message: Message, scene: Scene) => Promise<Answer>;
@@ -123,18 +125,22 @@ function withHeaders(answer: Answer, headers: readonly string[]): Answer {
   return { ...answer, headers: [...answer.headers, ...headers] };
 }
 
-function initialize(id: RpcId, params: JsonObject | undefined, { caller, toolSet }: Stage): Answer {
+function initialize(
+  id: RpcId,
+  params: JsonObject | undefined,
+  { caller, hasStream, toolSet }: Stage,
+): Answer {
   const requested = params?.['protocolVersion'];
   if (typeof requested !== 'string') {
     return errorAnswer(200, id, RPC.invalidParams, 'params.protocolVersion is a string.');
   }
-  const protocolVersion = asLegacyRevision(requested) ?? LEGACY_REVISIONS[0];
+  const protocolVersion = negotiate(requested);
   const dialect = dialectOf(protocolVersion);
   return resultAnswer(
     id,
     JSON.stringify({
       protocolVersion,
-      capabilities: { tools: {}, ...emptyCapabilities(dialect) },
+      capabilities: { tools: hasStream === true ? { listChanged: true } : {}, ...emptyCapabilities(dialect) },
       serverInfo: serverInfo(dialect),
       instructions: instructions(caller, toolSet),
     }),
@@ -144,7 +150,7 @@ function initialize(id: RpcId, params: JsonObject | undefined, { caller, toolSet
 function discover(id: RpcId, dialect: Dialect, { caller, toolSet }: Stage): Answer {
   const rest = JSON.stringify({
     supportedVersions: ALL_REVISIONS,
-    capabilities: { tools: {}, ...emptyCapabilities(dialect) },
+    capabilities: { tools: { listChanged: true }, ...emptyCapabilities(dialect) },
     instructions: instructions(caller, toolSet),
     ttlMs: DISCOVER_TTL_MS,
     cacheScope: 'private',
@@ -157,7 +163,11 @@ function unknownMethod(id: RpcId, method: string, dialect: Dialect): Answer {
   return errorAnswer(dialect.isModern ? 404 : 200, id, RPC.methodNotFound, `Method not found: ${shown}`);
 }
 
-function rateLimited(message: Message, retryAfterSeconds: number, { requestId }: Scene): Answer {
+export function rateLimited(
+  message: Message,
+  retryAfterSeconds: number,
+  { requestId }: Pick<Scene, 'requestId'>,
+): Answer {
   const id = message.kind === 'request' ? message.id : undefined;
   return errorAnswer(429, id, RPC.rateLimited, `Too many calls. Try again in ${retryAfterSeconds} s.`, {
     code: 'rate_limited',

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { AppError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { Resource } from '../../kernel/resource.ts';
@@ -8,6 +9,8 @@ import { errorAnswer, framed, RPC, wantsEvents, type Answer } from './answer.ts'
 import { readJsonBody } from './body.ts';
 import { withCors, PREFLIGHT_HEADERS } from './cors.ts';
 import type { OpenCall } from '../under-way.ts';
+import type { Sse } from '../streams/sse.ts';
+import type { Listen } from '../streams/listen.ts';
 import type { Dispatch, Scene } from './dispatch.ts';
 import { parseJson, parseMessage } from './message.ts';
 import { asLegacyRevision, dialectOf, REVISION_WITHOUT_HEADER } from './revisions.ts';
@@ -16,17 +19,25 @@ const BATCH_MAX = 50;
 
 export type McpDoor = (exchange: Exchange, resource: Resource, call: OpenCall) => Promise<void>;
 
-/** Streamable HTTP without sessions: one POST, one answer, nothing remembered. */
+/**
+ * Streamable HTTP without sessions: one POST, one answer, nothing remembered. Beside it the streams of those who ask for
+ * one: listeners of 2026-07-28, and clients of 2024-11-05 at the URLs that end in /sse.
+ */
 export function createMcpDoor({
   authenticate,
   dispatch,
+  listen,
+  sse,
   mcpBaseUrl,
 }: {
   authenticate: Authenticate;
   dispatch: Dispatch;
+  listen: Listen;
+  sse: Pick<Sse, 'open'>;
   mcpBaseUrl: string;
 }): McpDoor {
-  return async (plain, resource, { signal, follow }) => {
+  return async (plain, resource, call) => {
+    const { signal } = call;
     const open = withCors(plain);
     const { req, path, requestId } = open;
     if (req.method === 'OPTIONS') return respond(open, 204, PREFLIGHT_HEADERS, '');
@@ -35,7 +46,9 @@ export function createMcpDoor({
     if (!caller.ok) return respondError(open, caller.error.error, caller.error.headers);
     const extra = caller.value.headers;
     const exchange = extra.length === 0 ? open : { ...open, headers: [...open.headers, ...extra] };
-    follow(caller.value, exchange);
+    call.follow(caller.value, exchange);
+    if (req.method === 'GET' && resource.kind === 'organisation' && resource.sse && !asksForSession(req))
+      return sse.open({ exchange, org: resource.org, caller: caller.value, call });
     if (req.method !== 'POST') return respondError(exchange, POST_ONLY, ['Allow', 'POST']);
 
     const body = await readJsonBody(req);
@@ -55,6 +68,10 @@ export function createMcpDoor({
     };
     if (Array.isArray(value.value)) return send(exchange, await answerBatch(value.value, scene));
     const message = parseMessage(value.value);
+    if (message.ok && listen.asksFor(message.value, exchange)) {
+      const refused = listen.open(message.value, { exchange, caller: caller.value, call });
+      return refused && send(exchange, refused);
+    }
     return send(exchange, message.ok ? await dispatch(message.value, scene) : message.error);
   };
 
@@ -100,6 +117,11 @@ function send(exchange: Exchange, answer: Answer): void {
   const { accept } = exchange.req.headers;
   const frame = framed(body, wantsEvents(accept));
   return respond(exchange, status, [...frame.headers, ...headers], frame.body);
+}
+
+/** The stream of a session of 2025, which we have none of: any other GET opens a session of 2024-11-05. */
+function asksForSession({ headers }: IncomingMessage): boolean {
+  return headers['mcp-session-id'] !== undefined || headers['last-event-id'] !== undefined;
 }
 
 function noBatch(message: string): Answer {

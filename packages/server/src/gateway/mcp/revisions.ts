@@ -1,5 +1,5 @@
 /** The revisions that start with `initialize`, the newest first. */
-export const LEGACY_REVISIONS = ['2025-11-25', '2025-06-18', '2025-03-26'] as const;
+export const LEGACY_REVISIONS = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'] as const;
 /** The revisions in which every request speaks for itself. */
 export const MODERN_REVISIONS = ['2026-07-28'] as const;
 export const ALL_REVISIONS: readonly Revision[] = [...MODERN_REVISIONS, ...LEGACY_REVISIONS];
@@ -18,17 +18,34 @@ export interface Dialect {
   /** `title` beside `name`, and `structuredContent` in results (2025-06-18). */
   readonly hasTitles: boolean;
   readonly hasBatches: boolean;
-  /** `completions` among the capabilities (2025-03-26). */
+  /** `completions` among the capabilities, `annotations` of tools, audio in results (2025-03-26). */
   readonly hasCompletions: boolean;
+  readonly hasAnnotations: boolean;
+  readonly hasAudio: boolean;
 }
 
-const NEWEST = { isModern: false, hasTitles: true, hasBatches: false, hasCompletions: true };
+const OF_2025_06: Omit<Dialect, 'revision'> = {
+  isModern: false,
+  hasTitles: true,
+  hasBatches: false,
+  hasCompletions: true,
+  hasAnnotations: true,
+  hasAudio: true,
+};
+const OF_2024_11 = {
+  ...OF_2025_06,
+  hasTitles: false,
+  hasCompletions: false,
+  hasAnnotations: false,
+  hasAudio: false,
+};
 
 const DIALECTS: Readonly<Record<Revision, Dialect>> = {
-  '2025-03-26': { ...NEWEST, revision: '2025-03-26', hasTitles: false, hasBatches: true },
-  '2025-06-18': { ...NEWEST, revision: '2025-06-18' },
-  '2025-11-25': { ...NEWEST, revision: '2025-11-25' },
-  '2026-07-28': { ...NEWEST, revision: '2026-07-28', isModern: true },
+  '2024-11-05': { ...OF_2024_11, revision: '2024-11-05' },
+  '2025-03-26': { ...OF_2025_06, revision: '2025-03-26', hasTitles: false, hasBatches: true },
+  '2025-06-18': { ...OF_2025_06, revision: '2025-06-18' },
+  '2025-11-25': { ...OF_2025_06, revision: '2025-11-25' },
+  '2026-07-28': { ...OF_2025_06, revision: '2026-07-28', isModern: true },
 };
 
 export function dialectOf(revision: Revision): Dialect {
@@ -41,4 +58,9 @@ export function asLegacyRevision(text: unknown): LegacyRevision | undefined {
 
 export function asModernRevision(text: unknown): ModernRevision | undefined {
   return MODERN_REVISIONS.find((revision) => revision === text);
+}
+
+/** What is answered to a client that shakes hands: what it asks for, or the newest that there is. */
+export function negotiate(requested: unknown): LegacyRevision {
+  return asLegacyRevision(requested) ?? LEGACY_REVISIONS[0];
 }

@@ -16,7 +16,10 @@ export function serverInfo(dialect: Dialect): ServerInfo {
     : { name: NAME, version: VERSION };
 }
 
+/** Who answers, in the `_meta` of the modern revisions' results. */
+export const MODERN_SERVER_META = {
+  'io.modelcontextprotocol/serverInfo': { name: NAME, title: TITLE, version: VERSION },
+};
+
 /** What every result of the modern revisions begins with, as JSON without the closing brace. */
-export const MODERN_RESULT_HEAD =
-  `{"resultType":"complete",` +
-  `"_meta":{"io.modelcontextprotocol/serverInfo":${JSON.stringify({ name: NAME, title: TITLE, version: VERSION })}}`;
+export const MODERN_RESULT_HEAD = `{"resultType":"complete","_meta":${JSON.stringify(MODERN_SERVER_META)}`;

@@ -18,7 +18,7 @@ export function toolList(toolSet: ToolSet, access: Access, dialect: Dialect): Bu
     lists = new Map();
     prepared.set(toolSet, lists);
   }
-  const shape = `${access} ${dialect.isModern} ${dialect.hasTitles}`;
+  const shape = `${access} ${dialect.revision}`;
   let list = lists.get(shape);
   if (list === undefined) {
     list = Buffer.from(serialize(toolSet.offer().listed(access), dialect));
@@ -44,12 +44,16 @@ function present(
     inputSchema,
     // As old as titles.
     ...(dialect.hasTitles && outputSchema !== undefined ? { outputSchema } : {}),
-    annotations: {
-      title: annotations.title,
-      readOnlyHint: annotations.readOnlyHint,
-      destructiveHint: annotations.destructiveHint,
-      idempotentHint: annotations.idempotentHint,
-      openWorldHint: annotations.openWorldHint,
-    },
+    ...(dialect.hasAnnotations ? { annotations: presentAnnotations(annotations) } : {}),
   };
+}
+
+function presentAnnotations({
+  destructiveHint,
+  idempotentHint,
+  openWorldHint,
+  readOnlyHint,
+  title,
+}: Listed['annotations']) {
+  return { title, readOnlyHint, destructiveHint, idempotentHint, openWorldHint };
 }

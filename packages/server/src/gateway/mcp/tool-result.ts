@@ -6,7 +6,7 @@ import { MODERN_RESULT_HEAD } from './server-info.ts';
 
 /** A tool's result as JSON, with the fields that the client's revision knows. */
 export function serializeToolResult(result: ToolResult, dialect: Dialect): string {
-  const content = `"content":${JSON.stringify(dialect.hasTitles ? result.content : result.content.map(withoutLinks))}`;
+  const content = `"content":${JSON.stringify(dialect.hasTitles ? result.content : result.content.map((block) => older(block, dialect)))}`;
   const structured =
     dialect.hasTitles && result.structuredContent !== undefined
       ? `,"structuredContent":${JSON.stringify(result.structuredContent)}`
@@ -15,10 +15,16 @@ export function serializeToolResult(result: ToolResult, dialect: Dialect): strin
   return `${dialect.isModern ? `${MODERN_RESULT_HEAD},` : '{'}${content}${structured}${error}}`;
 }
 
-/** Links came with 2025-06-18; before it, a text says where the file is. */
-function withoutLinks(block: ContentBlock): ContentBlock {
-  if (block.type !== 'resource_link') return block;
-  return { type: 'text', text: `${block.name} (${block.mimeType}, ${block.size} bytes): ${block.uri}` };
+/** Links came with 2025-06-18, audio with 2025-03-26; before them a text says what there is. */
+function older(block: ContentBlock, { hasAudio }: Dialect): ContentBlock {
+  if (block.type === 'resource_link')
+    return { type: 'text', text: `${block.name} (${block.mimeType}, ${block.size} bytes): ${block.uri}` };
+  if (block.type === 'audio' && !hasAudio)
+    return {
+      type: 'text',
+      text: `Audio (${block.mimeType}), which this client's revision of MCP cannot show.`,
+    };
+  return block;
 }
 
 /** A refusal of our own as the result of a call, which is where a model sees it. */

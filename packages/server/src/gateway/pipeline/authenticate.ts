@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { LRUCache } from 'lru-cache';
 import type { Usage } from '../../audit/usage.ts';
-import { highestAccess, lowerAccess } from '../../kernel/access.ts';
+import { highestAccess, lowerAccess, type Access } from '../../kernel/access.ts';
 import type { Standing, VerifiedCredential } from '../../kernel/credential.ts';
 import { AppError } from '../../kernel/errors.ts';
 import type { Principal } from '../../kernel/principal.ts';
@@ -18,6 +18,8 @@ export interface Caller extends Right {
   readonly principal: Principal;
   /** A new consent could give this caller full access. */
   readonly couldStepUp: boolean;
+  /** What it may do by now; undefined: its right has ended. */
+  accessLeft(): Promise<Access | undefined>;
   /** Headers for each answer: the nonce of who proves a key. Flat: name, value, name, value. */
   readonly headers: readonly string[];
 }
@@ -95,6 +97,11 @@ export function createAuthenticate(
     const ceiling = highestAccess(standing.role);
     const access = lowerAccess(credential.access, ceiling);
     usage.touch(keyId);
+    async function accessLeft(): Promise<Access | undefined> {
+      const found = await prove(presented);
+      if (found === undefined || !isGood(found)) return undefined;
+      return lowerAccess(found.credential.access, highestAccess(found.standing.role));
+    }
     return ok({
       principal: {
         orgId,
@@ -109,12 +116,11 @@ export function createAuthenticate(
       },
       couldStepUp: grantId !== undefined && ceiling === 'full',
       headers,
+      accessLeft,
       hangsOn: whatItHangsOn(credential),
       async recheck() {
-        const proof = await prove(presented);
-        if (proof === undefined || !isGood(proof)) return refused();
-        const left = lowerAccess(proof.credential.access, highestAccess(proof.standing.role));
-        return lowerAccess(left, access) === access ? undefined : refused();
+        const left = await accessLeft();
+        return left !== undefined && lowerAccess(left, access) === access ? undefined : refused();
       },
     });
   }

@@ -8,6 +8,7 @@ import { createUsage } from '../../../src/audit/usage.ts';
 import { createCatalogues } from '../../../src/connectors/catalogues.ts';
 import { importConnector } from '../../../src/connectors/import-connector.ts';
 import { createGateway } from '../../../src/gateway/gateway.ts';
+import type { GatewayDependencies } from '../../../src/gateway/ports.ts';
 import { createFetchFile } from '../../../src/gateway/pipeline/fetch-file.ts';
 import { createDpop } from '../../../src/grants/dpop/dpop.ts';
 import type { Access, Role } from '../../../src/kernel/access.ts';
@@ -29,6 +30,7 @@ export interface HarnessOptions {
   /** How the service is known to the world, if not by its loopback address. */
   mcpBaseUrl?: string;
   upstreamTimeoutMs?: number;
+  streamLimits?: GatewayDependencies['streamLimits'];
   /** Of the gateway. */
   clock?: Clock;
   /** How files that arguments name are reached. */
@@ -128,6 +130,7 @@ export async function startHarness(options: HarnessOptions = {}) {
       signed.push(`${assertion} ${audience}`);
       return assertion;
     },
+    streamLimits: options.streamLimits,
     limits: { perKey: options.perKey ?? WIDE, perOrganisation: options.perOrganisation ?? WIDE },
     log,
     clock: options.clock ?? systemClock,
