@@ -20,6 +20,7 @@ export default defineConfig({
     reporters: ['default', new TestResults(), new ClosingCounts()],
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    setupFiles: ['scripts/property-seed.ts'],
     globalSetup: ['packages/server/test/support/global-setup.ts'],
     pool: 'forks',
     maxWorkers: 2,

@@ -139,6 +139,8 @@ test('a document whose objects are in another order becomes the same catalogue',
     fc.property(fc.nat(SMALL.length - 1), mutations, fc.nat(1_000), (which, changes, seed) => {
       const document = mutated(which, changes);
       const [text, other] = [JSON.stringify(document), JSON.stringify(shuffled(document, seed))];
+      // Properties behind a reference are in the order of what it refers to, which is shuffled here.
+      fc.pre(!/"(?:properties|patternProperties|encoding)":\{"\$ref"/.test(text));
       if (text !== other) moved += 1;
       const [one, two] = [compileCatalogue(text), compileCatalogue(other)];
       // Only where its bytes are is different.
