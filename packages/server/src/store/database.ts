@@ -13,6 +13,8 @@ const POOL_CONNECTIONS_MAX = 16;
 /** Few, because each of its statements serves many requests. */
 const TOKEN_CONNECTIONS_MAX = 4;
 const CONNECT_TIMEOUT_MS = 10_000;
+/** All requests of a kind wait for one statement, so a connection on which nothing comes back must not hold it for long. */
+const TOKEN_STATEMENT_TIMEOUT_MS = 10_000;
 
 export function createPool(url: string, log: Log, options: pg.PoolConfig = {}): pg.Pool {
   const pool = new pg.Pool({
@@ -42,6 +44,7 @@ export function createTokenPool(url: string, log: Log): pg.Pool {
   return createPool(url, log, {
     max: TOKEN_CONNECTIONS_MAX,
     application_name: 'latchkey tokens',
+    query_timeout: TOKEN_STATEMENT_TIMEOUT_MS,
     verify: (client, done) => client.query(PLAN_FOR_KEYS, (error) => done(error)),
   });
 }
