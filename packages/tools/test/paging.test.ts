@@ -110,6 +110,11 @@ const KINDS: Readonly<Record<string, Kind>> = {
   },
   'an offset that is a token': {
     parameters: [text('offset'), integer('limit')],
+    schema: object({
+      data: LIST,
+      next_page: object({ offset: { type: 'string' }, path: { type: 'string' } }),
+    }),
+    says: 'Paginated: pass offset.',
     give: byCursor('offset', (data, next) => ({
       data,
       next_page: next ? { offset: next, path: '/x' } : null,
@@ -240,6 +245,11 @@ const KINDS: Readonly<Record<string, Kind>> = {
         ...(hasMore && { link: `<${here}?page%5Bnumber%5D=${number + 1}>; rel="prefetch next"` }),
       };
     },
+  },
+  'a page that is a token': {
+    parameters: [text('page'), integer('limit')],
+    schema: object({ data: LIST, has_more: { type: 'boolean' }, next_page: { type: ['string', 'null'] } }),
+    give: byCursor('page', (data, next) => ({ data, has_more: next !== undefined, next_page: next ?? null })),
   },
   'an address in the answer': {
     parameters: [integer('page')],
@@ -470,21 +480,29 @@ test('an answer that is cut off continues where it was cut, or says that somethi
   });
 });
 
-test.each<[string, object[], object]>([
-  ['a moment called after', [text('after', { format: 'date-time' }), integer('limit')], {}],
-  ['a word called token', [text('token')], {}],
-  ['a count that is a wish', [{ name: '$count', in: 'query', schema: { type: 'boolean' } }], {}],
-  ['a start without a size', [integer('start'), integer('end')], {}],
+test.each<[string, object[]]>([
+  ['a moment called after', [text('after', { format: 'date-time' }), integer('limit')]],
+  ['a word called token', [text('token')]],
+  ['a count that is a wish', [{ name: '$count', in: 'query', schema: { type: 'boolean' } }]],
+  ['a start without a size', [integer('start'), integer('end')]],
+  ['a credential called token', [text('token'), integer('count')]],
 ])('%s makes no pages', (_, parameters) => {
-  const document = {
-    openapi: '3.1.0',
-    info: { title: 'P', version: '1' },
-    paths: { '/x': { get: { parameters } } },
-  };
-  const compiled = compileCatalogue(JSON.stringify(document));
-  expect(compiled.ok && compiled.value.tools[0]?.pagination).toBe(undefined);
-  expect(compiled.ok && compiled.value.tools[0]?.description).not.toContain('Paginated');
+  expect(describedBy('get', { parameters })).not.toContain('Paginated');
 });
+
+test.each(['put', 'patch', 'delete'])('a %s has no pages, whatever its arguments are called', (method) => {
+  expect(describedBy(method, { parameters: [text('cursor'), integer('limit')] })).not.toContain('Paginated');
+  expect(describedBy('get', { parameters: [text('cursor'), integer('limit')] })).toContain('Paginated');
+});
+
+function describedBy(method: string, operation: object): string {
+  const paths = { '/x': { [method]: operation } };
+  const compiled = compileCatalogue(
+    JSON.stringify({ openapi: '3.1.0', info: { title: 'P', version: '1' }, paths }),
+  );
+  if (!compiled.ok) throw new Error(compiled.error.message);
+  return compiled.value.tools[0]?.description ?? '';
+}
 
 test('what an answer is about is not mistaken for its pages', () => {
   const tool = toolOf('an address whose argument no one takes for a page');

@@ -172,11 +172,18 @@ function changesFor(page: Page, pagination: Pagination): Changes | undefined {
     }
     case 'offset':
     case 'page': {
-      if (typeof signs.token === 'number' || /^\d{1,9}$/.test(signs.token ?? ''))
-        return changed(page, argument, Number(signs.token));
+      const { token } = signs;
+      // A page may be named instead of numbered.
+      if (token !== undefined && (/^\d{1,15}$/.test(String(token)) || takesText(page.tool, argument)))
+        return changed(page, argument, token);
       return style === 'offset' ? countedFrom(page, pagination) : byNumber(page, pagination);
     }
   }
+}
+
+function takesText({ inputSchema }: Tool, argument: string): boolean {
+  const schema = own(inputSchema.properties, argument);
+  return isObject(schema) && [schema['type']].flat().includes('string');
 }
 
 function changed({ tool }: Page, argument: string, value: string | number): Changes {

@@ -143,7 +143,7 @@ function compileTool(
   const layout = layOut(operation, head.pointer, notes, options.formArrays);
   const title = titleOf(head, name, notes);
   const access = steering.accessOf(head);
-  const results = resultsOf(layout, () => api.readAnswer(head), options);
+  const results = resultsOf(layout, head.method, () => api.readAnswer(head), options);
   const inputSchema = results.selectable ? withSelect(layout.inputSchema) : layout.inputSchema;
   const description = descriptionOf(head, operation, results.pagination, notes);
   const annotations = annotate(head, access, title, steering.isAdditive(head));

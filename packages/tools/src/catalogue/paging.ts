@@ -23,18 +23,10 @@ const CURSORS = new Set([
   'pagingstate',
   'exclusivestartkey',
 ]);
-/** Cursors in many APIs, and other things in others: only where something else speaks for it. */
-const PERHAPS_CURSORS = new Set([
-  'after',
-  'continue',
-  'marker',
-  'bookmark',
-  'token',
-  'next',
-  'nextpage',
-  'offset',
-  'start',
-]);
+/** Cursors in many APIs, and other things in others: only beside the size of a page, or if the answer names the next. */
+const PERHAPS_CURSORS = new Set(['after', 'continue', 'marker']);
+/** Only if the answer names the next. */
+const HARDLY_CURSORS = new Set(['token', 'next', 'nextpage', 'bookmark', 'offset', 'start']);
 const LAST_IDS = new Set(['startingafter', 'afterid']);
 const OFFSETS = new Set(['offset', 'skip', 'startat', 'startindex', 'pageoffset', 'start', 'from']);
 const PERHAPS_OFFSETS = new Set(['start', 'from', 'skip']);
@@ -90,6 +82,7 @@ export function pagingOf(
     ['cursor', find(CURSORS, isText)],
     ['last_id', find(LAST_IDS, isText)],
     ['cursor', speaksForPages ? find(PERHAPS_CURSORS, isOnlyText) : undefined],
+    ['cursor', next === undefined ? undefined : find(HARDLY_CURSORS, isOnlyText)],
     [
       'offset',
       find(OFFSETS, (one) => isNumber(one) && (size !== undefined || !PERHAPS_OFFSETS.has(one.name))),
