@@ -29,7 +29,11 @@ export async function readJsonBody(req: IncomingMessage): Promise<Result<Buffer,
       chunks.length = 0;
       resolve(fail(TOO_LARGE));
     });
-    req.on('end', () => resolve(ok(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks))));
+    req.on('end', () => {
+      resolve(ok(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+      // The request may live on as long as a stream that answers it.
+      chunks.length = 0;
+    });
     req.on('error', reject);
     req.on('close', () => {
       if (!req.complete) reject(new Error('the caller went away while sending'));

@@ -2,11 +2,11 @@ import type { Body, Exchange } from '../exchange.ts';
 
 /** Server-sent events on one response, until either side ends it. */
 export interface EventStream {
-  readonly isOpen: boolean;
+  isOpen(): boolean;
   /** The caller does not take what it is sent. */
-  readonly isBlocked: boolean;
+  isBlocked(): boolean;
   /** What was sent and not yet taken, in bytes. */
-  readonly waitingBytes: number;
+  waitingBytes(): number;
   send(event: 'endpoint' | 'message', data: Body): void;
   /** Sends it now, or once the caller takes something again: of several that wait for that only the last is sent. */
   sendLatest(data: string): void;
@@ -45,15 +45,10 @@ export function openEventStream({ headers, res }: Exchange, more: readonly strin
   }
 
   return {
-    get isOpen() {
-      return !res.destroyed && !res.writableEnded;
-    },
-    get isBlocked() {
-      return res.writableNeedDrain;
-    },
-    get waitingBytes() {
-      return res.writableLength;
-    },
+    // No getters: V8 gives each object that has some a shape of its own, and there are many of these.
+    isOpen: () => !res.destroyed && !res.writableEnded,
+    isBlocked: () => res.writableNeedDrain,
+    waitingBytes: () => res.writableLength,
     send,
     sendLatest(data) {
       if (!res.writableNeedDrain) return send('message', data);

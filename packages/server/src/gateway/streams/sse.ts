@@ -124,14 +124,14 @@ export function createSse({
       const session = sessions.get(new URLSearchParams(query).get('sessionId') ?? '');
       // The same for a session that does not exist and for another's.
       if (session === undefined || !isOwner(session, caller)) return respondError(exchange, NO_SESSION);
-      if ((session.calls?.size ?? 0) >= CALLS_MAX || session.stream.waitingBytes > WAITING_BYTES_MAX)
+      if ((session.calls?.size ?? 0) >= CALLS_MAX || session.stream.waitingBytes() > WAITING_BYTES_MAX)
         return respondError(exchange, tooMany(1));
 
       const body = await readJsonBody(req);
       if (!body.ok) return respondError(exchange, body.error);
       // It may have taken its time with the body, and have lost its right or its stream meanwhile.
       if (call.signal.aborted) return undefined;
-      if (!session.stream.isOpen) return respondError(exchange, NO_SESSION);
+      if (!session.stream.isOpen()) return respondError(exchange, NO_SESSION);
       const value = parseJson(body.value);
       const message = value.ok ? parseMessage(value.value) : value;
       if (!message.ok) return refuse(exchange, message.error);

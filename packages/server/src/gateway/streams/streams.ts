@@ -100,7 +100,7 @@ export function createStreams({ clock, limits }: { clock: Clock; limits: StreamL
   }
 
   function endInOrder({ stream, use }: Entry): void {
-    if (!stream.isOpen) return;
+    if (!stream.isOpen()) return;
     use.farewell(stream);
     stream.end();
   }
@@ -109,11 +109,11 @@ export function createStreams({ clock, limits }: { clock: Clock; limits: StreamL
     const { stream, use } = entry;
     if (nowMs - entry.usedMs >= limits.idleMs && !use.isBusy()) return endInOrder(entry);
     // Nothing was taken for a whole turn: nobody reads this.
-    const { waitingBytes } = stream;
-    if (stream.isBlocked && entry.waitedBytes > 0 && waitingBytes >= entry.waitedBytes)
+    const waitingBytes = stream.waitingBytes();
+    if (stream.isBlocked() && entry.waitedBytes > 0 && waitingBytes >= entry.waitedBytes)
       return stream.destroy();
     entry.waitedBytes = waitingBytes;
-    if (!stream.isBlocked) stream.keepAlive();
+    if (!stream.isBlocked()) stream.keepAlive();
     if (nowMs - entry.checkedMs < limits.recheckMs) return;
     entry.checkedMs = nowMs;
     entry.check();
