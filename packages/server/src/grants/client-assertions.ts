@@ -1,6 +1,7 @@
 // RFC 7523 section 3: a client proves itself with a statement that it signed.
 import { generateKeyPairSync } from 'node:crypto';
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify, type JWTPayload } from 'jose';
+import { LRUCache } from 'lru-cache';
 import type { Clock } from '../kernel/clock.ts';
 import { hashSecret } from '../kernel/secret.ts';
 import type { Client } from '../store/queries/clients.ts';
@@ -11,6 +12,7 @@ import type { PublishedKeys } from './published-keys.ts';
 const LIFETIME_SECONDS_MAX = 300;
 const ASSERTION_CHARACTERS_MAX = 8192;
 const ID_CHARACTERS_MAX = 256;
+const KEY_SETS_MAX = 1_000;
 
 /** Whom an unverified assertion claims to come from: only good for looking up the keys that it must verify with. */
 export function claimedClientId(assertion: string): string | undefined {
@@ -53,6 +55,16 @@ export function createClientAssertions({
     keys: [generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' })],
   };
 
+  // By their content, so a key that was replaced is not found: reading one costs more than verifying with it.
+  const keySets = new LRUCache<string, ReturnType<typeof createLocalJWKSet>>({ max: KEY_SETS_MAX });
+
+  function keySetOf(keys: NonNullable<Client['jwks']>): ReturnType<typeof createLocalJWKSet> {
+    const content = JSON.stringify(keys);
+    const keySet = keySets.get(content) ?? createLocalJWKSet(keys);
+    keySets.set(content, keySet);
+    return keySet;
+  }
+
   /** Those of a metadata document are stored with the client, so that nobody has a document read by asking here. */
   async function keysOf({ jwks, jwksUri, kind }: Client, assertion: string): Promise<Client['jwks']> {
     if (jwks !== null || jwksUri === null || kind !== 'portal') return jwks;
@@ -62,7 +74,7 @@ export function createClientAssertions({
   async function readGenuine(assertion: string, keys: Client['jwks']): Promise<JWTPayload | undefined> {
     try {
       // The key is looked up in the registered set alone: what the header brings or points at is not looked at.
-      const { payload } = await jwtVerify(assertion, createLocalJWKSet(keys ?? nobodysKeys), {
+      const { payload } = await jwtVerify(assertion, keySetOf(keys ?? nobodysKeys), {
         algorithms: [...ASSERTION_ALGORITHMS],
         clockTolerance: CLOCK_LEEWAY_SECONDS,
         currentDate: new Date(clock.nowMs()),

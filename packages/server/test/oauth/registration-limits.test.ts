@@ -39,10 +39,10 @@ async function unconfirmed(): Promise<number> {
 }
 const emptied = () => world.rows(`delete from clients where kind = 'dynamic'`);
 /** The answer that the room is full is remembered for a second. */
-const untilRoom = (from: string) =>
-  expect
-    .poll(async () => (await send(from, { client_name: uniqueName() })).status, { timeout: 5000 })
-    .toBe(201);
+async function untilRoom(from: string): Promise<void> {
+  const status = async () => (await send(from, { client_name: uniqueName() })).status;
+  await expect.poll(status, { timeout: 5000 }).toBe(201);
+}
 
 describe('R9: a ceiling on clients that nobody approved', () => {
   test('35: a flood of 1,000 different clients from 1,000 addresses leaves the table bounded, and Claude still registers', async () => {
