@@ -14,7 +14,7 @@ let world: World;
 let second: SecondNode;
 let items: Awaited<ReturnType<typeof startHeldUpstream>>;
 beforeAll(async () => {
-  world = await openWorld({ secret: NODES_SECRET });
+  world = await openWorld({ secret: NODES_SECRET, trustedProxies: ['127.0.0.1', '::1'] });
   items = await startHeldUpstream(world);
   second = await startSecondNode(world.demo);
 });

@@ -12,7 +12,9 @@ export interface Answer {
  * A browser that an attacker could drive: it keeps cookies, follows nothing by itself, and sends the headers it is
  * told to. With a form it sends what a browser of today sends with a form of the page itself.
  */
-export function createBrowser(url: string) {
+export function createBrowser(url: string, { from }: { from?: string | undefined } = {}) {
+  /** Where it is, as a proxy that the service trusts would say. */
+  const place: Record<string, string> = from === undefined ? {} : { 'x-forwarded-for': from };
   const jars = new Map<string, Map<string, string>>();
   const jarOf = (hostname: string) => {
     const jar = jars.get(hostname) ?? new Map<string, string>();
@@ -28,7 +30,12 @@ export function createBrowser(url: string) {
     const address = new URL(target, url);
     const cookies = jarOf(address.hostname);
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const sent = new Headers({ accept: 'text/html', ...(cookie === '' ? {} : { cookie }), ...headers });
+    const sent = new Headers({
+      accept: 'text/html',
+      ...place,
+      ...(cookie === '' ? {} : { cookie }),
+      ...headers,
+    });
     const response = await fetch(address, { ...init, redirect: 'manual', headers: sent });
     for (const line of response.headers.getSetCookie()) {
       const [pair = ''] = line.split(';');
