@@ -1,11 +1,16 @@
-import { highestAccess, lowerAccess, SCOPE_CALL, SCOPE_READ, scopeOf } from '../kernel/access.ts';
+import { accessAskedFor, highestAccess, lowerAccess } from '../kernel/access.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import type { Client } from '../store/queries/clients.ts';
 import type { Store } from '../store/store.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import { actorOf } from './actor.ts';
 import { PROOF_REPLAYED } from './dpop/family-key.ts';
-import type { TokenFault, TokenRequestContext } from './token-answer.ts';
+import {
+  issueAnswer,
+  type AccessTokenAnswer,
+  type TokenFault,
+  type TokenRequestContext,
+} from './token-answer.ts';
 
 export interface ClientCredentialsRequest {
   client: Client;
@@ -13,13 +18,6 @@ export interface ClientCredentialsRequest {
   scopes: readonly string[] | undefined;
   /** The requested place; `org` is the slug that its path names, if it names one. */
   resource: { path: string; org: string | undefined };
-}
-
-export interface MachineTokenAnswer {
-  access_token: string;
-  token_type: 'Bearer' | 'DPoP';
-  expires_in: number;
-  scope: string;
 }
 
 /**
@@ -36,7 +34,7 @@ export function createClientCredentials({
   return async function issueToMachine(
     { client, scopes, resource }: ClientCredentialsRequest,
     { provenKey }: Pick<TokenRequestContext, 'provenKey'>,
-  ): Promise<Result<MachineTokenAnswer, TokenFault>> {
+  ): Promise<Result<AccessTokenAnswer, TokenFault>> {
     if (client.orgId === null) return invalidGrant('the client belongs to no organisation');
     const found = await store.tokens.findMachine(client.orgId, client.id);
     if (found === undefined) return invalidGrant('the client has no grant');
@@ -50,26 +48,19 @@ export function createClientCredentials({
     if (provenKey !== undefined && !(await provenKey.useOnce())) return fail(PROOF_REPLAYED);
 
     const most = lowerAccess(grant.access, highestAccess(role));
-    const readAlone = scopes?.includes(SCOPE_READ) === true && !scopes.includes(SCOPE_CALL);
-    const access = readAlone ? 'read' : most;
-    const { token, expiresInSeconds } = accessTokens.issue({
+    const answer = issueAnswer(accessTokens, {
       orgId: grant.orgId,
       actor: actorOf(grant),
       clientId: client.id,
       grantId: grant.id,
       keyId,
-      access,
+      access: lowerAccess(most, accessAskedFor(scopes)),
       role,
       resource: resource.path,
       grantExpiresAt: Math.floor(grant.expiresAt.getTime() / 1000),
       boundTo: provenKey?.thumbprint,
     });
-    return ok({
-      access_token: token,
-      token_type: provenKey === undefined ? 'Bearer' : 'DPoP',
-      expires_in: expiresInSeconds,
-      scope: scopeOf(access),
-    });
+    return ok(answer);
   };
 }
 

@@ -1,12 +1,5 @@
 import { toAuditRow } from '../audit/entry.ts';
-import {
-  highestAccess,
-  lowerAccess,
-  SCOPE_CALL,
-  SCOPE_READ,
-  scopeOf,
-  type Access,
-} from '../kernel/access.ts';
+import { accessAskedFor, highestAccess, lowerAccess, type Access } from '../kernel/access.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Actor } from '../kernel/credential.ts';
 import type { ClientId, GrantId, KeyId, OrganisationId } from '../kernel/ids.ts';
@@ -18,9 +11,8 @@ import type { Store } from '../store/store.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import { readMayAct } from './acting-clients.ts';
 import { actorOf } from './actor.ts';
-import type { MachineTokenAnswer } from './client-credentials.ts';
 import { readStanding } from './standings.ts';
-import type { TokenRequestContext } from './token-answer.ts';
+import { issueAnswer, type AccessTokenAnswer, type TokenRequestContext } from './token-answer.ts';
 
 export const ACCESS_TOKEN_URN = 'urn:ietf:params:oauth:token-type:access_token';
 /** How many clients a token may have passed through. */
@@ -38,7 +30,7 @@ export interface TokenExchange {
 }
 
 /** Never with a refresh token: who needs another one exchanges again. */
-export interface ExchangeAnswer extends MachineTokenAnswer {
+export interface ExchangeAnswer extends AccessTokenAnswer {
   issued_token_type: typeof ACCESS_TOKEN_URN;
 }
 
@@ -136,10 +128,9 @@ export function createExchangeToken({
     if (provenKey !== undefined && !(await provenKey.useOnce())) return refuse('proof_replayed');
 
     const most = lowerAccess(subject.access, highestAccess(standing.role));
-    const readAlone = scopes?.includes(SCOPE_READ) === true && !scopes.includes(SCOPE_CALL);
-    const access = readAlone ? 'read' : most;
+    const access = lowerAccess(most, accessAskedFor(scopes));
     const actingClients = [client.id, ...subject.actingClients];
-    const { token, expiresInSeconds } = accessTokens.issue({
+    const answer = issueAnswer(accessTokens, {
       ...subject,
       clientId: client.id,
       access,
@@ -171,13 +162,7 @@ export function createExchangeToken({
         clock,
       ),
     ]);
-    return ok({
-      access_token: token,
-      issued_token_type: ACCESS_TOKEN_URN,
-      token_type: provenKey === undefined ? 'Bearer' : 'DPoP',
-      expires_in: expiresInSeconds,
-      scope: scopeOf(access),
-    });
+    return ok({ ...answer, issued_token_type: ACCESS_TOKEN_URN });
   };
 }
 

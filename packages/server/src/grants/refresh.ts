@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { toAuditRow } from '../audit/entry.ts';
-import { highestAccess, lowerAccess, SCOPE_CALL, SCOPE_READ } from '../kernel/access.ts';
+import { accessAskedFor, highestAccess, lowerAccess } from '../kernel/access.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { ClientId, RequestId } from '../kernel/ids.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
@@ -66,7 +66,8 @@ export function createRefresh({ store, clock, mint }: { store: Store; clock: Clo
     if (found.used) return repeatAnswer();
 
     const granted = lowerAccess(grant.access, highestAccess(role));
-    const access = asksForReadAlone(request) ? 'read' : granted;
+    // A refresh can narrow what it gets, never widen it; scopes that were not granted are ignored.
+    const access = lowerAccess(granted, accessAskedFor(request.scopes));
     const minted = mint(grant, keyId, access, role, boundTo);
     const rotated = await store.tokens.rotate({
       tokenHash,
@@ -140,18 +141,13 @@ function entryOf(grant: Grant) {
   } as const;
 }
 
-/** A refresh can narrow what it gets, never widen it; scopes that were not granted are ignored. */
-function asksForReadAlone({ scopes }: RefreshRequest): boolean {
-  return scopes !== undefined && scopes.includes(SCOPE_READ) && !scopes.includes(SCOPE_CALL);
-}
-
 function replayKey(refreshToken: string): Uint8Array {
   return deriveKey(refreshToken, 'refresh replay');
 }
 
 /** What makes two requests the same: who asks, by which key, and for how much. The resource can only be the granted one. */
 function parametersOf(request: RefreshRequest, boundTo: string | undefined): string {
-  return JSON.stringify([request.client.id, asksForReadAlone(request), boundTo ?? null]);
+  return JSON.stringify([request.client.id, accessAskedFor(request.scopes) === 'read', boundTo ?? null]);
 }
 
 function openReplay(

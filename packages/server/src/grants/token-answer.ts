@@ -5,17 +5,20 @@ import { newKeySecret, type KeyEnvironment } from '../keys/key-secret.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Grant } from '../store/queries/grants.ts';
 import { actorOf } from './actor.ts';
-import type { AccessTokens } from './access-tokens.ts';
+import type { AccessTokens, AccessTokenSubject } from './access-tokens.ts';
 import type { ProvenKey } from './dpop/dpop.ts';
 import { GRANT_KEY_SECONDS } from './lifetimes.ts';
 
 /** A successful token response (RFC 6749 section 5.1). `expires_in` in seconds. */
-export interface TokenAnswer {
+export interface AccessTokenAnswer {
   access_token: string;
   token_type: 'Bearer' | 'DPoP';
   expires_in: number;
-  refresh_token: string;
   scope: string;
+}
+
+export interface TokenAnswer extends AccessTokenAnswer {
+  refresh_token: string;
 }
 
 /** Why a token request was refused, in the words of RFC 6749 section 5.2; `detail` is for the log alone. */
@@ -28,6 +31,17 @@ export interface TokenRequestContext {
   requestId: RequestId;
   /** The key that the client showed a proof of, for tokens that are bound to it (RFC 9449 section 5). */
   provenKey?: ProvenKey | undefined;
+}
+
+/** A JWT of ours as the answer to whoever asked for it. */
+export function issueAnswer(accessTokens: AccessTokens, subject: AccessTokenSubject): AccessTokenAnswer {
+  const { token, expiresInSeconds } = accessTokens.issue(subject);
+  return {
+    access_token: token,
+    token_type: subject.boundTo === undefined ? 'Bearer' : 'DPoP',
+    expires_in: expiresInSeconds,
+    scope: scopeOf(subject.access),
+  };
 }
 
 /** New credentials for a grant, before anything of them is stored. */
@@ -58,7 +72,6 @@ export function createMint({
   ): MintedTokens {
     const refreshToken = randomToken();
     const grantExpiresAt = Math.floor(grant.expiresAt.getTime() / 1000);
-    const rest = { refresh_token: refreshToken, scope: scopeOf(access) };
     const refreshHash = hashSecret(refreshToken);
     if (grant.tokenMode === 'key') {
       const nowSeconds = Math.floor(clock.nowMs() / 1000);
@@ -66,12 +79,18 @@ export function createMint({
       const { secret, hash, hint } = newKeySecret(environment);
       const expiresAt = new Date((nowSeconds + expiresIn) * 1000);
       return {
-        answer: { access_token: secret, token_type: 'Bearer', expires_in: expiresIn, ...rest },
+        answer: {
+          access_token: secret,
+          token_type: 'Bearer',
+          expires_in: expiresIn,
+          refresh_token: refreshToken,
+          scope: scopeOf(access),
+        },
         refreshHash,
         keySecret: { hash, hint, expiresAt },
       };
     }
-    const { token, expiresInSeconds } = accessTokens.issue({
+    const issued = issueAnswer(accessTokens, {
       orgId: grant.orgId,
       actor: actorOf(grant),
       clientId: grant.clientId,
@@ -83,12 +102,7 @@ export function createMint({
       grantExpiresAt,
       boundTo,
     });
-    const tokenType = boundTo === undefined ? 'Bearer' : 'DPoP';
-    return {
-      answer: { access_token: token, token_type: tokenType, expires_in: expiresInSeconds, ...rest },
-      refreshHash,
-      keySecret: undefined,
-    };
+    return { answer: { ...issued, refresh_token: refreshToken }, refreshHash, keySecret: undefined };
   };
 }
 

@@ -21,6 +21,11 @@ export function atLeast(role: Role, floor: Role): boolean {
 export const SCOPE_READ = 'mcp:read';
 export const SCOPE_CALL = 'mcp:call';
 
+/** What a request asks for: unknown scopes ask for nothing, and no known one asks for all (RFC 6749 section 3.3). */
+export function accessAskedFor(scopes: readonly string[] | undefined): Access {
+  return scopes?.includes(SCOPE_READ) === true && !scopes.includes(SCOPE_CALL) ? 'read' : 'full';
+}
+
 export function scopeOf(access: Access): string {
   return access === 'full' ? SCOPE_CALL : SCOPE_READ;
 }

@@ -1,10 +1,9 @@
 import { toAuditRow } from '../../audit/entry.ts';
 import {
+  accessAskedFor,
   highestAccess,
   lowerAccess,
   SCOPE_CALL,
-  SCOPE_READ,
-  scopeOf,
   type Access,
   type Role,
 } from '../../kernel/access.ts';
@@ -17,13 +16,12 @@ import type { Client } from '../../store/queries/clients.ts';
 import type { Grant } from '../../store/queries/grants.ts';
 import type { Queries, Store } from '../../store/store.ts';
 import type { AccessTokens } from '../access-tokens.ts';
-import type { MachineTokenAnswer } from '../client-credentials.ts';
 import type { ClientRules } from '../client-rules.ts';
 import { PROOF_REPLAYED } from '../dpop/family-key.ts';
 import { CLOCK_LEEWAY_SECONDS } from '../lifetimes.ts';
 import type { PublishedKeys } from '../published-keys.ts';
 import { readStanding } from '../standings.ts';
-import type { TokenRequestContext } from '../token-answer.ts';
+import { issueAnswer, type AccessTokenAnswer, type TokenRequestContext } from '../token-answer.ts';
 import {
   ANYWHERE,
   createFindMember,
@@ -68,7 +66,7 @@ export function createIssueByAssertion({
   return async function issueByAssertion(
     request: AssertionRequest,
     { requestId, provenKey }: TokenRequestContext,
-  ): Promise<Result<MachineTokenAnswer, AssertionFault>> {
+  ): Promise<Result<AccessTokenAnswer, AssertionFault>> {
     const found = await findMember(request);
     if (!found.ok) return found;
     const { claims, place, orgId, userId } = found.value;
@@ -87,7 +85,7 @@ export function createIssueByAssertion({
     );
     if (!connected.ok) return connected;
     const { grant, keyId, access, role } = connected.value;
-    const { token, expiresInSeconds } = accessTokens.issue({
+    const answer = issueAnswer(accessTokens, {
       orgId,
       actor,
       clientId: request.client.id,
@@ -99,12 +97,7 @@ export function createIssueByAssertion({
       grantExpiresAt: Math.floor(grant.expiresAt.getTime() / 1000),
       boundTo: provenKey?.thumbprint,
     });
-    return ok({
-      access_token: token,
-      token_type: provenKey === undefined ? 'Bearer' : 'DPoP',
-      expires_in: expiresInSeconds,
-      scope: scopeOf(access),
-    });
+    return ok(answer);
   };
 
   /** Uses the assertion up. Whoever ends what it rests on meanwhile is seen here, or waits and ends what comes of it. */
@@ -128,7 +121,7 @@ export function createIssueByAssertion({
 
     const { role } = standing;
     const most = lowerAccess(held.access, highestAccess(role));
-    const access = lowerAccess(lowerAccess(most, allowedBy(claims)), requestedBy(scopes));
+    const access = lowerAccess(lowerAccess(most, allowedBy(claims)), accessAskedFor(scopes));
     const about = { orgId, userId, clientId: client.id, issuer: claims.iss };
     const { grant, keyId, isNew } = await keep(queries, { ...about, access, destination }, client);
     // Only now, because a new grant may be one whose predecessor was revoked while we waited for its row.
@@ -182,10 +175,6 @@ async function keep(
 /** A provider that names scopes has limited what it allows to them. */
 function allowedBy({ scope }: AssertedIdentity): Access {
   return scope === undefined || scope.split(' ').includes(SCOPE_CALL) ? 'full' : 'read';
-}
-
-function requestedBy(scopes: readonly string[] | undefined): Access {
-  return scopes?.includes(SCOPE_READ) === true && !scopes.includes(SCOPE_CALL) ? 'read' : 'full';
 }
 
 function claimOnce(queries: Queries, { iss, jti, exp }: AssertedIdentity): Promise<boolean> {

@@ -3,14 +3,13 @@
 import type { Audit } from '../../audit/audit.ts';
 import type { AuditEntry } from '../../audit/entry.ts';
 import type { Client } from '../../grants/clients.ts';
-import type { MachineTokenAnswer } from '../../grants/client-credentials.ts';
 import type {
   AssertionFault,
   AssertionRequest,
   Place,
 } from '../../grants/identity-assertions/find-member.ts';
 import type { IssueByAssertion } from '../../grants/identity-assertions/issue-by-assertion.ts';
-import type { TokenRequestContext } from '../../grants/token-answer.ts';
+import type { AccessTokenAnswer, TokenRequestContext } from '../../grants/token-answer.ts';
 import { parseResourcePath } from '../../kernel/resource.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Parameters } from '../parameters.ts';
@@ -30,7 +29,7 @@ export async function answerJwtBearer(
   deps: JwtBearerDeps,
   asked: { parameters: Parameters; client: Client; resource: string | undefined },
   request: TokenRequestContext,
-): Promise<Result<MachineTokenAnswer, TokenError>> {
+): Promise<Result<AccessTokenAnswer, TokenError>> {
   const read = readAssertionRequest(deps, asked);
   if (!read.ok) return read;
   const issued = await deps.issueByAssertion(read.value, request);

@@ -1,13 +1,18 @@
 import type { Audit } from '../../audit/audit.ts';
 import type { Client, Clients } from '../../grants/clients.ts';
-import type { IssueToMachine, MachineTokenAnswer } from '../../grants/client-credentials.ts';
+import type { IssueToMachine } from '../../grants/client-credentials.ts';
 import type { CodeRedemption } from '../../grants/redeem-code.ts';
 import { TOKEN_EXCHANGE_GRANT } from '../../grants/acting-clients.ts';
 import type { ExchangeAnswer, ExchangeToken } from '../../grants/exchange-token.ts';
 import type { Dpop } from '../../grants/dpop/dpop.ts';
 import type { IssueByAssertion } from '../../grants/identity-assertions/issue-by-assertion.ts';
 import type { RefreshRequest } from '../../grants/refresh.ts';
-import type { TokenAnswer, TokenFault, TokenRequestContext } from '../../grants/token-answer.ts';
+import type {
+  AccessTokenAnswer,
+  TokenAnswer,
+  TokenFault,
+  TokenRequestContext,
+} from '../../grants/token-answer.ts';
 import type { RequestId } from '../../kernel/ids.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { authenticateClient } from '../client-authentication.ts';
@@ -82,7 +87,7 @@ export function createToken(deps: TokenDeps): (request: TokenRequest) => Promise
     parameters: Parameters,
     client: Client,
     request: TokenRequestContext,
-  ): Promise<Result<TokenAnswer | MachineTokenAnswer | ExchangeAnswer, TokenError>> {
+  ): Promise<Result<TokenAnswer | AccessTokenAnswer | ExchangeAnswer, TokenError>> {
     const indicator = parameters.get('resource');
     const resource = indicator === undefined ? undefined : deps.resourcePath(indicator);
     if (indicator !== undefined && resource === undefined) {
