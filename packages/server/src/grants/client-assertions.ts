@@ -1,7 +1,7 @@
 // RFC 7523 section 3: a client proves itself with a statement that it signed.
-import { generateKeyPairSync } from 'node:crypto';
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify, type JWTPayload } from 'jose';
 import { LRUCache } from 'lru-cache';
+import { newKeyPair } from '../kernel/key-pair.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { hashSecret } from '../kernel/secret.ts';
 import type { Client } from '../store/queries/clients.ts';
@@ -52,7 +52,7 @@ export function createClientAssertions({
   const audiences: readonly unknown[] = [issuer, `${issuer}/token`];
   // Checked for a client that has no keys, so that it takes the same work as one that has.
   const nobodysKeys = {
-    keys: [generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' })],
+    keys: [newKeyPair('P-256').publicKey.export({ format: 'jwk' })],
   };
 
   // By their content, so a key that was replaced is not found: reading one costs more than verifying with it.

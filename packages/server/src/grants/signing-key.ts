@@ -1,4 +1,5 @@
-import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { newKeyPair } from '../kernel/key-pair.ts';
 import { randomToken } from '../kernel/secret.ts';
 import { seal, unseal } from '../kernel/seal.ts';
 import type { NewSigningKey } from '../store/queries/signing-keys.ts';
@@ -16,7 +17,7 @@ export class WrongMasterSecretError extends Error {
 
 /** A fresh P-256 key pair for ES256, its private half sealed. */
 export function newSigningKey(sealKey: Uint8Array): NewSigningKey {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const { privateKey, publicKey } = newKeyPair('P-256');
   const kid = `sig_${randomToken().slice(0, 16)}`;
   const { kty, crv, x, y } = publicKey.export({ format: 'jwk' });
   if (kty === undefined || crv === undefined || x === undefined || y === undefined)

@@ -1,7 +1,8 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { newKeyPair } from '../../src/kernel/key-pair.ts';
 import { authorizeUrl, newVerifier, postToken, rpc, type Tokens } from '../support/oauth-client.ts';
 import { returnUrl } from '../oauth/support/browser.ts';
 import { openWorld, type Member, type Organisation, type World } from '../oauth/support/world.ts';
@@ -270,7 +271,7 @@ describe('30: an address that is not a proper client id, or not public, is not a
 
 describe('33: a document that is not fit', () => {
   const keyNamed = (kid: string) => ({
-    ...generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' }),
+    ...newKeyPair('P-256').publicKey.export({ format: 'jwk' }),
     kid,
   });
 

@@ -1,6 +1,7 @@
-import { createHmac, generateKeyPairSync } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { newKeyPair } from '../../src/kernel/key-pair.ts';
 import { postToken, register } from '../support/oauth-client.ts';
 import { NODES_SECRET, startSecondNode, type SecondNode } from '../support/second-node.ts';
 import { APP, INVALID_GRANT, inSeconds, openCompanies, type Companies } from './support/companies.ts';
@@ -262,5 +263,5 @@ describe('T2: the client that presents it', () => {
 });
 
 function newPublicJwk() {
-  return generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' });
+  return newKeyPair('P-256').publicKey.export({ format: 'jwk' });
 }

@@ -1,6 +1,7 @@
-import { createHmac, generateKeyPairSync } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { newKeyPair } from '../../src/kernel/key-pair.ts';
 import { newProofKey, postProvenToken } from '../support/dpop.ts';
 import { postToken, register, rpc } from '../support/oauth-client.ts';
 import { assertionForm, newSigner, openWorkshop, signAssertion, type Workshop } from './support/machines.ts';
@@ -240,17 +241,12 @@ describe('T2: private_key_jwt', () => {
   });
 
   test.each([
-    ['RS256', 'rsa'],
-    ['PS256', 'rsa'],
-    ['EdDSA', 'ed25519'],
+    ['RS256', 'RSA'],
+    ['PS256', 'RSA'],
+    ['EdDSA', 'Ed25519'],
     ['ES384', 'P-384'],
-  ])('takes %s', async (alg, kind) => {
-    const pair =
-      kind === 'rsa'
-        ? generateKeyPairSync('rsa', { modulusLength: 2048 })
-        : kind === 'ed25519'
-          ? generateKeyPairSync('ed25519')
-          : generateKeyPairSync('ec', { namedCurve: 'P-384' });
+  ] as const)('takes %s', async (alg, kind) => {
+    const pair = newKeyPair(kind);
     const jwks = { keys: [pair.publicKey.export({ format: 'jwk' })] };
     const client = await workshop.newClient({ auth_method: 'private_key_jwt', jwks });
     const assertion = await signAssertion({ ...client, privateKey: pair.privateKey }, world.url, {}, { alg });

@@ -1,6 +1,7 @@
-import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
+import { createHmac, sign } from 'node:crypto';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { newKeyPair } from '../../src/kernel/key-pair.ts';
 import { rpc } from '../support/oauth-client.ts';
 import { openWorld, type Connected, type Member, type Organisation, type World } from './support/world.ts';
 
@@ -110,7 +111,7 @@ describe('K1: what an access token is', () => {
 });
 
 describe('51: forged tokens', () => {
-  const foreign = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const foreign = newKeyPair('P-256');
   const es256 = (header: object, payload: object, key = foreign.privateKey) => {
     const input = `${encode(header)}.${encode(payload)}`;
     const signature = sign('sha256', Buffer.from(input), { key, dsaEncoding: 'ieee-p1363' });

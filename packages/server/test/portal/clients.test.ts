@@ -1,5 +1,5 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { newKeyPair } from '../../src/kernel/key-pair.ts';
 import type { Role } from '../../src/kernel/access.ts';
 import { errorOf, itemsOf, openPortal, type OpenedPortal, type PortalAnswer } from './open-portal.ts';
 
@@ -18,7 +18,7 @@ async function asRole(role: Role) {
 const APP = { name: 'Warehouse', auth_method: 'none', redirect_uris: ['https://warehouse.test/callback'] };
 const MACHINE = { name: 'Importer', auth_method: 'client_secret_basic', agent_role: 'member' };
 
-const keyPair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const keyPair = newKeyPair('P-256');
 const PUBLIC_KEY = keyPair.publicKey.export({ format: 'jwk' });
 const SIGNING_MACHINE = {
   name: 'Signer',
@@ -173,7 +173,7 @@ describe('clients made in the portal', () => {
   });
 
   const privateKey = keyPair.privateKey.export({ format: 'jwk' });
-  const weak = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ format: 'jwk' });
+  const weak = newKeyPair('RSA', 1024).publicKey.export({ format: 'jwk' });
   const keysAt = (uri: string) => ({ ...SIGNING_MACHINE, jwks: undefined, jwks_uri: uri });
   const jwks = (...keys: object[]) => ({ ...SIGNING_MACHINE, jwks: { keys } });
   test.each<[string, unknown]>([

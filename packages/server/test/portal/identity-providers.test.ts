@@ -1,5 +1,5 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { newKeyPair } from '../../src/kernel/key-pair.ts';
 import type { Role } from '../../src/kernel/access.ts';
 import { errorOf, itemsOf, openPortal, type OpenedPortal } from './open-portal.ts';
 
@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => portal.close());
 
-const keyPair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const keyPair = newKeyPair('P-256');
 const PUBLIC_KEY = keyPair.publicKey.export({ format: 'jwk' });
 const ISSUER = 'https://acme.okta.test';
 const PINNED = { issuer: ISSUER, access: 'full', jwks: { keys: [{ ...PUBLIC_KEY, kid: 'one' }] } };

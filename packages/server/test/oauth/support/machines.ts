@@ -1,5 +1,6 @@
-import { generateKeyPairSync, randomUUID, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { randomUUID, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { SignJWT } from 'jose';
+import { newKeyPair } from '../../../src/kernel/key-pair.ts';
 import type { TokenMode } from '../../../src/store/schema.ts';
 import type { Member, Organisation, World } from './world.ts';
 
@@ -66,7 +67,7 @@ function sendAs(world: World, member: Member, { slug }: Organisation) {
 }
 
 export function newSigner(curve: 'P-256' | 'P-384' = 'P-256'): Signer {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: curve });
+  const { privateKey, publicKey } = newKeyPair(curve);
   return { privateKey, publicJwk: { ...publicKey.export({ format: 'jwk' }) } };
 }
 
