@@ -1,0 +1,42 @@
+import type { Result } from '../kernel/result.ts';
+
+/** A JSON-RPC message as it stands on the wire, parsed: whatever its sender made of it, an object at least. */
+export type WireMessage = Readonly<Record<string, unknown>>;
+
+/** Why an upstream does not answer. `message` may be shown to a caller: nothing of the upstream's inside stands in it. */
+export interface ChannelFault {
+  readonly code:
+    | 'upstream_unreachable'
+    | 'upstream_timeout'
+    | 'upstream_reset'
+    | 'upstream_invalid'
+    | 'upstream_too_large'
+    | 'upstream_unauthorized'
+    /** Too many processes or connections, or one that failed lately and is not tried again yet. */
+    | 'upstream_busy';
+  readonly message: string;
+  readonly retryAfterSeconds?: number | undefined;
+  /** Of an HTTP answer, if that was the fault. */
+  readonly status?: number | undefined;
+}
+
+/** A connection to an MCP server on which both sides may speak at any time. */
+export interface Channel {
+  /** Resolves when the server has it. The failure ends the channel. */
+  send(message: WireMessage): Promise<Result<void, ChannelFault>>;
+  /** Ends it. `onClose` is not called for that. */
+  close(): void;
+}
+
+export interface ChannelEvents {
+  /** In the order in which they came. */
+  onMessage(message: WireMessage): void;
+  /** It ended by itself. Called once, after the last message. */
+  onClose(fault: ChannelFault): void;
+}
+
+/** Opens one to a fixed server. `headers` are the credential of a server behind HTTP, and stay with the channel. */
+export type OpenChannel = (
+  events: ChannelEvents,
+  options: { readonly headers: Readonly<Record<string, string>>; readonly signal: AbortSignal },
+) => Promise<Result<Channel, ChannelFault>>;

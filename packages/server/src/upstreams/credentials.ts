@@ -1,0 +1,36 @@
+import type { ConnectorId, OrganisationId } from '../kernel/ids.ts';
+import type { Principal } from '../kernel/principal.ts';
+import type { Result } from '../kernel/result.ts';
+
+/** A connector, as far as its credential goes. */
+export interface CredentialTarget {
+  readonly connectorId: ConnectorId;
+  /** Null: shared by all organisations. */
+  readonly orgId: OrganisationId | null;
+  /** The upstream's base URL, or the URL of an MCP server. */
+  readonly audience: string;
+}
+
+/** What is put on a request to an upstream. Lower-case header names; a query is appended as it stands. */
+export interface CredentialParts {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly query?: string | undefined;
+}
+
+export type CredentialFault =
+  /** The person has an account of their own there, and has not connected it: where they can. */
+  | { readonly kind: 'connect_needed'; readonly connectUrl: string }
+  /** There is nobody on whose behalf it could be asked for. */
+  | { readonly kind: 'nobody' }
+  | { readonly kind: 'unavailable'; readonly message: string };
+
+/** The credential towards upstreams: what the operator set for the connector, never the caller's own. */
+export interface UpstreamCredentials {
+  /** `principal` is undefined where we ask for ourselves: for the list of an MCP server's tools. */
+  partsFor(
+    target: CredentialTarget,
+    principal: Principal | undefined,
+  ): Promise<Result<CredentialParts, CredentialFault>>;
+  /** The upstream answered 401 to what it was given. True: there is another by now, and trying once more may help. */
+  refused(target: CredentialTarget, principal: Principal | undefined): Promise<boolean>;
+}
