@@ -32,7 +32,9 @@ function missed(api: string, questions: readonly Question[], ctx: TestContext): 
   const index = createToolIndex(tools);
   return questions.flatMap(({ ask, answers }) => {
     const hits = index.search(ask).slice(0, HITS);
-    const isFound = hits.some(({ tool }) => answers.includes(`${tool.binding.method} ${tool.binding.path}`));
+    const isFound = hits.some(({ tool }) =>
+      answers.includes(`${tool.binding?.method} ${tool.binding?.path}`),
+    );
     return isFound ? [] : [`${api}: ${ask}`];
   });
 }

@@ -3,11 +3,14 @@ import { LRUCache } from 'lru-cache';
 import type { OrganisationId } from '../kernel/ids.ts';
 import type { Connector } from '../store/queries/connectors.ts';
 import type { Store } from '../store/store.ts';
+import { mcpUpstreamSchema } from '../upstreams/upstream.ts';
+import type { McpCatalogue } from './mcp-catalogue.ts';
 import {
   countTools,
   createOrganisationView,
   unshadowed,
   type OrganisationView,
+  type Published,
   type ToolCounts,
 } from './organisation-view.ts';
 
@@ -40,11 +43,13 @@ export function createCatalogues({ store }: { store: Store }): Catalogues {
   async function load(orgId: OrganisationId): Promise<OrganisationView> {
     const connectors = unshadowed(await store.connectors.listVisibleTo(orgId));
     const signature = JSON.stringify(
-      connectors.map(({ id, slug, name, baseUrl, catalogueHash }) => [
+      connectors.map(({ id, slug, name, kind, baseUrl, upstream, catalogueHash }) => [
         id,
         slug,
         name,
+        kind,
         baseUrl,
+        upstream,
         catalogueHash,
       ]),
     );
@@ -55,11 +60,14 @@ export function createCatalogues({ store }: { store: Store }): Catalogues {
     return view;
   }
 
-  async function withCatalogue(connector: Connector) {
+  async function withCatalogue(connector: Connector): Promise<Published> {
     const body = await store.connectors.getCatalogue(connector.catalogueHash);
     if (body === undefined) throw new Error(`the catalogue of connector ${connector.id} is missing`);
-    // Written by the importer alone, from a value of this type.
-    return { connector, catalogue: JSON.parse(body) as Catalogue };
+    // Written by us alone, from a value of this type.
+    if (connector.kind === 'openapi')
+      return { kind: 'api', connector, catalogue: JSON.parse(body) as Catalogue };
+    const upstream = mcpUpstreamSchema.parse(connector.upstream);
+    return { kind: 'mcp', connector, upstream, catalogue: JSON.parse(body) as McpCatalogue };
   }
 
   function of(orgId: OrganisationId): Promise<OrganisationView> {

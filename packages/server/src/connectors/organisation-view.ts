@@ -1,18 +1,46 @@
 import type { Catalogue } from '@latchkey/tools';
+import type { McpUpstream } from '../upstreams/upstream.ts';
 import type { Resource } from '../kernel/resource.ts';
 import type { Connector } from '../store/queries/connectors.ts';
 import { joinTools, modeOfAll, type Share } from './joined-tools.ts';
 import { withOwnServers } from './own-server.ts';
 import { createRoutes, type Routes } from './routes.ts';
-import { createToolSet, type ConnectorTarget, type ToolSet } from './tool-set.ts';
+import type { McpCatalogue } from './mcp-catalogue.ts';
+import {
+  createToolSet,
+  type BoundTool,
+  type ConnectorTarget,
+  type McpTarget,
+  type ToolSet,
+} from './tool-set.ts';
 import { createToolsets, type Toolsets } from './toolsets.ts';
 
-/** One connector as an organisation sees it: its tools under their own names, its operations by path. */
-export interface ConnectorView {
+/** One API as an organisation sees it: its tools under their own names, its operations by path. */
+export interface ApiView {
+  readonly kind: 'api';
   readonly target: ConnectorTarget;
   readonly toolSet: ToolSet;
   readonly routes: Routes;
 }
+
+/** One MCP server as an organisation sees it: the tools of the snapshot under their own names. */
+export interface McpView {
+  readonly kind: 'mcp';
+  readonly target: McpTarget;
+  readonly toolSet: ToolSet;
+}
+
+export type ConnectorView = ApiView | McpView;
+
+/** A connector and what it offers. */
+export type Published =
+  | { readonly kind: 'api'; readonly connector: Connector; readonly catalogue: Catalogue }
+  | {
+      readonly kind: 'mcp';
+      readonly connector: Connector;
+      readonly upstream: McpUpstream;
+      readonly catalogue: McpCatalogue;
+    };
 
 export interface ToolCounts {
   readonly read: number;
@@ -36,17 +64,17 @@ export function unshadowed(connectors: readonly Connector[]): Connector[] {
   return [...bySlug.values()].sort((a, b) => (a.slug < b.slug ? -1 : 1));
 }
 
-export function createOrganisationView(
-  parts: readonly { readonly connector: Connector; readonly catalogue: Catalogue }[],
-): OrganisationView {
-  const views = parts.map(({ connector, catalogue }) => createConnectorView(connector, catalogue));
+export function createOrganisationView(parts: readonly Published[]): OrganisationView {
+  const views = parts.map((part) => (part.kind === 'api' ? apiView(part) : mcpView(part)));
   const shares = views.map(({ share }) => share);
-  const catalogues = parts.map(({ catalogue }) => catalogue);
   return {
     toolSet: joinTools(shares, modeOfAll),
     connectors: new Map(views.map(({ view }) => [view.target.slug, view])),
     toolsets: createToolsets(
-      catalogues.map(({ toolsets = [] }, index) => ({ toolsets, share: shares[index] })),
+      parts.map((part, index) => ({
+        toolsets: part.kind === 'api' ? (part.catalogue.toolsets ?? []) : [],
+        share: shares[index],
+      })),
     ),
   };
 }
@@ -72,20 +100,34 @@ export function countTools({ readOnlyTools, tools }: ToolSet): ToolCounts {
   };
 }
 
-function createConnectorView(
-  connector: Connector,
-  published: Catalogue,
-): { view: ConnectorView; share: Share } {
-  const { id, slug, name } = connector;
+interface Seen {
+  readonly view: ConnectorView;
+  readonly share: Share;
+}
+
+function apiView({ catalogue: published, connector }: Extract<Published, { kind: 'api' }>): Seen {
   const catalogue = withOwnServers(published, connector.baseUrl);
   const { docsUrl, mode, pinned } = catalogue;
-  const target: ConnectorTarget = { id, slug, name, baseUrl: connector.baseUrl.replace(/\/+$/, '') };
-  const tools = catalogue.tools.map((tool) => ({ name: tool.name, tool, target }));
-  const api = { name, docsUrl };
-  const view = {
-    target,
-    toolSet: createToolSet(tools, { mode, pinned, apis: [api] }),
-    routes: createRoutes(catalogue),
+  const target = targetOf(connector);
+  const tools = catalogue.tools.map((tool): BoundTool => ({ kind: 'api', name: tool.name, tool, target }));
+  const api = { name: connector.name, docsUrl };
+  const toolSet = createToolSet(tools, { mode, pinned, apis: [api] });
+  return {
+    view: { kind: 'api', target, toolSet, routes: createRoutes(catalogue) },
+    share: { tools, api, mode, pinned },
   };
-  return { view, share: { tools, api, mode, pinned } };
+}
+
+function mcpView({ catalogue, connector, upstream }: Extract<Published, { kind: 'mcp' }>): Seen {
+  const target: McpTarget = { ...targetOf(connector), upstream };
+  const tools = catalogue.tools.map((tool): BoundTool => ({ kind: 'mcp', name: tool.name, tool, target }));
+  const api = { name: connector.name };
+  return {
+    view: { kind: 'mcp', target, toolSet: createToolSet(tools, { mode: 'full', apis: [api] }) },
+    share: { tools, api },
+  };
+}
+
+function targetOf({ baseUrl, id, name, orgId, slug }: Connector): ConnectorTarget {
+  return { id, orgId, slug, name, baseUrl: baseUrl.replace(/\/+$/, '') };
 }

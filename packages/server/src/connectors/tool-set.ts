@@ -1,25 +1,54 @@
-import { createOffer, RESERVED_NAMES, type Offer, type OfferOptions, type Tool } from '@latchkey/tools';
-import type { ConnectorId } from '../kernel/ids.ts';
+import {
+  createOffer,
+  RESERVED_NAMES,
+  type Offer,
+  type OfferOptions,
+  type Tool,
+  type ToolFace,
+} from '@latchkey/tools';
+import type { ConnectorId, OrganisationId } from '../kernel/ids.ts';
+import type { McpUpstream } from '../upstreams/upstream.ts';
 
 /** Where a connector's calls go. */
 export interface ConnectorTarget {
   readonly id: ConnectorId;
+  /** Null: shared by all organisations. */
+  readonly orgId: OrganisationId | null;
   readonly slug: string;
   readonly name: string;
-  /** Without a slash at the end. */
+  /** Without a slash at the end. Of an MCP server it is a name alone: see `upstream`. */
   readonly baseUrl: string;
 }
 
-/** A tool under the name that callers know it by, and where it belongs. */
-export interface BoundTool {
+export interface McpTarget extends ConnectorTarget {
+  readonly upstream: McpUpstream;
+}
+
+interface Bound {
+  /** What callers know it by. */
   readonly name: string;
-  readonly tool: Tool;
-  readonly target: ConnectorTarget;
   /** Names that callers may have known it by; unset: those that the tool itself had. */
   readonly aliases?: readonly string[];
   /** The connector's name, where several are offered together. */
   readonly api?: string | undefined;
 }
+
+/** An operation of an API. */
+export interface ApiTool extends Bound {
+  readonly kind: 'api';
+  readonly tool: Tool;
+  readonly target: ConnectorTarget;
+}
+
+/** A tool of an MCP server. The server knows it by `tool.name`. */
+export interface McpTool extends Bound {
+  readonly kind: 'mcp';
+  readonly tool: ToolFace;
+  readonly target: McpTarget;
+}
+
+/** A tool under the name that callers know it by, and where it belongs. */
+export type BoundTool = ApiTool | McpTool;
 
 /** What one URL offers. Never changes: what is derived from it can be kept as long as it lives. */
 export interface ToolSet {

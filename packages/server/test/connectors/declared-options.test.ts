@@ -73,7 +73,10 @@ async function declared(options: unknown, document: object = SHOP) {
   if (organisation === undefined) throw new Error('There is no organisation.');
   const { connectors } = await createCatalogues({ store }).of(organisation.id);
   const tools = connectors.get('shop')?.toolSet.tools ?? [];
-  return { said: said.join('\n'), tools: new Map(tools.map(({ name, tool }) => [name, tool])) };
+  return {
+    said: said.join('\n'),
+    tools: new Map(tools.flatMap((bound) => (bound.kind === 'api' ? [[bound.name, bound.tool]] : []))),
+  };
 }
 
 test('nothing said: what the document says', async () => {

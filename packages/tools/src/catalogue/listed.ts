@@ -1,12 +1,19 @@
-import type { Tool } from './types.ts';
+import type { ToolFace } from './types.ts';
 
 /** What a client is shown of a tool. */
 export type Listed = Pick<
-  Tool,
+  ToolFace,
   'name' | 'title' | 'description' | 'inputSchema' | 'outputSchema' | 'annotations'
 >;
 
-export function listed({ name, title, description, inputSchema, outputSchema, annotations }: Tool): Listed {
+export function listed({
+  name,
+  title,
+  description,
+  inputSchema,
+  outputSchema,
+  annotations,
+}: ToolFace): Listed {
   return {
     name,
     title,

@@ -175,13 +175,17 @@ export interface ToolAnnotations {
 }
 
 /** The root of a tool's input: always a plain object, because clients accept nothing else. */
-export interface InputSchema {
+export interface ObjectSchema {
   readonly type: 'object';
   readonly properties: Readonly<Record<string, JsonSchema>>;
   readonly required?: readonly string[];
-  readonly additionalProperties: false;
-  /** Schemas that contain themselves, with `refs: 'defs'`. */
+  readonly additionalProperties?: boolean | JsonSchema;
   readonly $defs?: Readonly<Record<string, JsonSchema>>;
+}
+
+/** The same as we compile it. `$defs` are schemas that contain themselves, with `refs: 'defs'`. */
+export interface InputSchema extends ObjectSchema {
+  readonly additionalProperties: false;
 }
 
 /** How a tool is asked for its next page. */
@@ -206,26 +210,33 @@ export interface OutputSchema {
   readonly properties: Readonly<Record<string, JsonSchema>>;
 }
 
-export interface Tool {
+/** What is known of a tool, whatever stands behind it. */
+export interface ToolFace {
   readonly name: string;
   readonly title: string;
   readonly description: string;
   readonly access: Access;
   readonly annotations: ToolAnnotations;
+  readonly inputSchema: ObjectSchema;
+  readonly outputSchema?: OutputSchema | ObjectSchema;
+  readonly tags: readonly string[];
+  readonly consumesCredits?: true;
+  /** Names that it had, which calls may still use: no tool of the catalogue has one of them now. */
+  readonly aliases?: readonly string[];
+}
+
+/** A tool that stands for an operation of an API. */
+export interface Tool extends ToolFace {
   readonly inputSchema: InputSchema;
   readonly binding: Binding;
-  readonly tags: readonly string[];
   readonly deprecated: boolean;
   /** OAuth scopes that the upstream asks for, for a step-up. */
   readonly scopes: readonly string[];
-  readonly consumesCredits?: true;
   readonly pagination?: Pagination;
   /** Only where the operator asked for it. */
   readonly outputSchema?: OutputSchema;
   /** The caller may ask for a part of the answer, with `_select`. */
   readonly selectable?: true;
-  /** Names that it had, which calls may still use: no tool of the catalogue has one of them now. */
-  readonly aliases?: readonly string[];
 }
 
 /** A security scheme as declared, so that an operator can be asked for the right credential. */

@@ -1,4 +1,4 @@
-import type { InputSchema } from '../catalogue/types.ts';
+import type { ObjectSchema } from '../catalogue/types.ts';
 import type { JsonSchema } from '../json.ts';
 
 const ARGUMENTS_MAX = 12;
@@ -6,7 +6,7 @@ const ENUM_MAX = 4;
 const ENUM_CHARACTERS = 40;
 
 /** `create_item(name: string, count?: integer)`: what is required first, at most twelve arguments. */
-export function signatureOf(name: string, { properties, required = [] }: InputSchema): string {
+export function signatureOf(name: string, { properties, required = [] }: ObjectSchema): string {
   const all = Object.entries(properties);
   const ordered = [
     ...all.filter(([key]) => required.includes(key)),

@@ -1,4 +1,4 @@
-import type { Tool } from '../catalogue/types.ts';
+import type { Binding, ToolFace } from '../catalogue/types.ts';
 import { compareText } from '../json.ts';
 import { readEndpoint, shapeOf } from './endpoint.ts';
 import { readQuery } from './query.ts';
@@ -10,7 +10,7 @@ import { createTermReader, withoutCompounds } from './words.ts';
 /** A tool under the name by which callers know it. */
 export interface Offered {
   readonly name: string;
-  readonly tool: Tool;
+  readonly tool: ToolFace & { readonly binding?: Binding };
   /** The API that it belongs to, where there are several. */
   readonly api?: string | undefined;
 }
@@ -74,7 +74,7 @@ export function createToolIndex<T extends Offered>(tools: readonly T[]): ToolInd
   const documents = ordered.map(({ name, tool }) => fieldsOf(name, tool, termsOf));
   const postings = postingsOf(documents);
   const names = documents.map(({ name }) => [...new Set(name)]);
-  const shapes = ordered.map(({ tool }) => shapeOf(tool.binding.path));
+  const shapes = ordered.map(({ tool }) => tool.binding && shapeOf(tool.binding.path));
   const deeds = documents.map(({ name, title }) => intentOf(title[0] ?? '') ?? intentOf(name[0] ?? ''));
 
   /** The tools that have a term under any name, and how much of what was asked for that is. */
@@ -120,7 +120,7 @@ export function createToolIndex<T extends Offered>(tools: readonly T[]): ToolInd
     const endpoint = readEndpoint(query);
     const ranked: { bound: T; id: number; score: number }[] = [];
     for (const [id, bound] of ordered.entries()) {
-      const { method } = bound.tool.binding;
+      const method = bound.tool.binding?.method;
       const isMeant =
         endpoint !== undefined && endpoint.shape === shapes[id] && (endpoint.method ?? method) === method;
       const score = isMeant ? Infinity : (scores[id] ?? 0);
@@ -160,13 +160,11 @@ function postingsOf(documents: readonly Record<Field, string[]>[]): Map<string, 
   return postings;
 }
 
-/** Whether a tool does what is wanted: by its method and path, and by the verb that its title begins with. */
-function fitOf(
-  wanted: Intent | undefined,
-  { method, path }: Tool['binding'],
-  does: Intent | undefined,
-): number {
+/** Whether a tool does what is wanted: by its method and path, if it has them, and by the verb that its title begins with. */
+function fitOf(wanted: Intent | undefined, binding: Binding | undefined, does: Intent | undefined): number {
   if (wanted === undefined) return 1;
+  if (binding === undefined) return does === wanted ? SAME_DEED : 1;
+  const { method, path } = binding;
   // `POST /things` makes a thing, `POST /things/{id}` changes it.
   const isOne = path.endsWith('}');
   const asMethod =
@@ -182,10 +180,11 @@ function inverseFrequency(documents: number, all: number): number {
 
 function fieldsOf(
   name: string,
-  { title, description, tags, binding, inputSchema }: Tool,
+  { title, description, tags, binding, inputSchema }: Offered['tool'],
   termsOf: (text: string) => string[],
 ): Record<Field, string[]> {
-  const segments = binding.path.split('/').filter((segment) => segment !== '' && !segment.includes('{'));
+  const path = binding?.path ?? '';
+  const segments = path.split('/').filter((segment) => segment !== '' && !segment.includes('{'));
   return {
     name: termsOf(name),
     title: termsOf(withoutCompounds(title)),

@@ -1,6 +1,6 @@
 import type { Sender } from '@latchkey/tools';
 import type { Catalogues } from '../../connectors/catalogues.ts';
-import type { ConnectorView } from '../../connectors/organisation-view.ts';
+import type { ApiView, ConnectorView } from '../../connectors/organisation-view.ts';
 import type { RouteMatch } from '../../connectors/routes.ts';
 import { safeSegments } from '../../connectors/safe-path.ts';
 import { AppError } from '../../kernel/errors.ts';
@@ -89,7 +89,7 @@ export function createApiDoor({
 }
 
 interface Operation extends RouteMatch {
-  readonly connector: ConnectorView;
+  readonly connector: ApiView;
   /** Under the base URL, with the query. */
   readonly path: string;
 }
@@ -101,7 +101,7 @@ function findOperation(
   const afterDoor = path.slice('/api/'.length);
   const slash = afterDoor.indexOf('/');
   const connector = connectors.get(slash < 0 ? afterDoor : afterDoor.slice(0, slash));
-  if (connector === undefined) return fail(refusal(NO_OPERATION));
+  if (connector?.kind !== 'api') return fail(refusal(NO_OPERATION));
   const rest = slash < 0 ? '/' : afterDoor.slice(slash);
   const segments = safeSegments(rest);
   if (segments === undefined || !/^(?:\?[!-~]*)?$/.test(query) || query.includes('#')) {

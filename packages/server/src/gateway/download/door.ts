@@ -61,7 +61,7 @@ export function createDownloadDoor({
     const view = await catalogues.of(principal.orgId);
     const bound = toolSetAt(view, resource)?.find(order.tool);
     // The catalogue may have changed since: what has become a write is not repeated.
-    if (bound?.target.id !== order.connectorId || bound.tool.access !== 'read')
+    if (bound?.kind !== 'api' || bound.target.id !== order.connectorId || bound.tool.access !== 'read')
       return respondError(exchange, GONE);
     const call: Call = {
       principal,

@@ -7,7 +7,7 @@ import {
   type FetchFile,
   type PresentContext,
 } from '@latchkey/tools';
-import type { BoundTool } from '../../connectors/tool-set.ts';
+import type { ApiTool } from '../../connectors/tool-set.ts';
 import type { DownloadLinks } from '../download/links.ts';
 import type { Recorder } from '../pipeline/record.ts';
 import type { CallUpstream } from '../pipeline/upstream.ts';
@@ -38,6 +38,8 @@ export function createCallTool({
       return caller.couldStepUp ? { kind: 'step_up' } : unknownTool(toolCall);
     }
 
+    // Nothing publishes such a tool yet.
+    if (bound.kind === 'mcp') return unknownTool(toolCall);
     const prepared = takesFiles(bound.tool)
       ? await prepareRequestWithFiles(bound.tool, toolCall.arguments, { fetchFile, signal })
       : prepareRequest(bound.tool, toolCall.arguments);
@@ -55,7 +57,7 @@ export function createCallTool({
     return { kind: 'result', result: presentResult(bound.tool, outcome, context) };
   };
 
-  function linkFor({ arguments: given, caller, resource }: ToolCall, bound: BoundTool): string | undefined {
+  function linkFor({ arguments: given, caller, resource }: ToolCall, bound: ApiTool): string | undefined {
     const { actor, grantId, keyId, orgId } = caller.principal;
     return links.make({
       orgId,
@@ -79,7 +81,7 @@ export function createCallTool({
 }
 
 /** A link fetches its file anew, so only what changes nothing has one. */
-function isRepeatable({ tool }: BoundTool): boolean {
+function isRepeatable({ tool }: ApiTool): boolean {
   return tool.access === 'read' && !takesFiles(tool);
 }
 

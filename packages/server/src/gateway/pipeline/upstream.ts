@@ -1,11 +1,11 @@
 import type { PreparedRequest, Result, Sender, UpstreamFault, UpstreamResponse } from '@latchkey/tools';
-import type { BoundTool } from '../../connectors/tool-set.ts';
+import type { ApiTool } from '../../connectors/tool-set.ts';
 import type { Assertions } from './assertions.ts';
 import type { Call, Recorder } from './record.ts';
 
 export type CallUpstream = (
   call: Call,
-  bound: BoundTool,
+  bound: ApiTool,
   request: PreparedRequest,
   signal: AbortSignal,
 ) => Promise<Result<UpstreamResponse, UpstreamFault>>;

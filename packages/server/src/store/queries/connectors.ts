@@ -26,16 +26,19 @@ export function createConnectorQueries(executor: Executor) {
       orgId: OrganisationId | null;
       slug: string;
       name: string;
+      kind?: Connector['kind'];
       baseUrl: string;
+      /** Of an MCP server: see `Connector`. */
+      upstream?: unknown;
       catalogueHash: string;
     }): Promise<Connector> {
-      const { name, baseUrl, catalogueHash } = connector;
+      const { name, baseUrl, catalogueHash, kind = 'openapi', upstream = null } = connector;
       const [row] = await executor
         .insert(connectors)
         .values(connector)
         .onConflictDoUpdate({
           target: [connectors.orgId, connectors.slug],
-          set: { name, baseUrl, catalogueHash, updatedAt: sql`now()` },
+          set: { name, kind, baseUrl, upstream, catalogueHash, updatedAt: sql`now()` },
         })
         .returning();
       if (!row) throw new Error('publishing a connector returned no row');

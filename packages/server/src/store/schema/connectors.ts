@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { check, pgTable, text, unique } from 'drizzle-orm/pg-core';
+import { check, jsonb, pgTable, text, unique } from 'drizzle-orm/pg-core';
 import type { ConnectorId, OrganisationId } from '../../kernel/ids.ts';
 import { organisations } from './organisations.ts';
 import { at, createdAt } from './times.ts';
@@ -22,7 +22,10 @@ export const connectors = pgTable(
       .references(() => organisations.id, { onDelete: 'cascade' }),
     slug: text('slug').notNull(),
     name: text('name').notNull(),
+    /** Of an OpenAPI document that it stands for, or of an MCP server, which `upstream` says how to reach. */
+    kind: text('kind').$type<'openapi' | 'mcp'>().notNull().default('openapi'),
     baseUrl: text('base_url').notNull(),
+    upstream: jsonb('upstream'),
     catalogueHash: text('catalogue_hash')
       .notNull()
       .references(() => catalogues.hash),
@@ -35,6 +38,8 @@ export const connectors = pgTable(
       'connectors_slug_form',
       sql`${table.slug} ~ '^[a-z0-9](-?[a-z0-9])*$' and length(${table.slug}) between 1 and 40`,
     ),
+    check('connectors_kind', sql`${table.kind} in ('openapi', 'mcp')`),
+    check('connectors_upstream', sql`(${table.kind} = 'mcp') = (${table.upstream} is not null)`),
   ],
 );
 
