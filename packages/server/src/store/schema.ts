@@ -10,4 +10,5 @@ export * from './schema/grants.ts';
 export * from './schema/identity-providers.ts';
 export * from './schema/signing-keys.ts';
 export * from './schema/changes.ts';
+export * from './schema/node-mail.ts';
 export * from './schema/audit-events.ts';
