@@ -29,13 +29,16 @@ export interface Channel {
 }
 
 export interface ChannelEvents {
-  /** In the order in which they came. */
-  onMessage(message: WireMessage): void;
+  /** In the order in which they came. A promise: while too many of them are not settled, no more is read. Never throws. */
+  onMessage(message: WireMessage): void | Promise<void>;
   /** It ended by itself. Called once, after the last message. */
   onClose(fault: ChannelFault): void;
 }
 
-/** Opens one to a fixed server. `headers` are the credential of a server behind HTTP, and stay with the channel. */
+/**
+ * Opens one to a fixed server. `headers` are the credential of a server behind HTTP, and stay with the channel. `signal`
+ * gives up the opening; an open channel is closed by `close`.
+ */
 export type OpenChannel = (
   events: ChannelEvents,
   options: { readonly headers: Readonly<Record<string, string>>; readonly signal: AbortSignal },

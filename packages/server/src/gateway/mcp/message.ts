@@ -1,6 +1,7 @@
+import { nestsDeeperThan } from '../../kernel/nesting.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { errorAnswer, RPC, type Answer, type RpcId } from './answer.ts';
-import { isJsonObject, nestsDeeperThan, type JsonObject } from './json.ts';
+import { isJsonObject, type JsonObject } from './json.ts';
 
 export type Message =
   | {

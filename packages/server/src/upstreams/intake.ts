@@ -1,0 +1,30 @@
+import type { ChannelEvents, WireMessage } from './channel.ts';
+
+/** Messages that were handed on and are not done with. */
+const WAITING_MAX = 64;
+
+/** Hands messages on in their order, and has the source pause while too many of them are not done with. */
+export function createIntake({
+  onMessage,
+  pause,
+  resume,
+}: {
+  onMessage: ChannelEvents['onMessage'];
+  pause: () => void;
+  resume: () => void;
+}): (message: WireMessage) => void {
+  let waiting = 0;
+
+  function done(): void {
+    waiting -= 1;
+    if (waiting === WAITING_MAX - 1) resume();
+  }
+
+  return (message) => {
+    const taken = onMessage(message);
+    if (taken === undefined) return;
+    waiting += 1;
+    if (waiting === WAITING_MAX) pause();
+    taken.then(done, done);
+  };
+}

@@ -1,0 +1,31 @@
+import { nestsDeeperThan } from '../kernel/nesting.ts';
+import { fail, ok, type Result } from '../kernel/result.ts';
+import type { ChannelFault, WireMessage } from './channel.ts';
+import { faultOf } from './fault.ts';
+
+/** What is handed on is written again by code that recurses. */
+const DEPTH_MAX = 256;
+/** 2025-03-26 has batches, and no size for them. */
+const BATCH_MAX = 1_000;
+
+/** What a server said, as messages: one, or those of a batch (MCP 2025-03-26, Base protocol). */
+export function readWire(json: Buffer): Result<readonly WireMessage[], ChannelFault> {
+  const value = parse(json);
+  if (isMessage(value)) return ok([value]);
+  if (!Array.isArray(value) || value.length === 0 || value.length > BATCH_MAX || !value.every(isMessage))
+    return fail(faultOf('upstream_invalid'));
+  return ok(value);
+}
+
+function parse(json: Buffer): unknown {
+  if (nestsDeeperThan(json, DEPTH_MAX)) return undefined;
+  try {
+    return JSON.parse(json.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function isMessage(value: unknown): value is WireMessage {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
