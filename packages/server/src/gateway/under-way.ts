@@ -12,8 +12,10 @@ export interface Right {
 
 /** A call, or a stream, from its first byte to its last. */
 export interface OpenCall {
-  /** Fires when the caller goes away, or when its right ends. */
-  readonly signal: AbortSignal;
+  /** The caller has gone away, or its right has ended. */
+  isOver(): boolean;
+  /** Fires when it is over so. Made when it is first asked for: a stream on which nothing happens never asks. */
+  signal(): AbortSignal;
   /** From here on it lasts no longer than this right; `exchange` is what a refusal is answered on, if nothing was yet. */
   follow(right: Right, exchange: Exchange): void;
   /** Asks again about what it follows: for what lasts so long that a right may have run out meanwhile. */
@@ -32,21 +34,23 @@ export interface UnderWay {
 /** The calls that are not over yet. */
 export function createUnderWay(): UnderWay {
   const open = new Set<Exchange>();
+  // Who stays open for long is many at once: what follows one is kept small, and made when it is needed.
   const following = new Map<string, Set<() => void>>();
   let isClosing = false;
   let changes = 0;
   let onEmpty: (() => void) | undefined;
 
-  function hang(subjects: readonly string[], check: () => void): () => void {
+  function hang(subjects: readonly string[], check: () => void): void {
     for (const subject of subjects)
       following.set(subject, (following.get(subject) ?? new Set<() => void>()).add(check));
-    return () => {
-      for (const subject of subjects) {
-        const checks = following.get(subject);
-        checks?.delete(check);
-        if (checks?.size === 0) following.delete(subject);
-      }
-    };
+  }
+
+  function letGo(subjects: readonly string[], check: () => void): void {
+    for (const subject of subjects) {
+      const checks = following.get(subject);
+      checks?.delete(check);
+      if (checks?.size === 0) following.delete(subject);
+    }
   }
 
   return {
@@ -54,37 +58,54 @@ export function createUnderWay(): UnderWay {
       return isClosing;
     },
     open(exchange) {
-      const controller = new AbortController();
+      const { req, res } = exchange;
       const changesBefore = changes;
-      let letGo: (() => void) | undefined;
-      let check: (() => void) | undefined;
+      let controller: AbortController | undefined;
+      let isOver = false;
+      let followed: Right | undefined;
+      let answerable = exchange;
+
+      function end(): void {
+        isOver = true;
+        controller?.abort();
+      }
+
+      function check(): void {
+        if (followed === undefined) return;
+        void refusalOf(followed).then((refused) => {
+          if (refused === undefined || !open.has(exchange)) return;
+          cut(answerable, refused);
+          end();
+        });
+      }
+
       open.add(exchange);
       // A failing connection must not become an uncaught error; `close` follows it.
-      exchange.req.on('error', () => undefined);
-      exchange.res.on('error', () => undefined);
-      exchange.res.once('close', () => {
+      req.on('error', ignore);
+      res.on('error', ignore);
+      res.once('close', () => {
         open.delete(exchange);
-        letGo?.();
-        if (!exchange.res.writableFinished) controller.abort();
+        if (followed !== undefined) letGo(followed.hangsOn, check);
+        if (!res.writableFinished) end();
         if (open.size === 0) onEmpty?.();
       });
       return {
-        signal: controller.signal,
-        follow(right, answerable) {
+        isOver: () => isOver,
+        signal() {
+          controller ??= new AbortController();
+          if (isOver) controller.abort();
+          return controller.signal;
+        },
+        follow(right, answerableBy) {
           if (!open.has(exchange)) return;
-          check = () => {
-            void refusalOf(right).then((refused) => {
-              if (refused === undefined || !open.has(exchange)) return;
-              cut(answerable, refused);
-              controller.abort();
-            });
-          };
-          letGo?.();
-          letGo = hang(right.hangsOn, check);
+          if (followed !== undefined) letGo(followed.hangsOn, check);
+          followed = right;
+          answerable = answerableBy;
+          hang(right.hangsOn, check);
           // What changed while the caller was being identified may have been missed.
           if (changes !== changesBefore) check();
         },
-        recheck: () => check?.(),
+        recheck: check,
       };
     },
     changed(subject) {
@@ -104,6 +125,8 @@ export function createUnderWay(): UnderWay {
     },
   };
 }
+
+function ignore(): void {}
 
 /** Whoever hears the same change forgets what it knew first. What cannot be found out is refused. */
 async function refusalOf(right: Right): Promise<Refusal | undefined> {

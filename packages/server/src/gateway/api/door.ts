@@ -35,7 +35,7 @@ export function createApiDoor({
   assertions: Assertions;
   sender: Sender;
 }): ApiDoor {
-  return async (plain, { signal, follow }) => {
+  return async (plain, { follow, signal }) => {
     const { req, requestId } = plain;
     const caller = await authenticate.atApi(req);
     if (!caller.ok) return respondError(plain, caller.error.error, caller.error.headers);
@@ -75,7 +75,7 @@ export function createApiDoor({
     const passed = relay({
       exchange,
       sender,
-      signal,
+      signal: signal(),
       end,
       headers,
       path,

@@ -41,7 +41,7 @@ export function createDownloadDoor({
   links: DownloadLinks;
   recorder: Recorder;
 }): DownloadDoor {
-  return async (plain, { follow, signal }) => {
+  return async (plain, { follow, isOver, signal }) => {
     const { path, requestId, req } = plain;
     if (req.method !== 'GET') return respondError(plain, GET_ONLY, ['Allow', 'GET']);
     const order = links.open(path.slice(DOWNLOAD_PATH.length));
@@ -76,8 +76,8 @@ export function createDownloadDoor({
       recorder.refused(call, 'invalid_arguments');
       return respondError(exchange, GONE);
     }
-    if (signal.aborted) return;
-    const outcome = await callUpstream(call, bound, request.value, signal);
+    if (isOver()) return;
+    const outcome = await callUpstream(call, bound, request.value, signal());
     const file = fileOf(outcome);
     if (file instanceof AppError) return respondError(exchange, file);
     const type = file.headers['content-type'];

@@ -37,7 +37,6 @@ export function createMcpDoor({
   mcpBaseUrl: string;
 }): McpDoor {
   return async (plain, resource, call) => {
-    const { signal } = call;
     const open = withCors(plain);
     const { req, path, requestId } = open;
     if (req.method === 'OPTIONS') return respond(open, 204, PREFLIGHT_HEADERS, '');
@@ -54,7 +53,7 @@ export function createMcpDoor({
     const body = await readJsonBody(req);
     if (!body.ok) return respondError(exchange, body.error);
     // It may have taken its time with the body, and have lost its right meanwhile.
-    if (signal.aborted) return;
+    if (call.isOver()) return;
     const value = parseJson(body.value);
     if (!value.ok) return send(exchange, value.error);
 
@@ -62,7 +61,7 @@ export function createMcpDoor({
       caller: caller.value,
       resource,
       requestId,
-      signal,
+      signal: call.signal(),
       headers: req.headers,
       stepUp: challenge(mcpBaseUrl, path, 'insufficient_scope'),
     };

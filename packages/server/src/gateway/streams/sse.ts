@@ -130,7 +130,7 @@ export function createSse({
       const body = await readJsonBody(req);
       if (!body.ok) return respondError(exchange, body.error);
       // It may have taken its time with the body, and have lost its right or its stream meanwhile.
-      if (call.signal.aborted) return undefined;
+      if (call.isOver()) return undefined;
       if (!session.stream.isOpen()) return respondError(exchange, NO_SESSION);
       const value = parseJson(body.value);
       const message = value.ok ? parseMessage(value.value) : value;
