@@ -13,6 +13,7 @@ export const CHANGE_KINDS = [
   'connector',
   'signing_key',
   'token',
+  'credential',
 ] as const;
 export type ChangeKind = (typeof CHANGE_KINDS)[number];
 
