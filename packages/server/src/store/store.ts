@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Log } from '../kernel/log.ts';
-import { createChangeListener, type ChangeListener } from './change-listener.ts';
+import { createChangeListener, type Bell, type ChangeListener } from './change-listener.ts';
 import { createDatabase, createPool, createTokenPool, type Executor } from './database.ts';
 import { createAuditQueries } from './queries/audit-events.ts';
 import { createAuthorizationQueries } from './queries/authorizations.ts';
@@ -12,9 +12,13 @@ import { createConnectorQueries } from './queries/connectors.ts';
 import { createGrantQueries } from './queries/grants.ts';
 import { createIdentityProviderQueries } from './queries/identity-providers.ts';
 import { createKeyQueries } from './queries/keys.ts';
+import { createNodeMailQueries, mailChannelOf } from './queries/node-mail.ts';
 import { createPeopleQueries } from './queries/people.ts';
 import { createPortalClientQueries } from './queries/portal-clients.ts';
 import { createSigningKeyQueries } from './queries/signing-keys.ts';
+import { createToolRuleQueries } from './queries/tool-rules.ts';
+import { createUpstreamAccountQueries } from './queries/upstream-accounts.ts';
+import { createUpstreamCredentialQueries } from './queries/upstream-credentials.ts';
 import { createUsedIdQueries } from './queries/used-ids.ts';
 import { createTokenQueries, type TokenQueries } from './tokens/tokens.ts';
 
@@ -30,7 +34,11 @@ function createQueries(executor: Executor, onChangeAdded: (change: Change) => vo
     grants: createGrantQueries(executor),
     identityProviders: createIdentityProviderQueries(executor),
     keys: createKeyQueries(executor),
+    nodeMail: createNodeMailQueries(executor),
     signingKeys: createSigningKeyQueries(executor),
+    toolRules: createToolRuleQueries(executor),
+    upstreamAccounts: createUpstreamAccountQueries(executor),
+    upstreamCredentials: createUpstreamCredentialQueries(executor),
     usedIds: createUsedIdQueries(executor),
     changes: createChangeQueries(executor, onChangeAdded),
     audit: createAuditQueries(executor),
@@ -49,6 +57,8 @@ export interface Store extends Queries {
   listenForChanges: ChangeListener;
   /** Hears this node's own changes as soon as they are committed, before the writer goes on. */
   onOwnChange(handler: (change: Change) => void): void;
+  /** Told, on the connection of `listenForChanges`, that there may be mail for a node. Said before that is opened. */
+  onMail(nodeId: string, handler: () => void): void;
   /** For better-auth alone, which brings its own queries. */
   pool: pg.Pool;
   ping(): Promise<void>;
@@ -60,6 +70,7 @@ export function createStore(url: string, log: Log): Store {
   const tokenPools = { pool: createTokenPool(url, log), waiting: createTokenPool(url, log) };
   const database = createDatabase(pool);
   const ownChangeHandlers: ((change: Change) => void)[] = [];
+  const bells: Bell[] = [];
   const tellOwnHandlers = (change: Change) => {
     for (const handler of ownChangeHandlers) handler(change);
   };
@@ -75,7 +86,8 @@ export function createStore(url: string, log: Log): Store {
       return result;
     },
     onOwnChange: (handler) => ownChangeHandlers.push(handler),
-    listenForChanges: createChangeListener(url, log),
+    listenForChanges: createChangeListener(url, log, bells),
+    onMail: (nodeId, handler) => bells.push({ channel: mailChannelOf(nodeId), onRing: handler }),
     pool,
     async ping() {
       await pool.query('select 1');

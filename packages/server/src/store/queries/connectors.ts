@@ -30,15 +30,18 @@ export function createConnectorQueries(executor: Executor) {
       baseUrl: string;
       /** Of an MCP server: see `Connector`. */
       upstream?: unknown;
+      /** Unset: those of an MCP server wait, those of a document do not, as who changes it publishes it. */
+      newWriteTools?: Connector['newWriteTools'];
       catalogueHash: string;
     }): Promise<Connector> {
       const { name, baseUrl, catalogueHash, kind = 'openapi', upstream = null } = connector;
+      const { newWriteTools = kind === 'mcp' ? 'wait' : 'allow' } = connector;
       const [row] = await executor
         .insert(connectors)
-        .values(connector)
+        .values({ ...connector, newWriteTools })
         .onConflictDoUpdate({
           target: [connectors.orgId, connectors.slug],
-          set: { name, kind, baseUrl, upstream, catalogueHash, updatedAt: sql`now()` },
+          set: { name, kind, baseUrl, upstream, newWriteTools, catalogueHash, updatedAt: sql`now()` },
         })
         .returning();
       if (!row) throw new Error('publishing a connector returned no row');

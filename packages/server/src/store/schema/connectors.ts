@@ -26,6 +26,8 @@ export const connectors = pgTable(
     kind: text('kind').$type<'openapi' | 'mcp'>().notNull().default('openapi'),
     baseUrl: text('base_url').notNull(),
     upstream: jsonb('upstream'),
+    /** What becomes of tools that may write and come after the first publication: see `knownTools`. */
+    newWriteTools: text('new_write_tools').$type<'wait' | 'allow'>().notNull().default('allow'),
     catalogueHash: text('catalogue_hash')
       .notNull()
       .references(() => catalogues.hash),
@@ -38,6 +40,7 @@ export const connectors = pgTable(
       'connectors_slug_form',
       sql`${table.slug} ~ '^[a-z0-9](-?[a-z0-9])*$' and length(${table.slug}) between 1 and 40`,
     ),
+    check('connectors_new_write_tools', sql`${table.newWriteTools} in ('wait', 'allow')`),
     check('connectors_kind', sql`${table.kind} in ('openapi', 'mcp')`),
     check('connectors_upstream', sql`(${table.kind} = 'mcp') = (${table.upstream} is not null)`),
   ],
