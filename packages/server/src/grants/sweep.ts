@@ -5,6 +5,9 @@ import { CHANGE_MEMORY_SECONDS } from './change-feed.ts';
 
 const REPLAY_SWEEP_MS = 10_000;
 const KEY_ROTATION_MS = 30_000;
+const MAIL_SWEEP_MS = 30_000;
+/** Nobody waits for an answer to it any more, or it was never taken. */
+const MAIL_MEMORY_SECONDS = 60;
 const HOUSEKEEPING_MS = 10 * 60_000;
 
 /** Forgets what has served its purpose. Any node may do it, several at once too: each statement is safe alone. */
@@ -29,6 +32,7 @@ export function startSweeping({
   const timers = [
     every(REPLAY_SWEEP_MS, () => store.grants.wipeReplays()),
     every(KEY_ROTATION_MS, advanceKeys),
+    every(MAIL_SWEEP_MS, () => store.nodeMail.deleteOlderThan(MAIL_MEMORY_SECONDS)),
     every(HOUSEKEEPING_MS, async () => {
       await store.authorizations.deleteExpired();
       await store.usedIds.deleteExpired();

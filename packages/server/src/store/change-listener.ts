@@ -12,6 +12,13 @@ export type ChangeListener = (handlers: {
   onCurrent: (isCurrent: boolean) => void;
 }) => Promise<{ close(): Promise<void> }>;
 
+/** Something else that is heard on the same connection, and says no more than that there is something. */
+export interface Bell {
+  readonly channel: string;
+  /** When it rang, and after every (re)connection, because it may have rung unheard. */
+  readonly onRing: () => void;
+}
+
 const RECONNECT_DELAY_MS = 250;
 /** A connection that does not answer for as long as this, or twice as long at most, is lost. */
 const SILENCE_MS_MAX = 2500;
@@ -22,8 +29,8 @@ const changeSchema = z.object({
   subject: z.string(),
 });
 
-/** One connection that only listens, and comes back by itself when it is lost. */
-export function createChangeListener(url: string, log: Log): ChangeListener {
+/** One connection that only listens, and comes back by itself when it is lost. `bells` are read at each connection. */
+export function createChangeListener(url: string, log: Log, bells: readonly Bell[] = []): ChangeListener {
   return async ({ onChange, catchUp, onCurrent }) => {
     let connection: pg.Client | undefined;
     let retry: NodeJS.Timeout | undefined;
@@ -39,7 +46,8 @@ export function createChangeListener(url: string, log: Log): ChangeListener {
       client.on('error', (error) =>
         log.warn({ error: error.message }, 'the change feed lost its connection'),
       );
-      client.on('notification', ({ payload }) => {
+      client.on('notification', ({ channel, payload }) => {
+        if (channel !== CHANGES_CHANNEL) return bells.find((bell) => bell.channel === channel)?.onRing();
         const change = changeSchema.safeParse(JSON.parse(payload ?? 'null'));
         if (change.success) onChange(change.data);
       });
@@ -55,8 +63,10 @@ export function createChangeListener(url: string, log: Log): ChangeListener {
         comeBack();
       });
       try {
-        await client.query(`listen ${CHANGES_CHANNEL}`);
+        for (const channel of [CHANGES_CHANNEL, ...bells.map((bell) => bell.channel)])
+          await client.query(`listen ${pg.escapeIdentifier(channel)}`);
         await catchUp();
+        for (const { onRing } of bells) onRing();
       } catch (error) {
         void client.end();
         throw error;
