@@ -1,10 +1,12 @@
 import type { Catalogue, CatalogueMode } from '@latchkey/tools';
 import { LRUCache } from 'lru-cache';
+import type { Role } from '../kernel/access.ts';
 import type { OrganisationId } from '../kernel/ids.ts';
 import type { Connector } from '../store/queries/connectors.ts';
 import type { Store } from '../store/store.ts';
 import { mcpUpstreamSchema } from '../upstreams/upstream.ts';
 import type { McpCatalogue } from './mcp-catalogue.ts';
+import { createToolRules, type ToolRules } from './tool-rules.ts';
 import {
   countTools,
   createOrganisationView,
@@ -22,12 +24,12 @@ export interface Offering {
 }
 
 export interface Catalogues {
-  /** What an organisation offers now; from memory until `invalidate`. */
-  of(orgId: OrganisationId): Promise<OrganisationView>;
+  /** What an organisation offers now to its people of that role; from memory until `invalidate`. */
+  of(orgId: OrganisationId, role: Role): Promise<OrganisationView>;
   /** How many tools each level of access reaches in an organisation. */
-  toolCounts(orgId: OrganisationId): Promise<ToolCounts>;
+  toolCounts(orgId: OrganisationId, role: Role): Promise<ToolCounts>;
   /** How an organisation's tools are offered at its own URL, and the slugs of its toolsets. */
-  offeringOf(orgId: OrganisationId): Promise<Offering>;
+  offeringOf(orgId: OrganisationId, role: Role): Promise<Offering>;
   /** Called by the change feed with the id of an organisation, or `*` when a shared connector changed. */
   invalidate(subject: string): void;
 }
@@ -35,14 +37,28 @@ export interface Catalogues {
 const ORGANISATIONS_MAX = 20_000;
 const VIEWS_MAX = 500;
 
-export function createCatalogues({ store }: { store: Store }): Catalogues {
-  const current = new LRUCache<OrganisationId, Promise<OrganisationView>>({ max: ORGANISATIONS_MAX });
-  // Organisations that have only shared connectors see the same thing: it is kept once for all of them.
-  const views = new LRUCache<string, OrganisationView>({ max: VIEWS_MAX });
+/** What an organisation has, before it is looked at by anybody. */
+interface Stock {
+  readonly connectors: readonly Connector[];
+  readonly rules: ToolRules;
+  readonly signature: string;
+}
 
-  async function load(orgId: OrganisationId): Promise<OrganisationView> {
-    const connectors = unshadowed(await store.connectors.listVisibleTo(orgId));
-    const signature = JSON.stringify(
+export function createCatalogues({ store }: { store: Store }): Catalogues {
+  const current = new LRUCache<OrganisationId, Promise<Stock>>({ max: ORGANISATIONS_MAX });
+  // Organisations that have only shared connectors see the same thing: it is kept once for all of them.
+  const views = new LRUCache<string, Promise<OrganisationView>>({ max: VIEWS_MAX });
+
+  async function load(orgId: OrganisationId): Promise<Stock> {
+    const [visible, stored, waiting] = await Promise.all([
+      store.connectors.listVisibleTo(orgId),
+      store.toolRules.list(orgId),
+      store.toolRules.listWaiting(orgId),
+    ]);
+    const connectors = unshadowed(visible);
+    const rules = createToolRules(stored, waiting);
+    const signature = JSON.stringify([
+      rules.signature,
       connectors.map(({ id, slug, name, kind, baseUrl, upstream, catalogueHash }) => [
         id,
         slug,
@@ -52,12 +68,15 @@ export function createCatalogues({ store }: { store: Store }): Catalogues {
         upstream,
         catalogueHash,
       ]),
+    ]);
+    return { connectors, rules, signature };
+  }
+
+  function viewOf({ connectors, rules, signature }: Stock, role: Role): Promise<OrganisationView> {
+    const name = `${rules.knowRoles ? role : '*'} ${signature}`;
+    return kept(views, name, async () =>
+      createOrganisationView(await Promise.all(connectors.map(withCatalogue)), rules, role),
     );
-    const known = views.get(signature);
-    if (known !== undefined) return known;
-    const view = createOrganisationView(await Promise.all(connectors.map(withCatalogue)));
-    views.set(signature, view);
-    return view;
   }
 
   async function withCatalogue(connector: Connector): Promise<Published> {
@@ -70,23 +89,15 @@ export function createCatalogues({ store }: { store: Store }): Catalogues {
     return { kind: 'mcp', connector, upstream, catalogue: JSON.parse(body) as McpCatalogue };
   }
 
-  function of(orgId: OrganisationId): Promise<OrganisationView> {
-    const known = current.get(orgId);
-    if (known !== undefined) return known;
-    const loading = load(orgId);
-    current.set(orgId, loading);
-    loading.catch(() => {
-      // A failure is not kept; a younger attempt may already stand in its place.
-      if (current.peek(orgId) === loading) current.delete(orgId);
-    });
-    return loading;
+  async function of(orgId: OrganisationId, role: Role): Promise<OrganisationView> {
+    return viewOf(await kept(current, orgId, () => load(orgId)), role);
   }
 
   return {
     of,
-    toolCounts: async (orgId) => countTools((await of(orgId)).toolSet),
-    async offeringOf(orgId) {
-      const { toolSet, toolsets } = await of(orgId);
+    toolCounts: async (orgId, role) => countTools((await of(orgId, role)).toolSet),
+    async offeringOf(orgId, role) {
+      const { toolSet, toolsets } = await of(orgId, role);
       const { mode, warning } = toolSet.offer();
       return { mode, warning, toolsets: toolsets.slugs };
     },
@@ -95,4 +106,20 @@ export function createCatalogues({ store }: { store: Store }): Catalogues {
       else current.delete(subject as OrganisationId);
     },
   };
+}
+
+/** Made once for all who ask at the same time. A failure is not kept; a younger attempt may stand in its place by then. */
+function kept<K extends string, V>(
+  cache: LRUCache<K, Promise<V>>,
+  key: K,
+  make: () => Promise<V>,
+): Promise<V> {
+  const known = cache.get(key);
+  if (known !== undefined) return known;
+  const making = make();
+  cache.set(key, making);
+  making.catch(() => {
+    if (cache.peek(key) === making) cache.delete(key);
+  });
+  return making;
 }

@@ -4,7 +4,10 @@ import { createToolSet, type BoundTool, type ToolSet } from './tool-set.ts';
 
 /** Tools of one connector that are to be offered beside others', and how it wants its tools to be offered. */
 export interface Share {
+  /** All that the connector has: a name means the same to everybody. */
   readonly tools: readonly BoundTool[];
+  /** Those among them that are offered. */
+  readonly offered: ReadonlySet<BoundTool>;
   readonly api: OfferOptions['apis'][number];
   readonly mode?: 'full' | 'search' | undefined;
   /** Names within the connector. */
@@ -16,18 +19,20 @@ export function joinTools(
   shares: readonly Share[],
   modeOf: (wishes: readonly Share['mode'][]) => ModeWish,
 ): ToolSet {
-  const present = shares.filter(({ tools }) => tools.length > 0);
-  const all = present.flatMap(({ tools }) => tools);
+  const present = shares.filter(({ offered, tools }) => tools.some((bound) => offered.has(bound)));
+  const all = shares.flatMap(({ tools }) => tools);
   const names = uniqueNames(all.map(({ target, name }) => ({ connector: target.slug, name })));
   const renamed = new Map(all.map((bound, index) => [bound, names[index] ?? bound.name]));
   const isMixed = present.length > 1;
-  const tools = present.flatMap(({ api, tools: own }) =>
-    own.map((bound): BoundTool => ({
-      ...bound,
-      name: renamed.get(bound) ?? bound.name,
-      aliases: aliasesOf(bound),
-      ...(isMixed ? { api: api.name } : {}),
-    })),
+  const tools = present.flatMap(({ api, offered, tools: own }) =>
+    own
+      .filter((bound) => offered.has(bound))
+      .map((bound): BoundTool => ({
+        ...bound,
+        name: renamed.get(bound) ?? bound.name,
+        aliases: aliasesOf(bound),
+        ...(isMixed ? { api: api.name } : {}),
+      })),
   );
   const pinned = present.flatMap(({ pinned: wanted = [], tools: own }) =>
     wanted.flatMap((name) =>

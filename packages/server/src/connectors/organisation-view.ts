@@ -1,5 +1,6 @@
-import type { Catalogue } from '@latchkey/tools';
+import type { Catalogue, ToolFace } from '@latchkey/tools';
 import type { McpUpstream } from '../upstreams/upstream.ts';
+import type { Role } from '../kernel/access.ts';
 import type { Resource } from '../kernel/resource.ts';
 import type { Connector } from '../store/queries/connectors.ts';
 import { joinTools, modeOfAll, type Share } from './joined-tools.ts';
@@ -13,6 +14,7 @@ import {
   type McpTarget,
   type ToolSet,
 } from './tool-set.ts';
+import { isOffered, ruled, type Ruling, type ToolRules } from './tool-rules.ts';
 import { createToolsets, type Toolsets } from './toolsets.ts';
 
 /** One API as an organisation sees it: its tools under their own names, its operations by path. */
@@ -28,9 +30,14 @@ export interface McpView {
   readonly kind: 'mcp';
   readonly target: McpTarget;
   readonly toolSet: ToolSet;
+  /** What becomes of a tool that the server has, be it in the snapshot or not: nobody is offered what it denies. */
+  rulingOn(tool: ToolFace): Verdict;
 }
 
 export type ConnectorView = ApiView | McpView;
+
+/** A ruling, and what comes of it for who looks. */
+export type Verdict = Ruling & { readonly offered: boolean };
 
 /** A connector and what it offers. */
 export type Published =
@@ -64,8 +71,20 @@ export function unshadowed(connectors: readonly Connector[]): Connector[] {
   return [...bySlug.values()].sort((a, b) => (a.slug < b.slug ? -1 : 1));
 }
 
-export function createOrganisationView(parts: readonly Published[]): OrganisationView {
-  const views = parts.map((part) => (part.kind === 'api' ? apiView(part) : mcpView(part)));
+/** As somebody of that role sees it. */
+export function createOrganisationView(
+  parts: readonly Published[],
+  rules: ToolRules,
+  role: Role,
+): OrganisationView {
+  const views = parts.map((part) => {
+    const { id, orgId } = part.connector;
+    const rule = (tool: ToolFace): Verdict => {
+      const ruling = rules.rulingOn({ id, isShared: orgId === null }, tool);
+      return { ...ruling, offered: isOffered(ruling, role) };
+    };
+    return part.kind === 'api' ? apiView(part, rule) : mcpView(part, rule);
+  });
   const shares = views.map(({ share }) => share);
   return {
     toolSet: joinTools(shares, modeOfAll),
@@ -105,27 +124,76 @@ interface Seen {
   readonly share: Share;
 }
 
-function apiView({ catalogue: published, connector }: Extract<Published, { kind: 'api' }>): Seen {
+type Rule = (tool: ToolFace) => Verdict;
+
+function apiView({ catalogue: published, connector }: Extract<Published, { kind: 'api' }>, rule: Rule): Seen {
   const catalogue = withOwnServers(published, connector.baseUrl);
   const { docsUrl, mode, pinned } = catalogue;
   const target = targetOf(connector);
-  const tools = catalogue.tools.map((tool): BoundTool => ({ kind: 'api', name: tool.name, tool, target }));
+  const judged = catalogue.tools.map((tool) => ({ tool, verdict: rule(tool) }));
+  const bound = judged.map(({ tool, verdict }) => ({
+    bound: {
+      kind: 'api',
+      name: tool.name,
+      tool: ruled(tool, verdict),
+      target,
+      ...confirmed(verdict),
+    } as const,
+    isOffered: verdict.offered,
+  }));
+  const { offered, tools } = sorted(bound);
   const api = { name: connector.name, docsUrl };
-  const toolSet = createToolSet(tools, { mode, pinned, apis: [api] });
   return {
-    view: { kind: 'api', target, toolSet, routes: createRoutes(catalogue) },
-    share: { tools, api, mode, pinned },
+    view: {
+      kind: 'api',
+      target,
+      toolSet: createToolSet([...offered], { mode, pinned, apis: [api] }),
+      routes: createRoutes(
+        { ...catalogue, tools: bound.map((one) => one.bound.tool) },
+        new Set(bound.flatMap((one) => (one.isOffered ? [] : [one.bound.tool]))),
+      ),
+    },
+    share: { tools, offered, api, mode, pinned },
   };
 }
 
-function mcpView({ catalogue, connector, upstream }: Extract<Published, { kind: 'mcp' }>): Seen {
+function mcpView({ catalogue, connector, upstream }: Extract<Published, { kind: 'mcp' }>, rule: Rule): Seen {
   const target: McpTarget = { ...targetOf(connector), upstream };
-  const tools = catalogue.tools.map((tool): BoundTool => ({ kind: 'mcp', name: tool.name, tool, target }));
+  const judged = catalogue.tools.map((tool) => {
+    const verdict = rule(tool);
+    return {
+      bound: {
+        kind: 'mcp',
+        name: tool.name,
+        tool: ruled(tool, verdict),
+        target,
+        ...confirmed(verdict),
+      } as const,
+      isOffered: verdict.offered,
+    };
+  });
+  const { offered, tools } = sorted(judged);
   const api = { name: connector.name };
   return {
-    view: { kind: 'mcp', target, toolSet: createToolSet(tools, { mode: 'full', apis: [api] }) },
-    share: { tools, api },
+    view: {
+      kind: 'mcp',
+      target,
+      toolSet: createToolSet([...offered], { mode: 'full', apis: [api] }),
+      rulingOn: rule,
+    },
+    share: { tools, offered, api },
   };
+}
+
+function sorted(judged: readonly { readonly bound: BoundTool; readonly isOffered: boolean }[]) {
+  return {
+    tools: judged.map(({ bound }) => bound),
+    offered: new Set(judged.flatMap(({ bound, isOffered: yes }) => (yes ? [bound] : []))),
+  };
+}
+
+function confirmed({ confirmation }: Ruling): { confirmation?: string } {
+  return confirmation === undefined ? {} : { confirmation };
 }
 
 function targetOf({ baseUrl, id, name, orgId, slug }: Connector): ConnectorTarget {

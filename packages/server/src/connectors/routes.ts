@@ -14,6 +14,8 @@ export interface Route {
   readonly baseUrl: string | undefined;
   /** The document says that it takes no credential. */
   readonly anonymous: boolean;
+  /** The organisation keeps it from this caller: as good as not there, and what might be taken for it is not either. */
+  readonly isWithheld: boolean;
 }
 
 export interface RouteMatch {
@@ -42,9 +44,9 @@ const SERVED_ALTHOUGH_SKIPPED: ReadonlySet<SkipCode> = new Set<SkipCode>([
   'REF_CYCLE',
 ]);
 
-export function createRoutes(catalogue: Catalogue): Routes {
+export function createRoutes(catalogue: Catalogue, withheld: ReadonlySet<Tool> = new Set()): Routes {
   const byLength = new Map<number, Route[]>();
-  for (const route of routesOf(catalogue)) {
+  for (const route of routesOf(catalogue, withheld)) {
     const { length } = route.template.segments;
     const others = byLength.get(length);
     if (others === undefined) byLength.set(length, [route]);
@@ -65,12 +67,13 @@ export function createRoutes(catalogue: Catalogue): Routes {
           : ofMethod;
       const chosen = candidates.find(({ fit }) => fit === 'exact');
       if (chosen === undefined) {
-        const exact = fitting.filter(({ fit }) => fit === 'exact');
+        const exact = fitting.filter(({ fit, route }) => fit === 'exact' && !route.isWithheld);
         return { allowed: [...new Set(exact.map(({ route }) => route.method))].sort() };
       }
       const rivals = candidates.filter(
         ({ route }) => moreSpecificFirst(route.template, chosen.route.template) <= 0,
       );
+      if (rivals.some(({ route }) => route.isWithheld)) return { allowed: [] };
       return {
         route: chosen.route,
         access: rivals.some(({ route }) => route.access === 'full') ? 'full' : 'read',
@@ -79,12 +82,12 @@ export function createRoutes(catalogue: Catalogue): Routes {
   };
 }
 
-function routesOf(catalogue: Catalogue): Route[] {
+function routesOf(catalogue: Catalogue, withheld: ReadonlySet<Tool>): Route[] {
   const served = catalogue.skipped.filter(
     ({ code, method }) => SERVED_ALTHOUGH_SKIPPED.has(code) && method !== '*',
   );
   return [
-    ...catalogue.tools.map(routeOfTool),
+    ...catalogue.tools.map((tool) => routeOfTool(tool, withheld.has(tool))),
     ...served.map(({ access, method, path }): Route => {
       const upper = method.toUpperCase();
       return {
@@ -94,12 +97,13 @@ function routesOf(catalogue: Catalogue): Route[] {
         headers: [],
         baseUrl: undefined,
         anonymous: false,
+        isWithheld: false,
       };
     }),
   ];
 }
 
-function routeOfTool({ binding, access }: Tool): Route {
+function routeOfTool({ binding, access }: Tool, isWithheld: boolean): Route {
   return {
     method: binding.method.toUpperCase(),
     template: parseTemplate(binding.path),
@@ -107,6 +111,7 @@ function routeOfTool({ binding, access }: Tool): Route {
     headers: binding.parameters.filter(isHeader).map(({ name }) => name.toLowerCase()),
     baseUrl: binding.baseUrl,
     anonymous: binding.anonymous === true,
+    isWithheld,
   };
 }
 

@@ -31,6 +31,8 @@ interface Bound {
   readonly aliases?: readonly string[];
   /** The connector's name, where several are offered together. */
   readonly api?: string | undefined;
+  /** What a person has to agree to before it is called. */
+  readonly confirmation?: string | undefined;
 }
 
 /** An operation of an API. */

@@ -1,3 +1,4 @@
+import type { Role } from '../kernel/access.ts';
 import type { OrganisationId } from '../kernel/ids.ts';
 import { parseResourcePath } from '../kernel/resource.ts';
 import type { Catalogues } from './catalogues.ts';
@@ -17,9 +18,9 @@ export function createToolsAt({
 }: {
   catalogues: Catalogues;
   connectorPaths: readonly string[];
-}): (orgId: OrganisationId, path: string) => Promise<ToolsAtPlace> {
-  return async (orgId, path) => {
-    const view = await catalogues.of(orgId);
+}): (orgId: OrganisationId, role: Role, path: string) => Promise<ToolsAtPlace> {
+  return async (orgId, role, path) => {
+    const view = await catalogues.of(orgId, role);
     const resource = parseResourcePath(path, connectorPaths);
     const toolSet = resource && toolSetAt(view, resource);
     const counts = toolSet === undefined ? NO_TOOLS : countTools(toolSet);

@@ -49,6 +49,7 @@ export interface ConsentDeps {
   /** What the organisation offers at the place that was asked for, by its path. */
   toolsAt: (
     orgId: OrganisationId,
+    role: Role,
     resource: string,
   ) => Promise<{ read: number; full: number; consumesCredits: boolean; part?: string | undefined }>;
 }
@@ -256,7 +257,7 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
   ) {
     const { id, slug, name, refreshDays } = organisation;
     const [tools, tier, earlier] = await Promise.all([
-      deps.toolsAt(id, resource),
+      deps.toolsAt(id, role, resource),
       deps.standingOfClient(id, client, destination),
       deps.latestGrantOf(id, user.userId, client.id),
     ]);

@@ -66,12 +66,12 @@ async function declared(options: unknown, document: object = SHOP) {
   };
   await writeFile(file, stringify({ organisations: [{ slug, name: slug }], connectors: [connector] }));
   const said: string[] = [];
-  const { store, people } = opened;
-  const applied = await applyDeclared(file, { store, people, say: (line) => said.push(line) });
+  const { store, people, publishMcp } = opened;
+  const applied = await applyDeclared(file, { store, people, publishMcp, say: (line) => said.push(line) });
   if (!applied.ok) return { refused: applied.error, said: '', tools: new Map<string, Tool>() };
   const organisation = await store.people.findOrganisationBySlug(slug);
   if (organisation === undefined) throw new Error('There is no organisation.');
-  const { connectors } = await createCatalogues({ store }).of(organisation.id);
+  const { connectors } = await createCatalogues({ store }).of(organisation.id, 'owner');
   const tools = connectors.get('shop')?.toolSet.tools ?? [];
   return {
     said: said.join('\n'),

@@ -67,7 +67,7 @@ async function publish(
 }
 
 const namesOf = async (orgId: OrganisationId) =>
-  (await catalogues.of(orgId)).toolSet.tools.map(({ name }) => name).sort();
+  (await catalogues.of(orgId, 'owner')).toolSet.tools.map(({ name }) => name).sort();
 
 describe('importing a connector', () => {
   test('publishes catalogue, connector, change and audit row together', async () => {
@@ -146,7 +146,7 @@ describe('what an organisation sees', () => {
     await publish(orgId, 'ads', { list_things: 'get' });
     await publish(orgId, 'web', { list_things: 'get' });
     expect(await namesOf(orgId)).toEqual(expect.arrayContaining(['ads_list_things', 'web_list_things']));
-    const { connectors } = await catalogues.of(orgId);
+    const { connectors } = await catalogues.of(orgId, 'owner');
     expect([...(connectors.get('ads')?.toolSet.tools ?? [])].map(({ name }) => name)).toEqual([
       'list_things',
     ]);
@@ -154,31 +154,31 @@ describe('what an organisation sees', () => {
 
   test('is kept until it is invalidated, and one organisation’s change does not touch another’s', async () => {
     const [acme, globex] = [await createOrganisation(), await createOrganisation()];
-    const before = await catalogues.of(acme);
-    const other = await catalogues.of(globex);
+    const before = await catalogues.of(acme, 'owner');
+    const other = await catalogues.of(globex, 'owner');
     await publish(acme, 'late', { late_tool: 'get' });
-    expect(await catalogues.of(acme)).toBe(before);
+    expect(await catalogues.of(acme, 'owner')).toBe(before);
     catalogues.invalidate(acme);
     expect(await namesOf(acme)).toContain('late_tool');
-    expect(await catalogues.of(globex)).toBe(other);
+    expect(await catalogues.of(globex, 'owner')).toBe(other);
     catalogues.invalidate('*');
-    expect(await catalogues.of(globex)).toBe(other);
+    expect(await catalogues.of(globex, 'owner')).toBe(other);
   });
 
   test('after a failure is asked for again', async () => {
     const orgId = await createOrganisation();
     await database.store.pool.query('alter table connectors rename to connectors_away');
-    await expect(catalogues.of(orgId)).rejects.toThrow('connectors');
+    await expect(catalogues.of(orgId, 'owner')).rejects.toThrow('connectors');
     await database.store.pool.query('alter table connectors_away rename to connectors');
-    expect((await catalogues.of(orgId)).toolSet).toBeDefined();
+    expect((await catalogues.of(orgId, 'owner')).toolSet).toBeDefined();
   });
 
   test('is counted for the consent page by level of access', async () => {
     const orgId = await createOrganisation();
-    const shared = await catalogues.toolCounts(orgId);
+    const shared = await catalogues.toolCounts(orgId, 'owner');
     await publish(orgId, 'counted', { look: 'get', change: 'post', change_more: 'post' });
     catalogues.invalidate(orgId);
-    const counts = await catalogues.toolCounts(orgId);
+    const counts = await catalogues.toolCounts(orgId, 'owner');
     expect([counts.read - shared.read, counts.full - shared.full]).toEqual([1, 3]);
     expect(counts.consumesCredits).toBe(false);
   });

@@ -46,7 +46,7 @@ export function createApiDoor({
     const exchange: Exchange = { ...plain, headers: [...plain.headers, ...limited.headers] };
     if (!limited.allowed) return respondError(exchange, tooMany(limited.retryAfterSeconds));
 
-    const view = await catalogues.of(principal.orgId);
+    const view = await catalogues.of(principal.orgId, principal.role);
     const found = findOperation(exchange, view.connectors);
     if (!found.ok) return respondError(exchange, found.error.error, found.error.headers);
     const { access, connector, path, route } = found.value;

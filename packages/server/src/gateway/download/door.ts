@@ -58,7 +58,7 @@ export function createDownloadDoor({
     if (!limited.allowed) return respondError(exchange, tooMany(limited.retryAfterSeconds));
     if (!isOwnOrder(order, principal)) return respondError(exchange, GONE);
 
-    const view = await catalogues.of(principal.orgId);
+    const view = await catalogues.of(principal.orgId, principal.role);
     const bound = toolSetAt(view, resource)?.find(order.tool);
     // The catalogue may have changed since: what has become a write is not repeated.
     if (bound?.kind !== 'api' || bound.target.id !== order.connectorId || bound.tool.access !== 'read')

@@ -111,7 +111,8 @@ export function createDispatch({
     const dialect = readDialect(message, scene.headers);
     if (!dialect.ok) return withHeaders(dialect.error, limited.headers);
     if (message.kind === 'notification') return ACCEPTED;
-    const view = await catalogues.of(scene.caller.principal.orgId);
+    const { orgId, role } = scene.caller.principal;
+    const view = await catalogues.of(orgId, role);
     const toolSet = toolSetAt(view, scene.resource);
     const answer =
       toolSet === undefined

@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
 import type { SignEveryoneOut } from '../../grants/sign-everyone-out.ts';
+import type { Role } from '../../kernel/access.ts';
 import type { OrganisationId } from '../../kernel/ids.ts';
 import type { OrganisationEnv } from '../env.ts';
 import { requireRole } from '../guards.ts';
@@ -8,10 +9,11 @@ import { readBody } from '../read-body.ts';
 
 export interface OrganisationDeps {
   mcpBaseUrl: string;
-  toolCounts: (orgId: OrganisationId) => Promise<{ read: number; full: number }>;
+  toolCounts: (orgId: OrganisationId, role: Role) => Promise<{ read: number; full: number }>;
   /** How its tools are offered at its connector URL, and the slugs of the toolsets that have URLs of their own. */
   offeringOf: (
     orgId: OrganisationId,
+    role: Role,
   ) => Promise<{ mode: 'full' | 'search'; warning?: string | undefined; toolsets: readonly string[] }>;
   signEveryoneOut: SignEveryoneOut;
 }
@@ -27,7 +29,7 @@ export function createOrganisation({
 
   app.get('/', async (context) => {
     const { id, slug, name, role } = context.get('organisation');
-    const [counts, offering] = await Promise.all([toolCounts(id), offeringOf(id)]);
+    const [counts, offering] = await Promise.all([toolCounts(id, role), offeringOf(id, role)]);
     const connectorUrl = `${mcpBaseUrl}/mcp/${slug}`;
     return context.json({
       slug,
