@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { createAudit } from './audit/audit.ts';
 import { createUsage } from './audit/usage.ts';
 import { createCatalogues } from './connectors/catalogues.ts';
+import { createPublishMcp } from './connectors/publish-mcp.ts';
 import { createToolsAt } from './connectors/tools-at.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { createFetchFile } from './gateway/pipeline/fetch-file.ts';
@@ -44,6 +45,7 @@ import { createSetup } from './people/setup.ts';
 import { createPortal } from './portal/portal.ts';
 import { createDashboardFiles } from './portal/static/static.ts';
 import type { Store } from './store/store.ts';
+import { createSealedEnvironment } from './upstreams/sealed-environment.ts';
 
 const DASHBOARD_DIRECTORY = fileURLToPath(new URL('../dist/web', import.meta.url));
 
@@ -128,6 +130,8 @@ export async function createApp(options: AppOptions) {
   });
   const setup = createSetup({ store });
   const catalogues = createCatalogues({ store });
+  const environments = createSealedEnvironment(deriveKey(masterSecret, 'upstream environments'));
+  const publishMcp = createPublishMcp({ store, environment: environments, clock });
   const sender = createSender();
   feed.on('key', keyVerifier.forget);
   feed.on('grant', keyVerifier.forget);
@@ -314,6 +318,7 @@ export async function createApp(options: AppOptions) {
     agents,
     keys,
     setup,
+    publishMcp,
 
     handle(req: IncomingMessage, res: ServerResponse): void {
       req.url = originForm(req.url ?? '/');

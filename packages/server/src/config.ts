@@ -81,6 +81,8 @@ export interface Config {
   readonly sharedEgress?: readonly string[];
   /** A YAML or JSON file that declares organisations and connectors. */
   readonly configFile: string | undefined;
+  /** The whole environment, for what that file takes from it. Unset: it takes nothing. */
+  readonly variables?: Readonly<Record<string, string | undefined>>;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
 }
 
@@ -121,6 +123,7 @@ export function readConfig(
     trustedProxies: read.TRUSTED_PROXIES,
     sharedEgress: read.SHARED_EGRESS_CIDRS,
     configFile: read.LATCHKEY_CONFIG === undefined ? undefined : resolve(read.LATCHKEY_CONFIG),
+    variables: environment,
     logLevel: read.LOG_LEVEL,
   });
 }

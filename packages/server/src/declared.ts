@@ -6,10 +6,44 @@ import { z } from 'zod';
 import { describeRejection } from './commands/compile/describe.ts';
 import { compileFields, compileOptionsOf, offeringFields, offeringOf } from './connectors/compile-options.ts';
 import { importConnector } from './connectors/import-connector.ts';
+import type { PublishMcp } from './connectors/publish-mcp.ts';
+import { mcpServerSchema, readMcpServer } from './declared/mcp-server.ts';
+import type { Surroundings } from './declared/secret-value.ts';
 import type { OrganisationId } from './kernel/ids.ts';
 import { fail, ok, type Result } from './kernel/result.ts';
 import type { People } from './people/people.ts';
 import type { Store } from './store/store.ts';
+
+const connectorFields = {
+  slug: z.string(),
+  name: z.string(),
+  /** Slug of the organisation that it belongs to; absent: all of them. */
+  organisation: z.string().optional(),
+};
+
+const apiSchema = z.strictObject({
+  ...connectorFields,
+  /** Path of the OpenAPI document, from the folder of this file. */
+  document: z.string(),
+  base_url: z.string(),
+  ...offeringFields,
+  /** What becomes of the document: docs/importing.md. */
+  options: z.strictObject(compileFields).default({}),
+});
+
+const mcpSchema = z.strictObject({
+  ...connectorFields,
+  /** Where the MCP server is: docs/mcp-servers.md. */
+  mcp: mcpServerSchema,
+});
+
+/** What it is, its fields say; a union would only say that neither of the two fits. */
+const connectorSchema = z.record(z.string(), z.unknown()).transform((given, context) => {
+  const read = ('mcp' in given ? mcpSchema : apiSchema).safeParse(given);
+  if (read.success) return read.data;
+  for (const { message, path } of read.error.issues) context.addIssue({ code: 'custom', message, path });
+  return z.NEVER;
+});
 
 const declaredSchema = z.strictObject({
   organisations: z
@@ -22,25 +56,21 @@ const declaredSchema = z.strictObject({
       }),
     )
     .default([]),
-  connectors: z
-    .array(
-      z.strictObject({
-        slug: z.string(),
-        name: z.string(),
-        /** Slug of the organisation that it belongs to; absent: all of them. */
-        organisation: z.string().optional(),
-        /** Path of the OpenAPI document, from the folder of this file. */
-        document: z.string(),
-        base_url: z.string(),
-        ...offeringFields,
-        /** What becomes of the document: docs/importing.md. */
-        options: z.strictObject(compileFields).default({}),
-      }),
-    )
-    .default([]),
+  connectors: z.array(connectorSchema).default([]),
 });
 
 type Declared = z.infer<typeof declaredSchema>;
+type DeclaredApi = z.infer<typeof apiSchema>;
+type DeclaredMcp = z.infer<typeof mcpSchema>;
+
+export interface DeclaredPorts {
+  readonly store: Store;
+  readonly people: People;
+  readonly publishMcp: PublishMcp;
+  readonly say: (line: string) => void;
+  /** The environment, for what the file takes from it. Unset: it takes nothing. */
+  readonly variables?: Surroundings['variables'] | undefined;
+}
 
 /**
  * Makes what LATCHKEY_CONFIG declares so: organisations are created or brought up to date, connectors are published.
@@ -49,7 +79,7 @@ type Declared = z.infer<typeof declaredSchema>;
  */
 export async function applyDeclared(
   path: string,
-  { store, people, say }: { store: Store; people: People; say: (line: string) => void },
+  { store, people, publishMcp, say, variables = {} }: DeclaredPorts,
 ): Promise<Result<void, string>> {
   const declared = await readDeclared(path);
   if (!declared.ok) return declared;
@@ -58,7 +88,12 @@ export async function applyDeclared(
     if (!applied.ok) return fail(`${path}: organisation ${organisation.slug}: ${applied.error}`);
   }
   for (const connector of declared.value.connectors) {
-    const applied = await applyConnector(store, dirname(path), connector);
+    const owner = await ownerOf(store, connector);
+    const applied = !owner.ok
+      ? owner
+      : 'mcp' in connector
+        ? await applyMcp(publishMcp, owner.value, connector, { folder: dirname(path), variables })
+        : await applyApi(store, owner.value, connector, dirname(path));
     if (!applied.ok) return fail(`${path}: connector ${connector.slug}: ${applied.error}`);
     say(`Connector ${connector.slug}: ${applied.value}`);
   }
@@ -94,17 +129,35 @@ async function applyOrganisation(
   return ok(undefined);
 }
 
-async function applyConnector(
+/** Null: all organisations have it. */
+async function ownerOf(
   store: Store,
-  folder: string,
-  declared: Declared['connectors'][number],
+  { organisation }: Declared['connectors'][number],
+): Promise<Result<OrganisationId | null, string>> {
+  if (organisation === undefined) return ok(null);
+  const found = await store.people.findOrganisationBySlug(organisation);
+  return found === undefined ? fail(`there is no organisation ${organisation}`) : ok(found.id);
+}
+
+async function applyMcp(
+  publishMcp: PublishMcp,
+  orgId: OrganisationId | null,
+  { mcp, name, slug }: DeclaredMcp,
+  surroundings: Surroundings,
 ): Promise<Result<string, string>> {
-  let orgId: OrganisationId | null = null;
-  if (declared.organisation !== undefined) {
-    const organisation = await store.people.findOrganisationBySlug(declared.organisation);
-    if (organisation === undefined) return fail(`there is no organisation ${declared.organisation}`);
-    orgId = organisation.id;
-  }
+  const upstream = await readMcpServer(mcp, surroundings);
+  if (!upstream.ok) return upstream;
+  const published = await publishMcp({ orgId, slug, name, upstream: upstream.value });
+  if (!published.ok) return fail(published.error.message);
+  return ok(`an MCP server, reached by ${mcp.transport}`);
+}
+
+async function applyApi(
+  store: Store,
+  orgId: OrganisationId | null,
+  declared: DeclaredApi,
+  folder: string,
+): Promise<Result<string, string>> {
   const documentPath = resolve(folder, declared.document);
   const document = await readFile(documentPath).catch(() => undefined);
   if (document === undefined) return fail(`${documentPath} cannot be read`);

@@ -9,8 +9,8 @@ import { AppError, errorBody } from './kernel/errors.ts';
 import { newId } from './kernel/ids.ts';
 import { createLog, silentLog, type Log } from './kernel/log.ts';
 import { fail, ok, type Result } from './kernel/result.ts';
+import { WrongMasterSecretError } from './kernel/wrong-master-secret.ts';
 import type { KeyEnvironment } from './keys/key-secret.ts';
-import { WrongMasterSecretError } from './grants/signing-key.ts';
 import { readMasterSecret } from './master-secret.ts';
 import { openDatabase } from './open-database.ts';
 import { createPool } from './store/database.ts';
@@ -101,7 +101,8 @@ export async function startLatchkey(
     await closeDatabase();
   }
   if (config.configFile !== undefined) {
-    const applied = await applyDeclared(config.configFile, { ...latchkey, say });
+    const { variables } = config;
+    const applied = await applyDeclared(config.configFile, { ...latchkey, say, variables });
     if (!applied.ok) {
       await close();
       return fail({ message: applied.error });

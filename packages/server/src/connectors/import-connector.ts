@@ -12,6 +12,7 @@ import { systemClock, type Clock } from '../kernel/clock.ts';
 import { newId, type ConnectorId, type OrganisationId } from '../kernel/ids.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import type { Store } from '../store/store.ts';
+import { isSlug, SLUG_WANTED } from './slug.ts';
 
 /** Where a connector comes from and where its calls go. */
 export interface ConnectorSource {
@@ -42,8 +43,6 @@ export interface ImportedConnector {
   readonly catalogue: Catalogue;
 }
 
-const SLUG = /^[a-z0-9](?:-?[a-z0-9])*$/;
-const SLUG_CHARACTERS_MAX = 40;
 const ATTEMPTS_MAX = 5;
 
 /**
@@ -56,12 +55,7 @@ export async function importConnector(
   clock: Clock = systemClock,
 ): Promise<Result<ImportedConnector, ImportFault>> {
   const { orgId, slug } = source;
-  if (!SLUG.test(slug) || slug.length > SLUG_CHARACTERS_MAX) {
-    return fail({
-      kind: 'slug_invalid',
-      message: 'A connector is named with lower-case letters, digits and single hyphens, 40 at most.',
-    });
-  }
+  if (!isSlug(slug)) return fail({ kind: 'slug_invalid', message: SLUG_WANTED });
   const baseUrl = readBaseUrl(source.baseUrl);
   if (baseUrl === undefined) {
     return fail({

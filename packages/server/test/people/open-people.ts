@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { createPublishMcp } from '../../src/connectors/publish-mcp.ts';
 import { silentLog } from '../../src/kernel/log.ts';
 import { createPeople } from '../../src/people/people.ts';
 import { createSetup } from '../../src/people/setup.ts';
 import type { Store } from '../../src/store/store.ts';
+import { createSealedEnvironment } from '../../src/upstreams/sealed-environment.ts';
 import { createTestStore } from '../support/database.ts';
 
 export const PASSWORD = 'correct horse battery';
@@ -14,10 +16,13 @@ export async function openPeople(baseUrl = 'http://localhost:4747') {
   const clock = { nowMs: () => Date.now() + aheadMs };
   const secret = new Uint8Array(randomBytes(32));
   const people = createPeople({ store: database.store, baseUrl, secret, clock, log: silentLog });
+  const environment = createSealedEnvironment(secret);
   return {
     store: database.store,
     url: database.url,
     people,
+    publishMcp: createPublishMcp({ store: database.store, environment, clock }),
+    environment,
     setup: createSetup({ store: database.store }),
     clock,
     pass(ms: number) {

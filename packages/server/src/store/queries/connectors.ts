@@ -48,6 +48,17 @@ export function createConnectorQueries(executor: Executor) {
       return row;
     },
 
+    /** The connector of that slug, which nobody else changes until the end of the transaction. */
+    async lockBySlug(orgId: OrganisationId | null, slug: string): Promise<Connector | undefined> {
+      const owner = orgId === null ? isNull(connectors.orgId) : eq(connectors.orgId, orgId);
+      const [row] = await executor
+        .select()
+        .from(connectors)
+        .where(and(owner, eq(connectors.slug, slug)))
+        .for('update');
+      return row;
+    },
+
     /** The names that the tools of the connector of that slug were given. */
     async getNameLock(orgId: OrganisationId | null, slug: string): Promise<string | undefined> {
       const owner = orgId === null ? isNull(connectors.orgId) : eq(connectors.orgId, orgId);
