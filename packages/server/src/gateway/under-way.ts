@@ -83,7 +83,7 @@ export function createUnderWay(): UnderWay {
       // A failing connection must not become an uncaught error; `close` follows it.
       req.on('error', ignore);
       res.on('error', ignore);
-      res.once('close', () => {
+      res.on('close', () => {
         open.delete(exchange);
         if (followed !== undefined) letGo(followed.hangsOn, check);
         if (!res.writableFinished) end();

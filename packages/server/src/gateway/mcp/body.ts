@@ -19,7 +19,7 @@ export async function readJsonBody(req: IncomingMessage): Promise<Result<Buffer,
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
-    req.on('data', (chunk: Buffer) => {
+    function take(chunk: Buffer): void {
       length += chunk.length;
       if (length <= MESSAGE_BYTES_MAX) {
         chunks.push(chunk);
@@ -28,16 +28,17 @@ export async function readJsonBody(req: IncomingMessage): Promise<Result<Buffer,
       // What still comes is read and thrown away: a caller that is still sending would miss our answer otherwise.
       chunks.length = 0;
       resolve(fail(TOO_LARGE));
-    });
-    req.on('end', () => {
+    }
+    function finish(): void {
+      // The request may live on as long as a stream that answers it, and the body is not to live with it. The last is
+      // let go of first: what is deleted from the end leaves an object small.
+      req.off('close', breakOff).off('error', reject).off('end', finish).off('data', take);
       resolve(ok(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
-      // The request may live on as long as a stream that answers it.
-      chunks.length = 0;
-    });
-    req.on('error', reject);
-    req.on('close', () => {
+    }
+    function breakOff(): void {
       if (!req.complete) reject(new Error('the caller went away while sending'));
-    });
+    }
+    req.on('data', take).on('end', finish).on('error', reject).on('close', breakOff);
   });
 }
 

@@ -1,20 +1,14 @@
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Body, Exchange } from '../exchange.ts';
 
-/** Server-sent events on one response, until either side ends it. */
+/**
+ * Server-sent events on one response, until either side ends it. Plain data, with functions that take it: there are
+ * many of these, and a method of its own for each costs 60 bytes.
+ */
 export interface EventStream {
-  isOpen(): boolean;
-  /** The caller does not take what it is sent. */
-  isBlocked(): boolean;
-  /** What was sent and not yet taken, in bytes. */
-  waitingBytes(): number;
-  send(event: 'endpoint' | 'message', data: Body): void;
-  /** Sends it now, or once the caller takes something again: of several that wait for that only the last is sent. */
-  sendLatest(data: string): void;
-  /** Says nothing, so that nobody on the way takes the connection for dead. */
-  keepAlive(): void;
-  end(): void;
-  /** Breaks off. */
-  destroy(): void;
+  readonly res: ServerResponse;
+  /** What is owed to a caller that takes nothing at the moment. */
+  latest: string | undefined;
 }
 
 const HEADERS = [
@@ -27,42 +21,61 @@ const HEADERS = [
   'no',
 ] as const;
 
-export function openEventStream({ headers, res }: Exchange, more: readonly string[]): EventStream {
+/** Begins the answer. Of what was asked nothing is kept but that it was: it may be long ago when this ends. */
+export function openEventStream({ headers, req, res }: Exchange, more: readonly string[]): EventStream {
   res.writeHead(200, [...headers, ...HEADERS, ...more]);
-  let latest: string | undefined;
+  // By themselves: Node keeps the head for as long as the response, and only what is sent becomes one flat string.
+  res.flushHeaders();
+  forgetHeaders(req);
+  return { res, latest: undefined };
+}
 
-  function write(text: string): void {
-    if (!res.destroyed && !res.writableEnded) res.write(text);
+export function isOpen({ res }: EventStream): boolean {
+  return !res.destroyed && !res.writableEnded;
+}
+
+/** The caller does not take what it is sent. */
+export function isBlocked({ res }: EventStream): boolean {
+  return res.writableNeedDrain;
+}
+
+/** What was sent and not yet taken, in bytes. */
+export function waitingBytes({ res }: EventStream): number {
+  return res.writableLength;
+}
+
+export function send(stream: EventStream, event: 'endpoint' | 'message', data: Body): void {
+  if (!isOpen(stream)) return;
+  const { res } = stream;
+  res.cork();
+  res.write(`event: ${event}\ndata: `);
+  for (const piece of typeof data === 'string' ? [data] : data) res.write(piece);
+  res.write('\n\n');
+  res.uncork();
+}
+
+/** Sends it now, or once the caller takes something again: of several that wait for that only the last is sent. */
+export function sendLatest(stream: EventStream, data: string): void {
+  if (!isBlocked(stream)) return send(stream, 'message', data);
+  if (stream.latest === undefined) {
+    stream.res.once('drain', () => {
+      const owed = stream.latest;
+      stream.latest = undefined;
+      if (owed !== undefined) send(stream, 'message', owed);
+    });
   }
+  stream.latest = data;
+}
 
-  function send(event: 'endpoint' | 'message', data: Body): void {
-    if (res.destroyed || res.writableEnded) return;
-    res.cork();
-    res.write(`event: ${event}\ndata: `);
-    for (const piece of typeof data === 'string' ? [data] : data) res.write(piece);
-    res.write('\n\n');
-    res.uncork();
-  }
+/** Says nothing, so that nobody on the way takes the connection for dead. */
+export function keepAlive(stream: EventStream): void {
+  if (isOpen(stream)) stream.res.write(': keep-alive\n\n');
+}
 
-  return {
-    // No getters: V8 gives each object that has some a shape of its own, and there are many of these.
-    isOpen: () => !res.destroyed && !res.writableEnded,
-    isBlocked: () => res.writableNeedDrain,
-    waitingBytes: () => res.writableLength,
-    send,
-    sendLatest(data) {
-      if (!res.writableNeedDrain) return send('message', data);
-      if (latest === undefined) {
-        res.once('drain', () => {
-          const owed = latest;
-          latest = undefined;
-          if (owed !== undefined) send('message', owed);
-        });
-      }
-      latest = data;
-    },
-    keepAlive: () => write(': keep-alive\n\n'),
-    end: () => void res.end(),
-    destroy: () => void res.destroy(),
-  };
+const NO_HEADERS: IncomingHttpHeaders = Object.freeze({});
+const NO_RAW_HEADERS: string[] = [];
+
+function forgetHeaders(req: IncomingMessage): void {
+  req.headers = NO_HEADERS;
+  req.rawHeaders = NO_RAW_HEADERS;
 }

@@ -9,8 +9,8 @@ import { MODERN_SERVER_META } from '../mcp/server-info.ts';
 import type { Caller } from '../pipeline/authenticate.ts';
 import type { Limit } from '../pipeline/limit.ts';
 import type { OpenCall } from '../under-way.ts';
-import type { EventStream } from './event-stream.ts';
-import type { Streams } from './streams.ts';
+import { send, sendLatest } from './event-stream.ts';
+import type { Stream, StreamKind, Streams } from './streams.ts';
 
 type Request = Extract<Message, { kind: 'request' }>;
 
@@ -38,18 +38,10 @@ export function createListen({ limit, streams }: { limit: Limit; streams: Stream
       const filter = params?.['notifications'];
       if (!isFilter(filter)) return errorAnswer(400, id, RPC.invalidParams, FILTER_WANTED);
       const wantsTools = filter['toolsListChanged'] === true;
-      const opened = streams.open(
-        { exchange, call, caller, headers: limited.headers },
-        {
-          outlivesLess: true,
-          isBusy: () => false,
-          closed: () => undefined,
-          toolsChanged(stream) {
-            if (wantsTools) stream.sendLatest(notification(id, 'notifications/tools/list_changed'));
-          },
-          farewell: (stream) => sayGoodbye(stream, id),
-        },
-      );
+      const opened = streams.open({ exchange, call, caller, headers: limited.headers }, LISTENER, {
+        id,
+        wantsTools,
+      });
       if (!opened.ok) {
         const { code, publicMessage, retryAfterSeconds, status } = opened.error;
         return errorAnswer(status, id, RPC.rateLimited, publicMessage, {
@@ -59,7 +51,8 @@ export function createListen({ limit, streams }: { limit: Limit; streams: Stream
         });
       }
       const honoured = wantsTools ? { toolsListChanged: true } : {};
-      opened.value.send(
+      send(
+        opened.value,
         'message',
         notification(id, 'notifications/subscriptions/acknowledged', { notifications: honoured }),
       );
@@ -87,8 +80,26 @@ function notification(id: RpcId, method: string, params: object = {}): string {
   return JSON.stringify({ jsonrpc: '2.0', method, params: { ...params, _meta: { [SUBSCRIPTION_ID]: id } } });
 }
 
+interface Subscription {
+  /** Of the request that asked for it. */
+  readonly id: RpcId;
+  readonly wantsTools: boolean;
+}
+
+const LISTENER: StreamKind<Subscription> = {
+  outlivesLess: true,
+  isBusy: () => false,
+  closed: () => undefined,
+  toolsChanged(stream) {
+    const { id, wantsTools } = stream.about;
+    if (wantsTools) sendLatest(stream, notification(id, 'notifications/tools/list_changed'));
+  },
+  farewell: sayGoodbye,
+};
+
 /** The answer to the request, at last: the client may ask again. */
-function sayGoodbye(stream: EventStream, id: RpcId): void {
+function sayGoodbye(stream: Stream<Subscription>): void {
+  const { id } = stream.about;
   const result = { resultType: 'complete', _meta: { ...MODERN_SERVER_META, [SUBSCRIPTION_ID]: id } };
-  stream.send('message', JSON.stringify({ jsonrpc: '2.0', id, result }));
+  send(stream, 'message', JSON.stringify({ jsonrpc: '2.0', id, result }));
 }

@@ -12,7 +12,8 @@ import { negotiate, type LegacyRevision } from '../mcp/revisions.ts';
 import type { Authenticate, Caller } from '../pipeline/authenticate.ts';
 import type { Limit } from '../pipeline/limit.ts';
 import type { OpenCall } from '../under-way.ts';
-import type { Stream, Streams } from './streams.ts';
+import { isOpen, send, sendLatest, waitingBytes } from './event-stream.ts';
+import type { Stream, StreamKind, Streams } from './streams.ts';
 
 export interface Sse {
   /** Opens a session: a stream whose first event says where to post. */
@@ -21,9 +22,9 @@ export interface Sse {
   post(exchange: Exchange, resource: Resource, call: OpenCall): Promise<void>;
 }
 
+/** What its stream is about. */
 interface Session {
-  readonly stream: Stream;
-  readonly principal: Caller['principal'];
+  readonly id: string;
   /** Agreed on in the handshake. */
   revision: LegacyRevision | undefined;
   /** Made for the first call: many sessions never see one. */
@@ -46,9 +47,29 @@ export function createSse({
   limit: Limit;
   streams: Streams;
 }): Sse {
-  const sessions = new Map<string, Session>();
+  const sessions = new Map<string, Stream<Session>>();
 
-  async function answer(session: Session, message: Message, caller: Caller, from: AnswerTo): Promise<void> {
+  const kind: StreamKind<Session> = {
+    outlivesLess: false,
+    isBusy: ({ about }) => (about.calls?.size ?? 0) > 0,
+    toolsChanged(stream) {
+      // Before the handshake nobody has a list yet, and many open a stream here and never shake hands on it.
+      if (stream.about.revision !== undefined) sendLatest(stream, TOOLS_CHANGED);
+    },
+    farewell: () => undefined,
+    closed({ about }) {
+      sessions.delete(about.id);
+      for (const controller of about.calls?.values() ?? []) controller.abort();
+    },
+  };
+
+  async function answer(
+    stream: Stream<Session>,
+    message: Message,
+    caller: Caller,
+    from: AnswerTo,
+  ): Promise<void> {
+    const session = stream.about;
     if (message.kind === 'request' && message.method === 'initialize')
       session.revision = negotiate(message.params?.['protocolVersion']);
     if (message.kind === 'notification' && message.method === 'notifications/cancelled') {
@@ -71,14 +92,14 @@ export function createSse({
         stepUp: undefined,
         hasStream: true,
       });
-      if (!controller.signal.aborted) tell(session, id, found);
+      if (!controller.signal.aborted) tell(stream, id, found);
     } catch (thrown) {
       if (id !== undefined)
-        tell(session, id, errorAnswer(200, id, RPC.internalError, 'Something went wrong on our side.'));
+        tell(stream, id, errorAnswer(200, id, RPC.internalError, 'Something went wrong on our side.'));
       throw thrown;
     } finally {
       if (id !== undefined) session.calls.delete(id);
-      session.stream.rested();
+      streams.rested(stream);
     }
   }
 
@@ -88,27 +109,11 @@ export function createSse({
       if (!limited.allowed)
         return respondError(exchange, tooMany(limited.retryAfterSeconds), limited.headers);
       const id = randomToken();
-      const opened = streams.open(
-        { exchange, call, caller, headers: limited.headers },
-        {
-          outlivesLess: false,
-          isBusy: () => (sessions.get(id)?.calls?.size ?? 0) > 0,
-          toolsChanged(stream) {
-            // Before the handshake nobody has a list yet, and many open a stream here and never shake hands on it.
-            if (sessions.get(id)?.revision !== undefined) stream.sendLatest(TOOLS_CHANGED);
-          },
-          farewell: () => undefined,
-          closed() {
-            const session = sessions.get(id);
-            sessions.delete(id);
-            for (const controller of session?.calls?.values() ?? []) controller.abort();
-          },
-        },
-      );
+      const session: Session = { id, revision: undefined, calls: undefined };
+      const opened = streams.open({ exchange, call, caller, headers: limited.headers }, kind, session);
       if (!opened.ok) return respondError(exchange, opened.error);
-      const stream = opened.value;
-      sessions.set(id, { stream, principal: caller.principal, revision: undefined, calls: undefined });
-      stream.send('endpoint', `/mcp/${org}/messages?sessionId=${id}`);
+      sessions.set(id, opened.value);
+      send(opened.value, 'endpoint', `/mcp/${org}/messages?sessionId=${id}`);
     },
 
     async post(plain, resource, call) {
@@ -121,25 +126,26 @@ export function createSse({
       const exchange = { ...open, headers: [...open.headers, ...caller.headers] };
       call.follow(caller, exchange);
       if (req.method !== 'POST') return respondError(exchange, POST_ONLY, ['Allow', 'POST']);
-      const session = sessions.get(new URLSearchParams(query).get('sessionId') ?? '');
+      const stream = sessions.get(new URLSearchParams(query).get('sessionId') ?? '');
       // The same for a session that does not exist and for another's.
-      if (session === undefined || !isOwner(session, caller)) return respondError(exchange, NO_SESSION);
-      if ((session.calls?.size ?? 0) >= CALLS_MAX || session.stream.waitingBytes() > WAITING_BYTES_MAX)
+      if (stream === undefined || !isOwner(stream, caller)) return respondError(exchange, NO_SESSION);
+      const { calls } = stream.about;
+      if ((calls?.size ?? 0) >= CALLS_MAX || waitingBytes(stream) > WAITING_BYTES_MAX)
         return respondError(exchange, tooMany(1));
 
       const body = await readJsonBody(req);
       if (!body.ok) return respondError(exchange, body.error);
       // It may have taken its time with the body, and have lost its right or its stream meanwhile.
       if (call.isOver()) return undefined;
-      if (!session.stream.isOpen()) return respondError(exchange, NO_SESSION);
+      if (!isOpen(stream)) return respondError(exchange, NO_SESSION);
       const value = parseJson(body.value);
       const message = value.ok ? parseMessage(value.value) : value;
       if (!message.ok) return refuse(exchange, message.error);
-      if (message.value.kind === 'request' && session.calls?.has(message.value.id) === true)
+      if (message.value.kind === 'request' && stream.about.calls?.has(message.value.id) === true)
         return refuse(exchange, errorAnswer(400, message.value.id, RPC.invalidRequest, 'This id is in use.'));
-      session.stream.used();
+      streams.used(stream);
       respond(exchange, 202, ['Content-Type', 'text/plain'], 'Accepted');
-      return answer(session, message.value, caller, { exchange, resource });
+      return answer(stream, message.value, caller, { exchange, resource });
     },
   };
 }
@@ -150,7 +156,7 @@ interface AnswerTo {
 }
 
 /** A session is its opener's alone: the same key or grant of the same person or agent, with whichever token. */
-function isOwner({ principal }: Session, caller: Caller): boolean {
+function isOwner({ caller: { principal } }: Stream<Session>, caller: Caller): boolean {
   const { actor, clientId, grantId, keyId, orgId } = caller.principal;
   return (
     orgId === principal.orgId &&
@@ -161,14 +167,14 @@ function isOwner({ principal }: Session, caller: Caller): boolean {
   );
 }
 
-function tell({ stream }: Session, id: RpcId | undefined, { body, isHttpError }: Answer): void {
+function tell(stream: Stream<Session>, id: RpcId | undefined, { body, isHttpError }: Answer): void {
   if (body === undefined) return;
   if (isHttpError !== true) {
-    stream.send('message', body);
+    send(stream, 'message', body);
     return;
   }
   const refused = errorAnswer(200, id, RPC.invalidRequest, 'There is nothing at this address.');
-  if (refused.body !== undefined) stream.send('message', refused.body);
+  if (refused.body !== undefined) send(stream, 'message', refused.body);
 }
 
 function refuse(exchange: Exchange, { body, status }: Answer): void {

@@ -1,11 +1,19 @@
 import type { Clock } from '../../kernel/clock.ts';
 import { AppError } from '../../kernel/errors.ts';
+import type { Access } from '../../kernel/access.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Caller } from '../pipeline/authenticate.ts';
 import type { Refusal } from '../refusal.ts';
 import type { OpenCall } from '../under-way.ts';
-import { openEventStream, type EventStream } from './event-stream.ts';
+import {
+  isBlocked,
+  isOpen,
+  keepAlive,
+  openEventStream,
+  waitingBytes,
+  type EventStream,
+} from './event-stream.ts';
 
 export interface StreamLimits {
   /** Streams that are open at once. */
@@ -28,48 +36,47 @@ export const STREAM_LIMITS: StreamLimits = {
   recheckMs: 5 * 60_000,
 };
 
-/** What a stream is for. */
-export interface StreamUse {
+/** What streams of one kind are for; `About` is what one of them is about. */
+export interface StreamKind<About> {
   /** Nothing is done on it that takes the access it was opened with. One on which calls are answered breaks off. */
   readonly outlivesLess: boolean;
   /** The list of tools may be another one now. */
-  toolsChanged(stream: EventStream): void;
+  toolsChanged(stream: Stream<About>): void;
   /** There is something yet to say on it: a restart waits for that. */
-  isBusy(): boolean;
+  isBusy(stream: Stream<About>): boolean;
   /** The last words, where the end is in order. */
-  farewell(stream: EventStream): void;
+  farewell(stream: Stream<About>): void;
   /** It is over, whatever the reason. */
-  closed(): void;
+  closed(stream: Stream<About>): void;
 }
 
-export interface Stream extends EventStream {
-  /** Something was asked on it. */
-  used(): void;
-  /** For a stream that was busy and is no more. */
-  rested(): void;
-}
-
-export interface Streams {
-  /** Answers with a stream that lasts as long as the caller's right, or says why there is none. */
-  open(
-    request: { exchange: Exchange; call: OpenCall; caller: Caller; headers: readonly string[] },
-    use: StreamUse,
-  ): Result<Stream, AppError>;
-  /** `subject` is an organisation, or `*` for all. */
-  toolsChanged(subject: string): void;
-  /** Opens no more, and ends those that are not busy; the others as soon as they are not. */
-  drain(): void;
-}
-
-interface Entry {
-  readonly stream: EventStream;
-  readonly use: StreamUse;
+export interface Stream<About> extends EventStream {
+  readonly kind: StreamKind<About>;
+  readonly about: About;
   readonly caller: Caller;
-  readonly check: () => void;
+  /** Asks whether the caller's right has ended. */
+  readonly recheck: () => void;
   usedMs: number;
   checkedMs: number;
   /** Bytes that it had not taken when it was last looked at. */
   waitedBytes: number;
+}
+
+export interface Streams {
+  /** Answers with a stream that lasts as long as the caller's right, or says why there is none. */
+  open<About>(
+    request: { exchange: Exchange; call: OpenCall; caller: Caller; headers: readonly string[] },
+    kind: StreamKind<About>,
+    about: About,
+  ): Result<Stream<About>, AppError>;
+  /** Something was asked on it. */
+  used(stream: Stream<unknown>): void;
+  /** For a stream that was busy and is no more. */
+  rested(stream: Stream<unknown>): void;
+  /** `subject` is an organisation, or `*` for all. */
+  toolsChanged(subject: string): void;
+  /** Opens no more, and ends those that are not busy; the others as soon as they are not. */
+  drain(): void;
 }
 
 /** Keep-alives go out in so many rounds rather than all at once. */
@@ -77,7 +84,7 @@ const ROUNDS = 15;
 
 /** The streams that are open, and what each of them costs at most. */
 export function createStreams({ clock, limits }: { clock: Clock; limits: StreamLimits }): Streams {
-  const slots = Array.from({ length: ROUNDS }, () => new Set<Entry>());
+  const slots = Array.from({ length: ROUNDS }, () => new Set<Stream<unknown>>());
   const counts = new Map<string, number>();
   let total = 0;
   let round = 0;
@@ -99,101 +106,104 @@ export function createStreams({ clock, limits }: { clock: Clock; limits: StreamL
     );
   }
 
-  function endInOrder({ stream, use }: Entry): void {
-    if (!stream.isOpen()) return;
-    use.farewell(stream);
-    stream.end();
-  }
-
-  function keepUp(entry: Entry, nowMs: number): void {
-    const { stream, use } = entry;
-    if (nowMs - entry.usedMs >= limits.idleMs && !use.isBusy()) return endInOrder(entry);
+  function keepUp(stream: Stream<unknown>, nowMs: number): void {
+    if (nowMs - stream.usedMs >= limits.idleMs && !stream.kind.isBusy(stream)) return endInOrder(stream);
     // Nothing was taken for a whole turn: nobody reads this.
-    const waitingBytes = stream.waitingBytes();
-    if (stream.isBlocked() && entry.waitedBytes > 0 && waitingBytes >= entry.waitedBytes)
-      return stream.destroy();
-    entry.waitedBytes = waitingBytes;
-    if (!stream.isBlocked()) stream.keepAlive();
-    if (nowMs - entry.checkedMs < limits.recheckMs) return;
-    entry.checkedMs = nowMs;
-    entry.check();
+    const waiting = waitingBytes(stream);
+    if (isBlocked(stream) && stream.waitedBytes > 0 && waiting >= stream.waitedBytes)
+      return void stream.res.destroy();
+    stream.waitedBytes = waiting;
+    if (!isBlocked(stream)) keepAlive(stream);
+    if (nowMs - stream.checkedMs < limits.recheckMs) return;
+    stream.checkedMs = nowMs;
+    stream.recheck();
   }
 
   function turn(): void {
     round = (round + 1) % ROUNDS;
     const nowMs = clock.nowMs();
-    for (const entry of slots[round] ?? []) keepUp(entry, nowMs);
+    for (const stream of slots[round] ?? []) keepUp(stream, nowMs);
   }
 
-  function enter(entry: Entry, { keyId, orgId }: Caller['principal']): () => void {
+  function enter(stream: Stream<unknown>): void {
+    const { keyId, orgId } = stream.caller.principal;
     const slot = slots[(opened += 1) % ROUNDS];
-    slot?.add(entry);
+    slot?.add(stream);
     for (const name of [keyId, orgId]) count(name, 1);
     total += 1;
     timer ??= setInterval(turn, limits.keepAliveMs / ROUNDS).unref();
-    return () => {
-      slot?.delete(entry);
+    // Not `once`, which wraps what it is given: this comes once, and there are many of these.
+    stream.res.on('close', () => {
+      slot?.delete(stream);
       for (const name of [keyId, orgId]) count(name, -1);
       total -= 1;
+      stream.kind.closed(stream);
       if (total > 0) return;
       clearInterval(timer);
       timer = undefined;
-    };
+    });
   }
 
   return {
-    open({ exchange, call, caller, headers }, use) {
+    open(request, kind, about) {
+      const { call, caller, exchange } = request;
       if (isDraining) return fail(CLOSING);
       if (isFull(caller.principal)) return fail(TOO_MANY);
       const nowMs = clock.nowMs();
-      const stream = openEventStream(exchange, headers);
-      let { access } = caller.principal;
-      const right = {
-        hangsOn: caller.hangsOn,
-        /** Other access is another list of tools. */
-        async recheck(): Promise<Refusal | undefined> {
-          const left = await caller.accessLeft();
-          const refused = left !== undefined && use.outlivesLess ? undefined : await caller.recheck();
-          if (refused !== undefined || left === undefined || left === access) return refused;
-          access = left;
-          use.toolsChanged(stream);
-          return undefined;
-        },
-      };
-      const entry: Entry = {
-        stream,
-        use,
+      const { latest, res } = openEventStream(exchange, request.headers);
+      const stream = {
+        res,
+        latest,
+        kind,
+        about,
         caller,
-        check: () => call.recheck(),
+        recheck: call.recheck,
         usedMs: nowMs,
         checkedMs: nowMs,
         waitedBytes: 0,
       };
-      const leave = enter(entry, caller.principal);
-      exchange.res.once('close', () => {
-        leave();
-        use.closed();
-      });
-      call.follow(right, exchange);
-      return ok(
-        Object.assign(stream, {
-          used() {
-            entry.usedMs = clock.nowMs();
-          },
-          rested() {
-            if (isDraining && !use.isBusy()) endInOrder(entry);
-          },
-        }),
-      );
+      enter(stream);
+      call.follow(rightOf(stream), exchange);
+      return ok(stream);
+    },
+    used(stream) {
+      stream.usedMs = clock.nowMs();
+    },
+    rested(stream) {
+      if (isDraining && !stream.kind.isBusy(stream)) endInOrder(stream);
     },
     toolsChanged(subject) {
       for (const slot of slots)
-        for (const { caller, stream, use } of slot)
-          if (subject === '*' || subject === caller.principal.orgId) use.toolsChanged(stream);
+        for (const stream of slot)
+          if (subject === '*' || subject === stream.caller.principal.orgId) stream.kind.toolsChanged(stream);
     },
     drain() {
       isDraining = true;
-      for (const slot of slots) for (const entry of slot) if (!entry.use.isBusy()) endInOrder(entry);
+      for (const slot of slots)
+        for (const stream of slot) if (!stream.kind.isBusy(stream)) endInOrder(stream);
+    },
+  };
+}
+
+function endInOrder(stream: Stream<unknown>): void {
+  if (!isOpen(stream)) return;
+  stream.kind.farewell(stream);
+  stream.res.end();
+}
+
+/** How long a stream lasts: as long as its caller's right, and other access is another list of tools. */
+function rightOf(stream: Stream<unknown>) {
+  const { caller, kind } = stream;
+  let access: Access = caller.principal.access;
+  return {
+    hangsOn: caller.hangsOn,
+    async recheck(): Promise<Refusal | undefined> {
+      const left = await caller.accessLeft();
+      const refused = left !== undefined && kind.outlivesLess ? undefined : await caller.recheck();
+      if (refused !== undefined || left === undefined || left === access) return refused;
+      access = left;
+      kind.toolsChanged(stream);
+      return undefined;
     },
   };
 }
