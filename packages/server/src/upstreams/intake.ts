@@ -15,7 +15,7 @@ export function createIntake({
 }): (message: WireMessage) => void {
   let waiting = 0;
 
-  function done(): void {
+  function settle(): void {
     waiting -= 1;
     if (waiting === WAITING_MAX - 1) resume();
   }
@@ -25,6 +25,6 @@ export function createIntake({
     if (taken === undefined) return;
     waiting += 1;
     if (waiting === WAITING_MAX) pause();
-    taken.then(done, done);
+    taken.then(settle, settle);
   };
 }
