@@ -57,21 +57,22 @@ export function createMcpDoor({
     const value = parseJson(body.value);
     if (!value.ok) return send(exchange, value.error);
 
-    const scene: Scene = {
+    // Not before it is needed: its signal would stay with a listener for as long as that.
+    const scene = (): Scene => ({
       caller: caller.value,
       resource,
       requestId,
       signal: call.signal(),
       headers: req.headers,
       stepUp: challenge(mcpBaseUrl, path, 'insufficient_scope'),
-    };
-    if (Array.isArray(value.value)) return send(exchange, await answerBatch(value.value, scene));
+    });
+    if (Array.isArray(value.value)) return send(exchange, await answerBatch(value.value, scene()));
     const message = parseMessage(value.value);
     if (message.ok && listen.asksFor(message.value, exchange)) {
       const refused = listen.open(message.value, { exchange, caller: caller.value, call });
       return refused && send(exchange, refused);
     }
-    return send(exchange, message.ok ? await dispatch(message.value, scene) : message.error);
+    return send(exchange, message.ok ? await dispatch(message.value, scene()) : message.error);
   };
 
   /** Only 2025-03-26 has batches, and only for messages that come after the handshake. */
