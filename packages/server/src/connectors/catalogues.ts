@@ -1,4 +1,4 @@
-import type { Catalogue, CatalogueMode } from '@latchkey/tools';
+import type { Catalogue, CatalogueMode, ToolFace } from '@latchkey/tools';
 import { LRUCache } from 'lru-cache';
 import type { Role } from '../kernel/access.ts';
 import type { OrganisationId } from '../kernel/ids.ts';
@@ -6,7 +6,7 @@ import type { Connector } from '../store/queries/connectors.ts';
 import type { Store } from '../store/store.ts';
 import { mcpUpstreamSchema } from '../upstreams/upstream.ts';
 import type { McpCatalogue } from './mcp-catalogue.ts';
-import { createToolRules, type ToolRules } from './tool-rules.ts';
+import { createToolRules, type Ruling, type ToolRules } from './tool-rules.ts';
 import {
   countTools,
   createOrganisationView,
@@ -23,6 +23,11 @@ export interface Offering {
   readonly toolsets: readonly string[];
 }
 
+export interface InventoryEntry {
+  readonly connector: Connector;
+  readonly tools: readonly { readonly tool: ToolFace; readonly ruling: Ruling }[];
+}
+
 export interface Catalogues {
   /** What an organisation offers now to its people of that role; from memory until `invalidate`. */
   of(orgId: OrganisationId, role: Role): Promise<OrganisationView>;
@@ -30,6 +35,8 @@ export interface Catalogues {
   toolCounts(orgId: OrganisationId, role: Role): Promise<ToolCounts>;
   /** How an organisation's tools are offered at its own URL, and the slugs of its toolsets. */
   offeringOf(orgId: OrganisationId, role: Role): Promise<Offering>;
+  /** All that it has, also what it keeps from everybody, and what becomes of each. */
+  inventory(orgId: OrganisationId): Promise<readonly InventoryEntry[]>;
   /** Called by the change feed with the id of an organisation, or `*` when a shared connector changed. */
   invalidate(subject: string): void;
 }
@@ -100,6 +107,22 @@ export function createCatalogues({ store }: { store: Store }): Catalogues {
       const { toolSet, toolsets } = await of(orgId, role);
       const { mode, warning } = toolSet.offer();
       return { mode, warning, toolsets: toolsets.slugs };
+    },
+    async inventory(orgId) {
+      const { connectors, rules } = await kept(current, orgId, () => load(orgId));
+      return Promise.all(
+        connectors.map(async (connector) => {
+          const { catalogue } = await withCatalogue(connector);
+          const isShared = connector.orgId === null;
+          return {
+            connector,
+            tools: catalogue.tools.map((tool) => ({
+              tool,
+              ruling: rules.rulingOn({ id: connector.id, isShared }, tool),
+            })),
+          };
+        }),
+      );
     },
     invalidate(subject) {
       if (subject === '*') current.clear();

@@ -30,6 +30,8 @@ export interface ConnectorSource {
     document: string | Uint8Array,
     options: CompileOptions,
   ) => Result<Catalogue, Rejection> | Promise<Result<Catalogue, Rejection>>;
+  /** What becomes of tools that may write and come with a later document. Default `allow`. */
+  readonly newWriteTools?: 'wait' | 'allow' | undefined;
   /** Who publishes it; unset: the service itself. */
   readonly actor?: AuditEntry['actor'];
 }
@@ -94,7 +96,7 @@ class NamesChanged extends Error {}
 
 function publish(
   store: Store,
-  { actor = { kind: 'system' }, name, orgId, slug }: ConnectorSource,
+  { actor = { kind: 'system' }, name, newWriteTools = 'allow', orgId, slug }: ConnectorSource,
   { baseUrl, catalogue, lock, lockText }: Publication,
   clock: Clock,
 ): Promise<ConnectorId> {
@@ -108,8 +110,10 @@ function publish(
       slug,
       name,
       baseUrl,
+      newWriteTools,
       catalogueHash: hash,
     });
+    await queries.toolRules.know(connector.id, catalogue.tools, newWriteTools === 'wait');
     // The row is ours until the end of the transaction, and so is its lock.
     const current = await queries.connectors.getNameLock(orgId, slug);
     if (current !== lockText && current !== names) throw new NamesChanged();

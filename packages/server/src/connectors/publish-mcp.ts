@@ -17,6 +17,8 @@ export interface McpSource {
   readonly name: string;
   /** With its environment in the clear. */
   readonly upstream: McpUpstream;
+  /** What becomes of tools that may write and come later. Default `wait`. */
+  readonly newWriteTools?: 'wait' | 'allow' | undefined;
   /** Who publishes it; unset: the service itself. */
   readonly actor?: AuditEntry['actor'];
 }
@@ -51,7 +53,7 @@ export function createPublishMcp({
   }
 
   return async (source) => {
-    const { actor = { kind: 'system' }, name, orgId, slug } = source;
+    const { actor = { kind: 'system' }, name, newWriteTools = 'wait', orgId, slug } = source;
     if (!isSlug(slug)) return fail({ message: SLUG_WANTED });
     const connectorId = await store.transaction(async (queries) => {
       const existing = await queries.connectors.lockBySlug(orgId, slug);
@@ -68,6 +70,7 @@ export function createPublishMcp({
         kind: 'mcp',
         baseUrl: nameOf(source),
         upstream,
+        newWriteTools,
         catalogueHash,
       });
       await queries.changes.add('connector', orgId ?? '*');

@@ -10,6 +10,7 @@ import type { People } from '../people/people.ts';
 import { createAgentRoutes } from './agents/agents.ts';
 import { createClientRuleRoutes, type ClientRuleRoutesDeps } from './client-rules/client-rules.ts';
 import { createClientRoutes, type ClientRoutesDeps } from './clients/clients.ts';
+import { createConnectorRoutes, type ConnectorRoutesDeps } from './connectors/connectors.ts';
 import type { PortalEnv } from './env.ts';
 import { membersOnly, sameOriginOnly, signedInOnly } from './guards.ts';
 import { createIdentityLinkRoutes } from './identity-providers/identity-links.ts';
@@ -24,7 +25,13 @@ import { createOrganisation, type OrganisationDeps } from './organisation/organi
 const BODY_BYTES_MAX = 64 * 1024;
 
 export interface PortalDeps
-  extends MeDeps, OrganisationDeps, ClientRoutesDeps, ClientRuleRoutesDeps, IdentityProviderRoutesDeps {
+  extends
+    MeDeps,
+    OrganisationDeps,
+    ClientRoutesDeps,
+    ClientRuleRoutesDeps,
+    ConnectorRoutesDeps,
+    IdentityProviderRoutesDeps {
   people: People;
   keys: Keys;
   agents: Agents;
@@ -59,6 +66,7 @@ export function createPortal(deps: PortalDeps): Hono<PortalEnv> {
   app.route('/organisations/:org/agents', createAgentRoutes(deps));
   app.route('/organisations/:org/clients', createClientRoutes(deps));
   app.route('/organisations/:org/client-rules', createClientRuleRoutes(deps));
+  app.route('/organisations/:org/connectors', createConnectorRoutes(deps));
   app.route('/organisations/:org/trusted-issuers', createTrustedIssuerRoutes(deps));
   app.route('/organisations/:org/identity-links', createIdentityLinkRoutes(deps));
 

@@ -8,6 +8,8 @@ import { createPortalClients } from '../../src/grants/portal-clients.ts';
 import { createPublishedKeys } from '../../src/grants/published-keys.ts';
 import { createAddressGuard, type AddressGuardOptions } from '../../src/kernel/address-guard.ts';
 import { createSignEveryoneOut } from '../../src/grants/sign-everyone-out.ts';
+import { createCatalogues } from '../../src/connectors/catalogues.ts';
+import { createToolDesk } from '../../src/connectors/tool-desk.ts';
 import { createKeyVerifier } from '../../src/keys/key-verifier.ts';
 import { newKeySecret } from '../../src/keys/key-secret.ts';
 import { createKeys } from '../../src/keys/keys.ts';
@@ -64,6 +66,7 @@ export async function openPortal({
       publishedKeys,
       identityProviders: createIdentityProviders({ store, fetchDocument, publishedKeys, clock }),
       organisationsOf: store.people.listOrganisationsOf,
+      toolDesk: createToolDesk({ store, catalogues: createCatalogues({ store }), clock }),
       toolCounts: async () => TOOL_COUNTS,
       offeringOf: async () => ({ mode: 'full', toolsets: ['daily'] }),
       signOutToken: (context) => guard.issue(context, SIGN_OUT_PURPOSE),

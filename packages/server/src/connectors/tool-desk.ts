@@ -1,0 +1,162 @@
+import type { ToolFace } from '@latchkey/tools';
+import { toAuditRow } from '../audit/entry.ts';
+import type { Access, Role } from '../kernel/access.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { ConnectorId, OrganisationId, RequestId, UserId } from '../kernel/ids.ts';
+import type { StoredToolRule } from '../store/queries/tool-rules.ts';
+import type { Store } from '../store/store.ts';
+import type { Catalogues } from './catalogues.ts';
+import { ALL_TOOLS, type Ruling } from './tool-rules.ts';
+
+/** What an organisation says of a tool, or of all tools of a connector; undefined: nothing. */
+export interface SaidOfTool {
+  readonly enabled?: boolean | undefined;
+  readonly access?: Access | undefined;
+  readonly roles?: readonly Role[] | undefined;
+  readonly confirmation?: string | undefined;
+}
+
+export interface ConnectorOnDesk {
+  readonly id: ConnectorId;
+  readonly slug: string;
+  readonly name: string;
+  readonly kind: 'openapi' | 'mcp';
+  readonly isShared: boolean;
+  /** What is said of all its tools. */
+  readonly said: SaidOfTool;
+  readonly tools: readonly ToolOnDesk[];
+}
+
+export interface ToolOnDesk {
+  /** As the connector has it. */
+  readonly tool: ToolFace;
+  readonly said: SaidOfTool;
+  readonly ruling: Ruling;
+}
+
+export type DeskFault = 'no_such_connector' | 'no_such_tool' | 'access_of_shared';
+
+interface Decision {
+  readonly orgId: OrganisationId;
+  readonly connector: string;
+  readonly by: UserId;
+  readonly requestId: RequestId;
+}
+
+/** Where admins say what becomes of their connectors' tools. */
+export function createToolDesk({
+  store,
+  catalogues,
+  clock,
+}: {
+  store: Store;
+  catalogues: Pick<Catalogues, 'inventory'>;
+  clock: Clock;
+}) {
+  async function list(orgId: OrganisationId): Promise<ConnectorOnDesk[]> {
+    const [connectors, rules] = await Promise.all([catalogues.inventory(orgId), store.toolRules.list(orgId)]);
+    const said = new Map(rules.map((rule) => [`${rule.connectorId} ${rule.tool}`, saidBy(rule)]));
+    return connectors.map(({ connector: { id, kind, name, orgId: owner, slug }, tools }) => ({
+      id,
+      slug,
+      name,
+      kind,
+      isShared: owner === null,
+      said: said.get(`${id} ${ALL_TOOLS}`) ?? {},
+      tools: tools.map(({ ruling, tool }) => ({ tool, ruling, said: said.get(`${id} ${tool.name}`) ?? {} })),
+    }));
+  }
+
+  async function find(orgId: OrganisationId, slug: string): Promise<ConnectorOnDesk | undefined> {
+    return (await list(orgId)).find((connector) => connector.slug === slug);
+  }
+
+  /** In one transaction with its trace, and heard by every node. */
+  function write(
+    { by, orgId, requestId }: Decision,
+    { action, target, detail }: { action: string; target: string; detail: Record<string, unknown> },
+    change: (queries: Pick<Store, 'toolRules'>) => Promise<boolean>,
+  ): Promise<boolean> {
+    return store.transaction(async (queries) => {
+      if (!(await change(queries))) return false;
+      await queries.changes.add('connector', orgId);
+      await queries.audit.insertMany([
+        toAuditRow(
+          { orgId, action, actor: { kind: 'user', id: by }, target, requestId, outcome: 'ok', detail },
+          'event',
+          clock,
+        ),
+      ]);
+      return true;
+    });
+  }
+
+  return {
+    list,
+    find,
+
+    /** What was said before of the same is forgotten; saying nothing takes it back. `tool`: a name, or `*` for all. */
+    async say(
+      decision: Decision & { readonly tool: string; readonly said: SaidOfTool },
+    ): Promise<DeskFault | undefined> {
+      const { by, orgId, said, tool } = decision;
+      const connector = await find(orgId, decision.connector);
+      if (connector === undefined) return 'no_such_connector';
+      const known = connector.tools.find((one) => one.tool.name === tool)?.tool;
+      const isNothing = Object.values(said).every((field) => field === undefined);
+      if (tool !== ALL_TOOLS && known === undefined && !isNothing) return 'no_such_tool';
+      // What a shared connector's operator calls a write, no organisation calls a read.
+      if (connector.isShared && said.access === 'read' && known?.access !== 'read') return 'access_of_shared';
+      const { access = null, confirmation = null, enabled = null, roles } = said;
+      const rule = { orgId, connectorId: connector.id, tool, access, confirmation, enabled, updatedBy: by };
+      await write(
+        decision,
+        {
+          action: isNothing ? 'tool.rule_removed' : 'tool.rule_set',
+          target: `${connector.slug}/${tool}`,
+          detail: { connector: connector.slug, enabled, access, roles: roles ?? null, confirmation },
+        },
+        async ({ toolRules }) => {
+          if (isNothing) return toolRules.remove(orgId, connector.id, tool);
+          await toolRules.set({ ...rule, roles: roles === undefined ? null : [...roles] });
+          return true;
+        },
+      );
+      return undefined;
+    },
+
+    /** Lets tools that wait be used. Answers the names of those that did wait. */
+    async approve(
+      decision: Decision & { readonly tools: readonly string[] },
+    ): Promise<readonly string[] | DeskFault> {
+      const connector = await find(decision.orgId, decision.connector);
+      if (connector === undefined) return 'no_such_connector';
+      const approved: string[] = [];
+      for (const tool of decision.tools) {
+        const approval = { orgId: decision.orgId, connectorId: connector.id, tool, approvedBy: decision.by };
+        const waited = await write(
+          decision,
+          {
+            action: 'tool.approved',
+            target: `${connector.slug}/${tool}`,
+            detail: { connector: connector.slug },
+          },
+          ({ toolRules }) => toolRules.approve(approval),
+        );
+        if (waited) approved.push(tool);
+      }
+      return approved;
+    },
+  };
+}
+
+export type ToolDesk = ReturnType<typeof createToolDesk>;
+
+function saidBy({ access, confirmation, enabled, roles }: StoredToolRule): SaidOfTool {
+  return {
+    ...(enabled !== null && { enabled }),
+    ...(access !== null && { access }),
+    ...(roles !== null && { roles }),
+    ...(confirmation !== null && { confirmation }),
+  };
+}
