@@ -7,7 +7,7 @@ import {
 } from '../packages/server/test/client-documents/support/document-host.ts';
 import { freePort } from '../packages/server/test/support/free-port.ts';
 import { CALLBACK } from './support/mcp-app.ts';
-import { createComputer } from './support/mcp-remote.ts';
+import { createDesktop } from './support/mcp-remote.ts';
 import { MODES } from './support/organisations.ts';
 import { callByHand } from './support/raw.ts';
 import { sdkV1 } from './support/sdk-v1.ts';
@@ -77,7 +77,7 @@ describe.each(MODES)('in %s', (_mode, { slug, email, credential }) => {
   test('mcp-remote connects with --client-metadata-url', async () => {
     const port = await freePort();
     const url = publish({ redirect_uris: [`http://localhost:${port}/oauth/callback`] });
-    const { browser, start: run } = await createComputer(world, [{ email, access: 'full' }]);
+    const { browser, start: run } = await createDesktop(world, [{ email, access: 'full' }]);
     const start = world.wire.length();
     const remote = await run(world.url + path, String(port), '--client-metadata-url', url);
     expect(await remote.call(CALL)).toMatchObject({ failed: false });

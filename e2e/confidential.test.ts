@@ -2,7 +2,7 @@ import * as openid from 'openid-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freePort } from '../packages/server/test/support/free-port.ts';
 import { CALLBACK } from './support/mcp-app.ts';
-import { createComputer } from './support/mcp-remote.ts';
+import { createDesktop } from './support/mcp-remote.ts';
 import { MODES } from './support/organisations.ts';
 import { portalOf } from './support/portal.ts';
 import { sdkV1 } from './support/sdk-v1.ts';
@@ -75,7 +75,7 @@ describe.each(MODES)('in %s', (_mode, { slug, email }) => {
       ['--static-oauth-client-metadata', metadata],
       [String(port), '--static-oauth-client-info', given],
     ]) {
-      const { browser, start } = await createComputer(world, [{ email, access: 'full' }]);
+      const { browser, start } = await createDesktop(world, [{ email, access: 'full' }]);
       const before = world.wire.length();
       const remote = await start(world.url + path, ...flags);
       expect(await remote.call(CALL)).toMatchObject({ failed: false });

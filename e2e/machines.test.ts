@@ -11,7 +11,7 @@ import * as oauth from 'oauth4webapi';
 import * as openid from 'openid-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readOutcome } from './support/mcp-app.ts';
-import { createComputer } from './support/mcp-remote.ts';
+import { createDesktop } from './support/mcp-remote.ts';
 import { ALL_TOOLS, MODES, READ_TOOLS } from './support/organisations.ts';
 import { portalOf } from './support/portal.ts';
 import { callByHand } from './support/raw.ts';
@@ -120,7 +120,7 @@ describe.each(MODES)('in %s', (_mode, { slug, email }) => {
 
   test('mcp-remote works with --client-credentials, and opens no browser', async () => {
     const machine = await newMachine();
-    const { browser, start } = await createComputer(world);
+    const { browser, start } = await createDesktop(world);
     const info = JSON.stringify(machine);
     const remote = await start(resource(), '--client-credentials', '--static-oauth-client-info', info);
     expect(await remote.toolNames()).toEqual(ALL_TOOLS);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createComputer } from './support/mcp-remote.ts';
+import { createDesktop } from './support/mcp-remote.ts';
 import { ALL_TOOLS, MODES, READ_TOOLS } from './support/organisations.ts';
 import { portalOf } from './support/portal.ts';
 import { openWorld, type World } from './support/world.ts';
@@ -15,7 +15,7 @@ test.each(MODES)(
   async (_mode, { slug, email }) => {
     const portal = portalOf(world, { slug, email });
     const key = await portal.createAgent({ name: 'Worker', role: 'member', access: 'full' });
-    const { browser, start } = await createComputer(world);
+    const { browser, start } = await createDesktop(world);
     const remote = await start(`${world.url}/mcp/${slug}/sse`, '--header', `X-API-Key:${key.secret}`);
 
     expect(await remote.toolNames()).toEqual(ALL_TOOLS);
@@ -37,7 +37,7 @@ test.each([
   async (who, agent) => {
     const portal = portalOf(world, { slug: 'acme', email: 'owner@acme.test' });
     const key = await portal.createAgent({ name: `Agent: ${who}`, ...agent });
-    const { browser, start } = await createComputer(world);
+    const { browser, start } = await createDesktop(world);
     const remote = await start(`${world.url}/mcp/acme/sse`, '--header', `X-API-Key:${key.secret}`);
 
     expect(await remote.toolNames()).toEqual(READ_TOOLS);
@@ -54,7 +54,7 @@ test.each(MODES)(
   async (_mode, { slug, email }) => {
     const portal = portalOf(world, { slug, email });
     const key = await portal.createAgent({ name: 'Dismissed', role: 'member', access: 'full' });
-    const { browser, start } = await createComputer(world);
+    const { browser, start } = await createDesktop(world);
     const remote = await start(`${world.url}/mcp/${slug}/sse`, '--header', `X-API-Key:${key.secret}`);
     expect(await remote.call('get_credit_balance')).toMatchObject({ failed: false });
     await portal.revokeKey(key.id);
@@ -73,4 +73,10 @@ test.each(MODES)(
 test('in all of this no key was part of a URL', () => {
   expect(world.wire.credentials().size).toBeGreaterThan(0);
   expect(world.wire.secretsInUrls()).toEqual([]);
+});
+
+test('in all of this every message of both sides was valid by the schema of its revision', () => {
+  expect(world.wire.expectValidMessages()).toEqual(
+    expect.arrayContaining(['2025-11-25 initialize', '2025-11-25 tools/list', '2025-11-25 tools/call']),
+  );
 });

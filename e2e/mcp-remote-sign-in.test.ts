@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { createComputer } from './support/mcp-remote.ts';
+import { createDesktop } from './support/mcp-remote.ts';
 import { ALL_TOOLS, MODES, READ_TOOLS } from './support/organisations.ts';
 import { portalOf } from './support/portal.ts';
 import { openWorld, type World } from './support/world.ts';
@@ -22,7 +22,7 @@ test.each(
 )(
   'mcp-remote %s, in %s, signs its user in through the browser and uses every tool',
   async (_how, _mode, { slug, email, credential }, flags) => {
-    const { browser, start } = await createComputer(world, [{ email, access: 'full' }]);
+    const { browser, start } = await createDesktop(world, [{ email, access: 'full' }]);
     const before = world.wire.length();
     const remote = await start(`${world.url}/mcp/${slug}`, ...flags);
 
@@ -38,7 +38,7 @@ test.each(
 );
 
 test('at /mcp the user chooses the organisation in the browser', async () => {
-  const { start } = await createComputer(world, [
+  const { start } = await createDesktop(world, [
     { email: 'owner@acme.test', access: 'read', organisation: 'globex' },
   ]);
   const remote = await start(`${world.url}/mcp`);
@@ -47,7 +47,7 @@ test('at /mcp the user chooses the organisation in the browser', async () => {
 });
 
 test('with --protocol auto mcp-remote speaks the newest revision for an app that does not', async () => {
-  const { start } = await createComputer(world, [{ email: 'owner@acme.test', access: 'full' }]);
+  const { start } = await createDesktop(world, [{ email: 'owner@acme.test', access: 'full' }]);
   const before = world.wire.length();
   const remote = await start(`${world.url}/mcp/acme`, '--protocol', 'auto');
   expect(await remote.toolNames()).toEqual(ALL_TOOLS);
@@ -58,7 +58,7 @@ test('with --protocol auto mcp-remote speaks the newest revision for an app that
 test('mcp-remote renews an expired access token by itself when it is started again', async () => {
   const past = await openWorld({ offsetMs: -DAY_MS });
   onTestFinished(past.close);
-  const { browser, start } = await createComputer(past, [{ email: 'owner@acme.test', access: 'full' }]);
+  const { browser, start } = await createDesktop(past, [{ email: 'owner@acme.test', access: 'full' }]);
   const url = `${past.url}/mcp/acme`;
   const first = await start(url);
   expect(await first.toolNames()).toEqual(ALL_TOOLS);
@@ -75,7 +75,7 @@ test('mcp-remote renews an expired access token by itself when it is started aga
 });
 
 test('a write that Read-only does not allow sends the user to the browser for Full access', async () => {
-  const { browser, start } = await createComputer(world, [
+  const { browser, start } = await createDesktop(world, [
     { email: 'owner@acme.test', access: 'read' },
     { email: 'owner@acme.test', access: 'full' },
   ]);
@@ -89,7 +89,7 @@ test('a write that Read-only does not allow sends the user to the browser for Fu
 });
 
 test('a revoked connection sends the user to the browser, and no call passes meanwhile', async () => {
-  const { browser, start } = await createComputer(world, [{ email: 'owner@globex.test', access: 'full' }]);
+  const { browser, start } = await createDesktop(world, [{ email: 'owner@globex.test', access: 'full' }]);
   const remote = await start(`${world.url}/mcp/globex`);
   expect(await remote.call('get_credit_balance')).toMatchObject({ failed: false });
   await portalOf(world, { slug: 'globex', email: 'owner@globex.test' }).revokeConnections('MCP CLI Proxy');
@@ -108,4 +108,10 @@ test('a revoked connection sends the user to the browser, and no call passes mea
 test('in all of this no token and no key was part of a URL', () => {
   expect(world.wire.credentials().size).toBeGreaterThan(0);
   expect(world.wire.secretsInUrls()).toEqual([]);
+});
+
+test('in all of this every message of both sides was valid by the schema of its revision', () => {
+  expect(world.wire.expectValidMessages()).toEqual(
+    expect.arrayContaining(['2025-11-25 initialize', '2025-11-25 tools/call', '2026-07-28 tools/call']),
+  );
 });

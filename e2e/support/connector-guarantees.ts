@@ -219,4 +219,13 @@ export function connectorGuarantees(library: Library): void {
     expect(world.wire.credentials().size).toBeGreaterThan(0);
     expect(world.wire.secretsInUrls()).toEqual([]);
   });
+
+  test('in all of this every message of both sides was valid by the schema of its revision', () => {
+    const start = library.revision === '2026-07-28' ? 'server/discover' : 'initialize';
+    expect(world.wire.expectValidMessages()).toEqual(
+      expect.arrayContaining(
+        [start, 'tools/list', 'tools/call'].map((method) => `${library.revision} ${method}`),
+      ),
+    );
+  });
 }

@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 
@@ -55,7 +55,10 @@ fetch('http://127.0.0.1:${port}/', { method: 'POST', body: process.argv[2] });
     },
     /** Rejects when the person got stuck: whoever waits for the sign-in would wait in vain. */
     failure,
-    env: { BROWSER: 'fake-browser', PATH: `${binaries}:/usr/bin:/bin` },
+    env: {
+      BROWSER: 'fake-browser',
+      PATH: [binaries, dirname(process.execPath), '/usr/bin', '/bin'].join(delimiter),
+    },
     async close(): Promise<void> {
       server.close();
       server.closeAllConnections();

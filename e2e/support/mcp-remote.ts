@@ -1,31 +1,17 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { startFakeBrowser } from './fake-browser.ts';
+import { createComputer } from './computer.ts';
 import { readOutcome, type Outcome } from './mcp-app.ts';
 import type { Decision, World } from './world.ts';
 
 const PROGRAM = createRequire(import.meta.url).resolve('mcp-remote/dist/proxy.js');
 
-/**
- * A computer on which desktop apps start the real `mcp-remote`. It has a home of its own and a browser, in which its user
- * makes the given decisions, one each time that it opens; after the last of them the window is just closed.
- */
-export async function createComputer(world: World, decisions: readonly Decision[] = []) {
-  const home = await mkdtemp(join(tmpdir(), 'latchkey-computer-'));
-  const left = [...decisions];
-  const browser = await startFakeBrowser(home, async (url) => {
-    const decision = left.shift();
-    return decision && world.approve(url, decision);
-  });
-  onTestFinished(async () => {
-    await browser.close();
-    await rm(home, { recursive: true, force: true });
-  });
+/** A computer on which desktop apps start the real `mcp-remote`. */
+export async function createDesktop(world: World, decisions: readonly Decision[] = []) {
+  const { browser, env, home } = await createComputer(world, decisions);
 
   return {
     browser,
@@ -34,7 +20,7 @@ export async function createComputer(world: World, decisions: readonly Decision[
       const transport = new StdioClientTransport({
         command: process.execPath,
         args: [PROGRAM, ...args, '--allow-http'],
-        env: { ...browser.env, HOME: home, MCP_REMOTE_CONFIG_DIR: join(home, 'config') },
+        env: { ...env, MCP_REMOTE_CONFIG_DIR: join(home, 'config') },
         stderr: 'pipe',
       });
       let log = '';

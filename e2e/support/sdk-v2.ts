@@ -8,10 +8,10 @@ import {
 } from '@modelcontextprotocol/client';
 import { comeBack, createMemory, readOutcome, type Library } from './mcp-app.ts';
 
-/** `@modelcontextprotocol/client`: `auto` tries the newest revision first, `legacy` speaks 2025's. */
-function sdkV2(mode: 'auto' | 'legacy', revision: string): Library {
+/** `@modelcontextprotocol/client`: `auto` tries the newest revision first, `legacy` speaks 2025's, `pinned` no other. */
+function sdkV2(name: string, mode: 'auto' | 'legacy' | { pin: string }, revision: string): Library {
   return {
-    name: `SDK v2 (${mode})`,
+    name: `SDK v2 (${name})`,
     revision,
     Unauthorized: UnauthorizedError,
     async connect(world, options) {
@@ -63,5 +63,6 @@ function sdkV2(mode: 'auto' | 'legacy', revision: string): Library {
   };
 }
 
-export const sdkV2Auto = sdkV2('auto', '2026-07-28');
-export const sdkV2Legacy = sdkV2('legacy', '2025-11-25');
+export const sdkV2Auto = sdkV2('auto', 'auto', '2026-07-28');
+export const sdkV2Legacy = sdkV2('legacy', 'legacy', '2025-11-25');
+export const sdkV2Pinned = sdkV2('pinned', { pin: '2026-07-28' }, '2026-07-28');

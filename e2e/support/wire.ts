@@ -1,5 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { expectValidMessages, keepBodies, type Bodies } from './messages.ts';
 
 interface Exchange {
   method: string;
@@ -8,6 +9,8 @@ interface Exchange {
   /** 0 until the answer is out. */
   status: number;
   header(name: string): string | undefined;
+  /** At the MCP door alone. */
+  bodies: Bodies | undefined;
 }
 
 /** Every HTTP request that reaches a server of this process, from whichever client, in the order of arrival. */
@@ -16,13 +19,14 @@ export function recordWire() {
   const open = new WeakMap<IncomingMessage, Exchange>();
 
   function onRequest(message: unknown): void {
-    const { request } = message as { request: IncomingMessage };
+    const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
     const { headers, method = '', url = '' } = request;
     const exchange: Exchange = {
       method,
       target: url,
       status: 0,
       header: (name) => headers[name]?.toString(),
+      bodies: /^\/mcp(?:[/?]|$)/.test(url) ? keepBodies(request, response) : undefined,
     };
     exchanges.push(exchange);
     open.set(request, exchange);
@@ -59,6 +63,13 @@ export function recordWire() {
           .filter((value) => value !== undefined),
       ),
     length: () => exchanges.length,
+    /** Every message at the MCP door is one of its revision; answers with what was asked: `2025-11-25 tools/call`. */
+    expectValidMessages: (start = 0) =>
+      expectValidMessages(
+        exchanges
+          .slice(start)
+          .flatMap(({ bodies, ...exchange }) => (bodies === undefined ? [] : [{ ...exchange, bodies }])),
+      ),
     credentials,
     /** URLs end in logs, histories and Referer headers. This finds those that held a key or a token. */
     secretsInUrls(): string[] {
