@@ -29,7 +29,10 @@ export interface Channel {
 }
 
 export interface ChannelEvents {
-  /** In the order in which they came. A promise: while too many of them are not settled, no more is read. Never throws. */
+  /**
+   * In the order in which they came, the first perhaps before the channel is handed out. A promise: while too many of
+   * them are not settled, no more is read. Never throws.
+   */
   onMessage(message: WireMessage): void | Promise<void>;
   /** It ended by itself. Called once, after the last message. */
   onClose(fault: ChannelFault): void;

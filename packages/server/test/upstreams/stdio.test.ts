@@ -10,8 +10,10 @@ import {
   type StdioServers,
 } from '../../src/upstreams/stdio/stdio-servers.ts';
 import type { StdioUpstream } from '../../src/upstreams/upstream.ts';
+import { needsClient } from '../../../../e2e/support/other-clients.ts';
+import { isAlive, isDead } from './support/alive.ts';
 import { converse } from './support/conversation.ts';
-import { command, ECHO, isAlive, program } from './support/programs.ts';
+import { command, ECHO, program } from './support/programs.ts';
 
 const open: StdioServers[] = [];
 afterEach(async () => {
@@ -151,6 +153,50 @@ describe('a process behind a channel', () => {
   });
 });
 
+describe('a server as it comes from npm', () => {
+  test('shakes hands, lists, calls, tells of progress and asks back', async (context) => {
+    const file = needsClient(context, '@modelcontextprotocol/server-everything/dist/index.js');
+    const { servers, talk } = setUp();
+    const conversation = await talk(command(process.execPath, [file, 'stdio']));
+    const { channel } = conversation;
+    const answerTo = async (id: number) => {
+      for (let said = await conversation.next(); said !== undefined; said = await conversation.next())
+        if (said['id'] === id && !('method' in said)) return said;
+      return undefined;
+    };
+    const clientInfo = { name: 'latchkey', version: '1' };
+    const params = { protocolVersion: '2025-11-25', capabilities: { sampling: {} }, clientInfo };
+    await channel.send({ jsonrpc: '2.0', id: 0, method: 'initialize', params });
+    expect(await answerTo(0)).toMatchObject({ result: { protocolVersion: '2025-11-25' } });
+    await channel.send({ jsonrpc: '2.0', method: 'notifications/initialized' });
+    await channel.send({ jsonrpc: '2.0', id: 1, method: 'tools/list' });
+    expect(JSON.stringify(await answerTo(1))).toContain('"echo"');
+    await channel.send({
+      jsonrpc: '2.0',
+      id: 2,
+      method: 'tools/call',
+      params: { name: 'echo', arguments: { message: 'Grüße' } },
+    });
+    expect(await answerTo(2)).toMatchObject({ result: { content: [{ text: 'Echo: Grüße' }] } });
+    await channel.send({
+      jsonrpc: '2.0',
+      id: 3,
+      method: 'tools/call',
+      params: {
+        name: 'trigger-long-running-operation',
+        arguments: { duration: 0.1, steps: 2 },
+        _meta: { progressToken: 'p' },
+      },
+    });
+    await answerTo(3);
+    const progress = conversation.messages.filter(({ method }) => method === 'notifications/progress');
+    expect(progress.length).toBeGreaterThan(0);
+    channel.close();
+    await servers.close();
+    expect(conversation.faults).toEqual([]);
+  });
+});
+
 describe('what is no message ends the channel and the process, and is shown to nobody', () => {
   test.each<[string, string, string]>([
     ['text', `process.stdout.write('Server started, token=sk-1234\\n')`, 'upstream_invalid'],
@@ -184,7 +230,7 @@ describe('what is no message ends the channel and the process, and is shown to n
     expect(conversation.messages).toHaveLength(1);
     expect(await conversation.channel.send({ id: 1 })).toMatchObject({ ok: false });
     await open[0]?.close();
-    expect(isAlive(first.pid)).toBe(false);
+    await isDead(first.pid);
     expect(conversation.faults).toHaveLength(1);
   });
 });
@@ -235,7 +281,8 @@ describe('a process is ended with all that it started', () => {
     conversation.channel.close();
     const { length } = conversation.messages;
     await servers.close();
-    expect([isAlive(pid), isAlive(child)]).toEqual([false, false]);
+    await isDead(pid);
+    await isDead(child);
     // Who closes a channel hears no more of it.
     expect([conversation.messages.length, conversation.faults.length]).toEqual([length, 0]);
   });
@@ -255,7 +302,7 @@ describe('a process is ended with all that it started', () => {
       message: 'The process of the MCP server ended.',
     });
     await servers.close();
-    expect(isAlive(child)).toBe(false);
+    await isDead(child);
   });
 
   test('one that closes its output is of no use any more', async () => {
@@ -374,5 +421,5 @@ test('no process outlives us if we are killed: the end of its input is the end o
   expect(isAlive(pid)).toBe(true);
   expect(readFileSync(`/proc/${pid}/stat`, 'utf8').split(' ')[3]).toBe(String(holder.pid));
   holder.kill('SIGKILL');
-  await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
+  await isDead(pid);
 });

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { mcpUpstreamSchema, type StdioUpstream } from '../../../src/upstreams/upstream.ts';
 
 /** A program that is told in a few lines of JavaScript what to do; `say` writes a message, `hear` is called with each. */
@@ -25,12 +24,3 @@ export function command(path: string, args: string[] = [], more: Partial<StdioUp
 
 /** Says what it hears. */
 export const ECHO = program('hear(say);');
-
-/** Who was killed and whom nobody has asked about since is not alive. */
-export function isAlive(pid: number): boolean {
-  try {
-    return !/^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
-  }
-}
