@@ -73,7 +73,7 @@ test.each<[string, string, McpExchange[]]>([
   ],
   [
     'an answer of 2025 to a question of 2026',
-    'ListToolsResult of 2026-07-28',
+    'JSONRPCMessage of 2026-07-28',
     [post({ ...LIST, params: { _meta } }, tools())],
   ],
   [
