@@ -60,6 +60,7 @@ export const JSON_TYPE = ['Content-Type', 'application/json'] as const;
 /** Answers with an error in the contract's shape. */
 export function respondError(exchange: Exchange, error: AppError, headers: readonly string[] = []): void {
   const retry = error.retryAfterSeconds === undefined ? [] : ['Retry-After', String(error.retryAfterSeconds)];
-  const waits = exchange.headers.includes('Retry-After') ? [] : retry;
+  const isSaid = exchange.headers.includes('Retry-After') || headers.includes('Retry-After');
+  const waits = isSaid ? [] : retry;
   respond(exchange, error.status, [...JSON_TYPE, ...headers, ...waits], errorBody(error, exchange.requestId));
 }

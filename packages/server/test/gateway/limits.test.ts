@@ -37,6 +37,15 @@ test('a key that is over its limit is answered 429 in JSON-RPC at the MCP door, 
   expect(harness.upstream.received).toHaveLength(1);
 });
 
+test('a stream of HTTP+SSE that is over the limit is refused, with one word on how long to wait', async () => {
+  await start({ perKey: allow(1), perOrganisation: allow(100) });
+  const { bearer } = harness.caller();
+  expect((await harness.rpc(call('ping'), { headers: bearer })).status).toBe(200);
+  const refused = await harness.send('GET', '/mcp/acme/sse', { headers: bearer });
+  expect(refused.status).toBe(429);
+  expect(refused.headers['retry-after']).toBe(String(refused.json.error.retry_after_seconds));
+});
+
 test('the same key has one limit for both doors, and another key of the organisation has its own', async () => {
   await start({ perKey: allow(2), perOrganisation: allow(100) });
   const { bearer } = harness.caller();
