@@ -177,7 +177,7 @@ export function rateLimited(
   });
 }
 
-const FULL_ACCESS_NEEDED = new AppError(
+export const FULL_ACCESS_NEEDED = new AppError(
   'insufficient_scope',
   'This tool can change something, and you were given read-only access. Connect again and choose full access.',
 );
@@ -185,7 +185,7 @@ const FULL_ACCESS_NEEDED = new AppError(
 const NOT_HERE = new AppError('not_found', 'There is nothing at this address.');
 
 /** What concerns the address or the credential is answered in HTTP's terms, as it would be without JSON-RPC. */
-function httpError(error: AppError, requestId: RequestId, headers: readonly string[]): Answer {
+export function httpError(error: AppError, requestId: RequestId, headers: readonly string[]): Answer {
   return { status: error.status, headers, body: errorBody(error, requestId), isHttpError: true };
 }
 

@@ -13,7 +13,7 @@ import {
 } from './revisions.ts';
 
 const META_PREFIX = 'io.modelcontextprotocol/';
-const META_VERSION = `${META_PREFIX}protocolVersion`;
+export const META_VERSION = `${META_PREFIX}protocolVersion`;
 const VERSION_FIELD = `_meta's ${META_VERSION}`;
 const META_CAPABILITIES = `${META_PREFIX}clientCapabilities`;
 const META_CLIENT = `${META_PREFIX}clientInfo`;
@@ -94,7 +94,7 @@ function isObjectOfObjects(value: unknown): boolean {
 }
 
 /** What Mcp-Name repeats. */
-const NAMED_BY: ReadonlyMap<string, 'name' | 'uri'> = new Map([
+export const NAMED_BY: ReadonlyMap<string, 'name' | 'uri'> = new Map([
   ['tools/call', 'name'],
   ['prompts/get', 'name'],
   ['resources/read', 'uri'],
@@ -103,7 +103,7 @@ const NAMED_BY: ReadonlyMap<string, 'name' | 'uri'> = new Map([
 const ENCODED = /^=\?base64\?([A-Za-z0-9+/]*={0,2})\?=$/;
 
 /** A name that is no plain header value comes as `=?base64?…?=`. */
-function decodeName(header: string | string[] | undefined): string | undefined {
+export function decodeName(header: string | string[] | undefined): string | undefined {
   if (typeof header !== 'string') return undefined;
   const encoded = ENCODED.exec(header)?.[1];
   return encoded === undefined ? header : Buffer.from(encoded, 'base64').toString('utf8');

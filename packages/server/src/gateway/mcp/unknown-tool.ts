@@ -8,7 +8,12 @@ const NAME_CHARACTERS = 64;
  * The same for a tool that does not exist and for one that this caller may not know of: the hint is found among what
  * the caller reaches, by the name alone.
  */
-export function unknownTool({ caller, name, requestId, toolSet }: ToolCall): ToolOutcome {
+export function unknownTool({
+  caller,
+  name,
+  requestId,
+  toolSet,
+}: Pick<ToolCall, 'caller' | 'name' | 'requestId' | 'toolSet'>): Extract<ToolOutcome, { kind: 'result' }> {
   const shown = name.length > NAME_CHARACTERS ? `${name.slice(0, NAME_CHARACTERS)}…` : name;
   const error = new AppError('not_found', `There is no tool "${shown}" that you may use.`);
   const offer = toolSet.offer();

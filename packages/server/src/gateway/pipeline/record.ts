@@ -9,8 +9,8 @@ import type { Principal } from '../../kernel/principal.ts';
 export interface Call {
   readonly principal: Principal;
   readonly requestId: RequestId;
-  readonly action: 'tool.call' | 'api.call' | 'file.download';
-  /** The tool's name, or method and path template: never an argument. */
+  readonly action: 'tool.call' | 'api.call' | 'file.download' | 'prompt.get' | 'resource.read';
+  /** A name, a URI, or method and path template: never an argument. */
   readonly target: string;
   readonly connector: string;
   /** `full`: it can change something. */

@@ -1,0 +1,117 @@
+import type { McpView } from '../../connectors/organisation-view.ts';
+import type { Access } from '../../kernel/access.ts';
+import type { RequestId } from '../../kernel/ids.ts';
+import { errorAnswer, resultAnswer, RPC, type Answer, type RpcId } from '../mcp/answer.ts';
+import { FULL_ACCESS_NEEDED, httpError } from '../mcp/dispatch.ts';
+import type { Message } from '../mcp/message.ts';
+import { serializeToolResult, refusedResult } from '../mcp/tool-result.ts';
+import { unknownTool } from '../mcp/unknown-tool.ts';
+import type { Caller } from '../pipeline/authenticate.ts';
+import type { Call } from '../pipeline/record.ts';
+import { dialectIn, type Headers } from './headers-match.ts';
+import type { ListedTools } from './listed-tools.ts';
+
+export interface Bench {
+  readonly caller: Caller;
+  readonly view: McpView;
+  readonly listedTools: ListedTools;
+  readonly requestId: RequestId;
+  readonly stepUp: readonly string[] | undefined;
+  readonly headers: Headers;
+}
+
+export type Judged =
+  /** `call`: what is recorded of it. */
+  | { readonly kind: 'pass'; readonly call?: Call | undefined }
+  | {
+      readonly kind: 'refused';
+      readonly answer: Answer;
+      readonly call?: Call;
+      readonly reason?: string;
+    };
+
+/** What is recorded of what is no tool: it only reads. */
+const RECORDED: ReadonlyMap<string, { readonly action: Call['action']; readonly field: 'name' | 'uri' }> =
+  new Map([
+    ['prompts/get', { action: 'prompt.get', field: 'name' }],
+    ['resources/read', { action: 'resource.read', field: 'uri' }],
+  ]);
+
+/** Whether a client may say this to the server. Knows nothing of what is no tool, and lets it pass. */
+export function judge(message: Message, bench: Bench): Judged {
+  if (message.kind === 'response') return { kind: 'pass' };
+  const { method, params } = message;
+  const id = message.kind === 'request' ? message.id : undefined;
+  if (!isPlain(method) || (meansTools(method) && method !== 'tools/call' && method !== 'tools/list'))
+    return refused(errorAnswer(id === undefined ? 400 : 200, id, RPC.methodNotFound, 'Method not found'));
+  if (method === 'tools/call') {
+    // There are servers that do what a notification says.
+    if (id === undefined)
+      return refused(
+        errorAnswer(400, undefined, RPC.invalidRequest, 'tools/call is a request: give it an id.'),
+      );
+    const name = params?.['name'];
+    if (typeof name !== 'string')
+      return refused(errorAnswer(200, id, RPC.invalidParams, 'params.name is a string.'));
+    return judgeCall(id, name, bench, message);
+  }
+  const recorded = RECORDED.get(method);
+  const target = recorded && params?.[recorded.field];
+  if (recorded === undefined || typeof target !== 'string') return { kind: 'pass' };
+  return { kind: 'pass', call: callOf(bench, recorded.action, target, 'read') };
+}
+
+function judgeCall(id: RpcId, name: string, bench: Bench, message: Message): Judged {
+  const { caller, headers, requestId, stepUp, view } = bench;
+  const access = accessOf(name, bench);
+  const dialect = dialectIn(message, headers);
+  if (access === undefined) return refused(unknown());
+  const call = callOf(bench, 'tool.call', name, access);
+  if (access === 'read' || caller.principal.access === 'full') return { kind: 'pass', call };
+  return { kind: 'refused', answer: readOnly(), call, reason: 'insufficient_scope' };
+
+  function unknown(): Answer {
+    return resultAnswer(
+      id,
+      serializeToolResult(unknownTool({ caller, name, requestId, toolSet: view.toolSet }).result, dialect),
+    );
+  }
+  function readOnly(): Answer {
+    if (!caller.couldStepUp) return unknown();
+    // RFC 6750 section 3.1: the client asks its user for more, and comes back with another token.
+    if (stepUp !== undefined) return httpError(FULL_ACCESS_NEEDED, requestId, stepUp);
+    return resultAnswer(id, serializeToolResult(refusedResult(FULL_ACCESS_NEEDED, requestId), dialect));
+  }
+}
+
+/** What a call takes; undefined: nobody here may call it. */
+function accessOf(name: string, { listedTools, view }: Bench): Access | undefined {
+  const bound = view.toolSet.find(name);
+  // By its name alone: the server does not know what it was called before.
+  if (bound !== undefined && bound.name === name)
+    return listedTools.hasTurned(view, bound.tool) ? undefined : bound.tool.access;
+  return listedTools.newcomer(view, name)?.access;
+}
+
+function callOf(
+  { caller, requestId, view }: Bench,
+  action: Call['action'],
+  target: string,
+  access: Access,
+): Call {
+  return { principal: caller.principal, requestId, action, target, connector: view.target.slug, access };
+}
+
+function refused(answer: Answer): Judged {
+  return { kind: 'refused', answer };
+}
+
+function isPlain(method: string): boolean {
+  return /^[\x21-\x7e]+$/.test(method);
+}
+
+/** However a lenient server may read it. */
+function meansTools(method: string): boolean {
+  const folded = method.toLowerCase();
+  return folded.startsWith('tools/') || folded.replaceAll(/[^a-z]/g, '') === 'toolscall';
+}
