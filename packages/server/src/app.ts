@@ -27,6 +27,7 @@ import { createKeyVerifier } from './keys/key-verifier.ts';
 import type { KeyEnvironment } from './keys/key-secret.ts';
 import { createKeys } from './keys/keys.ts';
 import { createLimiter, type LimitPolicy } from './limits/limiter.ts';
+import { createNodeMail } from './nodes/node-mail.ts';
 import { createGateCookie } from './oauth/cookie.ts';
 import { isAppendedMetadata } from './oauth/discovery.ts';
 import type { OAuthEnv } from './oauth/env.ts';
@@ -95,6 +96,7 @@ export async function createApp(options: AppOptions) {
   const { store, mcpBaseUrl, webBaseUrl, connectorPaths, masterSecret, environment, only, clock, log } =
     options;
   const feed = createChangeFeed({ store, log });
+  const nodeMail = createNodeMail({ store, key: deriveKey(masterSecret, 'node mail'), log });
   const audit = createAudit({ store, clock, log });
   const usage = createUsage({ store, clock, log });
   const limiter = createLimiter({ clock: monotonicClock });
@@ -153,6 +155,8 @@ export async function createApp(options: AppOptions) {
     sender,
     fetchFile: createFetchFile(createFileReader(options.addressGuard)),
     downloadKey: deriveKey(masterSecret, 'downloads'),
+    sessionKey: deriveKey(masterSecret, 'session ids'),
+    nodeMail,
     signAssertion: createAssertions({ signing: grants.signing, clock, issuer: mcpBaseUrl }),
     limits: options.limits ?? { perKey: CALLS_PER_KEY, perOrganisation: CALLS_PER_ORGANISATION },
     log,
@@ -336,6 +340,7 @@ export async function createApp(options: AppOptions) {
       await sender.close();
       await usage.close();
       await audit.close();
+      await nodeMail.close();
       await feed.close();
       await store.close();
     },

@@ -17,6 +17,7 @@ import { createRecorder } from './pipeline/record.ts';
 import { createCallUpstream } from './pipeline/upstream.ts';
 import type { GatewayDependencies } from './ports.ts';
 import { createListen } from './streams/listen.ts';
+import { createSessionIds } from './streams/session-ids.ts';
 import { createSse, placeOfMessages } from './streams/sse.ts';
 import { createStreams, STREAM_LIMITS } from './streams/streams.ts';
 import { createUnderWay, type OpenCall } from './under-way.ts';
@@ -42,7 +43,7 @@ const CLOSE_GRACE_MS = 10_000;
 
 /** The data plane: the MCP door and the REST door, before one pipeline. */
 export function createGateway(deps: GatewayDependencies): Gateway {
-  const { audit, catalogues, clock, limiter, log, sender, urls } = deps;
+  const { audit, catalogues, clock, limiter, log, nodeMail, sender, urls } = deps;
   const guard = createOriginGuard(urls.mcpBaseUrl);
   const authenticate = createAuthenticate(deps);
   const limit = createLimit(limiter, deps.limits);
@@ -54,7 +55,8 @@ export function createGateway(deps: GatewayDependencies): Gateway {
   const callTool = createCallTool({ recorder, callUpstream, fetchFile: deps.fetchFile, links });
   const dispatch = createDispatch({ limit, catalogues, callTool, log });
   const streams = createStreams({ clock, limits: { ...STREAM_LIMITS, ...deps.streamLimits } });
-  const sse = createSse({ authenticate, dispatch, limit, streams });
+  const ids = createSessionIds({ nodeId: nodeMail.nodeId, key: deps.sessionKey });
+  const sse = createSse({ authenticate, dispatch, ids, limit, log, nodeMail, streams });
   const listen = createListen({ limit, streams });
   const mcpDoor = createMcpDoor({ authenticate, dispatch, listen, sse, mcpBaseUrl });
   const apiDoor = createApiDoor({ authenticate, limit, catalogues, recorder, assertions, sender });

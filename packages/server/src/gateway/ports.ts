@@ -9,6 +9,7 @@ import type { Log } from '../kernel/log.ts';
 import type { Principal } from '../kernel/principal.ts';
 import type { Result } from '../kernel/result.ts';
 import type { Limiter, LimitPolicy } from '../limits/limiter.ts';
+import type { NodeMail } from '../nodes/node-mail.ts';
 import type { StreamLimits } from './streams/streams.ts';
 
 export interface GatewayUrls {
@@ -68,6 +69,9 @@ export interface GatewayDependencies extends Identification {
   readonly signAssertion: SignAssertion;
   /** Seals what links to files stand for; the same on every node. */
   readonly downloadKey: Uint8Array;
+  /** Proves whose a session is; the same on every node. */
+  readonly sessionKey: Uint8Array;
+  readonly nodeMail: NodeMail;
   /** Where it is not what `STREAM_LIMITS` says. */
   readonly streamLimits?: Partial<StreamLimits> | undefined;
   readonly limits: { readonly perKey: LimitPolicy; readonly perOrganisation: LimitPolicy };

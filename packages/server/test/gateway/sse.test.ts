@@ -55,7 +55,7 @@ describe('a client of 2024-11-05', () => {
       'x-accel-buffering': 'no',
       'cache-control': 'no-cache, no-transform',
     });
-    expect(endpoint).toMatch(/^\/mcp\/acme\/messages\?sessionId=[A-Za-z0-9_-]{43}$/);
+    expect(endpoint).toMatch(/^\/mcp\/acme\/messages\?sessionId=[A-Za-z0-9_-]{16}\.[A-Za-z0-9_-]{44}$/);
 
     const posted = await post(hello(REVISION));
     expect([posted.status, posted.text]).toEqual([202, 'Accepted']);

@@ -77,6 +77,7 @@ export interface Streams {
   toolsChanged(subject: string): void;
   /** Opens no more, and ends those that are not busy; the others as soon as they are not. */
   drain(): void;
+  isDraining(): boolean;
 }
 
 /** Keep-alives go out in so many rounds rather than all at once. */
@@ -177,6 +178,7 @@ export function createStreams({ clock, limits }: { clock: Clock; limits: StreamL
         for (const stream of slot)
           if (subject === '*' || subject === stream.caller.principal.orgId) stream.kind.toolsChanged(stream);
     },
+    isDraining: () => isDraining,
     drain() {
       isDraining = true;
       for (const slot of slots)

@@ -18,6 +18,7 @@ import { createFileReader, type FileReaderOptions } from '../../../src/kernel/gu
 import { newId, type OrganisationId } from '../../../src/kernel/ids.ts';
 import type { Log } from '../../../src/kernel/log.ts';
 import { createLimiter, type LimitPolicy } from '../../../src/limits/limiter.ts';
+import { createNodeMail } from '../../../src/nodes/node-mail.ts';
 import { createTestStore } from '../../support/database.ts';
 import { startUpstream, UPSTREAM_DOCUMENT } from './upstream.ts';
 
@@ -125,6 +126,8 @@ export async function startHarness(options: HarnessOptions = {}) {
     sender,
     fetchFile: createFetchFile(createFileReader(options.files)),
     downloadKey: randomBytes(32),
+    sessionKey: randomBytes(32),
+    nodeMail: createNodeMail({ store, key: randomBytes(32), log }),
     signAssertion({ principal, audience }) {
       const assertion = `assertion.${principal.orgSlug}.${principal.access}.${signed.length}`;
       signed.push(`${assertion} ${audience}`);
