@@ -8,6 +8,7 @@ import { createAudit } from './audit/audit.ts';
 import { createUsage } from './audit/usage.ts';
 import { createCatalogues } from './connectors/catalogues.ts';
 import { createPublishMcp } from './connectors/publish-mcp.ts';
+import { createToolDesk } from './connectors/tool-desk.ts';
 import { createToolsAt } from './connectors/tools-at.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { createFetchFile } from './gateway/pipeline/fetch-file.ts';
@@ -46,6 +47,9 @@ import { createSetup } from './people/setup.ts';
 import { createPortal } from './portal/portal.ts';
 import { createDashboardFiles } from './portal/static/static.ts';
 import type { Store } from './store/store.ts';
+import { createAssertionCache } from './upstreams/credentials/assertions.ts';
+import { createUpstreamCredentials } from './upstreams/credentials/create-credentials.ts';
+import { createVault } from './upstreams/credentials/vault.ts';
 import { createSealedEnvironment } from './upstreams/sealed-environment.ts';
 
 const DASHBOARD_DIRECTORY = fileURLToPath(new URL('../dist/web', import.meta.url));
@@ -135,6 +139,19 @@ export async function createApp(options: AppOptions) {
   const environments = createSealedEnvironment(deriveKey(masterSecret, 'upstream environments'));
   const publishMcp = createPublishMcp({ store, environment: environments, clock });
   const sender = createSender();
+  const vault = createVault({
+    store,
+    sealKey: deriveKey(masterSecret, 'upstream credentials'),
+    clock,
+    mayCache: feed.isCurrent,
+  });
+  const signAssertion = createAssertions({ signing: grants.signing, clock, issuer: mcpBaseUrl });
+  const credentials = createUpstreamCredentials({
+    vault,
+    assertions: createAssertionCache(signAssertion, clock),
+    log,
+  });
+  feed.on('credential', vault.forget);
   feed.on('key', keyVerifier.forget);
   feed.on('grant', keyVerifier.forget);
   feed.on('connector', catalogues.invalidate);
@@ -157,7 +174,7 @@ export async function createApp(options: AppOptions) {
     downloadKey: deriveKey(masterSecret, 'downloads'),
     sessionKey: deriveKey(masterSecret, 'session ids'),
     nodeMail,
-    signAssertion: createAssertions({ signing: grants.signing, clock, issuer: mcpBaseUrl }),
+    credentials,
     limits: options.limits ?? { perKey: CALLS_PER_KEY, perOrganisation: CALLS_PER_ORGANISATION },
     log,
     clock,
@@ -268,6 +285,7 @@ export async function createApp(options: AppOptions) {
           publishedKeys: grants.publishedKeys,
           identityProviders: grants.identityProviders,
           organisationsOf: store.people.listOrganisationsOf,
+          toolDesk: createToolDesk({ store, catalogues, clock }),
           toolCounts: catalogues.toolCounts,
           offeringOf: catalogues.offeringOf,
           signOutToken: (context) => guard.issue(context, SIGN_OUT_PURPOSE),
@@ -323,6 +341,7 @@ export async function createApp(options: AppOptions) {
     keys,
     setup,
     publishMcp,
+    setCredential: vault.set,
 
     handle(req: IncomingMessage, res: ServerResponse): void {
       req.url = originForm(req.url ?? '/');

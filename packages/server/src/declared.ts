@@ -7,18 +7,24 @@ import { describeRejection } from './commands/compile/describe.ts';
 import { compileFields, compileOptionsOf, offeringFields, offeringOf } from './connectors/compile-options.ts';
 import { importConnector } from './connectors/import-connector.ts';
 import type { PublishMcp } from './connectors/publish-mcp.ts';
+import { declaredCredentialSchema, readDeclaredCredential } from './declared/credential.ts';
 import { mcpServerSchema, readMcpServer } from './declared/mcp-server.ts';
 import type { Surroundings } from './declared/secret-value.ts';
-import type { OrganisationId } from './kernel/ids.ts';
+import type { ConnectorId, OrganisationId } from './kernel/ids.ts';
 import { fail, ok, type Result } from './kernel/result.ts';
 import type { People } from './people/people.ts';
 import type { Store } from './store/store.ts';
+import type { NewCredential } from './upstreams/credentials/vault.ts';
 
 const connectorFields = {
   slug: z.string(),
   name: z.string(),
   /** Slug of the organisation that it belongs to; absent: all of them. */
   organisation: z.string().optional(),
+  /** What becomes of tools that may write and come later; absent: those of an MCP server wait for an admin. */
+  new_write_tools: z.enum(['wait', 'allow']).optional(),
+  /** What its upstream is shown; absent: as it was, which is a signed assertion for APIs and nothing for MCP servers. */
+  credential: declaredCredentialSchema.optional(),
 };
 
 const apiSchema = z.strictObject({
@@ -67,6 +73,7 @@ export interface DeclaredPorts {
   readonly store: Store;
   readonly people: People;
   readonly publishMcp: PublishMcp;
+  readonly setCredential: (credential: NewCredential) => Promise<boolean>;
   readonly say: (line: string) => void;
   /** The environment, for what the file takes from it. Unset: it takes nothing. */
   readonly variables?: Surroundings['variables'] | undefined;
@@ -79,7 +86,7 @@ export interface DeclaredPorts {
  */
 export async function applyDeclared(
   path: string,
-  { store, people, publishMcp, say, variables = {} }: DeclaredPorts,
+  { store, people, publishMcp, setCredential, say, variables = {} }: DeclaredPorts,
 ): Promise<Result<void, string>> {
   const declared = await readDeclared(path);
   if (!declared.ok) return declared;
@@ -87,17 +94,46 @@ export async function applyDeclared(
     const applied = await applyOrganisation(store, people, organisation);
     if (!applied.ok) return fail(`${path}: organisation ${organisation.slug}: ${applied.error}`);
   }
+  const surroundings = { folder: dirname(path), variables };
   for (const connector of declared.value.connectors) {
-    const owner = await ownerOf(store, connector);
-    const applied = !owner.ok
-      ? owner
-      : 'mcp' in connector
-        ? await applyMcp(publishMcp, owner.value, connector, { folder: dirname(path), variables })
-        : await applyApi(store, owner.value, connector, dirname(path));
+    const applied = await applyConnector(connector, { store, publishMcp, setCredential }, surroundings);
     if (!applied.ok) return fail(`${path}: connector ${connector.slug}: ${applied.error}`);
     say(`Connector ${connector.slug}: ${applied.value}`);
   }
   return ok(undefined);
+}
+
+interface Published {
+  readonly connectorId: ConnectorId;
+  /** Whom a credential would be for; undefined: it takes none. */
+  readonly audience: string | undefined;
+  readonly note: string;
+}
+
+/** A credential that cannot be read is found before anything is published. */
+async function applyConnector(
+  connector: Declared['connectors'][number],
+  { store, publishMcp, setCredential }: Pick<DeclaredPorts, 'store' | 'publishMcp' | 'setCredential'>,
+  surroundings: Surroundings,
+): Promise<Result<string, string>> {
+  const owner = await ownerOf(store, connector);
+  if (!owner.ok) return owner;
+  const credential =
+    connector.credential && (await readDeclaredCredential(connector.credential, surroundings));
+  if (credential?.ok === false) return credential;
+  if (credential !== undefined && 'mcp' in connector && connector.mcp.transport === 'stdio') {
+    return fail('credential: a process of our own is given what it needs by mcp.env');
+  }
+  const published =
+    'mcp' in connector
+      ? await applyMcp(publishMcp, owner.value, connector, surroundings)
+      : await applyApi(store, owner.value, connector, surroundings.folder);
+  if (!published.ok) return published;
+  const { audience, connectorId, note } = published.value;
+  if (credential !== undefined && audience !== undefined) {
+    await setCredential({ connectorId, orgId: owner.value, audience, credential: credential.value });
+  }
+  return ok(note);
 }
 
 async function readDeclared(path: string): Promise<Result<Declared, string>> {
@@ -105,9 +141,9 @@ async function readDeclared(path: string): Promise<Result<Declared, string>> {
   try {
     content = parse(await readFile(path, 'utf8'));
   } catch (error) {
-    return fail(
-      `LATCHKEY_CONFIG ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    // The parser goes on to quote the file, where a secret may stand.
+    const [words = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+    return fail(`LATCHKEY_CONFIG ${path} cannot be read: ${words}`);
   }
   const declared = declaredSchema.safeParse(content ?? {});
   return declared.success ? ok(declared.data) : fail(`${path}: ${z.prettifyError(declared.error)}`);
@@ -142,14 +178,15 @@ async function ownerOf(
 async function applyMcp(
   publishMcp: PublishMcp,
   orgId: OrganisationId | null,
-  { mcp, name, slug }: DeclaredMcp,
+  { mcp, name, new_write_tools: newWriteTools, slug }: DeclaredMcp,
   surroundings: Surroundings,
-): Promise<Result<string, string>> {
+): Promise<Result<Published, string>> {
   const upstream = await readMcpServer(mcp, surroundings);
   if (!upstream.ok) return upstream;
-  const published = await publishMcp({ orgId, slug, name, upstream: upstream.value });
+  const published = await publishMcp({ orgId, slug, name, newWriteTools, upstream: upstream.value });
   if (!published.ok) return fail(published.error.message);
-  return ok(`an MCP server, reached by ${mcp.transport}`);
+  const audience = mcp.transport === 'stdio' ? undefined : mcp.url;
+  return ok({ ...published.value, audience, note: `an MCP server, reached by ${mcp.transport}` });
 }
 
 async function applyApi(
@@ -157,23 +194,32 @@ async function applyApi(
   orgId: OrganisationId | null,
   declared: DeclaredApi,
   folder: string,
-): Promise<Result<string, string>> {
+): Promise<Result<Published, string>> {
   const documentPath = resolve(folder, declared.document);
   const document = await readFile(documentPath).catch(() => undefined);
   if (document === undefined) return fail(`${documentPath} cannot be read`);
-  const { slug, name, base_url: baseUrl } = declared;
+  const { slug, name, base_url: baseUrl, new_write_tools: newWriteTools } = declared;
   const overlayPath = declared.options.overlay && resolve(folder, declared.options.overlay);
   const overlay = overlayPath && (await readFile(overlayPath).catch(() => null));
   if (overlay === null) return fail(`${overlayPath} cannot be read`);
   const options = { ...offeringOf(declared), ...compileOptionsOf(declared.options, overlay || undefined) };
-  const imported = await importConnector(store, { orgId, slug, name, baseUrl, document, options });
+  const imported = await importConnector(store, {
+    orgId,
+    slug,
+    name,
+    baseUrl,
+    newWriteTools,
+    document,
+    options,
+  });
   if (!imported.ok) {
     const { error } = imported;
     return fail(error.kind === 'document_rejected' ? describeRejection(error.rejection) : error.message);
   }
-  const { catalogue } = imported.value;
+  const { catalogue, connectorId } = imported.value;
   const counts = `tools: ${catalogue.tools.length}, operations skipped: ${catalogue.skipped.length}`;
-  return ok([counts, ...notesOf(catalogue)].join('\n  '));
+  const note = [counts, ...notesOf(catalogue)].join('\n  ');
+  return ok({ connectorId, audience: baseUrl, note });
 }
 
 const TEXTS_SHOWN = 10;

@@ -26,11 +26,13 @@ test('processes that start at the same moment all find what they declare, made o
     connectors: [{ slug: 'tiny', name: 'Tiny', document: 'tiny.json', base_url: 'http://127.0.0.1:9' }],
   };
   await writeFile(path, JSON.stringify(declared));
-  const { people, publishMcp, store } = demo.latchkey;
+  const { people, publishMcp, setCredential, store } = demo.latchkey;
   // A connection for each, so that nobody waits for another.
   await Promise.all(Array.from({ length: 8 }, () => store.pool.query('select pg_sleep(0.1)')));
   const applied = await Promise.all(
-    Array.from({ length: 8 }, () => applyDeclared(path, { people, publishMcp, store, say: () => {} })),
+    Array.from({ length: 8 }, () =>
+      applyDeclared(path, { people, publishMcp, setCredential, store, say: () => {} }),
+    ),
   );
   expect(applied).toEqual(applied.map(() => ({ ok: true, value: undefined })));
   const { rows } = await store.pool.query(

@@ -6,9 +6,9 @@ import {
   RETIRED_KEPT_SECONDS,
   type KeyRotation,
 } from '../grants/key-rotation.ts';
-import { WrongMasterSecretError } from '../grants/signing-key.ts';
 import { createLog } from '../kernel/log.ts';
 import { deriveKey } from '../kernel/seal.ts';
+import { WrongMasterSecretError } from '../kernel/wrong-master-secret.ts';
 import { findMasterSecret } from '../master-secret.ts';
 import { openDatabaseBeside } from '../open-database.ts';
 import { createStore } from '../store/store.ts';

@@ -10,7 +10,6 @@ import { createCallTool } from './mcp/call-tool.ts';
 import { createDispatch } from './mcp/dispatch.ts';
 import { createMcpDoor } from './mcp/door.ts';
 import { createOriginGuard } from './origin-guard.ts';
-import { createAssertionCache } from './pipeline/assertions.ts';
 import { createAuthenticate } from './pipeline/authenticate.ts';
 import { createLimit } from './pipeline/limit.ts';
 import { createRecorder } from './pipeline/record.ts';
@@ -43,13 +42,12 @@ const CLOSE_GRACE_MS = 10_000;
 
 /** The data plane: the MCP door and the REST door, before one pipeline. */
 export function createGateway(deps: GatewayDependencies): Gateway {
-  const { audit, catalogues, clock, limiter, log, nodeMail, sender, urls } = deps;
+  const { audit, catalogues, clock, credentials, limiter, log, nodeMail, sender, urls } = deps;
   const guard = createOriginGuard(urls.mcpBaseUrl);
   const authenticate = createAuthenticate(deps);
   const limit = createLimit(limiter, deps.limits);
   const recorder = createRecorder(audit, clock);
-  const assertions = createAssertionCache(deps.signAssertion, clock);
-  const callUpstream = createCallUpstream({ assertions, recorder, sender });
+  const callUpstream = createCallUpstream({ credentials, recorder, sender });
   const { connectorPaths, mcpBaseUrl } = urls;
   const links = createDownloadLinks({ key: deps.downloadKey, mcpBaseUrl, clock });
   const callTool = createCallTool({ recorder, callUpstream, fetchFile: deps.fetchFile, links });
@@ -59,7 +57,7 @@ export function createGateway(deps: GatewayDependencies): Gateway {
   const sse = createSse({ authenticate, dispatch, ids, limit, log, nodeMail, streams });
   const listen = createListen({ limit, streams });
   const mcpDoor = createMcpDoor({ authenticate, dispatch, listen, sse, mcpBaseUrl });
-  const apiDoor = createApiDoor({ authenticate, limit, catalogues, recorder, assertions, sender });
+  const apiDoor = createApiDoor({ authenticate, limit, catalogues, recorder, credentials, sender });
   const downloadDoor = createDownloadDoor({
     authenticate,
     callUpstream,

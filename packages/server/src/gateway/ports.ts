@@ -6,10 +6,10 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Actor, Standing, VerifiedCredential } from '../kernel/credential.ts';
 import type { OrganisationId } from '../kernel/ids.ts';
 import type { Log } from '../kernel/log.ts';
-import type { Principal } from '../kernel/principal.ts';
 import type { Result } from '../kernel/result.ts';
 import type { Limiter, LimitPolicy } from '../limits/limiter.ts';
 import type { NodeMail } from '../nodes/node-mail.ts';
+import type { UpstreamCredentials } from '../upstreams/credentials.ts';
 import type { StreamLimits } from './streams/streams.ts';
 
 export interface GatewayUrls {
@@ -50,13 +50,6 @@ export interface Identification {
   readonly dpop: ProofChecks;
 }
 
-/** A short-lived statement, signed by us, of who is calling: what the upstream gets in place of the caller's credential. */
-export type SignAssertion = (subject: {
-  readonly principal: Principal;
-  /** The upstream's base URL. */
-  readonly audience: string;
-}) => string | Promise<string>;
-
 export interface GatewayDependencies extends Identification {
   readonly urls: GatewayUrls;
   readonly catalogues: Catalogues;
@@ -66,7 +59,8 @@ export interface GatewayDependencies extends Identification {
   readonly sender: Sender;
   /** Reads a file that an argument names by its address, under the address guard. */
   readonly fetchFile: FetchFile;
-  readonly signAssertion: SignAssertion;
+  /** What upstreams get in place of the caller's credential. */
+  readonly credentials: UpstreamCredentials;
   /** Seals what links to files stand for; the same on every node. */
   readonly downloadKey: Uint8Array;
   /** Proves whose a session is; the same on every node. */

@@ -2,18 +2,8 @@ import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { newKeyPair } from '../kernel/key-pair.ts';
 import { randomToken } from '../kernel/secret.ts';
 import { seal, unseal } from '../kernel/seal.ts';
+import { WrongMasterSecretError } from '../kernel/wrong-master-secret.ts';
 import type { NewSigningKey } from '../store/queries/signing-keys.ts';
-
-/** The master secret is not the one that sealed what is in the database. The message says what to do. */
-export class WrongMasterSecretError extends Error {
-  constructor(cause: unknown) {
-    super(
-      'LATCHKEY_SECRET is not the one that this database was begun with. Set it to the same value everywhere; without the variable it is the file "secret" in LATCHKEY_DATA_DIR (unable to authenticate data).',
-      { cause },
-    );
-    this.name = 'WrongMasterSecretError';
-  }
-}
 
 /** A fresh P-256 key pair for ES256, its private half sealed. */
 export function newSigningKey(sealKey: Uint8Array): NewSigningKey {

@@ -6,6 +6,7 @@ const STATUS = {
   insufficient_credits: 402,
   forbidden: 403,
   insufficient_scope: 403,
+  connect_needed: 403,
   not_found: 404,
   method_not_allowed: 405,
   conflict: 409,
@@ -19,6 +20,7 @@ const STATUS = {
   upstream_invalid: 502,
   upstream_too_large: 502,
   unavailable: 503,
+  credential_unavailable: 503,
   upstream_timeout: 504,
 } as const;
 

@@ -15,6 +15,8 @@ export interface CredentialTarget {
 export interface CredentialParts {
   readonly headers: Readonly<Record<string, string>>;
   readonly query?: string | undefined;
+  /** It is good for longer than this call, so an upstream that sends it back must not be passed on as it is. */
+  readonly isLasting?: boolean | undefined;
 }
 
 export type CredentialFault =
@@ -22,6 +24,7 @@ export type CredentialFault =
   | { readonly kind: 'connect_needed'; readonly connectUrl: string }
   /** There is nobody on whose behalf it could be asked for. */
   | { readonly kind: 'nobody' }
+  /** The message may be shown to a caller. */
   | { readonly kind: 'unavailable'; readonly message: string };
 
 /** The credential towards upstreams: what the operator set for the connector, never the caller's own. */
@@ -31,6 +34,6 @@ export interface UpstreamCredentials {
     target: CredentialTarget,
     principal: Principal | undefined,
   ): Promise<Result<CredentialParts, CredentialFault>>;
-  /** The upstream answered 401 to what it was given. True: there is another by now, and trying once more may help. */
+  /** The upstream answered 401 to what it was given. True: `partsFor` says something else by now, so ask it once more. */
   refused(target: CredentialTarget, principal: Principal | undefined): Promise<boolean>;
 }

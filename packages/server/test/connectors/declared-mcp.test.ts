@@ -53,8 +53,15 @@ async function declare(
       connectors: [{ slug: connector, name: 'Server', organisation: 'acme', mcp, ...more }],
     }),
   );
-  const { people, publishMcp, store } = opened;
-  const applied = await applyDeclared(file, { people, publishMcp, say: () => {}, store, variables });
+  const { people, publishMcp, setCredential, store } = opened;
+  const applied = await applyDeclared(file, {
+    people,
+    publishMcp,
+    setCredential,
+    say: () => {},
+    store,
+    variables,
+  });
   if (!applied.ok) return { refused: applied.error };
   const organisation = await store.people.findOrganisationBySlug('acme');
   if (organisation === undefined) throw new Error('There is no organisation.');

@@ -41,8 +41,14 @@ async function declared(connectors: object[]) {
   });
   await writeFile(file, stringify({ organisations: [{ slug, name: slug }], connectors: connectors.map(of) }));
   const said: string[] = [];
-  const { store, people, publishMcp } = opened;
-  const applied = await applyDeclared(file, { store, people, publishMcp, say: (line) => said.push(line) });
+  const { store, people, publishMcp, setCredential } = opened;
+  const applied = await applyDeclared(file, {
+    store,
+    people,
+    publishMcp,
+    setCredential,
+    say: (line) => said.push(line),
+  });
   if (!applied.ok) return { refused: applied.error };
   const organisation = await store.people.findOrganisationBySlug(slug);
   if (organisation === undefined) throw new Error('There is no organisation.');

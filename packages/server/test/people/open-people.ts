@@ -4,6 +4,7 @@ import { silentLog } from '../../src/kernel/log.ts';
 import { createPeople } from '../../src/people/people.ts';
 import { createSetup } from '../../src/people/setup.ts';
 import type { Store } from '../../src/store/store.ts';
+import { createVault } from '../../src/upstreams/credentials/vault.ts';
 import { createSealedEnvironment } from '../../src/upstreams/sealed-environment.ts';
 import { createTestStore } from '../support/database.ts';
 
@@ -22,6 +23,7 @@ export async function openPeople(baseUrl = 'http://localhost:4747') {
     url: database.url,
     people,
     publishMcp: createPublishMcp({ store: database.store, environment, clock }),
+    setCredential: createVault({ store: database.store, sealKey: secret, clock, mayCache: () => false }).set,
     environment,
     setup: createSetup({ store: database.store }),
     clock,

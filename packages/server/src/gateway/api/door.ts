@@ -5,11 +5,16 @@ import type { RouteMatch } from '../../connectors/routes.ts';
 import { safeSegments } from '../../connectors/safe-path.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
+import type { UpstreamCredentials } from '../../upstreams/credentials.ts';
+import { describeFault } from '../../upstreams/credentials/describe-fault.ts';
+import { createMask } from '../../upstreams/credentials/mask.ts';
+import { NOTHING, withQuery } from '../../upstreams/credentials/parts.ts';
 import { respondError, type Exchange } from '../exchange.ts';
-import type { Assertions } from '../pipeline/assertions.ts';
 import type { Authenticate } from '../pipeline/authenticate.ts';
+import { errorOfCredential } from '../pipeline/credential-refusal.ts';
 import type { Limit } from '../pipeline/limit.ts';
 import type { Recorder } from '../pipeline/record.ts';
+import { credentialTargetOf } from '../pipeline/upstream.ts';
 import { refusal, type Refusal } from '../refusal.ts';
 import type { OpenCall } from '../under-way.ts';
 import { requestHeaders } from './headers.ts';
@@ -25,14 +30,14 @@ export function createApiDoor({
   limit,
   catalogues,
   recorder,
-  assertions,
+  credentials,
   sender,
 }: {
   authenticate: Authenticate;
   limit: Limit;
   catalogues: Catalogues;
   recorder: Recorder;
-  assertions: Assertions;
+  credentials: UpstreamCredentials;
   sender: Sender;
 }): ApiDoor {
   return async (plain, { follow, signal }) => {
@@ -47,9 +52,9 @@ export function createApiDoor({
     if (!limited.allowed) return respondError(exchange, tooMany(limited.retryAfterSeconds));
 
     const view = await catalogues.of(principal.orgId, principal.role);
-    const found = findOperation(exchange, view.connectors);
-    if (!found.ok) return respondError(exchange, found.error.error, found.error.headers);
-    const { access, connector, path, route } = found.value;
+    const operation = findOperation(exchange, view.connectors);
+    if (!operation.ok) return respondError(exchange, operation.error.error, operation.error.headers);
+    const { access, connector, path, route } = operation.value;
 
     const call = {
       principal,
@@ -66,11 +71,23 @@ export function createApiDoor({
     if (Number(req.headers['content-length'] ?? 0) > UPLOAD_BYTES_MAX)
       return respondError(exchange, TOO_LARGE);
 
-    const headers = requestHeaders(req.headers, route.headers);
-    headers['x-request-id'] = requestId;
-    if (!route.anonymous) {
-      headers['authorization'] = `Bearer ${await assertions(principal, connector.target.baseUrl)}`;
+    const audience = credentialTargetOf(connector.target);
+    const found = route.anonymous ? ok(NOTHING) : await credentials.partsFor(audience, principal);
+    if (!found.ok) {
+      const refused = describeFault(found.error);
+      recorder.refused(call, refused.code);
+      return respondError(exchange, errorOfCredential(refused));
     }
+    const parts = found.value;
+    // The credential goes last: nothing that the caller sent stands in its place.
+    const headers: Record<string, string | string[]> = {
+      ...requestHeaders(req.headers, route.headers),
+      ...parts.headers,
+    };
+    headers['x-request-id'] = requestId;
+    const mask = createMask(parts);
+    // What is compressed cannot be looked into.
+    if (mask !== undefined) headers['accept-encoding'] = 'identity';
     const end = await recorder.begin(call);
     const passed = relay({
       exchange,
@@ -78,7 +95,10 @@ export function createApiDoor({
       signal: signal(),
       end,
       headers,
-      path,
+      path: withQuery(path, parts),
+      mask,
+      // A body that has passed through cannot be sent again: what comes of it is for the next call.
+      onRefused: () => void credentials.refused(audience, principal).catch(() => undefined),
       baseUrl: route.baseUrl ?? connector.target.baseUrl,
       doorPath: `/api/${connector.target.slug}`,
       bodyBytesMax: UPLOAD_BYTES_MAX,

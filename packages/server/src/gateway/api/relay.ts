@@ -2,6 +2,8 @@ import type { Sender, StreamControl, UpstreamFault } from '@latchkey/tools';
 import { AppError, type ErrorCode } from '../../kernel/errors.ts';
 import { respondError, type Exchange } from '../exchange.ts';
 import type { Ended } from '../pipeline/record.ts';
+import type { Mask } from '../../upstreams/credentials/mask.ts';
+import { maskedHeaders } from '../pipeline/upstream.ts';
 import { cappedBody } from './capped-body.ts';
 import { hasBody, responseHeaders } from './headers.ts';
 
@@ -14,6 +16,10 @@ export interface Passage {
   readonly end: (ended: Ended) => void;
   readonly headers: Readonly<Record<string, string | string[]>>;
   readonly path: string;
+  /** Covers our credential in what comes back. */
+  readonly mask: Mask | undefined;
+  /** Told that the upstream answered 401 to our credential. */
+  readonly onRefused: () => void;
   readonly baseUrl: string;
   /** Where the base URL stands on our side: `/api/crm`. */
   readonly doorPath: string;
@@ -36,6 +42,7 @@ export function relay(passage: Passage): Promise<void> {
   return new Promise((resolve) => {
     let status: number | undefined;
     let tooLarge = false;
+    let body: ReturnType<Mask['stream']> | undefined;
     const upload = uploadOf(passage, () => {
       tooLarge = true;
       control.abort({ code: 'upstream_aborted', message: 'The body is too large.' });
@@ -65,20 +72,25 @@ export function relay(passage: Passage): Promise<void> {
           status = upstreamStatus;
           upload?.stopWaiting();
           if (isAboutOurCredential(upstreamStatus)) {
+            if (upstreamStatus === 401) passage.onRefused();
             control.abort({ code: 'upstream_reset', message: 'The upstream refused the credential.' });
             return;
           }
           const relocate = (location: string): string => relocated(location, passage);
-          res.writeHead(upstreamStatus, [...exchange.headers, ...responseHeaders(headers, relocate)]);
+          const { mask } = passage;
+          const shown = mask === undefined ? headers : maskedHeaders(headers, mask);
+          body = mask?.stream();
+          res.writeHead(upstreamStatus, [...exchange.headers, ...responseHeaders(shown, relocate)]);
           res.flushHeaders();
         },
         onData(chunk) {
-          if (res.write(chunk)) return;
+          const shown = body === undefined ? chunk : body.push(chunk);
+          if (shown.length === 0 || res.write(shown)) return;
           control.pause();
           res.once('drain', () => control.resume());
         },
         onEnd() {
-          res.end();
+          res.end(body?.end());
           over({ status });
         },
         onFault(fault) {

@@ -10,10 +10,11 @@ import { toolSetAt } from '../../connectors/organisation-view.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { parseResourcePath } from '../../kernel/resource.ts';
 import { respond, respondError, type Exchange } from '../exchange.ts';
+import { errorOfCredential } from '../pipeline/credential-refusal.ts';
 import type { Authenticate } from '../pipeline/authenticate.ts';
 import type { Limit } from '../pipeline/limit.ts';
 import type { Call, Recorder } from '../pipeline/record.ts';
-import type { CallUpstream } from '../pipeline/upstream.ts';
+import type { CallUpstream, NotSent } from '../pipeline/upstream.ts';
 import type { OpenCall } from '../under-way.ts';
 import { fileHeaders } from './headers.ts';
 import { DOWNLOAD_PATH, isOwnOrder, type DownloadLinks } from './links.ts';
@@ -91,7 +92,8 @@ export function createDownloadDoor({
   };
 }
 
-function fileOf(outcome: Result<UpstreamResponse, UpstreamFault>): UpstreamResponse | AppError {
+function fileOf(outcome: Result<UpstreamResponse, UpstreamFault> | NotSent): UpstreamResponse | AppError {
+  if ('refused' in outcome) return errorOfCredential(outcome.refused);
   if (!outcome.ok) {
     const { code, message } = outcome.error;
     return new AppError(code === 'upstream_aborted' ? 'upstream_reset' : code, message);

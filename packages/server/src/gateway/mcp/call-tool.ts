@@ -11,6 +11,7 @@ import type { ApiTool } from '../../connectors/tool-set.ts';
 import type { DownloadLinks } from '../download/links.ts';
 import type { Recorder } from '../pipeline/record.ts';
 import type { CallUpstream } from '../pipeline/upstream.ts';
+import { presentCredentialRefusal } from '../pipeline/credential-refusal.ts';
 import { isJsonObject, type JsonObject } from './json.ts';
 import { createOwnTools } from './own-tools.ts';
 import { callOf, type CallBound, type ToolCall, type ToolOutcome } from './tool-call.ts';
@@ -48,6 +49,9 @@ export function createCallTool({
       return { kind: 'result', result: presentArgumentFaults(prepared.error, { requestId }) };
     }
     const outcome = await callUpstream(call, bound, prepared.value, signal);
+    if ('refused' in outcome) {
+      return { kind: 'result', result: presentCredentialRefusal(outcome.refused, requestId) };
+    }
     const { baseUrl } = bound.target;
     const context: PresentContext = {
       requestId,

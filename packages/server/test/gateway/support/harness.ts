@@ -18,6 +18,9 @@ import { createFileReader, type FileReaderOptions } from '../../../src/kernel/gu
 import { newId, type OrganisationId } from '../../../src/kernel/ids.ts';
 import type { Log } from '../../../src/kernel/log.ts';
 import { createLimiter, type LimitPolicy } from '../../../src/limits/limiter.ts';
+import { createAssertionCache } from '../../../src/upstreams/credentials/assertions.ts';
+import { createUpstreamCredentials } from '../../../src/upstreams/credentials/create-credentials.ts';
+import { createVault } from '../../../src/upstreams/credentials/vault.ts';
 import { createNodeMail } from '../../../src/nodes/node-mail.ts';
 import { createTestStore } from '../../support/database.ts';
 import { startUpstream, UPSTREAM_DOCUMENT } from './upstream.ts';
@@ -96,6 +99,14 @@ export async function startHarness(options: HarnessOptions = {}) {
     return credential?.kind === kind ? credential : undefined;
   };
 
+  const vault = createVault({ store, sealKey: randomBytes(32), clock: systemClock, mayCache: () => true });
+  store.onOwnChange(({ kind, subject }) => kind === 'credential' && vault.forget(subject));
+  const assertions = createAssertionCache(({ principal, audience }) => {
+    const assertion = `assertion.${principal.orgSlug}.${principal.access}.${signed.length}`;
+    signed.push(`${assertion} ${audience}`);
+    return assertion;
+  }, options.clock ?? systemClock);
+
   const gateway = createGateway({
     urls: { mcpBaseUrl: options.mcpBaseUrl ?? url, connectorPaths: options.connectorPaths ?? [] },
     verifyKey: (secret) => find('key', secret),
@@ -128,11 +139,7 @@ export async function startHarness(options: HarnessOptions = {}) {
     downloadKey: randomBytes(32),
     sessionKey: randomBytes(32),
     nodeMail: createNodeMail({ store, key: randomBytes(32), log }),
-    signAssertion({ principal, audience }) {
-      const assertion = `assertion.${principal.orgSlug}.${principal.access}.${signed.length}`;
-      signed.push(`${assertion} ${audience}`);
-      return assertion;
-    },
+    credentials: createUpstreamCredentials({ vault, assertions, log }),
     streamLimits: options.streamLimits,
     limits: { perKey: options.perKey ?? WIDE, perOrganisation: options.perOrganisation ?? WIDE },
     log,
@@ -146,6 +153,8 @@ export async function startHarness(options: HarnessOptions = {}) {
     gateway,
     server,
     catalogues,
+    vault,
+    connectorId: shared.value.connectorId,
     organisations,
     logged,
     signed,

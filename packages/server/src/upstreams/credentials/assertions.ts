@@ -1,7 +1,13 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Principal } from '../../kernel/principal.ts';
-import type { SignAssertion } from '../ports.ts';
+
+/** A short-lived statement, signed by us, of who is calling: what the upstream gets in place of the caller's credential. */
+export type SignAssertion = (subject: {
+  readonly principal: Principal;
+  /** The upstream's base URL. */
+  readonly audience: string;
+}) => string | Promise<string>;
 
 export type Assertions = (principal: Principal, audience: string) => Promise<string>;
 

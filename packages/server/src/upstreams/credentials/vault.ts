@@ -1,0 +1,138 @@
+import { isDeepStrictEqual } from 'node:util';
+import { LRUCache } from 'lru-cache';
+import { toAuditRow, type AuditEntry } from '../../audit/entry.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { ConnectorId, OrganisationId } from '../../kernel/ids.ts';
+import { seal } from '../../kernel/seal.ts';
+import type { CredentialRow } from '../../store/queries/upstream-credentials.ts';
+import type { Store } from '../../store/store.ts';
+import { credentialSchema, split, type Credential } from './credential.ts';
+import { openSealed } from './open-sealed.ts';
+
+const KEPT_MAX = 5000;
+
+/** A connector's credential, opened. */
+export interface Held {
+  readonly slug: string;
+  readonly credential: Credential;
+  /** Where it may be sent; undefined: anywhere, because it holds no secret of its own. */
+  readonly origin: string | undefined;
+}
+
+export interface NewCredential {
+  readonly connectorId: ConnectorId;
+  /** Null: the connector is shared. */
+  readonly orgId: OrganisationId | null;
+  /** The upstream's base URL, or the URL of an MCP server. */
+  readonly audience: string;
+  readonly credential: Credential;
+  /** Who sets it; unset: the service itself. */
+  readonly actor?: AuditEntry['actor'];
+}
+
+/** What is sealed in `connector_credentials` is sealed for this. */
+export function contextOfCredential(connectorId: string): string {
+  return `connector-credential ${connectorId}`;
+}
+
+/** Connectors' credentials, sealed in the database and kept open in memory until the change feed says otherwise. */
+export function createVault({
+  store,
+  sealKey,
+  clock,
+  mayCache,
+}: {
+  store: Store;
+  sealKey: Uint8Array;
+  clock: Clock;
+  mayCache: () => boolean;
+}) {
+  const kept = new LRUCache<ConnectorId, Held>({ max: KEPT_MAX });
+  let epoch = 0;
+
+  function open(connectorId: ConnectorId, row: CredentialRow): Held {
+    const { credential: stored, connectorKind, slug } = row;
+    if (stored === null) {
+      // The default of each kind: docs/upstream.md.
+      const kind = connectorKind === 'openapi' ? 'assertion' : 'none';
+      return { slug, credential: { kind }, origin: undefined };
+    }
+    const { kind, origin, sealed, settings } = stored;
+    const secrets = sealed === null ? {} : openSealed(sealKey, sealed, contextOfCredential(connectorId));
+    const credential = credentialSchema.parse({ kind, ...settings, ...Object(secrets) });
+    const isFree = kind === 'assertion' || kind === 'none';
+    return { slug, credential, origin: isFree ? undefined : origin };
+  }
+
+  return {
+    /** Undefined: there is no such connector. Throws `WrongMasterSecretError`. */
+    async find(connectorId: ConnectorId): Promise<Held | undefined> {
+      const known = mayCache() ? kept.get(connectorId) : undefined;
+      if (known !== undefined) return known;
+      const before = epoch;
+      const row = await store.upstreamCredentials.find(connectorId);
+      if (row === undefined) return undefined;
+      const held = open(connectorId, row);
+      if (epoch === before) kept.set(connectorId, held);
+      return held;
+    },
+
+    /** False: it is so already. */
+    async set({
+      actor = { kind: 'system' },
+      audience,
+      connectorId,
+      credential,
+      orgId,
+    }: NewCredential): Promise<boolean> {
+      const { origin } = new URL(audience);
+      const { secrets, settings } = split(credential);
+      return store.transaction(async (queries) => {
+        const row = await queries.upstreamCredentials.find(connectorId);
+        if (row === undefined) throw new Error(`there is no connector ${connectorId}`);
+        const isSame = row.credential?.origin === origin && isDeepStrictEqual(opened(row), credential);
+        if (isSame) return false;
+        await queries.upstreamCredentials.put(connectorId, {
+          kind: credential.kind,
+          origin,
+          settings,
+          sealed: secrets ? seal(sealKey, JSON.stringify(secrets), contextOfCredential(connectorId)) : null,
+        });
+        await queries.changes.add('credential', connectorId);
+        await queries.audit.insertMany([
+          toAuditRow(
+            {
+              ...(orgId === null ? {} : { orgId }),
+              action: 'connector.credential_set',
+              actor,
+              target: connectorId,
+              outcome: 'ok',
+              detail: { slug: row.slug, kind: credential.kind, origin },
+            },
+            'event',
+            clock,
+          ),
+        ]);
+        return true;
+      });
+
+      /** Undefined: none, or none that can be opened; then it is written anew. */
+      function opened(row: CredentialRow): Credential | undefined {
+        try {
+          return open(connectorId, row).credential;
+        } catch {
+          return undefined;
+        }
+      }
+    },
+
+    /** Called by the change feed. `*`: any. */
+    forget(subject: string): void {
+      epoch += 1;
+      if (subject === '*') kept.clear();
+      else kept.delete(subject as ConnectorId);
+    },
+  };
+}
+
+export type Vault = ReturnType<typeof createVault>;
