@@ -12,6 +12,10 @@ export function managesAgents(role: Role): boolean {
   return role === 'owner' || role === 'admin';
 }
 
+export function managesConnectors(role: Role): boolean {
+  return role === 'owner' || role === 'admin';
+}
+
 export function signsEveryoneOut(role: Role): boolean {
   return role === 'owner' || role === 'admin';
 }

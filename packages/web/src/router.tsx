@@ -41,8 +41,23 @@ const agents = createRoute({
   component: lazyRouteComponent(() => import('./agents/agents-page.tsx'), 'AgentsPage'),
 });
 
+const connectors = createRoute({
+  getParentRoute: () => organisation,
+  path: 'connectors',
+  component: lazyRouteComponent(() => import('./connectors/connectors-page.tsx'), 'ConnectorsPage'),
+});
+
+const connectorTools = createRoute({
+  getParentRoute: () => organisation,
+  path: 'connectors/$connector',
+  component: lazyRouteComponent(() => import('./connectors/tools-page.tsx'), 'ToolsPage'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([chooser, organisation.addChildren([home, keys, agents])]),
+  routeTree: root.addChildren([
+    chooser,
+    organisation.addChildren([home, keys, agents, connectors, connectorTools]),
+  ]),
   basepath: '/app',
   defaultPreload: 'intent',
   defaultErrorComponent: Crash,

@@ -42,6 +42,10 @@ export async function openPortal({
   const agents = createAgents({ store, clock });
   const fetchDocument = createAddressGuard(addressGuard);
   const publishedKeys = createPublishedKeys({ fetchDocument, clock });
+  const catalogues = createCatalogues({ store });
+  store.onOwnChange(({ kind, subject }) => {
+    if (kind === 'connector') catalogues.invalidate(subject);
+  });
   const guard = createFormGuard({ baseUrl });
   const pages = createPages({
     people,
@@ -66,7 +70,7 @@ export async function openPortal({
       publishedKeys,
       identityProviders: createIdentityProviders({ store, fetchDocument, publishedKeys, clock }),
       organisationsOf: store.people.listOrganisationsOf,
-      toolDesk: createToolDesk({ store, catalogues: createCatalogues({ store }), clock }),
+      toolDesk: createToolDesk({ store, catalogues, clock }),
       toolCounts: async () => TOOL_COUNTS,
       offeringOf: async () => ({ mode: 'full', toolsets: ['daily'] }),
       signOutToken: (context) => guard.issue(context, SIGN_OUT_PURPOSE),

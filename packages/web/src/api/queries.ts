@@ -1,6 +1,17 @@
 import { queryOptions } from '@tanstack/react-query';
-import { get, post } from './request.ts';
-import type { Agent, ApiKey, MadeKey, Me, NewAgent, NewKey, Organisation } from './types.ts';
+import { get, post, put } from './request.ts';
+import type {
+  Agent,
+  ApiKey,
+  Connector,
+  ConnectorTools,
+  MadeKey,
+  Me,
+  NewAgent,
+  NewKey,
+  Organisation,
+  ToolRule,
+} from './types.ts';
 
 const below = (org: string) => `/organisations/${encodeURIComponent(org)}`;
 
@@ -20,6 +31,27 @@ export const agentsQuery = (org: string) =>
     queryKey: ['agents', org],
     queryFn: async () => (await get<{ items: Agent[] }>(`${below(org)}/agents`)).items,
   });
+
+export const connectorsQuery = (org: string) =>
+  queryOptions({
+    queryKey: ['connectors', org],
+    queryFn: async () => (await get<{ items: Connector[] }>(`${below(org)}/connectors`)).items,
+  });
+
+const connectorPath = (org: string, connector: string) =>
+  `${below(org)}/connectors/${encodeURIComponent(connector)}`;
+
+export const connectorToolsQuery = (org: string, connector: string) =>
+  queryOptions({
+    queryKey: ['connectors', org, connector],
+    queryFn: () => get<ConnectorTools>(`${connectorPath(org, connector)}/tools`),
+  });
+
+export const setToolRule = (org: string, connector: string, rule: ToolRule & { tool: string }) =>
+  put<{ tool: string }>(`${connectorPath(org, connector)}/rules`, rule);
+
+export const approveTools = (org: string, connector: string, tools: readonly string[]) =>
+  post<{ approved: string[] }>(`${connectorPath(org, connector)}/approvals`, { tools });
 
 export const createKey = (org: string, key: NewKey) => post<MadeKey>(`${below(org)}/keys`, key);
 

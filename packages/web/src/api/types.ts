@@ -69,3 +69,39 @@ export interface NewAgent {
   name: string;
   role: 'member' | 'viewer';
 }
+
+export interface Connector {
+  slug: string;
+  name: string;
+  kind: 'openapi' | 'mcp';
+  /** The operator's, for all organisations. */
+  shared: boolean;
+  tools: number;
+  /** Tools that came with an update, may write, and are offered to nobody yet. */
+  waiting: number;
+}
+
+/** What the organisation says of a tool; null: nothing. */
+export interface ToolRule {
+  enabled: boolean | null;
+  access: Access | null;
+  roles: Role[] | null;
+  confirmation: string | null;
+}
+
+export interface ConnectorTool {
+  name: string;
+  title: string;
+  description: string;
+  /** As the connector has it. */
+  access: Access;
+  waiting: boolean;
+  rule: ToolRule;
+  effective: { enabled: boolean; access: Access; roles: Role[]; confirmation: string | null };
+}
+
+export interface ConnectorTools {
+  /** Of all its tools. */
+  rule: ToolRule;
+  items: ConnectorTool[];
+}

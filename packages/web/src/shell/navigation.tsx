@@ -17,6 +17,9 @@ export function Navigation() {
       >
         API keys
       </Link>
+      <Link to="/$org/connectors" params={{ org }} className="navigation-item">
+        Connectors
+      </Link>
       {managesAgents(role) ? (
         <Link to="/$org/agents" params={{ org }} className="navigation-item">
           Agents
