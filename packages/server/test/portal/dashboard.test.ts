@@ -218,6 +218,7 @@ describe('a person', () => {
     expect(await page.getByRole('navigation').getByRole('link').allInnerTexts()).toEqual([
       'Home',
       'API keys',
+      'Connectors',
     ]);
     await page.getByRole('link', { name: 'API keys' }).first().click();
     await expect.poll(() => focused(page)).toBe('API keys');
