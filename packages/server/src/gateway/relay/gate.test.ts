@@ -133,7 +133,10 @@ async function put(
 ) {
   const post = readPost(Buffer.from(body), headers['mcp-protocol-version']);
   if (!post.ok) return { isSent: false, status: post.error.status, text: String(post.error.body) };
-  const admission = await gateFor(callerOf(access), { headers, ...more }).admit(post.value.messages);
+  const admission = await gateFor(callerOf(access), { headers, ...more }).admit(
+    post.value.messages,
+    post.value.isBatch,
+  );
   if (admission.kind === 'pass') return { isSent: true, status: 0, text: post.value.bytes.toString() };
   const { body: answer, status } = admission.answer;
   return { isSent: false, status, text: typeof answer === 'string' ? answer : String(answer) };
@@ -318,7 +321,7 @@ describe('what is asked for is on record', () => {
   test('before it is sent, and what came of it after', async () => {
     const post = readPost(Buffer.from(call('write')), undefined);
     if (!post.ok) throw new Error('refused');
-    const admission = await gateFor(callerOf('full')).admit(post.value.messages);
+    const admission = await gateFor(callerOf('full')).admit(post.value.messages, post.value.isBatch);
     expect(recorded).toEqual(['begin tool.call write full']);
     if (admission.kind === 'pass') admission.end({ status: 200 });
     expect(recorded).toEqual(['begin tool.call write full', 'end tool.call write full 200']);

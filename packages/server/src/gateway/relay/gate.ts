@@ -35,7 +35,7 @@ export interface Gate {
    * What a client said in one go: all of it is sent, or nothing. What can change something is on record before it may
    * be sent: throws `unavailable` if it cannot be.
    */
-  admit(messages: readonly ClientMessage[]): Promise<Admission>;
+  admit(messages: readonly ClientMessage[], isBatch: boolean): Promise<Admission>;
   /** What the server says, as this caller may see it: the same object, if that is all of it. */
   present(message: WireMessage): WireMessage;
 }
@@ -46,8 +46,7 @@ export type OpenGate = (scene: GateScene) => Gate;
 export function createGates({ news, recorder }: { news: ToolNews; recorder: Recorder }): OpenGate {
   const listedTools = createListedTools(news);
   return (scene) => ({
-    async admit(messages) {
-      const isBatch = messages.length > 1;
+    async admit(messages, isBatch) {
       const judged = messages.map((one): Judged => {
         const mismatch = isBatch ? undefined : headersMatch(one.message, scene.headers, scene.view());
         if (mismatch !== undefined) return { kind: 'refused', answer: mismatch };

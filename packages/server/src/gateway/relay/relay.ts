@@ -1,0 +1,148 @@
+import type { Catalogues } from '../../connectors/catalogues.ts';
+import type { McpView } from '../../connectors/organisation-view.ts';
+import { AppError, toAppError } from '../../kernel/errors.ts';
+import type { Resource } from '../../kernel/resource.ts';
+import type { McpUpstream } from '../../upstreams/upstream.ts';
+import { challenge } from '../challenge.ts';
+import { respondError, type Exchange } from '../exchange.ts';
+import { readJsonBody } from '../mcp/body.ts';
+import { rateLimited } from '../mcp/dispatch.ts';
+import { sendAnswer } from '../mcp/send-answer.ts';
+import type { Caller } from '../pipeline/authenticate.ts';
+import type { Limit, Limited } from '../pipeline/limit.ts';
+import type { OpenCall } from '../under-way.ts';
+import { readPost } from './client-messages.ts';
+import { answerFault } from './fault-answer.ts';
+import type { OpenGate } from './gate.ts';
+import type { Carry, LiveView, Passage } from './passage.ts';
+
+export interface Relay {
+  /** False: there is no MCP server at this place, and nothing was done. */
+  take(request: {
+    readonly exchange: Exchange;
+    readonly resource: Resource;
+    readonly call: OpenCall;
+    readonly caller: Caller;
+  }): Promise<boolean>;
+}
+
+/** Passes on what a client and one MCP server say to each other, in whichever revision, with a gate between them. */
+export function createRelay({
+  catalogues,
+  carriers,
+  limit,
+  mcpBaseUrl,
+  openGate,
+}: {
+  catalogues: Catalogues;
+  /** By how servers are reached. */
+  carriers: { readonly [Transport in McpUpstream['transport']]?: Carry };
+  limit: Limit;
+  mcpBaseUrl: string;
+  openGate: OpenGate;
+}): Relay {
+  async function viewAt({ orgId, role }: Caller['principal'], slug: string): Promise<McpView | undefined> {
+    const view = (await catalogues.of(orgId, role)).connectors.get(slug);
+    return view?.kind === 'mcp' ? view : undefined;
+  }
+
+  function liveView(first: McpView, { principal }: Caller): LiveView {
+    let view = first;
+    return {
+      current: () => view,
+      async refresh() {
+        const found = await viewAt(principal, view.target.slug);
+        if (found === undefined || !isSameServer(found, view)) return false;
+        view = found;
+        return true;
+      },
+    };
+  }
+
+  async function pass(
+    request: { exchange: Exchange; call: OpenCall; caller: Caller },
+    first: McpView,
+    carry: Carry,
+  ) {
+    const { call, caller, exchange: plain } = request;
+    const { method, headers } = plain.req;
+    const live = liveView(first, caller);
+    const stepUp = challenge(mcpBaseUrl, plain.path, 'insufficient_scope');
+    const gate = openGate({ view: live.current, caller, requestId: plain.requestId, headers, stepUp });
+    const passage = (limited: Limited, post: Passage['post']): Passage => ({
+      exchange: { ...plain, headers: [...plain.headers, ...limited.headers] },
+      call,
+      caller,
+      target: first.target,
+      gate,
+      post,
+      refresh: live.refresh,
+    });
+    if (method !== 'POST') {
+      const limited = limit(caller.principal);
+      if (!limited.allowed) return respondError(plain, tooMany(limited.retryAfterSeconds), limited.headers);
+      return carry(passage(limited, undefined));
+    }
+
+    const body = await readJsonBody(plain.req);
+    if (!body.ok) return respondError(plain, body.error);
+    // It may have taken its time with the body, and have lost its right meanwhile.
+    if (call.isOver()) return;
+    const post = readPost(body.value, headers['mcp-protocol-version']);
+    if (!post.ok) return sendAnswer(plain, post.error);
+    const { isBatch, messages } = post.value;
+    let limited = limit(caller.principal);
+    for (let more = messages.length - 1; more > 0 && limited.allowed; more -= 1)
+      limited = limit(caller.principal);
+    const exchange = { ...plain, headers: [...plain.headers, ...limited.headers] };
+    const [opening] = messages;
+    if (!limited.allowed && opening !== undefined)
+      return sendAnswer(exchange, rateLimited(opening.message, limited.retryAfterSeconds, plain));
+    try {
+      const admission = await gate.admit(messages, isBatch);
+      if (admission.kind === 'refused') return sendAnswer(exchange, admission.answer);
+      const { end } = admission;
+      if (call.isOver()) return end({ fault: 'upstream_aborted' });
+      // An intent is never left without its outcome.
+      return await carry(passage(limited, { ...post.value, end })).finally(() => end({ fault: 'internal' }));
+    } catch (thrown) {
+      const error = toAppError(thrown);
+      if (error.code !== 'unavailable') throw thrown;
+      const { code, publicMessage: message, retryAfterSeconds, status } = error;
+      return sendAnswer(
+        exchange,
+        answerFault(post.value, { code, message, status, retryAfterSeconds }, plain.requestId),
+      );
+    }
+  }
+
+  return {
+    async take({ call, caller, exchange, resource }) {
+      if (resource.kind !== 'connector') return false;
+      const view = await viewAt(caller.principal, resource.connector);
+      const carry = view && carriers[view.target.upstream.transport];
+      if (view === undefined || carry === undefined) return false;
+      if (call.isOver()) return true;
+      const { method } = exchange.req;
+      if (method !== 'POST' && method !== 'GET' && method !== 'DELETE')
+        respondError(exchange, OTHER_METHOD, ['Allow', 'POST, GET, DELETE']);
+      else await pass({ exchange, call, caller }, view, carry);
+      return true;
+    },
+  };
+}
+
+function isSameServer({ target: one }: McpView, { target: other }: McpView): boolean {
+  return one.id === other.id && JSON.stringify(one.upstream) === JSON.stringify(other.upstream);
+}
+
+function tooMany(retryAfterSeconds: number): AppError {
+  return new AppError('rate_limited', `Too many calls. Try again in ${retryAfterSeconds} s.`, {
+    retryAfterSeconds,
+  });
+}
+
+const OTHER_METHOD = new AppError(
+  'method_not_allowed',
+  'This address takes POST, GET and DELETE: it speaks Streamable HTTP.',
+);
