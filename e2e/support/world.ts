@@ -17,6 +17,8 @@ export interface Decision {
 
 export interface World {
   url: string;
+  /** For another node beside it. */
+  databaseUrl: string;
   wire: Wire;
   /** The person with this address: one browser each, signed in once. */
   personOf(email: string): Person;
@@ -33,13 +35,14 @@ export interface World {
 
 /** The demo, running, with its people at their browsers and a record of the wire. */
 export async function openWorld(
-  options: Pick<NonNullable<Parameters<typeof startDemo>[0]>, 'addressGuard' | 'limits'> & {
+  options: Pick<NonNullable<Parameters<typeof startDemo>[0]>, 'addressGuard' | 'limits' | 'secret'> & {
     offsetMs?: number;
   } = {},
 ): Promise<World> {
   let { offsetMs = 0 } = options;
   const wire = recordWire();
   const demo = await startDemo({
+    ...(options.secret === undefined ? {} : { secret: options.secret }),
     ...(options.limits === undefined ? {} : { limits: options.limits }),
     ...(options.addressGuard === undefined ? {} : { addressGuard: options.addressGuard }),
     clock: { nowMs: () => Date.now() + offsetMs },
@@ -55,6 +58,7 @@ export async function openWorld(
 
   return {
     url,
+    databaseUrl: demo.databaseUrl,
     wire,
     personOf,
     async approve(authorizeUrl, decision) {
