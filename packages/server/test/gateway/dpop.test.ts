@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import {
   fetchNonce,
   newProofKey,
@@ -10,6 +10,8 @@ import {
 import { REDIRECT_URI, rpc, type Tokens } from '../support/oauth-client.ts';
 import { NODES_SECRET, startSecondNode, type SecondNode } from '../support/second-node.ts';
 import { openWorld, type Member, type World } from '../oauth/support/world.ts';
+import { openEvents, type Events } from './support/events.ts';
+import { call } from './support/messages.ts';
 
 // Two nodes on one database.
 let world: World;
@@ -233,4 +235,100 @@ test('revoking the grant ends a bound token too', async () => {
     body: new URLSearchParams({ token, client_id: row?.client_id ?? '' }),
   });
   expect(see(await present(await headers()))).toEqual(refusedAs('invalid_token'));
+});
+
+describe('a session of HTTP+SSE that was opened with a bound token', () => {
+  const open: Events[] = [];
+  afterEach(() => {
+    for (const stream of open.splice(0)) stream.close();
+  });
+
+  const place = () => `${mcp}/${member.home}`;
+
+  async function openSession() {
+    const proof = newProof({}, { url: `${place()}/sse`, method: 'GET' });
+    const stream = await openEvents(`${place()}/sse`, { headers: await dpop(proof) });
+    open.push(stream);
+    const endpoint = `${world.url}${(await stream.next())?.data ?? ''}`;
+    const post = (id: string, headers: Record<string, string>) =>
+      fetch(endpoint, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify(call('ping', undefined, id)),
+      });
+    /** With a proof that is right in every way, but for what a test bends. */
+    const proven = async (request: Partial<ProofRequest> = {}, by = key) =>
+      dpop(newProof({}, { url: `${place()}/messages`, ...request }, by));
+    const said = async () => JSON.parse((await stream.next())?.data ?? 'null') as unknown;
+    return { post, proven, said, stream };
+  }
+
+  const refused = (): Seen => ({
+    status: 401,
+    challenge: `${pointer().replace('/mcp"', `/mcp/${member.home}/sse"`)}, ${ALGS}, error="invalid_dpop_proof"`,
+    bringsNonce: true,
+  });
+
+  test('takes what comes with a proof for the address of its messages, and brings the next nonce', async () => {
+    const { post, proven, said } = await openSession();
+    const posted = await post('proven', await proven());
+    expect(posted.status).toBe(202);
+    expect(await said()).toMatchObject({ id: 'proven', result: {} });
+    const nonce = posted.headers.get('dpop-nonce') ?? '';
+    expect((await post('again', await proven({ nonce }))).status).toBe(202);
+    expect(await said()).toMatchObject({ id: 'again', result: {} });
+  });
+
+  test('is not opened with a proof for another address or method', async () => {
+    for (const request of [
+      { url: place(), method: 'GET' },
+      { url: `${place()}/messages`, method: 'GET' },
+      {},
+    ]) {
+      const proof = newProof({}, { url: `${place()}/sse`, ...request });
+      expect(see(await fetch(`${place()}/sse`, { headers: await dpop(proof) }))).toEqual(refused());
+    }
+  });
+
+  test.each<[string, (proven: Awaited<ReturnType<typeof openSession>>['proven']) => Promise<object>]>([
+    ['with a proof for the address of the stream', (proven) => proven({ url: `${place()}/sse` })],
+    ['with a proof for the connector URL', (proven) => proven({ url: mcp })],
+    [
+      'with a proof for the messages of another organisation',
+      (proven) => proven({ url: `${mcp}/other/messages` }),
+    ],
+    ['with a proof for another method', (proven) => proven({ method: 'GET' })],
+    ['with a proof by another key', async (proven) => proven({}, await newProofKey())],
+    ['with a proof for another token', (proven) => proven({ accessToken: bearer })],
+    ['without a proof', () => Promise.resolve({ authorization: `DPoP ${bound}` })],
+  ])('refuses what comes %s, and does nothing of it', async (_what, headersOf) => {
+    const { post, proven, said } = await openSession();
+    const answer = await post('refused', { ...(await headersOf(proven)) });
+    expect(see(answer)).toEqual(refused());
+    await post('after', await proven());
+    expect(await said()).toMatchObject({ id: 'after' });
+  });
+
+  test('refuses the bound token sent as Bearer', async () => {
+    const { post, proven, said } = await openSession();
+    const { dpop: proof } = await proven();
+    const answer = await post('refused', { authorization: `Bearer ${bound}`, dpop: proof });
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('www-authenticate')).toContain('error="invalid_token"');
+    await post('after', await proven());
+    expect(await said()).toMatchObject({ id: 'after' });
+  });
+
+  test('refuses a proof that was used: for a message before, or on another session', async () => {
+    const [first, second] = [await openSession(), await openSession()];
+    const headers = await first.proven();
+    expect((await first.post('first', headers)).status).toBe(202);
+    expect(await first.said()).toMatchObject({ id: 'first' });
+    expect(see(await first.post('replayed', headers))).toEqual(refused());
+    expect(see(await second.post('replayed', headers))).toEqual(refused());
+    for (const session of [first, second]) {
+      await session.post('after', await session.proven());
+      expect(await session.said()).toMatchObject({ id: 'after' });
+    }
+  });
 });
