@@ -7,6 +7,10 @@ import { readOutcome, type Outcome } from './mcp-app.ts';
 import { needsClient } from './other-clients.ts';
 import type { Decision, World } from './world.ts';
 
+/** Where it listens for its user's return, if nobody else does; else at a port above. */
+export const MCPC_CALLBACK = 'http://localhost:8000/callback';
+
+const MONTH_SECONDS = 31 * 86_400;
 const sessionsSchema = z.object({ sessions: z.record(z.string(), z.object({})) });
 const toolsSchema = z.array(z.object({ name: z.string() }));
 const credentialsSchema = z.record(z.string(), z.string());
@@ -39,13 +43,13 @@ export async function createMcpc(context: TestContext, world: World, decisions: 
       const tools = toolsSchema.parse(await command(session, 'tools-list'));
       return tools.map(({ name }) => name).sort();
     },
-    /** From its own point of view a day goes by. */
+    /** A month goes by, as it sees it. */
     async expire(): Promise<void> {
       const file = join(home, 'credentials.json');
       const credentials = credentialsSchema.parse(JSON.parse(await readFile(file, 'utf8')));
       const entries = Object.entries(credentials).map(([name, kept]) => {
         const { expiresAt, ...rest } = keptSchema.parse(JSON.parse(kept));
-        const earlier = expiresAt === undefined ? {} : { expiresAt: expiresAt - 86_400 };
+        const earlier = expiresAt === undefined ? {} : { expiresAt: expiresAt - MONTH_SECONDS };
         return [name, JSON.stringify({ ...rest, ...earlier })];
       });
       await writeFile(file, JSON.stringify(Object.fromEntries(entries)));
