@@ -11,6 +11,7 @@ import { createPublishMcp } from './connectors/publish-mcp.ts';
 import { createToolDesk } from './connectors/tool-desk.ts';
 import { createToolsAt } from './connectors/tools-at.ts';
 import { createGateway } from './gateway/gateway.ts';
+import { createConfirmation } from './gateway/mcp/confirmation/confirmation.ts';
 import { createFetchFile } from './gateway/pipeline/fetch-file.ts';
 import { createAssertions } from './grants/assertions.ts';
 import { createChangeFeed } from './grants/change-feed.ts';
@@ -171,6 +172,11 @@ export async function createApp(options: AppOptions) {
     usage,
     sender,
     fetchFile: createFetchFile(createFileReader(options.addressGuard)),
+    confirmation: createConfirmation({
+      key: deriveKey(masterSecret, 'confirmations'),
+      claimOnce: (id, expiresAtSeconds) => store.usedIds.claim('confirmation', id, expiresAtSeconds),
+      clock,
+    }),
     downloadKey: deriveKey(masterSecret, 'downloads'),
     sessionKey: deriveKey(masterSecret, 'session ids'),
     nodeMail,

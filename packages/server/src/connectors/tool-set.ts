@@ -7,6 +7,7 @@ import {
   type ToolFace,
 } from '@latchkey/tools';
 import type { ConnectorId, OrganisationId } from '../kernel/ids.ts';
+import { withConfirm } from './with-confirm.ts';
 import type { McpUpstream } from '../upstreams/upstream.ts';
 
 /** Where a connector's calls go. */
@@ -71,10 +72,18 @@ export function createToolSet(tools: readonly BoundTool[], options: OfferOptions
     readOnlyTools: tools.filter(({ tool }) => tool.access === 'read'),
     find: (name) => byName.get(name) ?? byFormerName.get(name),
     offer() {
-      offer ??= createOffer(tools, options);
+      offer ??= createOffer(tools.map(shown), options);
       return offer;
     },
   };
+}
+
+/** As clients are shown it. What is called is the tool without our part. */
+function shown(bound: BoundTool): BoundTool {
+  if (bound.confirmation === undefined) return bound;
+  return bound.kind === 'api'
+    ? { ...bound, tool: withConfirm(bound.tool) }
+    : { ...bound, tool: withConfirm(bound.tool) };
 }
 
 /** A former name never hides a tool that has the name now, and one that several had means none of them. */

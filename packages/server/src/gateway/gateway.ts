@@ -50,7 +50,13 @@ export function createGateway(deps: GatewayDependencies): Gateway {
   const callUpstream = createCallUpstream({ credentials, recorder, sender });
   const { connectorPaths, mcpBaseUrl } = urls;
   const links = createDownloadLinks({ key: deps.downloadKey, mcpBaseUrl, clock });
-  const callTool = createCallTool({ recorder, callUpstream, fetchFile: deps.fetchFile, links });
+  const callTool = createCallTool({
+    recorder,
+    confirmation: deps.confirmation,
+    callUpstream,
+    fetchFile: deps.fetchFile,
+    links,
+  });
   const dispatch = createDispatch({ limit, catalogues, callTool, log });
   const streams = createStreams({ clock, limits: { ...STREAM_LIMITS, ...deps.streamLimits } });
   const ids = createSessionIds({ nodeId: nodeMail.nodeId, key: deps.sessionKey });

@@ -10,6 +10,7 @@ import type { Result } from '../kernel/result.ts';
 import type { Limiter, LimitPolicy } from '../limits/limiter.ts';
 import type { NodeMail } from '../nodes/node-mail.ts';
 import type { UpstreamCredentials } from '../upstreams/credentials.ts';
+import type { Confirmation } from './mcp/confirmation/confirmation.ts';
 import type { StreamLimits } from './streams/streams.ts';
 
 export interface GatewayUrls {
@@ -61,6 +62,8 @@ export interface GatewayDependencies extends Identification {
   readonly fetchFile: FetchFile;
   /** What upstreams get in place of the caller's credential. */
   readonly credentials: UpstreamCredentials;
+  /** Has a person agree to calls that an admin wants agreed to. */
+  readonly confirmation: Confirmation;
   /** Seals what links to files stand for; the same on every node. */
   readonly downloadKey: Uint8Array;
   /** Proves whose a session is; the same on every node. */

@@ -61,8 +61,13 @@ export function createDownloadDoor({
 
     const view = await catalogues.of(principal.orgId, principal.role);
     const bound = toolSetAt(view, resource)?.find(order.tool);
-    // The catalogue may have changed since: what has become a write is not repeated.
-    if (bound?.kind !== 'api' || bound.target.id !== order.connectorId || bound.tool.access !== 'read')
+    // The catalogue may have changed since: what has become a write, or is asked about now, is not repeated.
+    if (
+      bound?.kind !== 'api' ||
+      bound.target.id !== order.connectorId ||
+      bound.tool.access !== 'read' ||
+      bound.confirmation !== undefined
+    )
       return respondError(exchange, GONE);
     const call: Call = {
       principal,

@@ -12,6 +12,8 @@ import type { DownloadLinks } from '../download/links.ts';
 import type { Recorder } from '../pipeline/record.ts';
 import type { CallUpstream } from '../pipeline/upstream.ts';
 import { presentCredentialRefusal } from '../pipeline/credential-refusal.ts';
+import { createConfirmFirst } from './confirmation/confirm-first.ts';
+import type { Confirmation } from './confirmation/confirmation.ts';
 import { isJsonObject, type JsonObject } from './json.ts';
 import { createOwnTools } from './own-tools.ts';
 import { callOf, type CallBound, type ToolCall, type ToolOutcome } from './tool-call.ts';
@@ -22,23 +24,31 @@ export type CallTool = (call: ToolCall) => Promise<ToolOutcome>;
 /** catalogue -> record intent -> call -> present -> record outcome, for a tool. */
 export function createCallTool({
   recorder,
+  confirmation,
   callUpstream,
   fetchFile,
   links,
 }: {
   recorder: Recorder;
+  confirmation: Confirmation;
   callUpstream: CallUpstream;
   fetchFile: FetchFile;
   links: DownloadLinks;
 }): CallTool {
+  const confirmFirst = createConfirmFirst({ confirmation, recorder });
+
   const callBound: CallBound = async (toolCall, bound) => {
-    const { caller, requestId, signal } = toolCall;
-    const call = callOf(toolCall, bound);
+    const { caller } = toolCall;
     if (bound.tool.access === 'full' && caller.principal.access !== 'full') {
-      recorder.refused(call, 'insufficient_scope');
+      recorder.refused(callOf(toolCall, bound), 'insufficient_scope');
       return caller.couldStepUp ? { kind: 'step_up' } : unknownTool(toolCall);
     }
+    return confirmFirst(toolCall, bound, callConfirmed);
+  };
 
+  const callConfirmed: CallBound = async (toolCall, bound) => {
+    const { requestId, signal } = toolCall;
+    const call = callOf(toolCall, bound);
     // Nothing publishes such a tool yet.
     if (bound.kind === 'mcp') return unknownTool(toolCall);
     const prepared = takesFiles(bound.tool)
@@ -84,9 +94,9 @@ export function createCallTool({
   };
 }
 
-/** A link fetches its file anew, so only what changes nothing has one. */
-function isRepeatable({ tool }: ApiTool): boolean {
-  return tool.access === 'read' && !takesFiles(tool);
+/** A link fetches its file anew, so only what changes nothing has one, and nobody has to be asked about. */
+function isRepeatable({ confirmation, tool }: ApiTool): boolean {
+  return confirmation === undefined && tool.access === 'read' && !takesFiles(tool);
 }
 
 /** Arguments as a client may write them: none is the same as an empty object. */

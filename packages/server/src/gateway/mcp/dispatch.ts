@@ -14,10 +14,11 @@ import { readDialect } from './era.ts';
 import { instructions } from './instructions.ts';
 import type { JsonObject } from './json.ts';
 import type { Message } from './message.ts';
+import { readRound } from './round.ts';
 import { ALL_REVISIONS, dialectOf, negotiate, type Dialect } from './revisions.ts';
 import { MODERN_RESULT_HEAD, serverInfo } from './server-info.ts';
 import { toolList } from './tool-list.ts';
-import { refusedResult, serializeToolResult } from './tool-result.ts';
+import { refusedResult, serializeQuestion, serializeToolResult } from './tool-result.ts';
 
 /** What a message is answered from. */
 export interface Scene {
@@ -90,8 +91,10 @@ export function createDispatch({
         signal,
         name,
         arguments: given,
+        round: readRound(params, dialect),
       });
       if (outcome.kind === 'result') return resultAnswer(id, serializeToolResult(outcome.result, dialect));
+      if (outcome.kind === 'input_required') return resultAnswer(id, serializeQuestion(outcome));
       // RFC 6750 section 3.1: the client asks its user for more, and comes back with another token.
       if (scene.stepUp !== undefined) return httpError(FULL_ACCESS_NEEDED, requestId, scene.stepUp);
       return resultAnswer(id, serializeToolResult(refusedResult(FULL_ACCESS_NEEDED, requestId), dialect));

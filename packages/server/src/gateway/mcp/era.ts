@@ -15,7 +15,7 @@ import {
 const META_PREFIX = 'io.modelcontextprotocol/';
 export const META_VERSION = `${META_PREFIX}protocolVersion`;
 const VERSION_FIELD = `_meta's ${META_VERSION}`;
-const META_CAPABILITIES = `${META_PREFIX}clientCapabilities`;
+export const META_CAPABILITIES = `${META_PREFIX}clientCapabilities`;
 const META_CLIENT = `${META_PREFIX}clientInfo`;
 
 type Spoken = Exclude<Message, { kind: 'response' }>;
@@ -75,7 +75,7 @@ function checkModern(
     return fail(invalidParams(id, `${META_CLIENT} is an object.`));
   }
   if (headers['mcp-method'] !== message.method) return fail(mismatch(id, 'Mcp-Method', 'method'));
-  // Of a question that was never asked (MRTR). What is well-formed is ignored.
+  // What an earlier round had asked (MRTR).
   const { inputResponses, requestState } = message.params ?? {};
   if (inputResponses !== undefined && !isObjectOfObjects(inputResponses))
     return fail(invalidParams(id, 'params.inputResponses is an object of objects.'));

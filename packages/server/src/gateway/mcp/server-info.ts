@@ -23,3 +23,6 @@ export const MODERN_SERVER_META = {
 
 /** What every result of the modern revisions begins with, as JSON without the closing brace. */
 export const MODERN_RESULT_HEAD = `{"resultType":"complete","_meta":${JSON.stringify(MODERN_SERVER_META)}`;
+
+/** The same for one that asks before it answers. */
+export const MODERN_QUESTION_HEAD = `{"resultType":"input_required","_meta":${JSON.stringify(MODERN_SERVER_META)}`;

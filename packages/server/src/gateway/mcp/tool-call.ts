@@ -4,7 +4,9 @@ import type { RequestId } from '../../kernel/ids.ts';
 import type { Resource } from '../../kernel/resource.ts';
 import type { Caller } from '../pipeline/authenticate.ts';
 import type { Call } from '../pipeline/record.ts';
+import type { ConfirmedBy } from './confirmation/states.ts';
 import type { JsonObject } from './json.ts';
+import type { Round } from './round.ts';
 
 export interface ToolCall {
   readonly caller: Caller;
@@ -16,10 +18,20 @@ export interface ToolCall {
   readonly signal: AbortSignal;
   readonly name: string;
   readonly arguments: JsonObject;
+  /** Undefined: the client's revision has no rounds. */
+  readonly round?: Round | undefined;
+  /** How a person agreed to it; undefined: nobody had to be asked. */
+  readonly confirmed?: ConfirmedBy | undefined;
 }
 
 export type ToolOutcome =
   | { readonly kind: 'result'; readonly result: ToolResult }
+  /** Something has to be answered first (MRTR). Only for clients whose revision has rounds. */
+  | {
+      readonly kind: 'input_required';
+      readonly inputRequests?: JsonObject | undefined;
+      readonly requestState?: string | undefined;
+    }
   /** Only full access would do, and a new consent could give it. */
   | { readonly kind: 'step_up' };
 
@@ -27,7 +39,7 @@ export type ToolOutcome =
 export type CallBound = (call: ToolCall, bound: BoundTool) => Promise<ToolOutcome>;
 
 /** What is recorded of a call: always the tool that is meant, never the one of ours that it came through. */
-export function callOf({ caller, requestId }: ToolCall, bound: BoundTool): Call {
+export function callOf({ caller, confirmed, requestId }: ToolCall, bound: BoundTool): Call {
   return {
     principal: caller.principal,
     requestId,
@@ -35,5 +47,6 @@ export function callOf({ caller, requestId }: ToolCall, bound: BoundTool): Call 
     target: bound.name,
     connector: bound.target.slug,
     access: bound.tool.access,
+    confirmed,
   };
 }

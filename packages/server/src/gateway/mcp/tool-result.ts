@@ -2,7 +2,8 @@ import type { ContentBlock, Diagnostics, ToolResult } from '@latchkey/tools';
 import type { AppError } from '../../kernel/errors.ts';
 import type { RequestId } from '../../kernel/ids.ts';
 import type { Dialect } from './revisions.ts';
-import { MODERN_RESULT_HEAD } from './server-info.ts';
+import { MODERN_QUESTION_HEAD, MODERN_RESULT_HEAD } from './server-info.ts';
+import type { ToolOutcome } from './tool-call.ts';
 
 /** A tool's result as JSON, with the fields that the client's revision knows. */
 export function serializeToolResult(result: ToolResult, dialect: Dialect): string {
@@ -13,6 +14,16 @@ export function serializeToolResult(result: ToolResult, dialect: Dialect): strin
       : '';
   const error = result.isError === true ? ',"isError":true' : '';
   return `${dialect.isModern ? `${MODERN_RESULT_HEAD},` : '{'}${content}${structured}${error}}`;
+}
+
+/** What has to be answered before there is a result, as JSON. */
+export function serializeQuestion({
+  inputRequests,
+  requestState,
+}: Extract<ToolOutcome, { kind: 'input_required' }>): string {
+  const asked = inputRequests === undefined ? '' : `,"inputRequests":${JSON.stringify(inputRequests)}`;
+  const state = requestState === undefined ? '' : `,"requestState":${JSON.stringify(requestState)}`;
+  return `${MODERN_QUESTION_HEAD}${asked}${state}}`;
 }
 
 /** Links came with 2025-06-18, audio with 2025-03-26; before them a text says what there is. */

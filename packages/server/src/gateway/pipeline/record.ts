@@ -15,6 +15,8 @@ export interface Call {
   readonly connector: string;
   /** `full`: it can change something. */
   readonly access: Access;
+  /** How a person agreed to it beforehand; undefined: nobody was asked. */
+  readonly confirmed?: string | undefined;
 }
 
 /** What came of it. */
@@ -56,7 +58,7 @@ export function createRecorder(audit: Audit, clock: Clock): Recorder {
 
 /** One literal, because it is made for every call: spreading one entry over another costs more than the rest of it. */
 function entryOf(
-  { action, connector, principal, requestId, target }: Call,
+  { action, confirmed, connector, principal, requestId, target }: Call,
   outcome: AuditEntry['outcome'],
   status: number | undefined,
   durationMs: number | undefined,
@@ -74,7 +76,7 @@ function entryOf(
     outcome,
     status,
     durationMs,
-    detail: detailOf(connector, reason, principal.actingClients),
+    detail: detailOf(connector, reason, principal.actingClients, confirmed),
   };
 }
 
@@ -82,7 +84,9 @@ function detailOf(
   connector: string,
   reason: string | undefined,
   acting: Principal['actingClients'],
+  confirmed: string | undefined,
 ): NonNullable<AuditEntry['detail']> {
   const detail = reason === undefined ? { connector } : { connector, reason };
-  return acting === undefined ? detail : { ...detail, acting };
+  if (acting === undefined && confirmed === undefined) return detail;
+  return { ...detail, ...(acting && { acting }), ...(confirmed && { confirmed }) };
 }

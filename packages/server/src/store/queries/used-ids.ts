@@ -2,7 +2,7 @@ import { lt, sql } from 'drizzle-orm';
 import type { Executor } from '../database.ts';
 import { usedIds, type UsedIdPurpose } from '../schema.ts';
 
-/** What may be used once, on whichever node: tickets, proofs, assertions. */
+/** What may be used once, on whichever node: tickets, proofs, assertions, confirmations. */
 export function createUsedIdQueries(executor: Executor) {
   return {
     /** True for exactly one caller per purpose and id. It is remembered until `expiresAtSeconds` at least. */

@@ -52,9 +52,14 @@ export const authorizations = pgTable(
   ],
 );
 
-export type UsedIdPurpose = 'handoff' | 'dpop_proof' | 'client_assertion' | 'identity_assertion';
+export type UsedIdPurpose =
+  | 'handoff'
+  | 'dpop_proof'
+  | 'client_assertion'
+  | 'identity_assertion'
+  | 'confirmation';
 
-/** Ids that may be used once: tickets between the hosts, DPoP proofs, assertions. Shared by all nodes. */
+/** Ids that may be used once: tickets between the hosts, DPoP proofs, assertions, confirmations. Shared by all nodes. */
 export const usedIds = pgTable(
   'used_ids',
   {

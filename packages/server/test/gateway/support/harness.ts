@@ -9,6 +9,7 @@ import { createCatalogues } from '../../../src/connectors/catalogues.ts';
 import { importConnector } from '../../../src/connectors/import-connector.ts';
 import { createGateway } from '../../../src/gateway/gateway.ts';
 import type { GatewayDependencies } from '../../../src/gateway/ports.ts';
+import { createConfirmation } from '../../../src/gateway/mcp/confirmation/confirmation.ts';
 import { createFetchFile } from '../../../src/gateway/pipeline/fetch-file.ts';
 import { createDpop } from '../../../src/grants/dpop/dpop.ts';
 import type { Access, Role } from '../../../src/kernel/access.ts';
@@ -136,6 +137,11 @@ export async function startHarness(options: HarnessOptions = {}) {
     },
     sender,
     fetchFile: createFetchFile(createFileReader(options.files)),
+    confirmation: createConfirmation({
+      key: randomBytes(32),
+      claimOnce: (id, expiresAtSeconds) => store.usedIds.claim('confirmation', id, expiresAtSeconds),
+      clock: options.clock ?? systemClock,
+    }),
     downloadKey: randomBytes(32),
     sessionKey: randomBytes(32),
     nodeMail: createNodeMail({ store, key: randomBytes(32), log }),

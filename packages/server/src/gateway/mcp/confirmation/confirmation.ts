@@ -1,0 +1,210 @@
+import type { ToolResult } from '@latchkey/tools';
+import { confirmArgumentOf } from '../../../connectors/with-confirm.ts';
+import type { Clock } from '../../../kernel/clock.ts';
+import type { ConnectorId, RequestId } from '../../../kernel/ids.ts';
+import type { Principal } from '../../../kernel/principal.ts';
+import { deriveKey } from '../../../kernel/seal.ts';
+import { hashSecret } from '../../../kernel/secret.ts';
+import type { JsonObject } from '../json.ts';
+import type { Round } from '../round.ts';
+import { codeWanted, declined } from './answers.ts';
+import { createCodes } from './code.ts';
+import { digestOf } from './digest.ts';
+import { formOf, readForm, showsForms } from './form.ts';
+import { questionOf } from './question.ts';
+import { createStates, isOurs, type ConfirmedBy, type Theirs } from './states.ts';
+import { textOfSubject } from './subject.ts';
+
+/** A call before anything is made of it, by somebody who may make it. */
+export interface Confirmable {
+  readonly principal: Principal;
+  readonly requestId: RequestId;
+  readonly connector: { readonly id: ConnectorId; readonly name: string };
+  /** `name`: as its connector knows it. */
+  readonly tool: { readonly name: string; readonly title: string; readonly inputSchema: unknown };
+  /** As the caller knows it. */
+  readonly calledName: string;
+  /** What a person has to agree to; undefined: nothing. */
+  readonly text: string | undefined;
+  readonly arguments: JsonObject;
+  /** Undefined: the client's revision has no rounds. */
+  readonly round: Round | undefined;
+}
+
+export type Checked =
+  | {
+      readonly kind: 'go';
+      /** Undefined: nobody had to be asked. */
+      readonly confirmed: ConfirmedBy | undefined;
+      /** What is left when our part of it is taken out. It is these that were agreed to. */
+      readonly arguments: JsonObject;
+      readonly round: Round | undefined;
+      /** For the `requestState` of a server that asks on: with it in the next round, nobody is asked by us again. */
+      wrap(requestState: string | undefined): string | undefined;
+    }
+  | {
+      readonly kind: 'ask';
+      readonly reason: Reason;
+      readonly inputRequests: JsonObject;
+      readonly requestState: string;
+    }
+  | { readonly kind: 'result'; readonly reason: Reason; readonly result: ToolResult };
+
+/** For the audit trail. */
+export type Reason =
+  | 'confirmation_required'
+  | 'confirmation_invalid'
+  | 'confirmation_expired'
+  | 'confirmation_used'
+  | 'confirmation_declined'
+  | 'confirmation_cancelled';
+
+export interface Confirmation {
+  /** Whether a call may go on. Each word of a person is good for one call, on whichever node. */
+  check(call: Confirmable): Promise<Checked>;
+}
+
+type Fault = 'invalid' | 'expired' | 'used';
+
+/** A call that a person has to be asked about. */
+interface Question {
+  readonly call: Confirmable & { readonly text: string };
+  /** What the answer will be good for. */
+  readonly about: string;
+  /** What was wrong with the answer that came. */
+  readonly fault?: Fault;
+  /** What a server behind us is to be told when the person has agreed. */
+  readonly theirs: Theirs;
+}
+
+/** Of what a client says in answer to a server, as much as is kept while we ask. Without it the server asks again. */
+const THEIRS_CHARACTERS_MAX = 65_536;
+
+export function createConfirmation({
+  key,
+  claimOnce,
+  clock,
+}: {
+  /** The same on every node. */
+  key: Uint8Array;
+  /** True for one caller per id, on all nodes. */
+  claimOnce: (id: string, expiresAtSeconds: number) => Promise<boolean>;
+  clock: Clock;
+}): Confirmation {
+  const states = createStates({ key: deriveKey(key, 'states'), clock });
+  const codes = createCodes({ key: deriveKey(key, 'codes'), clock });
+
+  function go(call: Confirmable, about: string, theirs: Theirs, confirmed?: ConfirmedBy): Checked {
+    const { round, text } = call;
+    return {
+      kind: 'go',
+      confirmed,
+      arguments: call.arguments,
+      round: round && { capabilities: round.capabilities, ...theirs },
+      wrap: (requestState) =>
+        confirmed === undefined || text === undefined || round === undefined
+          ? requestState
+          : states.make({ stage: confirmed, text: hashSecret(text), requestState }, about),
+    };
+  }
+
+  /** What the `requestState` says of the call, or that somebody has to be asked. */
+  async function readState(call: Confirmable, about: string): Promise<Checked | Question> {
+    const { requestId, round, text } = call;
+    const state = states.read(round?.requestState, about);
+    const ask = (theirs: Theirs, fault?: Fault): Checked | Question =>
+      text === undefined
+        ? go(call, about, theirs)
+        : { call: { ...call, text }, about, theirs, ...(fault && { fault }) };
+    if (state.kind === 'foreign') return ask(theirsIn(round));
+    if (state.kind !== 'good') return ask({}, state.kind);
+
+    const { content, expiresAtSeconds, id } = state;
+    const { inputResponses, requestState, stage } = content;
+    const answer = stage === 'asked' ? readForm(round?.inputResponses) : 'agreed';
+    const theirs =
+      stage === 'asked' ? { inputResponses, requestState } : { ...theirsIn(round), requestState };
+    if (answer === 'declined' || answer === 'cancelled') {
+      // A question that was answered cannot be answered again.
+      await claimOnce(id, expiresAtSeconds);
+      return { kind: 'result', reason: `confirmation_${answer}`, result: declined(answer, requestId) };
+    }
+    const isCurrent = text !== undefined && content.text === hashSecret(text);
+    if (answer === 'none' || !isCurrent) return ask(theirs);
+    if (!(await claimOnce(id, expiresAtSeconds))) return ask({}, 'used');
+    return go(call, about, theirs, stage === 'asked' ? 'form' : stage);
+  }
+
+  function askInForm({ about, call, fault, theirs }: Question): Checked {
+    const content = { stage: 'asked', text: hashSecret(call.text), ...keepable(theirs) } as const;
+    return {
+      kind: 'ask',
+      reason: reasonFor(fault),
+      inputRequests: formOf(messageOf(call)),
+      requestState: states.make(content, about),
+    };
+  }
+
+  async function askForCode(question: Question, argument: string, code: unknown): Promise<Checked> {
+    const { about, call, theirs } = question;
+    const meant = `${about} ${call.text}`;
+    let { fault } = question;
+    if (code !== undefined && code !== null && code !== '') {
+      const read = typeof code === 'string' ? codes.read(code, meant) : ({ kind: 'invalid' } as const);
+      if (read.kind === 'good') {
+        if (await claimOnce(read.id, read.expiresAtSeconds)) return go(call, about, theirs, 'code');
+        fault = 'used';
+      } else fault = read.kind;
+    }
+    const asked = { message: messageOf(call), code: codes.make(meant), argument, fault };
+    return {
+      kind: 'result',
+      reason: reasonFor(fault),
+      result: codeWanted({ ...asked, requestId: call.requestId }),
+    };
+  }
+
+  return {
+    async check(call) {
+      const { round, text } = call;
+      const argument = confirmArgumentOf(call.tool.inputSchema);
+      const { [argument]: code, ...args } = call.arguments;
+      if (text === undefined && !isOurs(round?.requestState)) {
+        // A list may be older than the rules.
+        const left = codes.isOne(code) ? { ...call, arguments: args } : call;
+        return go(left, '', theirsIn(round));
+      }
+      const plain = { ...call, arguments: args };
+      const about = textOfSubject({
+        principal: call.principal,
+        connectorId: call.connector.id,
+        tool: call.tool.name,
+        digest: digestOf(args),
+      });
+      const read = await readState(plain, about);
+      if ('kind' in read) return read;
+      return round !== undefined && showsForms(round.capabilities)
+        ? askInForm(read)
+        : askForCode(read, argument, code);
+    },
+  };
+}
+
+function messageOf({ arguments: args, calledName, connector, text, tool }: Question['call']): string {
+  const { title } = tool;
+  return questionOf({ text, name: calledName, title, connector: connector.name, arguments: args });
+}
+
+function theirsIn(round: Round | undefined): Theirs {
+  return round === undefined
+    ? {}
+    : { inputResponses: round.inputResponses, requestState: round.requestState };
+}
+
+function keepable(theirs: Theirs): Theirs {
+  return JSON.stringify(theirs).length > THEIRS_CHARACTERS_MAX ? {} : theirs;
+}
+
+function reasonFor(fault: Fault | undefined): Reason {
+  return fault === undefined ? 'confirmation_required' : `confirmation_${fault}`;
+}

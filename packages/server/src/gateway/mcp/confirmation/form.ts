@@ -1,0 +1,52 @@
+import { isJsonObject, type JsonObject } from '../json.ts';
+
+// Elicitation in form mode, as a question that a result asks (MCP 2026-07-28, MRTR and Elicitation).
+
+/** The key of our question among `inputRequests`. */
+const QUESTION = 'latchkey_confirmation';
+
+/** A client that names no mode means forms, as before there were others. */
+export function showsForms(capabilities: JsonObject): boolean {
+  const { elicitation } = capabilities;
+  if (!isJsonObject(elicitation)) return false;
+  return isJsonObject(elicitation['form']) || elicitation['url'] === undefined;
+}
+
+export function formOf(message: string): JsonObject {
+  return {
+    [QUESTION]: {
+      method: 'elicitation/create',
+      params: {
+        mode: 'form',
+        message,
+        requestedSchema: {
+          type: 'object',
+          properties: {
+            confirm: {
+              type: 'boolean',
+              title: 'I agree',
+              description: 'The tool is called with these arguments.',
+              default: false,
+            },
+          },
+          required: ['confirm'],
+        },
+      },
+    },
+  };
+}
+
+/** `none`: it was not answered, or not in words that we know. */
+export type FormAnswer = 'agreed' | 'declined' | 'cancelled' | 'none';
+
+export function readForm(inputResponses: JsonObject | undefined): FormAnswer {
+  if (inputResponses === undefined || !Object.hasOwn(inputResponses, QUESTION)) return 'none';
+  const answer = inputResponses[QUESTION];
+  if (!isJsonObject(answer)) return 'none';
+  const { action, content } = answer;
+  if (action === 'decline') return 'declined';
+  if (action === 'cancel') return 'cancelled';
+  if (action !== 'accept' || !isJsonObject(content)) return 'none';
+  if (content['confirm'] === false) return 'declined';
+  return content['confirm'] === true ? 'agreed' : 'none';
+}

@@ -1,0 +1,22 @@
+import { META_CAPABILITIES } from './era.ts';
+import { isJsonObject, type JsonObject } from './json.ts';
+import type { Dialect } from './revisions.ts';
+
+/** What a request of 2026-07-28 says of its client, and of the rounds before it (MRTR). */
+export interface Round {
+  readonly capabilities: JsonObject;
+  readonly inputResponses?: JsonObject | undefined;
+  readonly requestState?: string | undefined;
+}
+
+/** Undefined: of an older revision, which has no rounds. The params have been checked: see `readDialect`. */
+export function readRound(params: JsonObject | undefined, dialect: Dialect): Round | undefined {
+  if (!dialect.isModern) return undefined;
+  const { _meta: meta, inputResponses, requestState } = params ?? {};
+  const capabilities = isJsonObject(meta) ? meta[META_CAPABILITIES] : undefined;
+  return {
+    capabilities: isJsonObject(capabilities) ? capabilities : {},
+    ...(isJsonObject(inputResponses) && { inputResponses }),
+    ...(typeof requestState === 'string' && { requestState }),
+  };
+}
