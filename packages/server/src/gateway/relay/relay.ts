@@ -68,7 +68,14 @@ export function createRelay({
     const { method, headers } = plain.req;
     const live = liveView(first, caller);
     const stepUp = challenge(mcpBaseUrl, plain.path, 'insufficient_scope');
-    const gate = openGate({ view: live.current, caller, requestId: plain.requestId, headers, stepUp });
+    const gate = openGate({
+      view: live.current,
+      caller,
+      requestId: plain.requestId,
+      // What is open for long holds on to nothing that it does not need.
+      headers: method === 'POST' ? headers : {},
+      stepUp,
+    });
     const passage = (limited: Limited, post: Passage['post']): Passage => ({
       exchange: { ...plain, headers: [...plain.headers, ...limited.headers] },
       call,

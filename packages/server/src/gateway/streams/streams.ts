@@ -38,6 +38,8 @@ export const STREAM_LIMITS: StreamLimits = {
 
 /** What streams of one kind are for; `About` is what one of them is about. */
 export interface StreamKind<About> {
+  /** The answer to a call, which lasts as long as that: it takes no place from those that are open for long. */
+  readonly isCall?: true;
   /** Nothing is done on it that takes the access it was opened with. One on which calls are answered breaks off. */
   readonly outlivesLess: boolean;
   /** The list of tools may be another one now. */
@@ -88,6 +90,7 @@ export function createStreams({ clock, limits }: { clock: Clock; limits: StreamL
   const slots = Array.from({ length: ROUNDS }, () => new Set<Stream<unknown>>());
   const counts = new Map<string, number>();
   let total = 0;
+  let all = 0;
   let round = 0;
   let opened = 0;
   let isDraining = false;
@@ -97,6 +100,14 @@ export function createStreams({ clock, limits }: { clock: Clock; limits: StreamL
     const left = (counts.get(name) ?? 0) + by;
     if (left === 0) counts.delete(name);
     else counts.set(name, left);
+  }
+
+  function countIn({ caller, kind }: Stream<unknown>, by: 1 | -1): void {
+    all += by;
+    if (kind.isCall === true) return;
+    total += by;
+    count(caller.principal.keyId, by);
+    count(caller.principal.orgId, by);
   }
 
   function isFull({ keyId, orgId }: Caller['principal']): boolean {
@@ -127,19 +138,16 @@ export function createStreams({ clock, limits }: { clock: Clock; limits: StreamL
   }
 
   function enter(stream: Stream<unknown>): void {
-    const { keyId, orgId } = stream.caller.principal;
     const slot = slots[(opened += 1) % ROUNDS];
     slot?.add(stream);
-    for (const name of [keyId, orgId]) count(name, 1);
-    total += 1;
+    countIn(stream, 1);
     timer ??= setInterval(turn, limits.keepAliveMs / ROUNDS).unref();
     // Not `once`, which wraps what it is given: this comes once, and there are many of these.
     stream.res.on('close', () => {
       slot?.delete(stream);
-      for (const name of [keyId, orgId]) count(name, -1);
-      total -= 1;
+      countIn(stream, -1);
       stream.kind.closed(stream);
-      if (total > 0) return;
+      if (all > 0) return;
       clearInterval(timer);
       timer = undefined;
     });
@@ -148,8 +156,8 @@ export function createStreams({ clock, limits }: { clock: Clock; limits: StreamL
   return {
     open(request, kind, about) {
       const { call, caller, exchange } = request;
-      if (isDraining) return fail(CLOSING);
-      if (isFull(caller.principal)) return fail(TOO_MANY);
+      if (isDraining && kind.isCall !== true) return fail(CLOSING);
+      if (kind.isCall !== true && isFull(caller.principal)) return fail(TOO_MANY);
       const nowMs = clock.nowMs();
       const { latest, res } = openEventStream(exchange, request.headers);
       const stream = {

@@ -1,0 +1,64 @@
+import type { ResponseHeaders, StreamControl } from '@latchkey/tools';
+import { errorAnswer, type Answer } from '../mcp/answer.ts';
+import { sendAnswer } from '../mcp/send-answer.ts';
+import { answerFault, httpFault, idsOf, type Fault } from './fault-answer.ts';
+import type { Passage } from './passage.ts';
+import type { Reader } from './relayed-messages.ts';
+
+export interface RelayLimits {
+  /** Until the head of an answer: a little less than the patience of the most patient client. */
+  readonly headMs: number;
+  /** How long an answer that has begun may stay silent. */
+  readonly silenceMs: number;
+  /** The same for one that is not an event stream, of which nothing is passed on before it is whole. */
+  readonly bodySilenceMs: number;
+  /** Of an answer in JSON, or of one event. */
+  readonly bytesMax: number;
+}
+
+export const RELAY_LIMITS: RelayLimits = {
+  headMs: 230_000,
+  silenceMs: 30 * 60_000,
+  bodySilenceMs: 60_000,
+  bytesMax: 32 * 1024 * 1024,
+};
+
+/** What takes what comes after the head. */
+export interface Sink {
+  data(chunk: Buffer): void;
+  end(): void;
+  /** It broke off, by itself or because it was aborted. */
+  fault(fault: Fault): void;
+}
+
+/** An answer of the server's, from its head on. */
+export interface Answered {
+  readonly passage: Passage;
+  readonly status: number;
+  readonly headers: ResponseHeaders;
+  /** `Mcp-Session-Id` and its kin, as the client may see them. */
+  readonly shownHeaders: readonly string[];
+  readonly hadSession: boolean;
+  readonly reader: Reader;
+  readonly control: StreamControl;
+  readonly limits: RelayLimits;
+  /** Nothing more will be done for this request. */
+  readonly over: () => void;
+}
+
+/** Says what went wrong, where nothing was said yet. */
+export function answerWith({ exchange, post }: Passage, fault: Fault): void {
+  const { requestId } = exchange;
+  post?.end({ fault: fault.code });
+  const answer: Answer =
+    post === undefined
+      ? { ...httpFault(fault, requestId), isHttpError: true }
+      : answerFault(post, fault, requestId);
+  sendAnswer(exchange, answer);
+}
+
+/** What a client takes for the end of its session: it begins another. */
+export function noSession({ post }: Passage): Answer {
+  const [id] = post === undefined ? [] : idsOf(post);
+  return errorAnswer(404, id, -32_001, 'Session not found');
+}

@@ -1,0 +1,117 @@
+import type { Mask } from '../../upstreams/credentials/mask.ts';
+import { createEventParser, type ServerSentEvent } from '../../upstreams/event-stream-parser.ts';
+import { readWire } from '../../upstreams/wire.ts';
+import type { WireMessage } from '../../upstreams/channel.ts';
+import type { RpcId } from '../mcp/answer.ts';
+import type { Gate } from './gate.ts';
+
+/** What a server said, as its client may see it. */
+export interface Relayed {
+  readonly messages: readonly WireMessage[];
+  /** As the server wrote it, wherever it may. */
+  readonly bytes: Buffer;
+}
+
+export interface Reader {
+  /** One JSON text. Undefined: it is no message. */
+  json(bytes: Buffer): Relayed | undefined;
+  /** One block of an event stream. `messages` is empty for one that holds none. Undefined: what it holds is none. */
+  block(bytes: Buffer): (Relayed & { readonly hasId: boolean }) | undefined;
+}
+
+/** Shows a server's words to the gate, and covers our credential in them. */
+export function createReader({
+  bytesMax,
+  gate,
+  mask,
+}: {
+  bytesMax: number;
+  gate: Gate;
+  mask: Mask | undefined;
+}): Reader {
+  const covered = (bytes: Buffer): Buffer => (mask === undefined ? bytes : mask.bytes(bytes));
+
+  function shown(bytes: Buffer): { messages: readonly WireMessage[]; json: string | undefined } | undefined {
+    const read = readWire(bytes);
+    if (!read.ok || !read.value.every(isRpc)) return undefined;
+    const messages = read.value.map((message) => gate.present(message));
+    if (messages.every((message, index) => message === read.value[index]))
+      return { messages, json: undefined };
+    const [first] = messages;
+    const isBatch = bytes.toString('latin1').trimStart().startsWith('[');
+    return { messages, json: JSON.stringify(isBatch ? messages : first) };
+  }
+
+  return {
+    json(bytes) {
+      const found = shown(bytes);
+      if (found === undefined) return undefined;
+      const { json, messages } = found;
+      return { messages, bytes: covered(json === undefined ? bytes : Buffer.from(json)) };
+    },
+    block(bytes) {
+      const event = eventIn(bytes, bytesMax);
+      const hasId = event?.id !== undefined;
+      // Clients pass over what has another name or says nothing.
+      if (event === undefined || event.event !== 'message' || event.data === '')
+        return { messages: [], bytes: covered(bytes), hasId };
+      const found = shown(Buffer.from(event.data));
+      if (found === undefined) return undefined;
+      const { json, messages } = found;
+      return { messages, bytes: covered(json === undefined ? bytes : blockOf(event, json)), hasId };
+    },
+  };
+}
+
+function eventIn(block: Buffer, bytesMax: number): ServerSentEvent | undefined {
+  let found: ServerSentEvent | undefined;
+  createEventParser({
+    bytesMax,
+    onEvent: (event) => {
+      found = event;
+    },
+  }).push(block);
+  return found;
+}
+
+function blockOf({ event, id, retryMs }: ServerSentEvent, json: string): Buffer {
+  const idLine = id === undefined ? '' : `id: ${id}\n`;
+  const retryLine = retryMs === undefined ? '' : `retry: ${retryMs}\n`;
+  return Buffer.from(`event: ${event}\n${idLine}${retryLine}data: ${json}\n\n`);
+}
+
+function isRpc(message: WireMessage): boolean {
+  return message['jsonrpc'] === '2.0';
+}
+
+export function isResponse(message: WireMessage): boolean {
+  return (
+    message['method'] === undefined && (message['result'] !== undefined || message['error'] !== undefined)
+  );
+}
+
+/** The requests of a POST that have no answer yet. */
+export interface Unanswered {
+  /** Of a message that the server has just said. */
+  take(message: WireMessage): void;
+  ids(): readonly RpcId[];
+  /** An answer that went wrong, by its own account. */
+  readonly failed: () => boolean;
+}
+
+export function createUnanswered(ids: readonly RpcId[]): Unanswered {
+  // There are servers that make a text of a number.
+  const open = new Map(ids.map((id) => [String(id), id]));
+  let hasFailed = false;
+  return {
+    take(message) {
+      const { error, id, result } = message;
+      if (!isResponse(message) || (typeof id !== 'string' && typeof id !== 'number')) return;
+      if (!open.delete(String(id))) return;
+      const says = result as { readonly isError?: unknown } | null | undefined;
+      if (error !== undefined || (typeof says === 'object' && says?.isError === true)) hasFailed = true;
+    },
+    ids: () => [...open.values()],
+    failed: () => hasFailed,
+  };
+}
