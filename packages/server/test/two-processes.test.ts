@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPerson } from '../src/demo/person.ts';
+import { openEvents } from './gateway/support/events.ts';
 import { createBrowser, returnUrl, type Browser } from './oauth/support/browser.ts';
 import { assertionForm, newSigner, signAssertion } from './oauth/support/machines.ts';
 import { createTestDatabase, type TestDatabase } from './support/database.ts';
@@ -44,6 +45,7 @@ let browser: Browser;
 /** The name of both, in every URL and every token: here the address of the first. */
 let url: string;
 let nodes: [string, string];
+let environment: Record<string, string>;
 const running: StartedCommand[] = [];
 
 beforeAll(async () => {
@@ -69,7 +71,7 @@ beforeAll(async () => {
   const ports = [await freePort(), await freePort()] as const;
   url = `http://localhost:${ports[0]}`;
   nodes = [url, `http://127.0.0.1:${ports[1]}`];
-  const environment = {
+  environment = {
     PUBLIC_MCP_BASE_URL: url,
     LATCHKEY_SECRET: 'one secret for both nodes, 32 characters',
     DATABASE_URL: database.url,
@@ -309,6 +311,49 @@ describe('59: on two server processes, a DPoP proof', () => {
     );
     expect(statuses.filter((status) => status === 200)).toHaveLength(1);
     expect(statuses.filter((status) => status === 401)).toHaveLength(AT_ONCE - 1);
+  });
+});
+
+describe('a session of HTTP+SSE on one of two server processes', () => {
+  async function openSession(node: string, slug: string) {
+    const { tokens } = await connect(slug);
+    const headers = { authorization: `Bearer ${tokens.access_token}` };
+    const stream = await openEvents(`${node}/mcp/${slug}/sse`, { headers });
+    const endpoint = (await stream.next())?.data ?? '';
+    const post = (at: string, id: number) =>
+      fetch(at + endpoint, {
+        method: 'POST',
+        headers: { ...headers, 'content-type': 'application/json' },
+        body: JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/call', params: { name: 'ping' } }),
+      });
+    return { stream, post };
+  }
+
+  test.each(['tokens', 'keys'])('takes messages at both (%s)', async (slug) => {
+    const { post, stream } = await openSession(nodes[0], slug);
+    for (const [id, node] of nodes.entries()) {
+      expect((await post(node, id)).status).toBe(202);
+      const said = JSON.parse((await stream.next())?.data ?? '{}');
+      expect(said).toMatchObject({ id, result: { content: [{ text: '{"pong":true}' }] } });
+    }
+    stream.close();
+  });
+
+  test('is no more once its process was killed: the other answers 404, and nothing is left of the message', async () => {
+    const port = await freePort();
+    const third = startCommand(['serve'], {
+      cwd: folder,
+      environment: { ...environment, PORT: String(port) },
+    });
+    running.push(third);
+    await untilReady(third);
+    const { post, stream } = await openSession(`http://127.0.0.1:${port}`, 'tokens');
+    expect((await post(nodes[1], 1)).status).toBe(202);
+    expect(JSON.parse((await stream.next())?.data ?? '{}')).toMatchObject({ id: 1 });
+    third.child.kill('SIGKILL');
+    await third.exit;
+    expect((await post(nodes[1], 2)).status).toBe(404);
+    expect((await sql.query('select id from node_mail')).rows).toEqual([]);
   });
 });
 
