@@ -259,6 +259,7 @@ describe('who may say it', () => {
   test.each([
     ['no tool of it', 'things', { tool: 'nothing', enabled: false }, 404],
     ['no connector', 'nowhere', { tool: 'add_thing', enabled: false }, 404],
+    ['a name that cannot be stored', 'things', { tool: 'add\0thing' }, 400],
     ['no role', 'things', { tool: 'add_thing', roles: [] }, 400],
     ['a role that there is not', 'things', { tool: 'add_thing', roles: ['king'] }, 400],
     ['another access', 'things', { tool: 'add_thing', access: 'write' }, 400],

@@ -74,15 +74,10 @@ export function isOffered({ enabled, roles, waiting }: Ruling, role: Role): bool
 /** The tool as the organisation's word makes it: what it says of itself is what it is allowed to be. */
 export function ruled<T extends ToolFace>(tool: T, { access }: Ruling): T {
   if (access === tool.access) return tool;
-  const { destructiveHint, readOnlyHint, ...annotations } = tool.annotations;
-  return {
-    ...tool,
-    access,
-    annotations:
-      access === 'read'
-        ? { ...annotations, readOnlyHint: true }
-        : { ...annotations, destructiveHint: destructiveHint ?? true },
-  };
+  const { destructiveHint = true, idempotentHint, openWorldHint, title } = tool.annotations;
+  const hints = access === 'read' ? { readOnlyHint: true as const } : { destructiveHint };
+  const repeatable = idempotentHint === undefined ? {} : { idempotentHint };
+  return { ...tool, access, annotations: { title, ...hints, ...repeatable, openWorldHint } };
 }
 
 function nameOf({ connectorId, tool }: { readonly connectorId: ConnectorId; readonly tool: string }): string {

@@ -36,7 +36,7 @@ export interface People {
   createOrganisation(
     organisation: NewOrganisation,
   ): Promise<Result<{ orgId: OrganisationId; slug: string }, { reason: OrganisationFault }>>;
-  /** Who may ask for it is the caller's to decide: see `canChangeRole`. */
+  /** `forbidden`: who asks for it may not: see `canChangeRole`. */
   setRole(change: MemberRef & { role: Role }): Promise<Result<void, { reason: MemberFault }>>;
   removeMember(member: MemberRef): Promise<Result<void, { reason: MemberFault }>>;
 }
@@ -103,8 +103,8 @@ export function createPeople({
 
     createOrganisation: async (wanted) =>
       withReason(await refusableTransaction(store, (queries) => createOrganisation(queries, wanted))),
-    setRole: async (change) => withReason(await setRole(store, change)),
-    removeMember: async (member) => withReason(await removeMember(store, member)),
+    setRole: async (change) => withReason(await setRole({ store, clock }, change)),
+    removeMember: async (member) => withReason(await removeMember({ store, clock }, member)),
   };
 }
 

@@ -20,6 +20,7 @@ import {
 } from './identity-providers/trusted-issuers.ts';
 import { createKeyRoutes } from './keys/keys.ts';
 import { createMe, type MeDeps } from './me/me.ts';
+import { createMemberRoutes, type MemberRoutesDeps } from './members/members.ts';
 import { createOrganisation, type OrganisationDeps } from './organisation/organisation.ts';
 
 const BODY_BYTES_MAX = 64 * 1024;
@@ -31,6 +32,7 @@ export interface PortalDeps
     ClientRoutesDeps,
     ClientRuleRoutesDeps,
     ConnectorRoutesDeps,
+    MemberRoutesDeps,
     IdentityProviderRoutesDeps {
   people: People;
   keys: Keys;
@@ -66,6 +68,7 @@ export function createPortal(deps: PortalDeps): Hono<PortalEnv> {
   app.route('/organisations/:org/agents', createAgentRoutes(deps));
   app.route('/organisations/:org/clients', createClientRoutes(deps));
   app.route('/organisations/:org/client-rules', createClientRuleRoutes(deps));
+  app.route('/organisations/:org/members', createMemberRoutes(deps));
   app.route('/organisations/:org/connectors', createConnectorRoutes(deps));
   app.route('/organisations/:org/trusted-issuers', createTrustedIssuerRoutes(deps));
   app.route('/organisations/:org/identity-links', createIdentityLinkRoutes(deps));

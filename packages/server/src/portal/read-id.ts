@@ -1,16 +1,18 @@
 import { AppError } from '../kernel/errors.ts';
-import type { AgentId, ClientId, KeyId } from '../kernel/ids.ts';
+import type { AgentId, ClientId, KeyId, UserId } from '../kernel/ids.ts';
 
 interface PathIds {
   key: KeyId;
   agt: AgentId;
   cli: ClientId;
+  usr: UserId;
 }
 
 const ABSENT: Readonly<Record<keyof PathIds, string>> = {
   key: 'There is no such key.',
   agt: 'There is no such agent.',
   cli: 'There is no such client.',
+  usr: 'There is no such member.',
 };
 
 const ID = /^([a-z]{3})_[A-Za-z0-9_-]{1,64}$/;

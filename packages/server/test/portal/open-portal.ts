@@ -70,6 +70,7 @@ export async function openPortal({
       publishedKeys,
       identityProviders: createIdentityProviders({ store, fetchDocument, publishedKeys, clock }),
       organisationsOf: store.people.listOrganisationsOf,
+      membersOf: store.people.listMembers,
       toolDesk: createToolDesk({ store, catalogues, clock }),
       toolCounts: async () => TOOL_COUNTS,
       offeringOf: async () => ({ mode: 'full', toolsets: ['daily'] }),
@@ -195,6 +196,7 @@ export function createCaller(app: Hono<PortalEnv>, baseUrl: string, cookie: stri
     send,
     get: (path: string) => send('GET', path),
     post: (path: string, body: unknown = {}) => send('POST', path, { body }),
+    put: (path: string, body: unknown) => send('PUT', path, { body }),
   };
 }
 

@@ -1,35 +1,48 @@
+import { toAuditRow } from '../../audit/entry.ts';
 import type { Role } from '../../kernel/access.ts';
-import type { OrganisationId, UserId } from '../../kernel/ids.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { OrganisationId, RequestId, UserId } from '../../kernel/ids.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Queries, Store } from '../../store/store.ts';
+import { canChangeRole } from '../policy.ts';
 import { refusableTransaction } from '../refusable-transaction.ts';
 
-export type MemberFault = 'not_a_member' | 'last_owner';
+export type MemberFault = 'not_a_member' | 'last_owner' | 'forbidden';
 
 export interface MemberRef {
   readonly orgId: OrganisationId;
   readonly userId: UserId;
+  /** Who asks for it, and has to be allowed to; unset: the operator. */
+  readonly by?: { readonly userId: UserId; readonly requestId: RequestId } | undefined;
+}
+
+export interface MemberRoom {
+  readonly store: Store;
+  readonly clock: Clock;
 }
 
 /** Takes effect at once: what the member holds is capped by today's role, and every node hears of the change. */
 export function setRole(
-  store: Store,
-  { orgId, userId, role }: MemberRef & { readonly role: Role },
+  room: MemberRoom,
+  member: MemberRef & { readonly role: Role },
 ): Promise<Result<void, MemberFault>> {
-  return refusableTransaction(store, async (queries) => {
-    const fault = await whyFixed(queries, { orgId, userId }, role);
-    if (fault !== undefined) return fail(fault);
+  const { orgId, role, userId } = member;
+  return refusableTransaction(room.store, async (queries) => {
+    const held = await roleToChange(queries, member, role);
+    if (!held.ok || held.value === role) return held.ok ? ok(undefined) : held;
     await queries.people.setRole(orgId, userId, role);
-    await announce(queries, { orgId, userId });
+    await announce(queries, member);
+    await trace(queries, room.clock, member, 'member.role_changed', { from: held.value, to: role });
     return ok(undefined);
   });
 }
 
 /** Ends the membership with all that hangs on it: the member's keys and grants in this organisation. */
-export function removeMember(store: Store, { orgId, userId }: MemberRef): Promise<Result<void, MemberFault>> {
-  return refusableTransaction(store, async (queries) => {
-    const fault = await whyFixed(queries, { orgId, userId }, undefined);
-    if (fault !== undefined) return fail(fault);
+export function removeMember(room: MemberRoom, member: MemberRef): Promise<Result<void, MemberFault>> {
+  const { orgId, userId } = member;
+  return refusableTransaction(room.store, async (queries) => {
+    const held = await roleToChange(queries, member, undefined);
+    if (!held.ok) return held;
     await queries.people.removeMember(orgId, userId);
     for (const grantId of await queries.grants.listLiveOf(orgId, userId)) {
       await queries.grants.revoke(orgId, grantId, 'member_removed');
@@ -38,22 +51,48 @@ export function removeMember(store: Store, { orgId, userId }: MemberRef): Promis
     for (const keyId of await queries.keys.revokeOfUser(orgId, userId)) {
       await queries.changes.add('key', keyId);
     }
-    await announce(queries, { orgId, userId });
+    await announce(queries, member);
+    await trace(queries, room.clock, member, 'member.removed', { from: held.value });
     return ok(undefined);
   });
 }
 
 /** Holds the organisation's members still first, or two owners who demote each other would leave it with none. */
-async function whyFixed(
+async function roleToChange(
   queries: Queries,
-  { orgId, userId }: MemberRef,
+  { by, orgId, userId }: MemberRef,
   becomes: Role | undefined,
-): Promise<MemberFault | undefined> {
+): Promise<Result<Role, MemberFault>> {
   await queries.people.lockMembers(orgId);
   const role = await queries.people.heldRoleOf(orgId, userId);
-  if (role === undefined) return 'not_a_member';
-  if (role !== 'owner' || becomes === 'owner') return undefined;
-  return (await queries.people.countOwners(orgId)) > 1 ? undefined : 'last_owner';
+  const asks = by === undefined ? undefined : await queries.people.roleOf(orgId, by.userId);
+  if (by !== undefined && (asks === undefined || !mayChange(asks, by.userId === userId, role, becomes)))
+    return fail('forbidden');
+  if (role === undefined) return fail('not_a_member');
+  if (role !== 'owner' || becomes === 'owner') return ok(role);
+  return (await queries.people.countOwners(orgId)) > 1 ? ok(role) : fail('last_owner');
+}
+
+/** Anybody may leave. */
+function mayChange(asks: Role, isOneself: boolean, from: Role | undefined, to: Role | undefined): boolean {
+  return (isOneself && to === undefined) || canChangeRole(asks, from, to);
+}
+
+function trace(
+  queries: Queries,
+  clock: Clock,
+  { by, orgId, userId }: MemberRef,
+  action: string,
+  detail: Record<string, unknown>,
+): Promise<void> {
+  const actor = by === undefined ? ({ kind: 'system' } as const) : ({ kind: 'user', id: by.userId } as const);
+  return queries.audit.insertMany([
+    toAuditRow(
+      { orgId, action, actor, target: userId, requestId: by?.requestId, outcome: 'ok', detail },
+      'event',
+      clock,
+    ),
+  ]);
 }
 
 function announce(queries: Queries, { orgId, userId }: MemberRef): Promise<void> {

@@ -18,7 +18,11 @@ const NAME_CHARACTERS_MAX = 200;
 const CONFIRMATION_CHARACTERS_MAX = 500;
 const TOOLS_MAX = 1000;
 
-const toolName = z.string().min(1).max(NAME_CHARACTERS_MAX);
+const toolName = z
+  .string()
+  .min(1)
+  .max(NAME_CHARACTERS_MAX)
+  .refine((name) => !name.includes('\0'), { error: 'is no name' });
 
 /** Null: nothing is said of it. */
 const ruleSchema = z.strictObject({
