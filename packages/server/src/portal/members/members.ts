@@ -60,7 +60,7 @@ export function createMemberRoutes({ membersOf, people }: MemberRoutesDeps): Hon
 function memberIn(context: Context<OrganisationEnv>): MemberRef {
   return {
     orgId: context.get('organisation').id,
-    userId: readId('usr', context.req.param('member')),
+    userId: readId('usr', context.req.param('member') ?? ''),
     by: { userId: context.get('user').userId, requestId: context.get('requestId') },
   };
 }
