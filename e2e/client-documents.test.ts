@@ -9,13 +9,14 @@ import { freePort } from '../packages/server/test/support/free-port.ts';
 import { CALLBACK } from './support/mcp-app.ts';
 import { createDesktop } from './support/mcp-remote.ts';
 import { MODES } from './support/organisations.ts';
+import { authorize, discover, ON_LOOPBACK } from './support/oauth4webapi.ts';
+import { callTool, connectBound } from './support/openid-client.ts';
 import { callByHand } from './support/raw.ts';
 import { sdkV1 } from './support/sdk-v1.ts';
 import { sdkV2Auto, sdkV2Legacy } from './support/sdk-v2.ts';
 import { openWorld, type World } from './support/world.ts';
 
 // Apps that are known by their documents (client id metadata documents), by libraries of others: nobody registers.
-const ON_LOOPBACK = { [oauth.allowInsecureRequests]: true };
 const CALL = 'get_credit_balance';
 
 let internet: DocumentHost;
@@ -106,21 +107,10 @@ describe.each(MODES)('in %s', (_mode, { slug, email, credential }) => {
         { algorithm: 'oauth2', execute: [openid.allowInsecureRequests] },
       );
       expect(config.serverMetadata()['client_id_metadata_document_supported']).toBe(true);
-      const verifier = openid.randomPKCECodeVerifier();
-      const state = openid.randomState();
       const resource = world.url + path;
-      const DPoP = openid.getDPoPHandle(config, await openid.randomDPoPKeyPair('ES256'));
-      const href = openid.buildAuthorizationUrl(config, {
-        redirect_uri: CALLBACK,
-        code_challenge: await openid.calculatePKCECodeChallenge(verifier),
-        code_challenge_method: 'S256',
-        dpop_jkt: await DPoP.calculateThumbprint(),
-        state,
-        resource,
-      }).href;
-      const callback = await world.approve(href, { email, access: 'full' });
-      const checks = { pkceCodeVerifier: verifier, expectedState: state };
-      const tokens = await openid.authorizationCodeGrant(config, callback, checks, { resource }, { DPoP });
+      const { DPoP, tokens } = await connectBound(config, resource, (url) =>
+        world.approve(url, { email, access: 'full' }),
+      );
       const expectWorks = async ({
         access_token,
         token_type,
@@ -130,16 +120,8 @@ describe.each(MODES)('in %s', (_mode, { slug, email, credential }) => {
       }) => {
         // In key mode the connector is given a key, which goes where no proof goes.
         expect(token_type).toBe(slug === 'acme' ? 'dpop' : 'bearer');
-        const body = { jsonrpc: '2.0', id: 0, method: 'tools/call', params: { name: CALL, arguments: {} } };
-        const answer = await openid.fetchProtectedResource(
-          config,
-          access_token,
-          new URL(resource),
-          'POST',
-          JSON.stringify(body),
-          new Headers({ 'content-type': 'application/json', accept: 'application/json' }),
-          token_type === 'dpop' ? { DPoP } : {},
-        );
+        const shown = { accessToken: access_token, DPoP: token_type === 'dpop' ? DPoP : undefined };
+        const answer = await callTool(config, resource, CALL, shown);
         expect(answer.status).toBe(200);
         expect(await answer.text()).toContain('publish_cost');
       };
@@ -166,24 +148,13 @@ describe.each(MODES)('in %s', (_mode, { slug, email, credential }) => {
     };
     const client = { client_id: publish({ token_endpoint_auth_method: 'private_key_jwt', jwks }) };
     const authentication = oauth.PrivateKeyJwt(privateKey);
-    const issuer = new URL(world.url);
-    const server = await oauth.processDiscoveryResponse(
-      issuer,
-      await oauth.discoveryRequest(issuer, { algorithm: 'oauth2', ...ON_LOOPBACK }),
-    );
-    const verifier = oauth.generateRandomCodeVerifier();
-    const state = oauth.generateRandomState();
-    const authorize = new URL(server.authorization_endpoint ?? '');
-    authorize.search = new URLSearchParams({
-      client_id: client.client_id,
-      redirect_uri: CALLBACK,
-      response_type: 'code',
-      code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
-      code_challenge_method: 'S256',
-      state,
+    const server = await discover(world.url);
+    const { parameters, verifier } = await authorize({
+      server,
+      client,
       resource: world.url + path,
-    }).toString();
-    const callback = await world.approve(authorize.href, { email, access: 'full' });
+      approve: (url) => world.approve(url, { email, access: 'full' }),
+    });
     const tokens = await oauth.processAuthorizationCodeResponse(
       server,
       client,
@@ -191,7 +162,7 @@ describe.each(MODES)('in %s', (_mode, { slug, email, credential }) => {
         server,
         client,
         authentication,
-        oauth.validateAuthResponse(server, client, callback, state),
+        parameters,
         CALLBACK,
         verifier,
         ON_LOOPBACK,

@@ -4,6 +4,7 @@ import { freePort } from '../packages/server/test/support/free-port.ts';
 import { CALLBACK } from './support/mcp-app.ts';
 import { createDesktop } from './support/mcp-remote.ts';
 import { MODES } from './support/organisations.ts';
+import { callTool, connectBound } from './support/openid-client.ts';
 import { portalOf } from './support/portal.ts';
 import { sdkV1 } from './support/sdk-v1.ts';
 import { sdkV2Auto, sdkV2Legacy } from './support/sdk-v2.ts';
@@ -102,36 +103,17 @@ describe.each(MODES)('in %s', (_mode, { slug, email }) => {
           authenticationOf(String(client.client_secret))(as, client, body, headers),
         { algorithm: 'oauth2', execute: [openid.allowInsecureRequests] },
       );
-      const verifier = openid.randomPKCECodeVerifier();
-      const state = openid.randomState();
       const resource = world.url + path;
-      const DPoP = openid.getDPoPHandle(config, await openid.randomDPoPKeyPair('ES256'));
-      const { href } = openid.buildAuthorizationUrl(config, {
-        redirect_uri: CALLBACK,
-        code_challenge: await openid.calculatePKCECodeChallenge(verifier),
-        code_challenge_method: 'S256',
-        dpop_jkt: await DPoP.calculateThumbprint(),
-        state,
-        resource,
-      });
-      const callback = await world.approve(href, { email, access: 'full' });
-      const checks = { pkceCodeVerifier: verifier, expectedState: state };
-      const tokens = await openid.authorizationCodeGrant(config, callback, checks, { resource }, { DPoP });
+      const { DPoP, tokens } = await connectBound(config, resource, (url) =>
+        world.approve(url, { email, access: 'full' }),
+      );
       const refreshed = await openid.refreshTokenGrant(config, tokens.refresh_token ?? '', {}, { DPoP });
       expect(refreshed.refresh_token).not.toBe(tokens.refresh_token);
       for (const { access_token, token_type } of [tokens, refreshed]) {
         // In key mode the connector is given a key, which goes where no proof goes.
         expect(token_type).toBe(slug === 'acme' ? 'dpop' : 'bearer');
-        const body = { jsonrpc: '2.0', id: 0, method: 'tools/call', params: { name: CALL, arguments: {} } };
-        const answer = await openid.fetchProtectedResource(
-          config,
-          access_token,
-          new URL(resource),
-          'POST',
-          JSON.stringify(body),
-          new Headers({ 'content-type': 'application/json', accept: 'application/json' }),
-          token_type === 'dpop' ? { DPoP } : {},
-        );
+        const shown = { accessToken: access_token, DPoP: token_type === 'dpop' ? DPoP : undefined };
+        const answer = await callTool(config, resource, CALL, shown);
         expect(answer.status).toBe(200);
         expect(await answer.text()).toContain('publish_cost');
       }

@@ -9,7 +9,8 @@ import {
 } from '@modelcontextprotocol/client';
 import * as oauth from 'oauth4webapi';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { comeBack, createMemory } from './support/mcp-app.ts';
+import { CALLBACK, comeBack, createMemory } from './support/mcp-app.ts';
+import { authorize, discover, ON_LOOPBACK } from './support/oauth4webapi.ts';
 import { openWorld, type World } from './support/world.ts';
 
 // Clients that bind their tokens to a key (RFC 9449), with nothing of ours on their side.
@@ -78,23 +79,17 @@ describe.each(['auto', 'legacy'] as const)('the MCP SDK v2 client (%s) with a DP
 });
 
 test('oauth4webapi, which checks every answer, binds code, tokens and refresh to its key', async () => {
-  const REDIRECT_URI = 'http://127.0.0.1:33418/callback';
-  const onLoopback = { [oauth.allowInsecureRequests]: true };
-  const issuer = new URL(world.url);
-  const server = await oauth.processDiscoveryResponse(
-    issuer,
-    await oauth.discoveryRequest(issuer, { algorithm: 'oauth2', ...onLoopback }),
-  );
+  const server = await discover(world.url);
   expect(server.dpop_signing_alg_values_supported).toContain('ES256');
   const client = await oauth.processDynamicClientRegistrationResponse(
     await oauth.dynamicClientRegistrationRequest(
       server,
-      { client_name: 'bound', redirect_uris: [REDIRECT_URI], token_endpoint_auth_method: 'none' },
-      onLoopback,
+      { client_name: 'bound', redirect_uris: [CALLBACK], token_endpoint_auth_method: 'none' },
+      ON_LOOPBACK,
     ),
   );
   const DPoP = oauth.DPoP({}, await oauth.generateKeyPair('ES256'));
-  const options = { DPoP, ...onLoopback };
+  const options = { DPoP, ...ON_LOOPBACK };
   /** As its documentation says: once more if the server asked for its nonce. */
   async function withNonce<T>(send: () => Promise<T>): Promise<T> {
     try {
@@ -105,21 +100,13 @@ test('oauth4webapi, which checks every answer, binds code, tokens and refresh to
     }
   }
 
-  const verifier = oauth.generateRandomCodeVerifier();
-  const state = oauth.generateRandomState();
-  const authorizeUrl = new URL(server.authorization_endpoint ?? '');
-  authorizeUrl.search = new URLSearchParams({
-    client_id: client.client_id,
-    redirect_uri: REDIRECT_URI,
-    response_type: 'code',
-    code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
-    code_challenge_method: 'S256',
-    dpop_jkt: await DPoP.calculateThumbprint(),
-    state,
+  const { parameters, verifier } = await authorize({
+    server,
+    client,
     resource: `${world.url}/mcp/acme`,
-  }).toString();
-  const callback = await world.approve(authorizeUrl.href, { email: 'owner@acme.test', access: 'full' });
-  const parameters = oauth.validateAuthResponse(server, client, callback, state);
+    dpop: DPoP,
+    approve: (url) => world.approve(url, { email: 'owner@acme.test', access: 'full' }),
+  });
   const tokens = await withNonce(async () =>
     oauth.processAuthorizationCodeResponse(
       server,
@@ -129,7 +116,7 @@ test('oauth4webapi, which checks every answer, binds code, tokens and refresh to
         client,
         oauth.None(),
         parameters,
-        REDIRECT_URI,
+        CALLBACK,
         verifier,
         options,
       ),

@@ -19,9 +19,9 @@ import {
   type ConnectedApp,
   type RunningIdentityProvider,
 } from './support/identity-provider.ts';
+import { discover, ON_LOOPBACK } from './support/oauth4webapi.ts';
 
 // MCP's enterprise-managed authorization: a provider of the company's own, clients that others wrote, and no consent.
-const ON_LOOPBACK = { [oauth.allowInsecureRequests]: true };
 const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 const ISSUER = 'https://acme.okta.test';
 const EMPLOYEE = { subject: '00u-member', email: 'member@acme.test' };
@@ -99,10 +99,7 @@ async function balance(accessToken: string): Promise<{ status: number; text: str
 }
 
 test('oauth4webapi finds the profile, exchanges at the provider, asks us, and calls a tool', async () => {
-  const server = await oauth.processDiscoveryResponse(
-    new URL(demo.url),
-    await oauth.discoveryRequest(new URL(demo.url), { algorithm: 'oauth2', ...ON_LOOPBACK }),
-  );
+  const server = await discover(demo.url);
   expect(server.grant_types_supported).toContain(JWT_BEARER);
   expect(server['authorization_grant_profiles_supported']).toEqual([
     'urn:ietf:params:oauth:grant-profile:id-jag',

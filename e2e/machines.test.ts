@@ -13,12 +13,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readOutcome } from './support/mcp-app.ts';
 import { createDesktop } from './support/mcp-remote.ts';
 import { ALL_TOOLS, MODES, READ_TOOLS } from './support/organisations.ts';
+import { discover, ON_LOOPBACK } from './support/oauth4webapi.ts';
+import { callTool } from './support/openid-client.ts';
 import { portalOf } from './support/portal.ts';
 import { callByHand } from './support/raw.ts';
 import { openWorld, type World } from './support/world.ts';
 
 // Programs without a person (RFC 6749 section 4.4), by libraries of others. An admin makes each client in the portal.
-const ON_LOOPBACK = { [oauth.allowInsecureRequests]: true };
 const CALL = { name: 'get_credit_balance', arguments: {} };
 /** In key mode too: a machine has its secret to get another. */
 const SHORT_LIVED = /^eyJ/;
@@ -134,7 +135,7 @@ describe.each(MODES)('in %s', (_mode, { slug, email }) => {
   ] as const)('openid-client gets a token by %s', async (method, authenticationOf) => {
     const machine = await newMachine({ auth_method: method });
     const { client_id: id, client_secret: secret } = machine;
-    const config = await discover(id, authenticationOf(secret));
+    const config = await configOf(id, authenticationOf(secret));
     const tokens = await openid.clientCredentialsGrant(config, { resource: resource() });
     await expectWorks(tokens.access_token);
     expect((await openid.tokenIntrospection(config, tokens.access_token)).active).toBe(true);
@@ -144,13 +145,13 @@ describe.each(MODES)('in %s', (_mode, { slug, email }) => {
 
   test('openid-client gets a token by private_key_jwt', async () => {
     const { clientId, privateKey } = await newSigningMachine();
-    const config = await discover(clientId, openid.PrivateKeyJwt(privateKey));
+    const config = await configOf(clientId, openid.PrivateKeyJwt(privateKey));
     const tokens = await openid.clientCredentialsGrant(config, { resource: resource() });
     expect(tokens.refresh_token).toBeUndefined();
     await expectWorks(tokens.access_token);
   });
 
-  const discover = (id: string, authentication: openid.ClientAuth) =>
+  const configOf = (id: string, authentication: openid.ClientAuth) =>
     openid.discovery(new URL(world.url), id, undefined, authentication, {
       algorithm: 'oauth2',
       execute: [openid.allowInsecureRequests],
@@ -159,11 +160,7 @@ describe.each(MODES)('in %s', (_mode, { slug, email }) => {
   test.each(['client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const)(
     'oauth4webapi, which checks every answer, gets a token by %s',
     async (method) => {
-      const issuer = new URL(world.url);
-      const server = await oauth.processDiscoveryResponse(
-        issuer,
-        await oauth.discoveryRequest(issuer, { algorithm: 'oauth2', ...ON_LOOPBACK }),
-      );
+      const server = await discover(world.url);
       let client: oauth.Client;
       let authentication: oauth.ClientAuth;
       if (method === 'private_key_jwt') {
@@ -206,12 +203,8 @@ test('openid-client binds a machine’s token to its key, and nobody else can us
   const resource = `${world.url}/mcp/acme`;
   const tokens = await openid.clientCredentialsGrant(config, { resource }, { DPoP });
   expect(tokens.token_type).toBe('dpop');
-  const body = JSON.stringify({ jsonrpc: '2.0', id: 0, method: 'tools/call', params: CALL });
-  const headers = new Headers({ 'content-type': 'application/json', accept: 'application/json' });
   const present = (handle: openid.DPoPHandle) =>
-    openid.fetchProtectedResource(config, tokens.access_token, new URL(resource), 'POST', body, headers, {
-      DPoP: handle,
-    });
+    callTool(config, resource, CALL.name, { accessToken: tokens.access_token, DPoP: handle });
   const answer = await present(DPoP);
   expect(answer.status).toBe(200);
   expect(await answer.text()).toContain('250');

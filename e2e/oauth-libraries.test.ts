@@ -5,10 +5,10 @@ import { DEMO_PASSWORD } from '../packages/server/src/demo/demo-data.ts';
 import { createPerson } from '../packages/server/src/demo/person.ts';
 import { startDemo, type RunningDemo } from '../packages/server/test/support/app.ts';
 import { rpc } from '../packages/server/test/support/oauth-client.ts';
+import { CALLBACK } from './support/mcp-app.ts';
+import { authorize, discover, ON_LOOPBACK } from './support/oauth4webapi.ts';
 
 // Strict general-purpose clients, written by others after the RFCs: they check what we send, not only what we refuse.
-const REDIRECT_URI = 'http://127.0.0.1:33418/callback';
-const ON_LOOPBACK = { [oauth.allowInsecureRequests]: true };
 
 let demo: RunningDemo;
 beforeAll(async () => {
@@ -16,9 +16,9 @@ beforeAll(async () => {
 });
 afterAll(() => demo.close());
 
-async function approve(authorizeUrl: URL, email: string): Promise<URL> {
+async function approve(authorizeUrl: string, email: string): Promise<URL> {
   const person = createPerson({ origins: [demo.url] });
-  const { callback } = await person.decide(authorizeUrl.href, {
+  const { callback } = await person.decide(authorizeUrl, {
     email,
     password: DEMO_PASSWORD,
     access: 'full',
@@ -49,35 +49,23 @@ describe.each([
         resource,
         await oauth.resourceDiscoveryRequest(resource, ON_LOOPBACK),
       );
-      const issuer = new URL(described.authorization_servers?.[0] ?? '');
-      const server = await oauth.processDiscoveryResponse(
-        issuer,
-        await oauth.discoveryRequest(issuer, { algorithm: 'oauth2', ...ON_LOOPBACK }),
-      );
+      const server = await discover(described.authorization_servers?.[0] ?? '');
       const client = await oauth.processDynamicClientRegistrationResponse(
         await oauth.dynamicClientRegistrationRequest(
           server,
-          { client_name: 'oauth4webapi', redirect_uris: [REDIRECT_URI], token_endpoint_auth_method: method },
+          { client_name: 'oauth4webapi', redirect_uris: [CALLBACK], token_endpoint_auth_method: method },
           ON_LOOPBACK,
         ),
       );
       const secret = client['client_secret'];
       const authentication = authenticationOf(typeof secret === 'string' ? secret : '');
 
-      const verifier = oauth.generateRandomCodeVerifier();
-      const state = oauth.generateRandomState();
-      const authorizeUrl = new URL(server.authorization_endpoint ?? '');
-      authorizeUrl.search = new URLSearchParams({
-        client_id: client.client_id,
-        redirect_uri: REDIRECT_URI,
-        response_type: 'code',
-        code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
-        code_challenge_method: 'S256',
-        state,
+      const { parameters, verifier } = await authorize({
+        server,
+        client,
         resource: resource.href,
-      }).toString();
-      const callback = oauth.validateAuthResponse(server, client, await approve(authorizeUrl, email), state);
-
+        approve: (url) => approve(url, email),
+      });
       const tokens = await oauth.processAuthorizationCodeResponse(
         server,
         client,
@@ -85,8 +73,8 @@ describe.each([
           server,
           client,
           authentication,
-          callback,
-          REDIRECT_URI,
+          parameters,
+          CALLBACK,
           verifier,
           {
             additionalParameters: { resource: resource.href },
@@ -126,7 +114,7 @@ describe.each([
   test('openid-client discovers, registers, and keeps a connection fresh', async () => {
     const config = await openid.dynamicClientRegistration(
       new URL(demo.url),
-      { client_name: 'openid-client', redirect_uris: [REDIRECT_URI], token_endpoint_auth_method: 'none' },
+      { client_name: 'openid-client', redirect_uris: [CALLBACK], token_endpoint_auth_method: 'none' },
       openid.None(),
       { algorithm: 'oauth2', execute: [openid.allowInsecureRequests] },
     );
@@ -134,13 +122,13 @@ describe.each([
     const state = openid.randomState();
     const resource = demo.url + path;
     const authorizeUrl = openid.buildAuthorizationUrl(config, {
-      redirect_uri: REDIRECT_URI,
+      redirect_uri: CALLBACK,
       code_challenge: await openid.calculatePKCECodeChallenge(verifier),
       code_challenge_method: 'S256',
       state,
       resource,
     });
-    const callback = await approve(authorizeUrl, email);
+    const callback = await approve(authorizeUrl.href, email);
     const tokens = await openid.authorizationCodeGrant(
       config,
       callback,

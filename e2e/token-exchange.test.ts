@@ -1,5 +1,7 @@
 import * as oauth from 'oauth4webapi';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { CALLBACK } from './support/mcp-app.ts';
+import { authorize, discover, ON_LOOPBACK } from './support/oauth4webapi.ts';
 import { portalOf } from './support/portal.ts';
 import { openWorld, type World } from './support/world.ts';
 
@@ -10,17 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const REDIRECT_URI = 'http://127.0.0.1:33418/callback';
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
-const onLoopback = { [oauth.allowInsecureRequests]: true };
-
-async function discover(): Promise<oauth.AuthorizationServer> {
-  const issuer = new URL(world.url);
-  return oauth.processDiscoveryResponse(
-    issuer,
-    await oauth.discoveryRequest(issuer, { algorithm: 'oauth2', ...onLoopback }),
-  );
-}
 
 /** An app that a person has connected, and its access token. */
 async function connectApp(
@@ -31,23 +23,16 @@ async function connectApp(
   const client = await oauth.processDynamicClientRegistrationResponse(
     await oauth.dynamicClientRegistrationRequest(
       server,
-      { client_name: 'Front', redirect_uris: [REDIRECT_URI], token_endpoint_auth_method: 'none' },
-      onLoopback,
+      { client_name: 'Front', redirect_uris: [CALLBACK], token_endpoint_auth_method: 'none' },
+      ON_LOOPBACK,
     ),
   );
-  const verifier = oauth.generateRandomCodeVerifier();
-  const state = oauth.generateRandomState();
-  const authorizeUrl = new URL(server.authorization_endpoint ?? '');
-  authorizeUrl.search = new URLSearchParams({
-    client_id: client.client_id,
-    redirect_uri: REDIRECT_URI,
-    response_type: 'code',
-    code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
-    code_challenge_method: 'S256',
-    state,
+  const { parameters, verifier } = await authorize({
+    server,
+    client,
     resource,
-  }).toString();
-  const callback = await world.approve(authorizeUrl.href, { email, access: 'full' });
+    approve: (url) => world.approve(url, { email, access: 'full' }),
+  });
   const tokens = await oauth.processAuthorizationCodeResponse(
     server,
     client,
@@ -55,10 +40,10 @@ async function connectApp(
       server,
       client,
       oauth.None(),
-      oauth.validateAuthResponse(server, client, callback, state),
-      REDIRECT_URI,
+      parameters,
+      CALLBACK,
       verifier,
-      onLoopback,
+      ON_LOOPBACK,
     ),
   );
   return tokens.access_token;
@@ -71,7 +56,7 @@ async function callTool(accessToken: string, name: string, path: string): Promis
     new URL(path, world.url),
     new Headers({ 'content-type': 'application/json', accept: 'application/json, text/event-stream' }),
     JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: {} } }),
-    onLoopback,
+    ON_LOOPBACK,
   );
   expect(response.status).toBe(200);
   const text = await response.text();
@@ -85,7 +70,7 @@ test.each([
 ])(
   'oauth4webapi, in %s, exchanges a person’s token for a read-only one at one connector, down to a tool call and its end',
   async (_, { slug, email }) => {
-    const server = await discover();
+    const server = await discover(world.url);
     expect(server.grant_types_supported).toContain('urn:ietf:params:oauth:grant-type:token-exchange');
     const subjectToken = await connectApp(server, email, `${world.url}/mcp/${slug}`);
     const { client_id, client_secret } = await portalOf(world, { email, slug }).createClient({
@@ -105,7 +90,7 @@ test.each([
           oauth.ClientSecretBasic(client_secret),
           'urn:ietf:params:oauth:grant-type:token-exchange',
           { subject_token: subjectToken, subject_token_type: ACCESS_TOKEN, ...more },
-          onLoopback,
+          ON_LOOPBACK,
         ),
       );
     const answer = await exchange({ resource: world.url + path, scope: 'mcp:read' });
@@ -128,7 +113,7 @@ test.each([
         client,
         oauth.ClientSecretBasic(client_secret),
         answer.access_token,
-        onLoopback,
+        ON_LOOPBACK,
       ),
     );
     expect(about).toMatchObject({ active: true, client_id, act: { sub: client_id }, scope: 'mcp:read' });
