@@ -13,7 +13,8 @@ import { authorize, discover, ON_LOOPBACK } from './support/oauth4webapi.ts';
 import { callTool, connectBound } from './support/openid-client.ts';
 import { callByHand } from './support/raw.ts';
 import { sdkV1 } from './support/sdk-v1.ts';
-import { sdkV2Auto, sdkV2Legacy } from './support/sdk-v2.ts';
+import { sdkV2Auto, sdkV2Legacy, sdkV2Pinned } from './support/sdk-v2.ts';
+import { expectValidMessagesIn } from './support/valid-messages.ts';
 import { openWorld, type World } from './support/world.ts';
 
 // Apps that are known by their documents (client id metadata documents), by libraries of others: nobody registers.
@@ -50,7 +51,7 @@ describe.each(MODES)('in %s', (_mode, { slug, email, credential }) => {
   const nobodyRegistered = (start: number) =>
     expect(world.wire.lines(start)).not.toContainEqual(expect.stringContaining('/register'));
 
-  test.each([sdkV1, sdkV2Auto, sdkV2Legacy].map((library) => [library.name, library] as const))(
+  test.each([sdkV1, sdkV2Auto, sdkV2Legacy, sdkV2Pinned].map((library) => [library.name, library] as const))(
     '%s connects by its document, calls and refreshes',
     async (_name, library) => {
       const clientMetadataUrl = publish();
@@ -186,3 +187,5 @@ describe.each(MODES)('in %s', (_mode, { slug, email, credential }) => {
     }
   });
 });
+
+expectValidMessagesIn(() => world, '2025-11-25 tools/call', '2026-07-28 tools/call');

@@ -7,14 +7,17 @@ import { MODES } from './support/organisations.ts';
 import { callTool, connectBound } from './support/openid-client.ts';
 import { portalOf } from './support/portal.ts';
 import { sdkV1 } from './support/sdk-v1.ts';
-import { sdkV2Auto, sdkV2Legacy } from './support/sdk-v2.ts';
+import { sdkV2Auto, sdkV2Legacy, sdkV2Pinned } from './support/sdk-v2.ts';
+import { expectValidMessagesIn } from './support/valid-messages.ts';
 import { openWorld, type World } from './support/world.ts';
 
 // Apps that keep a secret, registered or made by an admin, by libraries of others.
 const DAY_MS = 86_400_000;
 const CALL = 'get_credit_balance';
 const METHODS = ['client_secret_basic', 'client_secret_post'] as const;
-const LIBRARIES = [sdkV1, sdkV2Auto, sdkV2Legacy].map((library) => [library.name, library] as const);
+const LIBRARIES = [sdkV1, sdkV2Auto, sdkV2Legacy, sdkV2Pinned].map(
+  (library) => [library.name, library] as const,
+);
 
 let world: World;
 beforeAll(async () => {
@@ -123,3 +126,5 @@ describe.each(MODES)('in %s', (_mode, { slug, email }) => {
     },
   );
 });
+
+expectValidMessagesIn(() => world, '2025-11-25 tools/call', '2026-07-28 tools/call');

@@ -11,6 +11,7 @@ import * as oauth from 'oauth4webapi';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CALLBACK, comeBack, createMemory } from './support/mcp-app.ts';
 import { authorize, discover, ON_LOOPBACK } from './support/oauth4webapi.ts';
+import { expectValidMessagesIn } from './support/valid-messages.ts';
 import { openWorld, type World } from './support/world.ts';
 
 // Clients that bind their tokens to a key (RFC 9449), with nothing of ours on their side.
@@ -150,3 +151,5 @@ test('oauth4webapi, which checks every answer, binds code, tokens and refresh to
     oauth.WWWAuthenticateChallengeError,
   );
 });
+
+expectValidMessagesIn(() => world, '2025-11-25 tools/call', '2026-07-28 tools/call');

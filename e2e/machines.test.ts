@@ -17,6 +17,7 @@ import { discover, ON_LOOPBACK } from './support/oauth4webapi.ts';
 import { callTool } from './support/openid-client.ts';
 import { portalOf } from './support/portal.ts';
 import { callByHand } from './support/raw.ts';
+import { expectValidMessagesIn } from './support/valid-messages.ts';
 import { openWorld, type World } from './support/world.ts';
 
 // Programs without a person (RFC 6749 section 4.4), by libraries of others. An admin makes each client in the portal.
@@ -214,3 +215,5 @@ test('openid-client binds a machine’s token to its key, and nobody else can us
     (await callByHand(resource, { authorization: `Bearer ${tokens.access_token}` }, CALL.name)).status,
   ).toBe(401);
 });
+
+expectValidMessagesIn(() => world, '2025-11-25 tools/list', '2026-07-28 tools/call');

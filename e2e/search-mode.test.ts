@@ -4,6 +4,7 @@ import { bigDocument } from '../packages/server/test/gateway/support/big-documen
 import { corpusDocument } from '../packages/tools/test/corpus.ts';
 import type { McpApp } from './support/mcp-app.ts';
 import { sdkV2Auto } from './support/sdk-v2.ts';
+import { expectValidMessagesIn } from './support/valid-messages.ts';
 import { openWorld, type World } from './support/world.ts';
 
 // A real client on catalogues that no model could read whole: it finds, looks closer, calls, and is held to its access.
@@ -96,3 +97,5 @@ test('the API of GitHub: one question, one call, of 1,185 tools', async (ctx: Te
   expect(await namesOf(pulls)).toEqual(expect.arrayContaining(['licenses_get_all_commonly_used']));
   await pulls.close();
 });
+
+expectValidMessagesIn(() => world, '2026-07-28 tools/list', '2026-07-28 tools/call');

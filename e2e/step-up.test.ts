@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sdkV1 } from './support/sdk-v1.ts';
-import { sdkV2Auto, sdkV2Legacy } from './support/sdk-v2.ts';
+import { sdkV2Auto, sdkV2Legacy, sdkV2Pinned } from './support/sdk-v2.ts';
 import { MODES, READ_TOOLS } from './support/organisations.ts';
+import { expectValidMessagesIn } from './support/valid-messages.ts';
 import { openWorld, type World } from './support/world.ts';
 
 let world: World;
@@ -10,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const LIBRARIES = [sdkV2Auto, sdkV2Legacy];
+const LIBRARIES = [sdkV2Auto, sdkV2Legacy, sdkV2Pinned];
 
 test.each(
   MODES.flatMap(([mode, about]) => LIBRARIES.map((library) => [library.name, mode, library, about] as const)),
@@ -52,3 +53,5 @@ test('SDK v1, which cannot ask again, does not get a wider token by refreshing',
   expect((await app.tools()).map(({ name }) => name).sort()).toEqual(READ_TOOLS);
   await app.close();
 });
+
+expectValidMessagesIn(() => world, '2025-11-25 tools/call', '2026-07-28 tools/call');

@@ -21,8 +21,12 @@ const RESULTS: Readonly<Record<string, string>> = {
   'tools/list': 'ListToolsResult',
   'tools/call': 'CallToolResult',
   'prompts/list': 'ListPromptsResult',
+  'prompts/get': 'GetPromptResult',
   'resources/list': 'ListResourcesResult',
   'resources/templates/list': 'ListResourceTemplatesResult',
+  'resources/read': 'ReadResourceResult',
+  'resources/subscribe': 'EmptyResult',
+  'resources/unsubscribe': 'EmptyResult',
   'completion/complete': 'CompleteResult',
   'logging/setLevel': 'EmptyResult',
 };
@@ -91,7 +95,8 @@ export function expectValidMessages(exchanges: readonly McpExchange[]): string[]
       expectValid(revision, kindOf('Server', message), message);
       if (message.result === undefined) continue;
       const method = methods.get(message.id) ?? '';
-      const definition = RESULTS[method];
+      const isAsking = message.result['resultType'] === 'input_required';
+      const definition = isAsking ? 'InputRequiredResult' : RESULTS[method];
       if (definition === undefined) throw new Error(`A result for nothing that we know: ${method}`);
       expectValid(revision, definition, message.result);
     }
