@@ -66,6 +66,8 @@ const REGISTRATIONS_PER_SHARED_EGRESS: LimitPolicy = { limit: 3000, windowSecond
 const UNCONFIRMED_CLIENTS_MAX = 10_000;
 /** A person's browser opens these, or many of one office. */
 const AUTHORIZATIONS_PER_ADDRESS: LimitPolicy = { limit: 300, windowSeconds: 60 };
+/** A stream that is open takes one. */
+const RELAYED_CONNECTIONS_PER_SERVER = 4_096;
 const SIGN_INS_PER_ACCOUNT: LimitPolicy = { limit: 10, windowSeconds: 60 };
 const SIGN_INS_PER_ADDRESS: LimitPolicy = { limit: 60, windowSeconds: 60 };
 
@@ -140,6 +142,7 @@ export async function createApp(options: AppOptions) {
   const environments = createSealedEnvironment(deriveKey(masterSecret, 'upstream environments'));
   const publishMcp = createPublishMcp({ store, environment: environments, clock });
   const sender = createSender();
+  const relaySender = createSender({ connectionsMax: RELAYED_CONNECTIONS_PER_SERVER });
   const vault = createVault({
     store,
     sealKey: deriveKey(masterSecret, 'upstream credentials'),
@@ -181,6 +184,7 @@ export async function createApp(options: AppOptions) {
     sessionKey: deriveKey(masterSecret, 'session ids'),
     nodeMail,
     credentials,
+    relay: { sender: relaySender },
     limits: options.limits ?? { perKey: CALLS_PER_KEY, perOrganisation: CALLS_PER_ORGANISATION },
     log,
     clock,
@@ -363,6 +367,7 @@ export async function createApp(options: AppOptions) {
       sweeping.close();
       await gateway.close();
       await sender.close();
+      await relaySender.close();
       await usage.close();
       await audit.close();
       await nodeMail.close();

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { deepestCause } from '../kernel/deepest-cause.ts';
 import { AppError, toAppError } from '../kernel/errors.ts';
 import { parseResourcePath } from '../kernel/resource.ts';
+import { deriveKey } from '../kernel/seal.ts';
 import { createApiDoor } from './api/door.ts';
 import { createDownloadDoor } from './download/door.ts';
 import { createDownloadLinks, DOWNLOAD_PATH } from './download/links.ts';
@@ -15,6 +16,11 @@ import { createLimit } from './pipeline/limit.ts';
 import { createRecorder } from './pipeline/record.ts';
 import { createCallUpstream } from './pipeline/upstream.ts';
 import type { GatewayDependencies } from './ports.ts';
+import { RELAY_LIMITS } from './relay/answered.ts';
+import { createGates } from './relay/gate.ts';
+import { createRelay } from './relay/relay.ts';
+import { createStreamableHttp } from './relay/streamable-http.ts';
+import { createUpstreamSessions } from './relay/upstream-sessions.ts';
 import { createListen } from './streams/listen.ts';
 import { createSessionIds } from './streams/session-ids.ts';
 import { createSse, placeOfMessages } from './streams/sse.ts';
@@ -62,7 +68,22 @@ export function createGateway(deps: GatewayDependencies): Gateway {
   const ids = createSessionIds({ nodeId: nodeMail.nodeId, key: deps.sessionKey });
   const sse = createSse({ authenticate, dispatch, ids, limit, log, nodeMail, streams });
   const listen = createListen({ limit, streams });
-  const mcpDoor = createMcpDoor({ authenticate, dispatch, listen, sse, mcpBaseUrl });
+  const relay = createRelay({
+    catalogues,
+    carriers: {
+      'streamable-http': createStreamableHttp({
+        credentials,
+        limits: { ...RELAY_LIMITS, ...deps.relay.limits },
+        sender: deps.relay.sender,
+        sessions: createUpstreamSessions(deriveKey(deps.sessionKey, 'upstream sessions')),
+        streams,
+      }),
+    },
+    limit,
+    mcpBaseUrl,
+    openGate: createGates({ news: deps.relay.news, recorder }),
+  });
+  const mcpDoor = createMcpDoor({ authenticate, dispatch, listen, relay, sse, mcpBaseUrl });
   const apiDoor = createApiDoor({ authenticate, limit, catalogues, recorder, credentials, sender });
   const downloadDoor = createDownloadDoor({
     authenticate,

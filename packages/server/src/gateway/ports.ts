@@ -11,6 +11,8 @@ import type { Limiter, LimitPolicy } from '../limits/limiter.ts';
 import type { NodeMail } from '../nodes/node-mail.ts';
 import type { UpstreamCredentials } from '../upstreams/credentials.ts';
 import type { Confirmation } from './mcp/confirmation/confirmation.ts';
+import type { RelayLimits } from './relay/answered.ts';
+import type { ToolNews } from './relay/tool-news.ts';
 import type { StreamLimits } from './streams/streams.ts';
 
 export interface GatewayUrls {
@@ -71,6 +73,14 @@ export interface GatewayDependencies extends Identification {
   readonly nodeMail: NodeMail;
   /** Where it is not what `STREAM_LIMITS` says. */
   readonly streamLimits?: Partial<StreamLimits> | undefined;
+  readonly relay: {
+    /** With connections for as many answers as stay open: each stream of an MCP server takes one. */
+    readonly sender: Sender;
+    /** Absent: nobody follows what servers say of their tools. */
+    readonly news?: ToolNews | undefined;
+    /** Where it is not what `RELAY_LIMITS` says. */
+    readonly limits?: Partial<RelayLimits> | undefined;
+  };
   readonly limits: { readonly perKey: LimitPolicy; readonly perOrganisation: LimitPolicy };
   readonly log: Log;
   readonly clock: Clock;

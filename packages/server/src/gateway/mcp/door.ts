@@ -3,17 +3,19 @@ import { AppError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { Resource } from '../../kernel/resource.ts';
 import { challenge } from '../challenge.ts';
-import { JSON_TYPE, respond, respondError, type Exchange } from '../exchange.ts';
+import { respond, respondError, type Exchange } from '../exchange.ts';
 import type { Authenticate } from '../pipeline/authenticate.ts';
-import { errorAnswer, framed, RPC, wantsEvents, type Answer } from './answer.ts';
+import { errorAnswer, RPC, type Answer } from './answer.ts';
 import { readJsonBody } from './body.ts';
 import { withCors, PREFLIGHT_HEADERS } from './cors.ts';
 import type { OpenCall } from '../under-way.ts';
+import type { Relay } from '../relay/relay.ts';
 import type { Sse } from '../streams/sse.ts';
 import type { Listen } from '../streams/listen.ts';
 import type { Dispatch, Scene } from './dispatch.ts';
 import { parseJson, parseMessage } from './message.ts';
 import { asLegacyRevision, dialectOf, REVISION_WITHOUT_HEADER } from './revisions.ts';
+import { sendAnswer } from './send-answer.ts';
 
 const BATCH_MAX = 50;
 
@@ -27,12 +29,14 @@ export function createMcpDoor({
   authenticate,
   dispatch,
   listen,
+  relay,
   sse,
   mcpBaseUrl,
 }: {
   authenticate: Authenticate;
   dispatch: Dispatch;
   listen: Listen;
+  relay: Relay;
   sse: Pick<Sse, 'open'>;
   mcpBaseUrl: string;
 }): McpDoor {
@@ -48,6 +52,7 @@ export function createMcpDoor({
     call.follow(caller.value, exchange);
     if (req.method === 'GET' && resource.kind === 'organisation' && resource.sse && !asksForSession(req))
       return sse.open({ exchange, org: resource.org, caller: caller.value, call });
+    if (await relay.take({ exchange, resource, call, caller: caller.value })) return;
     if (req.method !== 'POST') return respondError(exchange, POST_ONLY, ['Allow', 'POST']);
 
     const body = await readJsonBody(req);
@@ -55,7 +60,7 @@ export function createMcpDoor({
     // It may have taken its time with the body, and have lost its right meanwhile.
     if (call.isOver()) return;
     const value = parseJson(body.value);
-    if (!value.ok) return send(exchange, value.error);
+    if (!value.ok) return sendAnswer(exchange, value.error);
 
     // Not before it is needed: its signal would stay with a listener for as long as that.
     const scene = (): Scene => ({
@@ -66,13 +71,13 @@ export function createMcpDoor({
       headers: req.headers,
       stepUp: challenge(mcpBaseUrl, path, 'insufficient_scope'),
     });
-    if (Array.isArray(value.value)) return send(exchange, await answerBatch(value.value, scene()));
+    if (Array.isArray(value.value)) return sendAnswer(exchange, await answerBatch(value.value, scene()));
     const message = parseMessage(value.value);
     if (message.ok && listen.asksFor(message.value, exchange)) {
       const refused = listen.open(message.value, { exchange, caller: caller.value, call });
-      return refused && send(exchange, refused);
+      return refused && sendAnswer(exchange, refused);
     }
-    return send(exchange, message.ok ? await dispatch(message.value, scene()) : message.error);
+    return sendAnswer(exchange, message.ok ? await dispatch(message.value, scene()) : message.error);
   };
 
   /** Only 2025-03-26 has batches, and only for messages that come after the handshake. */
@@ -107,16 +112,6 @@ export function createMcpDoor({
     // Calls in one batch are told apart in the audit trail and upstream by request ids of their own.
     return dispatch(message.value, { ...scene, requestId: newId('req'), stepUp: undefined });
   }
-}
-
-function send(exchange: Exchange, answer: Answer): void {
-  const { body, headers, isHttpError, status } = answer;
-  if (body === undefined) return respond(exchange, status, headers, '');
-  if (isHttpError === true || status !== 200)
-    return respond(exchange, status, [...JSON_TYPE, ...headers], body);
-  const { accept } = exchange.req.headers;
-  const frame = framed(body, wantsEvents(accept));
-  return respond(exchange, status, [...frame.headers, ...headers], frame.body);
 }
 
 /** The stream of a session of 2025, which we have none of: any other GET opens a session of 2024-11-05. */

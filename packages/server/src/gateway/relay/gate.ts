@@ -43,7 +43,13 @@ export interface Gate {
 export type OpenGate = (scene: GateScene) => Gate;
 
 /** One for the whole process: it remembers what servers said lately of tools that no snapshot has yet. */
-export function createGates({ news, recorder }: { news: ToolNews; recorder: Recorder }): OpenGate {
+export function createGates({
+  news,
+  recorder,
+}: {
+  news: ToolNews | undefined;
+  recorder: Recorder;
+}): OpenGate {
   const listedTools = createListedTools(news);
   return (scene) => ({
     async admit(messages, isBatch) {
@@ -82,7 +88,7 @@ export function createGates({ news, recorder }: { news: ToolNews; recorder: Reco
     },
     present(message) {
       const view = scene.view();
-      if (message['method'] === 'notifications/tools/list_changed') news.changed(view.target.id);
+      if (message['method'] === 'notifications/tools/list_changed') news?.changed(view.target.id);
       return presentTools(message, { view, caller: scene.caller, listedTools });
     },
   });

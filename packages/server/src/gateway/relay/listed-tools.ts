@@ -22,7 +22,7 @@ export interface ListedTools {
 const CONNECTORS_MAX = 2_000;
 const NAMES_MAX = 1_000;
 
-export function createListedTools(news: ToolNews): ListedTools {
+export function createListedTools(news: ToolNews | undefined): ListedTools {
   const said = new LRUCache<ConnectorId, LRUCache<string, Access>>({ max: CONNECTORS_MAX });
 
   function remember(connectorId: ConnectorId, name: string, access: Access): void {
@@ -54,7 +54,7 @@ export function createListedTools(news: ToolNews): ListedTools {
         if (known === undefined ? view.rulingOn(faceOf(name, access)).offered : hasTurned(view, known))
           isNews = true;
       }
-      if (isNews) news.observed(view.target.id, tools);
+      if (isNews) news?.observed(view.target.id, tools);
     },
     newcomer(view, name) {
       if (said.get(view.target.id)?.get(name) !== 'read') return undefined;

@@ -36,6 +36,7 @@ export interface HarnessOptions {
   mcpBaseUrl?: string;
   upstreamTimeoutMs?: number;
   streamLimits?: GatewayDependencies['streamLimits'];
+  relay?: Omit<GatewayDependencies['relay'], 'sender'>;
   /** Of the gateway. */
   clock?: Clock;
   /** How files that arguments name are reached. */
@@ -87,6 +88,7 @@ export async function startHarness(options: HarnessOptions = {}) {
   const audit = createAudit({ store, clock: systemClock, log });
   const usage = createUsage({ store, clock: systemClock, log });
   const sender = createSender({ ...(options.upstreamTimeoutMs && { timeoutMs: options.upstreamTimeoutMs }) });
+  const relaySender = createSender();
   const catalogues = createCatalogues({ store });
   const signed: string[] = [];
   const broken = new Set<string>();
@@ -146,6 +148,7 @@ export async function startHarness(options: HarnessOptions = {}) {
     sessionKey: randomBytes(32),
     nodeMail: createNodeMail({ store, key: randomBytes(32), log }),
     credentials: createUpstreamCredentials({ vault, assertions, log }),
+    relay: { ...options.relay, sender: relaySender },
     streamLimits: options.streamLimits,
     limits: { perKey: options.perKey ?? WIDE, perOrganisation: options.perOrganisation ?? WIDE },
     log,
@@ -249,6 +252,7 @@ export async function startHarness(options: HarnessOptions = {}) {
       await audit.close();
       await usage.close();
       await sender.close();
+      await relaySender.close();
       await upstream.close();
       await database.close();
     },
