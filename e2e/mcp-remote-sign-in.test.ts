@@ -14,18 +14,23 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const TRANSPORTS = [
-  ['by default', []],
-  ['with --transport http-only', ['--transport', 'http-only']],
+  ['by default', '', []],
+  ['with --transport http-only', '', ['--transport', 'http-only']],
+  ['with --transport http-first', '/sse', ['--transport', 'http-first']],
+  ['with --transport sse-first', '/sse', ['--transport', 'sse-first']],
+  ['with --transport sse-only', '/sse', ['--transport', 'sse-only']],
 ] as const;
 
 test.each(
-  MODES.flatMap(([mode, about]) => TRANSPORTS.map(([how, flags]) => [how, mode, about, flags] as const)),
+  MODES.flatMap(([mode, about]) =>
+    TRANSPORTS.map(([how, suffix, flags]) => [how, mode, about, suffix, flags] as const),
+  ),
 )(
   'mcp-remote %s, in %s, signs its user in through the browser and uses every tool',
-  async (_how, _mode, { slug, email, credential }, flags) => {
+  async (_how, _mode, { slug, email, credential }, suffix, flags) => {
     const { browser, start } = await createDesktop(world, [{ email, access: 'full' }]);
     const before = world.wire.length();
-    const remote = await start(`${world.url}/mcp/${slug}`, ...flags);
+    const remote = await start(`${world.url}/mcp/${slug}${suffix}`, ...flags);
 
     expect(await remote.toolNames()).toEqual(ALL_TOOLS);
     expect(await remote.call('get_credit_balance')).toMatchObject({ failed: false });
@@ -33,6 +38,9 @@ test.each(
     expect(browser.opened).toHaveLength(1);
     expect(remote.complaints).toEqual([]);
     expect(world.wire.lines(before)).toContain('POST /register 201');
+    const isOld = flags[1]?.startsWith('sse') === true;
+    const line = isOld ? `POST /mcp/${slug}/messages 202` : `POST /mcp/${slug}${suffix} 200`;
+    expect(world.wire.lines(before)).toContain(line);
     const shown = [...world.wire.headers('authorization', before)].map((value) => value.split(' ')[1] ?? '');
     expect(shown).toContainEqual(expect.stringMatching(credential));
   },
