@@ -69,6 +69,11 @@ export type {
   UpstreamResponse,
 } from './call/types.ts';
 export type { JsonSchema } from './json.ts';
+export { createNotes } from './openapi/notes.ts';
+export { plainText } from './openapi/text.ts';
+export { errorText } from './call/envelope.ts';
+export type { TextLimits, Truncated } from './call/truncate.ts';
+export { fits, truncatedJson, truncatedText } from './call/truncate.ts';
 export type { ContentBlock, ToolResult } from './mcp/tool-result.ts';
 export type { Finding } from './lint/finding.ts';
 export type { ListedTool } from './lint/lint.ts';

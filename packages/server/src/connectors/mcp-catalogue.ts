@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
-import type { ToolFace } from '@latchkey/tools';
+import { createNotes, plainText, type ToolFace } from '@latchkey/tools';
+import { readMcpTool, type SkippedTool } from './mcp-tool.ts';
 
 /** The snapshot of an MCP server's tools: plain JSON, the same bytes for the same tools. Stored where catalogues are. */
 export interface McpCatalogue {
   readonly hash: string;
   /** As the server calls itself; unset where it was never asked. */
   readonly title?: string;
-  /** Sorted by name. What is hidden, or waits for an admin, is in it too. */
+  /** Sorted by name, which is what the server knows it by. What is hidden, or waits for an admin, is in it too. */
   readonly tools: readonly ToolFace[];
+  /** Tools that cannot be offered, and why; unset: there is none. */
+  readonly skipped?: readonly SkippedTool[];
 }
 
 /** `hash` covers everything but itself. */
@@ -17,5 +20,38 @@ export function mcpCatalogue(content: Omit<McpCatalogue, 'hash'>): McpCatalogue 
   const hash = createHash('sha256').update(JSON.stringify(sorted)).digest('hex');
   return { hash, ...sorted };
 }
+
+/** Of what a server lists. A second tool of one name is none: nobody could say which of the two is called. */
+export function catalogueOf({
+  title,
+  tools: listed,
+}: {
+  title: string | undefined;
+  tools: readonly unknown[];
+}): { readonly catalogue: McpCatalogue; readonly suspect: readonly string[] } {
+  const tools = new Map<string, ToolFace>();
+  const skipped: SkippedTool[] = [];
+  const suspect: string[] = [];
+  for (const one of listed) {
+    const read = readMcpTool(one);
+    if (!read.ok) skipped.push(read.error);
+    else if (tools.has(read.value.face.name))
+      skipped.push({ name: read.value.face.name, reason: 'Another tool has this name.' });
+    else {
+      tools.set(read.value.face.name, read.value.face);
+      if (read.value.isSuspect) suspect.push(read.value.face.name);
+    }
+  }
+  const called = title === undefined ? '' : plainText(title, TITLE_CHARACTERS, '', createNotes());
+  const catalogue = mcpCatalogue({
+    ...(called === '' ? {} : { title: called }),
+    tools: [...tools.values()],
+    ...(skipped.length === 0 ? {} : { skipped: skipped.slice(0, SKIPPED_SHOWN) }),
+  });
+  return { catalogue, suspect };
+}
+
+const TITLE_CHARACTERS = 100;
+const SKIPPED_SHOWN = 100;
 
 export const NO_TOOLS_YET: McpCatalogue = mcpCatalogue({ tools: [] });

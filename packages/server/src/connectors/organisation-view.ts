@@ -7,11 +7,14 @@ import { joinTools, modeOfAll, type Share } from './joined-tools.ts';
 import { withOwnServers } from './own-server.ts';
 import { createRoutes, type Routes } from './routes.ts';
 import type { McpCatalogue } from './mcp-catalogue.ts';
+import { withoutHeaders } from './mcp-schema.ts';
+import { legalName } from './mcp-tool.ts';
 import {
   createToolSet,
   type BoundTool,
   type ConnectorTarget,
   type McpTarget,
+  type McpTool,
   type ToolSet,
 } from './tool-set.ts';
 import { isOffered, ruled, type Ruling, type ToolRules } from './tool-rules.ts';
@@ -172,8 +175,8 @@ function mcpView({ catalogue, connector, upstream }: Extract<Published, { kind: 
       isOffered: verdict.offered,
     };
   });
-  const { offered, tools } = sorted(judged);
   const api = { name: connector.name };
+  const { offered } = sorted(judged);
   return {
     view: {
       kind: 'mcp',
@@ -181,7 +184,20 @@ function mcpView({ catalogue, connector, upstream }: Extract<Published, { kind: 
       toolSet: createToolSet([...offered], { mode: 'full', apis: [api] }),
       rulingOn: rule,
     },
-    share: { tools, offered, api },
+    share: { ...sorted(judged.map((one) => ({ ...one, bound: joined(one.bound) }))), api },
+  };
+}
+
+/** Among the tools of others, where clients neither know the server's rules for names nor send headers to it. */
+function joined(bound: McpTool): McpTool {
+  const { inputSchema } = bound.tool;
+  const plain = withoutHeaders(inputSchema);
+  return {
+    ...bound,
+    name: legalName(bound.name),
+    ...(plain === inputSchema
+      ? {}
+      : { tool: { ...bound.tool, inputSchema: plain }, headerSchema: inputSchema }),
   };
 }
 

@@ -73,6 +73,7 @@ export function createPublishMcp({
         newWriteTools,
         catalogueHash,
       });
+      if (!isSameServer) await queries.mcpSnapshots.forget(connector.id);
       await queries.changes.add('connector', orgId ?? '*');
       await queries.audit.insertMany([
         toAuditRow(

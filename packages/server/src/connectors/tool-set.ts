@@ -48,6 +48,8 @@ export interface McpTool extends Bound {
   readonly kind: 'mcp';
   readonly tool: ToolFace;
   readonly target: McpTarget;
+  /** The schema that says which arguments the server wants repeated in headers; unset: none. */
+  readonly headerSchema?: ToolFace['inputSchema'];
 }
 
 /** A tool under the name that callers know it by, and where it belongs. */

@@ -5,6 +5,7 @@ export * from './schema/people.ts';
 export * from './schema/organisations.ts';
 export * from './schema/connectors.ts';
 export * from './schema/tool-rules.ts';
+export * from './schema/mcp-snapshots.ts';
 export * from './schema/clients.ts';
 export * from './schema/authorizations.ts';
 export * from './schema/grants.ts';

@@ -12,6 +12,7 @@ import { createConnectorQueries } from './queries/connectors.ts';
 import { createGrantQueries } from './queries/grants.ts';
 import { createIdentityProviderQueries } from './queries/identity-providers.ts';
 import { createKeyQueries } from './queries/keys.ts';
+import { createMcpSnapshotQueries } from './queries/mcp-snapshots.ts';
 import { createNodeMailQueries, mailChannelOf } from './queries/node-mail.ts';
 import { createPeopleQueries } from './queries/people.ts';
 import { createPortalClientQueries } from './queries/portal-clients.ts';
@@ -34,6 +35,7 @@ function createQueries(executor: Executor, onChangeAdded: (change: Change) => vo
     grants: createGrantQueries(executor),
     identityProviders: createIdentityProviderQueries(executor),
     keys: createKeyQueries(executor),
+    mcpSnapshots: createMcpSnapshotQueries(executor),
     nodeMail: createNodeMailQueries(executor),
     signingKeys: createSigningKeyQueries(executor),
     toolRules: createToolRuleQueries(executor),

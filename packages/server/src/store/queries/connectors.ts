@@ -59,6 +59,28 @@ export function createConnectorQueries(executor: Executor) {
       return row;
     },
 
+    async find(id: ConnectorId): Promise<Connector | undefined> {
+      const [row] = await executor.select().from(connectors).where(eq(connectors.id, id));
+      return row;
+    },
+
+    listMcp(): Promise<Connector[]> {
+      return executor.select().from(connectors).where(eq(connectors.kind, 'mcp')).orderBy(asc(connectors.id));
+    },
+
+    /** Points an MCP server at another catalogue. Undefined: it is another server by now. */
+    async setCatalogue(
+      id: ConnectorId,
+      { hash, upstream }: { hash: string; upstream: unknown },
+    ): Promise<Connector | undefined> {
+      const [row] = await executor
+        .update(connectors)
+        .set({ catalogueHash: hash, updatedAt: sql`now()` })
+        .where(and(eq(connectors.id, id), sql`${connectors.upstream} = ${JSON.stringify(upstream)}::jsonb`))
+        .returning();
+      return row;
+    },
+
     /** The names that the tools of the connector of that slug were given. */
     async getNameLock(orgId: OrganisationId | null, slug: string): Promise<string | undefined> {
       const owner = orgId === null ? isNull(connectors.orgId) : eq(connectors.orgId, orgId);

@@ -1,6 +1,7 @@
 // A connection on which both sides speak at any time: requests are told apart by their ids.
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Channel, ChannelFault, OpenChannel, WireMessage } from '../channel.ts';
+import type { CredentialParts } from '../credentials.ts';
 import { faultOf } from '../fault.ts';
 import { startDeadline } from './deadline.ts';
 import { channelFault } from './http-line.ts';
@@ -16,11 +17,11 @@ interface Waiting {
 export async function openChannelLine(
   open: OpenChannel,
   {
-    headers,
+    credential,
     onToolsChanged,
     signal,
   }: {
-    headers: Readonly<Record<string, string>>;
+    credential: CredentialParts;
     onToolsChanged: () => void;
     signal: AbortSignal;
   },
@@ -32,7 +33,7 @@ export async function openChannelLine(
 
   function failAll(fault: ChannelFault): void {
     isOpen = false;
-    for (const one of [...waiting.values()]) one.fail(channelFault(fault));
+    for (const one of waiting.values()) one.fail(channelFault(fault));
   }
 
   const opened = await open(
@@ -51,7 +52,7 @@ export async function openChannelLine(
       },
       onClose: failAll,
     },
-    { headers, signal },
+    { headers: credential.headers, query: credential.query, signal },
   );
   if (!opened.ok) return opened;
   const channel: Channel = opened.value;

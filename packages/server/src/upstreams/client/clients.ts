@@ -179,7 +179,7 @@ export function createMcpClients({
     }
     const signal = AbortSignal.timeout(limits.handshake.totalMs);
     const opened = await openChannelLine(openChannel(server), {
-      headers: parts.headers,
+      credential: parts,
       onToolsChanged: heard,
       signal,
     });
@@ -348,7 +348,7 @@ export function createMcpClients({
     close() {
       isClosed = true;
       clearInterval(sweeping);
-      for (const entry of [...entries.values()]) discard(entry);
+      for (const entry of entries.values()) discard(entry);
     },
   };
 }

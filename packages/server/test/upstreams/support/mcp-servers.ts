@@ -47,7 +47,7 @@ export async function serveMcp(kind: ServedKind, tools: ServedTool[], port = 0):
   const calls: string[] = [];
   const served: { tools: ServedTool[]; intercept: ServedMcp['intercept'] } = { tools, intercept: undefined };
   const listed = () =>
-    served.tools.map(({ answer: _, ...tool }) => ({ inputSchema: EMPTY, ...tool })) as never[];
+    served.tools.map((tool) => ({ inputSchema: EMPTY, ...tool, answer: undefined })) as never[];
   const call = async (name: string, args: Record<string, unknown> = {}, signal: AbortSignal) => {
     calls.push(name);
     const tool = served.tools.find((one) => one.name === name);
