@@ -52,7 +52,13 @@ test('the SDK v2 client without forms gets a code, and gives it back as an argum
   const { options, url } = target();
   const client = new Client(INFO, { versionNegotiation: { mode: 'auto' } });
   await client.connect(new StreamableHTTPClientTransport(url, options));
-  await takesCode(client);
+  const { tools } = await client.listTools();
+  expect(tools.find(({ name }) => name === CALL.name)?.inputSchema.properties).toHaveProperty('_confirm');
+  const code = codeOf((await client.callTool(CALL)).structuredContent);
+  expect(harness.upstream.received).toEqual([]);
+  const done = await client.callTool({ ...CALL, arguments: { ...CALL.arguments, _confirm: code } });
+  expect(done.isError).not.toBe(true);
+  expect(harness.upstream.received).toHaveLength(1);
   await client.close();
 });
 
@@ -60,21 +66,16 @@ test('the SDK v1 client gets a code, also if it could show forms in its sessions
   const { options, url } = target();
   const client = new ClientV1(INFO, { capabilities: { elicitation: {} } });
   await client.connect(new TransportV1(url, options));
-  await takesCode(client);
-  await client.close();
-});
-
-async function takesCode(client: {
-  listTools(): Promise<{ tools: { name: string; inputSchema: { properties?: Record<string, unknown> } }[] }>;
-  callTool(params: { name: string; arguments: Record<string, unknown> }): Promise<Record<string, unknown>>;
-}): Promise<void> {
   const { tools } = await client.listTools();
-  const tool = tools.find(({ name }) => name === 'delete_item');
-  expect(Object.keys(tool?.inputSchema.properties ?? {})).toContain('_confirm');
-  const refused = await client.callTool(CALL);
+  expect(tools.find(({ name }) => name === CALL.name)?.inputSchema.properties).toHaveProperty('_confirm');
+  const code = codeOf((await client.callTool(CALL))['structuredContent']);
   expect(harness.upstream.received).toEqual([]);
-  const { confirmation_code: code } = refused['structuredContent'] as { confirmation_code: string };
   const done = await client.callTool({ ...CALL, arguments: { ...CALL.arguments, _confirm: code } });
   expect(done['isError']).not.toBe(true);
   expect(harness.upstream.received).toHaveLength(1);
+  await client.close();
+});
+
+function codeOf(structuredContent: unknown): string {
+  return (structuredContent as { confirmation_code: string }).confirmation_code;
 }
