@@ -16,6 +16,16 @@ export function managesConnectors(role: Role): boolean {
   return role === 'owner' || role === 'admin';
 }
 
+export function seesMembers(role: Role): boolean {
+  return role !== 'viewer';
+}
+
+/** Which roles somebody of this role may give to a member who has that one; empty: none. */
+export function rolesToGive(role: Role, held: Role): readonly Role[] {
+  if (role === 'owner') return ['owner', 'admin', 'member', 'viewer'];
+  return role === 'admin' && held !== 'owner' ? ['admin', 'member', 'viewer'] : [];
+}
+
 export function signsEveryoneOut(role: Role): boolean {
   return role === 'owner' || role === 'admin';
 }

@@ -41,6 +41,12 @@ const agents = createRoute({
   component: lazyRouteComponent(() => import('./agents/agents-page.tsx'), 'AgentsPage'),
 });
 
+const members = createRoute({
+  getParentRoute: () => organisation,
+  path: 'members',
+  component: lazyRouteComponent(() => import('./members/members-page.tsx'), 'MembersPage'),
+});
+
 const connectors = createRoute({
   getParentRoute: () => organisation,
   path: 'connectors',
@@ -56,7 +62,7 @@ const connectorTools = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     chooser,
-    organisation.addChildren([home, keys, agents, connectors, connectorTools]),
+    organisation.addChildren([home, keys, agents, connectors, connectorTools, members]),
   ]),
   basepath: '/app',
   defaultPreload: 'intent',

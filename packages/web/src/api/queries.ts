@@ -7,9 +7,11 @@ import type {
   ConnectorTools,
   MadeKey,
   Me,
+  Member,
   NewAgent,
   NewKey,
   Organisation,
+  Role,
   ToolRule,
 } from './types.ts';
 
@@ -52,6 +54,18 @@ export const setToolRule = (org: string, connector: string, rule: ToolRule & { t
 
 export const approveTools = (org: string, connector: string, tools: readonly string[]) =>
   post<{ approved: string[] }>(`${connectorPath(org, connector)}/approvals`, { tools });
+
+export const membersQuery = (org: string) =>
+  queryOptions({
+    queryKey: ['members', org],
+    queryFn: async () => (await get<{ items: Member[] }>(`${below(org)}/members`)).items,
+  });
+
+export const setMemberRole = (org: string, memberId: string, role: Role) =>
+  put<{ id: string }>(`${below(org)}/members/${encodeURIComponent(memberId)}/role`, { role });
+
+export const removeMember = (org: string, memberId: string) =>
+  post<{ id: string }>(`${below(org)}/members/${encodeURIComponent(memberId)}/remove`, {});
 
 export const createKey = (org: string, key: NewKey) => post<MadeKey>(`${below(org)}/keys`, key);
 

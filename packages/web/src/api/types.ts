@@ -16,6 +16,14 @@ export interface Membership {
   role: Role;
 }
 
+export interface Member {
+  id: string;
+  name: string;
+  email: string;
+  role: Role;
+  is_you: boolean;
+}
+
 export interface Organisation extends Membership {
   connector_url: string;
   /** How many tools each access reaches; `full` counts the read-only ones too. */

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { managesAgents } from '../roles.ts';
+import { managesAgents, seesMembers } from '../roles.ts';
 import { useOrganisation } from './organisation-context.ts';
 
 export function Navigation() {
@@ -20,6 +20,11 @@ export function Navigation() {
       <Link to="/$org/connectors" params={{ org }} className="navigation-item">
         Connectors
       </Link>
+      {seesMembers(role) ? (
+        <Link to="/$org/members" params={{ org }} className="navigation-item">
+          Members
+        </Link>
+      ) : null}
       {managesAgents(role) ? (
         <Link to="/$org/agents" params={{ org }} className="navigation-item">
           Agents
