@@ -4,6 +4,7 @@ import {
   importConnector,
   type ConnectorSource,
 } from '../../packages/server/src/connectors/import-connector.ts';
+import { publishMcpServer, type McpSource } from './mcp-connector.ts';
 import { startDemo } from '../../packages/server/test/support/app.ts';
 import { recordWire, type Wire } from './wire.ts';
 
@@ -26,6 +27,8 @@ export interface World {
   approve(authorizeUrl: string, decision: Decision): Promise<URL>;
   /** Publishes a connector of an organisation beside the demo's. */
   publish(organisation: string, source: Omit<ConnectorSource, 'orgId'>): Promise<void>;
+  /** Publishes an MCP server, as it is at this moment. */
+  publishMcp(organisation: string, source: McpSource): Promise<void>;
   /** Sets the service's clock, by its distance to the real one. */
   setOffset(offsetMs: number): void;
   /** Does something at another time by the service's clock. */
@@ -75,6 +78,7 @@ export async function openWorld(
       const published = await importConnector(store, { ...source, orgId: owner.id });
       if (!published.ok) throw new Error(published.error.message);
     },
+    publishMcp: (organisation, source) => publishMcpServer(demo.latchkey.store, organisation, source),
     setOffset(milliseconds) {
       offsetMs = milliseconds;
     },
