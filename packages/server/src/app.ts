@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { createAudit } from './audit/audit.ts';
 import { createUsage } from './audit/usage.ts';
 import { createCatalogues } from './connectors/catalogues.ts';
+import { createConnects } from './connectors/connects.ts';
 import { createPublishMcp } from './connectors/publish-mcp.ts';
 import { createToolDesk } from './connectors/tool-desk.ts';
 import { createToolsAt } from './connectors/tools-at.ts';
@@ -37,6 +38,7 @@ import { createHandoff } from './oauth/handoff.ts';
 import { createOAuth } from './oauth/oauth.ts';
 import { SIGN_OUT_PURPOSE } from './pages/account-line.tsx';
 import { createAuthorizeReturn } from './pages/authorize-return.tsx';
+import { createConnect } from './pages/connect.tsx';
 import { createConsent } from './pages/consent.tsx';
 import { createDescribeTransaction } from './pages/describe-transaction.ts';
 import { createFormGuard } from './pages/form-guard.ts';
@@ -49,6 +51,8 @@ import { createPortal } from './portal/portal.ts';
 import { createDashboardFiles } from './portal/static/static.ts';
 import type { Store } from './store/store.ts';
 import { createAssertionCache } from './upstreams/credentials/assertions.ts';
+import { createExchange } from './upstreams/credentials/exchange.ts';
+import { CLIENT_DOCUMENT_PATH, createUpstreamAccounts } from './upstreams/credentials/upstream-accounts.ts';
 import { createUpstreamCredentials } from './upstreams/credentials/create-credentials.ts';
 import { createVault } from './upstreams/credentials/vault.ts';
 import { createSealedEnvironment } from './upstreams/sealed-environment.ts';
@@ -68,6 +72,8 @@ const UNCONFIRMED_CLIENTS_MAX = 10_000;
 const AUTHORIZATIONS_PER_ADDRESS: LimitPolicy = { limit: 300, windowSeconds: 60 };
 /** A stream that is open takes one. */
 const RELAYED_CONNECTIONS_PER_SERVER = 4_096;
+/** Ways out to upstreams' authorization servers. */
+const CONNECTS_PER_PERSON: LimitPolicy = { limit: 30, windowSeconds: 60 };
 const SIGN_INS_PER_ACCOUNT: LimitPolicy = { limit: 10, windowSeconds: 60 };
 const SIGN_INS_PER_ADDRESS: LimitPolicy = { limit: 60, windowSeconds: 60 };
 
@@ -150,12 +156,27 @@ export async function createApp(options: AppOptions) {
     mayCache: feed.isCurrent,
   });
   const signAssertion = createAssertions({ signing: grants.signing, clock, issuer: mcpBaseUrl });
+  const upstreamAccounts = createUpstreamAccounts({
+    store,
+    vault,
+    masterSecret,
+    mcpBaseUrl,
+    webBaseUrl,
+    guard: options.addressGuard,
+    clock,
+    log,
+  });
+  const assertions = createAssertionCache(signAssertion, clock);
   const credentials = createUpstreamCredentials({
     vault,
-    assertions: createAssertionCache(signAssertion, clock),
+    assertions,
+    accounts: upstreamAccounts.accounts,
+    exchange: createExchange({ send: upstreamAccounts.send, assertions, clock, log }),
+    webBaseUrl,
     log,
   });
   feed.on('credential', vault.forget);
+  for (const kind of ['grant', 'key', 'member'] as const) feed.on(kind, upstreamAccounts.revoking.soon);
   feed.on('key', keyVerifier.forget);
   feed.on('grant', keyVerifier.forget);
   feed.on('connector', catalogues.invalidate);
@@ -266,6 +287,15 @@ export async function createApp(options: AppOptions) {
     return app;
 
     function mountWeb(): void {
+      const connecting = {
+        connects: createConnects({
+          catalogues,
+          connectorPaths,
+          membershipsOf: store.people.listOrganisationsOf,
+          upstreamAccounts,
+        }),
+        limitConnects: (userId: string) => limiter.take(`connect:${userId}`, CONNECTS_PER_PERSON),
+      };
       app.route(
         '/',
         createConsent({
@@ -281,8 +311,10 @@ export async function createApp(options: AppOptions) {
           latestGrantOf: store.clientRules.latestLiveGrant,
           membershipsOf: store.people.listOrganisationsOf,
           toolsAt: createToolsAt({ catalogues, connectorPaths }),
+          ...connecting,
         }),
       );
+      app.route('/', createConnect({ people, guard, baseUrl: webBaseUrl, ...connecting }));
       app.route(
         '/portal/v1',
         createPortal({
@@ -295,6 +327,7 @@ export async function createApp(options: AppOptions) {
           publishedKeys: grants.publishedKeys,
           identityProviders: grants.identityProviders,
           organisationsOf: store.people.listOrganisationsOf,
+          membersOf: store.people.listMembers,
           toolDesk: createToolDesk({ store, catalogues, clock }),
           toolCounts: catalogues.toolCounts,
           offeringOf: catalogues.offeringOf,
@@ -309,6 +342,9 @@ export async function createApp(options: AppOptions) {
     }
 
     function mountAuthorizationServer(): void {
+      app.get(CLIENT_DOCUMENT_PATH, (context) =>
+        context.json(upstreamAccounts.document, 200, { 'Cache-Control': 'public, max-age=3600' }),
+      );
       app.route('/', createAuthorizeReturn({ approvals, toGateway, gateBrowserOf: gateCookie.read }));
       const oauth = createOAuth({
         issuer: mcpBaseUrl,
@@ -365,6 +401,7 @@ export async function createApp(options: AppOptions) {
     /** Finishes the calls under way, writes what is still held, and lets go of the database. */
     async close(): Promise<void> {
       sweeping.close();
+      await upstreamAccounts.revoking.close();
       await gateway.close();
       await sender.close();
       await relaySender.close();

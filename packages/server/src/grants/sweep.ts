@@ -36,6 +36,8 @@ export function startSweeping({
     every(HOUSEKEEPING_MS, async () => {
       await store.authorizations.deleteExpired();
       await store.usedIds.deleteExpired();
+      await store.upstreamAccounts.deleteExpiredAuthorizations();
+      await store.upstreamAccounts.deleteOldRevocations();
       await store.grants.deleteLongExpired();
       await store.clients.deleteUnconfirmed();
       await store.clients.expireUnused();

@@ -35,6 +35,8 @@ export function createGuardedOpen({
     url: string,
     headers: Readonly<Record<string, string>>,
     signal: AbortSignal,
+    /** Posted; undefined: it is only read. */
+    body?: string,
   ): Promise<Result<IncomingMessage, { reason: 'url' } | { reason: 'address' }>> {
     const target = URL.canParse(url) ? new URL(url) : undefined;
     if (target === undefined || !mayBeAsked(target, ports)) return fail({ reason: 'url' });
@@ -47,6 +49,7 @@ export function createGuardedOpen({
         target,
         {
           signal,
+          method: body === undefined ? 'GET' : 'POST',
           maxHeaderSize: HEADER_BYTES_MAX,
           headers: { host: target.host, 'user-agent': 'Latchkey', ...headers },
           // Taken only where no agent is named; an agent would resolve the name again.
@@ -61,7 +64,7 @@ export function createGuardedOpen({
         fulfil,
       );
       sent.on('error', reject);
-      sent.end();
+      sent.end(body);
     });
     return ok(response);
   };
@@ -77,7 +80,7 @@ function portOf(url: URL): number {
   return url.port === '' ? HTTPS_PORT : Number(url.port);
 }
 
-async function resolveAll(hostname: string): Promise<string[]> {
+export async function resolveAll(hostname: string): Promise<string[]> {
   const answers = await lookup(hostname, { all: true });
   return answers.map(({ address }) => address);
 }

@@ -1,7 +1,9 @@
 import type { FC } from 'hono/jsx';
 import type { ClientTier } from '../grants/client-rules.ts';
 import type { Access, Role } from '../kernel/access.ts';
+import type { ConnectPlace } from '../connectors/connects.ts';
 import { AccountLine } from './account-line.tsx';
+import { ConnectCards } from './connect-page.tsx';
 import { Page } from './layout.tsx';
 
 export interface ConsentChoice {
@@ -31,6 +33,8 @@ export interface ConsentPageProps {
   /** Organisations that are not offered, because their admins blocked this client. */
   blockedBy: readonly string[];
   choices: readonly ConsentChoice[];
+  /** Where tools act through an account of the person's own. */
+  places: readonly ConnectPlace[];
   /** Undefined: several organisations to choose from, the first preselected. */
   chosen: string | undefined;
   /** Comes back with the answer, to tell whether the client changed in between. */
@@ -145,6 +149,7 @@ export const ConsentPage: FC<ConsentPageProps> = (props) => {
           />
         </fieldset>
         <LifetimeChoice choices={choices} lifetime={props.lifetime} />
+        <ConnectCards places={props.places} named={only === undefined} />
         <p class="small">
           It appears under API keys as{' '}
           <b>

@@ -13,6 +13,8 @@ import type { Handoff } from '../oauth/handoff.ts';
 import type { CurrentUser, People } from '../people/people.ts';
 import { SIGN_OUT_PURPOSE } from './account-line.tsx';
 import { finish, goTo } from './authorize-return.tsx';
+import { leaveToConnect, type ConnectDeps } from './connect.tsx';
+import { CONNECT_FIELD } from './connect-page.tsx';
 import { ConsentPage, type ConsentChoice } from './consent-page.tsx';
 import type { FormGuard } from './form-guard.ts';
 import { imitatedHost } from './imitation.ts';
@@ -23,7 +25,7 @@ import { clientBlocked, expired, handoffRefused, otherBrowser, refuse } from './
 
 const NAME_CHARACTERS_MAX = 60;
 
-export interface ConsentDeps {
+export interface ConsentDeps extends Pick<ConnectDeps, 'connects' | 'limitConnects'> {
   approvals: Approvals;
   clients: Clients;
   people: People;
@@ -54,13 +56,25 @@ export interface ConsentDeps {
   ) => Promise<{ read: number; full: number; consumesCredits: boolean; part?: string | undefined }>;
 }
 
-const FIELDS = ['transaction', 'csrf', 'decision', 'access', 'organisation', 'lifetime', 'client'] as const;
+const FIELDS = [
+  'transaction',
+  'csrf',
+  'decision',
+  'access',
+  'organisation',
+  'lifetime',
+  'client',
+  CONNECT_FIELD,
+] as const;
 
 // A missing access is refused, never taken for full.
 const answerSchema = z.object({
   transaction: z.string().max(64),
   csrf: z.string().max(128),
-  decision: z.enum(['allow', 'deny']),
+  /** Absent: an account is to be connected first. */
+  decision: z.enum(['allow', 'deny']).optional(),
+  /** `<organisation>/<connector>`. */
+  connect: z.string().max(100).optional(),
   access: z.enum(['read', 'full']).optional(),
   organisation: z.string().max(64).optional(),
   /** The client as it was shown; absent: it cannot change. */
@@ -69,6 +83,13 @@ const answerSchema = z.object({
   lifetime: z.enum(['1', '7', '30', '90']).optional(),
 });
 type Answer = z.infer<typeof answerSchema>;
+
+/** What was chosen before the browser left to connect an account, as it comes back. */
+const choicesSchema = z.object({
+  access: answerSchema.shape.access.catch(undefined),
+  organisation: answerSchema.shape.organisation.catch(undefined),
+  lifetime: answerSchema.shape.lifetime.catch(undefined),
+});
 type Authorization = NonNullable<Awaited<ReturnType<Approvals['find']>>>;
 
 /** `/oauth/consent`: the one place where access is given. */
@@ -85,7 +106,8 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
     const user = await deps.people.currentUser(c.req.raw.headers);
     if (user === undefined)
       return c.redirect(`/sign-in?return_to=${encodeURIComponent(pathOf(transactionId))}`, 303);
-    return show(c, transactionId, authorization, user, { access: 'read' });
+    const { access = 'read', lifetime, organisation } = choicesSchema.parse(c.req.query());
+    return show(c, transactionId, authorization, user, { access, chosen: organisation, lifetime });
   });
 
   /** From the gateway: the ticket is used up, the transaction bound to this browser, the address made clean. */
@@ -124,12 +146,53 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
       const problem = `You are signed in as ${user.email}. Something changed since this page was opened: check what is asked for and answer again.`;
       return show(c, transaction, authorization, user, { access: access ?? 'read', problem });
     }
+    if (answer.data.decision === undefined) return connect(c, authorization, user, answer.data);
     // Where this host is the gateway too, nothing is recorded that could not be sent.
     const isOwn =
       deps.gatewayBaseUrl !== undefined ||
       (await approvals.isGateBrowser(transaction, deps.gateBrowserOf(c.req.raw.headers)));
     return isOwn ? decide(c, authorization, user, answer.data) : otherBrowser(c);
   });
+
+  /** To an upstream of the place that is asked for, and back to this page as it is. */
+  async function connect(
+    c: Context<PageEnv>,
+    authorization: Authorization,
+    user: CurrentUser,
+    { access = 'read', connect: wanted, lifetime, organisation, transaction }: Answer,
+  ) {
+    const memberships = await membershipsFor(authorization, user);
+    const places = await placesOf(memberships, authorization, user);
+    const place = places.find((one) => wanted === `${one.organisation.slug}/${one.slug}`);
+    if (place === undefined) {
+      return refuse(c, 400, 'invalid_request', 'This form is incomplete', 'Answer it and try again.');
+    }
+    const chosen = new URLSearchParams({
+      transaction,
+      access,
+      ...(organisation === undefined ? {} : { organisation }),
+      ...(lifetime === undefined ? {} : { lifetime }),
+    });
+    const returnTo = `/oauth/consent?${chosen.toString()}`;
+    const left = await leaveToConnect(c, deps, { place, user, returnTo });
+    if (left instanceof Response) return left;
+    const { problem } = left;
+    return show(c, transaction, authorization, user, { access, problem, chosen: organisation, lifetime });
+  }
+
+  /** Where this person has accounts of their own, behind all that could be chosen. */
+  async function placesOf(
+    memberships: Awaited<ReturnType<ConsentDeps['membershipsOf']>>,
+    authorization: Authorization,
+    user: CurrentUser,
+  ) {
+    const places = await Promise.all(
+      memberships.map(({ organisation, role }) =>
+        deps.connects.at(organisation, role, user.userId, authorization.resource),
+      ),
+    );
+    return places.flat();
+  }
 
   async function decide(
     c: Context<PageEnv>,
@@ -195,7 +258,12 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
     transactionId: string,
     authorization: Authorization,
     user: CurrentUser,
-    state: { access: Access; problem?: string; chosen?: string; lifetime?: string },
+    state: {
+      access: Access;
+      problem?: string | undefined;
+      chosen?: string | undefined;
+      lifetime?: string | undefined;
+    },
   ) {
     if (authorization.codeUsedAt !== null) return explain(c, { reason: 'already_connected' });
     const [client, memberships] = await Promise.all([
@@ -218,6 +286,10 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
     );
     const blockedBy = asked.flatMap(({ tier, name }) => (tier.kind === 'blocked' ? [name] : []));
     if (choices.length === 0) return clientBlocked(c, blockedBy);
+    const offered = memberships.filter(({ organisation }) =>
+      choices.some(({ slug }) => slug === organisation.slug),
+    );
+    const places = await placesOf(offered, authorization, user);
     const clientName = displayName(client.name, NAME_CHARACTERS_MAX) ?? client.name;
     const clientHost = client.kind === 'metadata_document' ? hostOfClientId(client.id) : undefined;
     if (state.problem !== undefined) c.status(422);
@@ -232,6 +304,7 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
           redirectUri={authorization.redirectUri}
           loopback={isOnThisComputer(authorization.redirectUri)}
           choices={choices}
+          places={places}
           chosen={state.chosen}
           clientVersion={versionOf(client)}
           maxAccess={authorization.maxAccess}

@@ -9,52 +9,119 @@ import type {
   UpstreamCredentials,
 } from '../credentials.ts';
 import type { Assertions } from './assertions.ts';
-import { bearer, staticParts } from './parts.ts';
+import type { ExchangeCredential, OAuthCredential } from './credential.ts';
+import type { Exchange } from './exchange.ts';
+import type { Accounts } from './personal/accounts.ts';
+import { bearer, NOTHING, staticParts } from './parts.ts';
 import type { Held, Vault } from './vault.ts';
 
 /** The credential towards upstreams: what the operator set for the connector, never the caller's own. */
 export function createUpstreamCredentials({
   vault,
   assertions,
+  accounts,
+  exchange,
+  webBaseUrl,
   log,
 }: {
   vault: Vault;
   assertions: Assertions;
+  accounts: Accounts;
+  exchange: Exchange;
+  webBaseUrl: string;
   log: Log;
 }): UpstreamCredentials {
-  /** Undefined: it was set for another address, or under another LATCHKEY_SECRET. */
-  async function findHeld(target: CredentialTarget): Promise<Result<Held, CredentialFault>> {
+  /** What was sealed under another LATCHKEY_SECRET is for who runs this; the caller waits. */
+  async function orSealedElsewhere<T>(
+    { connectorId }: CredentialTarget,
+    find: () => Promise<Result<T, CredentialFault>>,
+  ): Promise<Result<T, CredentialFault>> {
     try {
-      const held = await vault.find(target.connectorId);
-      if (held === undefined) return fail(unavailable('This connector is no longer there.'));
-      const isElsewhere = held.origin !== undefined && held.origin !== originOf(target.audience);
-      return isElsewhere ? fail(MEANT_FOR_ELSEWHERE) : ok(held);
+      return await find();
     } catch (error) {
       if (!(error instanceof WrongMasterSecretError)) throw error;
-      log.error({ connector: target.connectorId }, error.message);
+      log.error({ connector: connectorId }, error.message);
       return fail(SEALED_ELSEWHERE);
     }
   }
 
+  function findHeld(target: CredentialTarget): Promise<Result<Held, CredentialFault>> {
+    return orSealedElsewhere(target, async () => {
+      const held = await vault.find(target.connectorId);
+      if (held === undefined) return fail(unavailable('This connector is no longer there.'));
+      const isElsewhere = held.origin !== undefined && held.origin !== originOf(target.audience);
+      return isElsewhere ? fail(MEANT_FOR_ELSEWHERE) : ok(held);
+    });
+  }
+
+  async function partsByExchange(
+    settings: ExchangeCredential,
+    target: CredentialTarget,
+    principal: Principal,
+  ): Promise<Result<CredentialParts, CredentialFault>> {
+    const token = await exchange.tokenFor(settings, target, principal);
+    return token === undefined ? fail(NOT_EXCHANGED) : ok({ ...bearer(token), isLasting: true });
+  }
+
   async function partsOf(
     target: CredentialTarget,
-    { credential }: Held,
+    held: Held,
     principal: Principal | undefined,
   ): Promise<Result<CredentialParts, CredentialFault>> {
+    const { credential } = held;
     const parts = staticParts(credential);
     if (parts !== undefined) return ok(parts);
     if (principal === undefined) return fail({ kind: 'nobody' });
-    if (credential.kind === 'assertion') return ok(bearer(await assertions(principal, target.audience)));
-    return fail(unavailable('This connector has a credential that is not known here.'));
+    switch (credential.kind) {
+      case 'assertion':
+        return ok(bearer(await assertions(principal, target.audience)));
+      case 'oauth':
+        return partsOfPerson(target, credential, held.slug, principal);
+      case 'token_exchange':
+        return partsByExchange(credential, target, principal);
+      case 'none':
+      case 'bearer':
+      case 'basic':
+      case 'header':
+      case 'query':
+        // Said above already: it depends on nobody.
+        return ok(NOTHING);
+    }
+  }
+
+  async function partsOfPerson(
+    target: CredentialTarget,
+    settings: OAuthCredential,
+    slug: string,
+    { actor, orgId, orgSlug }: Principal,
+  ): Promise<Result<CredentialParts, CredentialFault>> {
+    if (actor.kind !== 'user') return fail(NO_PERSON);
+    const ref = { orgId, connectorId: target.connectorId, userId: actor.id };
+    const token = await accounts.tokenFor(ref, new URL(target.audience).origin, settings);
+    switch (token.kind) {
+      case 'token':
+        return ok({ ...bearer(token.accessToken), isLasting: true });
+      case 'connect_needed':
+        return fail({ kind: 'connect_needed', connectUrl: `${webBaseUrl}/connect/${orgSlug}/${slug}` });
+      case 'unavailable':
+        return fail(NOT_REFRESHED);
+    }
   }
 
   return {
     async partsFor(target, principal) {
       const held = await findHeld(target);
-      return held.ok ? partsOf(target, held.value, principal) : held;
+      return held.ok ? orSealedElsewhere(target, () => partsOf(target, held.value, principal)) : held;
     },
-    async refused() {
-      return false;
+
+    async refused(target, principal) {
+      const held = await findHeld(target);
+      if (!held.ok || principal === undefined) return false;
+      const { credential } = held.value;
+      if (credential.kind === 'token_exchange') return exchange.refused(credential, target, principal);
+      if (credential.kind !== 'oauth' || principal.actor.kind !== 'user') return false;
+      const ref = { orgId: principal.orgId, connectorId: target.connectorId, userId: principal.actor.id };
+      return accounts.refused(ref, new URL(target.audience).origin, credential);
     },
   };
 }
@@ -72,4 +139,13 @@ const MEANT_FOR_ELSEWHERE = unavailable(
 );
 const SEALED_ELSEWHERE = unavailable(
   'The credential of this connector cannot be opened at the moment. An administrator has to look at the log.',
+);
+const NO_PERSON = unavailable(
+  'This tool acts through each person’s own account at the service behind it, and an agent has none.',
+);
+const NOT_REFRESHED = unavailable(
+  'The service behind this tool does not renew its access at the moment. Try again later.',
+);
+const NOT_EXCHANGED = unavailable(
+  'No access to the service behind this tool could be obtained at the moment. Try again later.',
 );

@@ -21,6 +21,8 @@ import type { Log } from '../../../src/kernel/log.ts';
 import { createLimiter, type LimitPolicy } from '../../../src/limits/limiter.ts';
 import { createAssertionCache } from '../../../src/upstreams/credentials/assertions.ts';
 import { createUpstreamCredentials } from '../../../src/upstreams/credentials/create-credentials.ts';
+import { createExchange } from '../../../src/upstreams/credentials/exchange.ts';
+import { createUpstreamAccounts } from '../../../src/upstreams/credentials/upstream-accounts.ts';
 import { createVault } from '../../../src/upstreams/credentials/vault.ts';
 import { createNodeMail } from '../../../src/nodes/node-mail.ts';
 import { createTestStore } from '../../support/database.ts';
@@ -110,6 +112,16 @@ export async function startHarness(options: HarnessOptions = {}) {
     return assertion;
   }, options.clock ?? systemClock);
 
+  const upstreamAccounts = createUpstreamAccounts({
+    store,
+    vault,
+    masterSecret: randomBytes(32).toString('hex'),
+    mcpBaseUrl: url,
+    webBaseUrl: url,
+    clock: systemClock,
+    log,
+  });
+
   const gateway = createGateway({
     urls: { mcpBaseUrl: options.mcpBaseUrl ?? url, connectorPaths: options.connectorPaths ?? [] },
     verifyKey: (secret) => find('key', secret),
@@ -147,7 +159,14 @@ export async function startHarness(options: HarnessOptions = {}) {
     downloadKey: randomBytes(32),
     sessionKey: randomBytes(32),
     nodeMail: createNodeMail({ store, key: randomBytes(32), log }),
-    credentials: createUpstreamCredentials({ vault, assertions, log }),
+    credentials: createUpstreamCredentials({
+      vault,
+      assertions,
+      accounts: upstreamAccounts.accounts,
+      exchange: createExchange({ send: upstreamAccounts.send, assertions, clock: systemClock, log }),
+      webBaseUrl: url,
+      log,
+    }),
     relay: { ...options.relay, sender: relaySender },
     streamLimits: options.streamLimits,
     limits: { perKey: options.perKey ?? WIDE, perOrganisation: options.perOrganisation ?? WIDE },
@@ -249,6 +268,7 @@ export async function startHarness(options: HarnessOptions = {}) {
       await gateway.close(1000);
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
+      await upstreamAccounts.revoking.close();
       await audit.close();
       await usage.close();
       await sender.close();

@@ -1,0 +1,141 @@
+import { Hono, type Context } from 'hono';
+import type { Connects, ConnectPlace } from '../connectors/connects.ts';
+import type { CurrentUser, People } from '../people/people.ts';
+import { SIGN_OUT_PURPOSE } from './account-line.tsx';
+import { ConnectPage, DeparturePage, serviceName } from './connect-page.tsx';
+import type { LimitAnswer } from './deps.ts';
+import { errorPage } from './error-page.tsx';
+import { formRefused, notFound } from './failures.tsx';
+import type { FormGuard } from './form-guard.ts';
+import { document } from './layout.tsx';
+import type { PageEnv } from './page-env.ts';
+import { readForm } from './read-form.ts';
+import { withoutReferrer } from './return-page.tsx';
+import { signInPath } from './return-to.ts';
+
+export interface ConnectDeps {
+  people: People;
+  connects: Connects;
+  guard: FormGuard;
+  baseUrl: string;
+  /** Takes one from the person's bucket: each way out asks somebody else's server. */
+  limitConnects: (userId: string) => LimitAnswer;
+}
+
+const PARAMETERS = ['state', 'code', 'iss', 'error'] as const;
+
+/** `/connect/…`, where people connect accounts of their own at upstreams, and the way back from there. */
+export function createConnect(deps: ConnectDeps): Hono<PageEnv> {
+  const { connects, guard, people } = deps;
+  const app = new Hono<PageEnv>();
+
+  app.get('/connect/:organisation/:connector', async (c) => {
+    const user = await people.currentUser(c.req.raw.headers);
+    if (user === undefined) return c.redirect(signInPath(c.req.path), 303);
+    const place = await placeOf(c, user);
+    return place === undefined ? notFound(c) : show(c, place, user);
+  });
+
+  app.post('/connect/:organisation/:connector', async (c) => {
+    const form = await readForm(c, ['csrf', 'action']);
+    const user = await people.currentUser(c.req.raw.headers);
+    const checked = guard.check(c, { csrf: form.csrf, purpose: purposeOf(c.req.path, user) });
+    if (!checked.ok && checked.error.reason === 'cross_site')
+      return formRefused(c, checked.error, deps.baseUrl);
+    if (user === undefined) return c.redirect(signInPath(c.req.path), 303);
+    if (!checked.ok) return formRefused(c, checked.error, deps.baseUrl);
+    const place = await placeOf(c, user);
+    if (place === undefined) return notFound(c);
+    if (form.action === 'disconnect') {
+      await connects.disconnect(place, user.userId, c.get('requestId'));
+      return c.redirect(c.req.path, 303);
+    }
+    const left = await leaveToConnect(c, deps, { place, user, returnTo: c.req.path });
+    return left instanceof Response ? left : show(c, place, user, left.problem);
+  });
+
+  app.get('/oauth/upstream/callback', async (c) => {
+    const user = await people.currentUser(c.req.raw.headers);
+    const browser = guard.browserOf(c);
+    if (user === undefined || browser === undefined) return strayed(c);
+    const query = new URL(c.req.url).searchParams;
+    // Of a parameter that comes twice, two readers could see two different ones (RFC 6749 section 3.1).
+    if (PARAMETERS.some((name) => query.getAll(name).length > 1)) return strayed(c);
+    const [state, code, iss, error] = PARAMETERS.map((name) => query.get(name) ?? undefined);
+    const finished = await connects.finish({
+      parameters: { state, code, iss, error },
+      userId: user.userId,
+      sessionId: user.sessionId,
+      browser,
+      requestId: c.get('requestId'),
+    });
+    if (finished.ok) return c.redirect(finished.value.returnTo, 303);
+    return finished.error.reason === 'unknown'
+      ? strayed(c)
+      : refused(c, finished.error.error, finished.error.returnTo);
+  });
+
+  function placeOf(c: Context<PageEnv>, { userId }: CurrentUser): Promise<ConnectPlace | undefined> {
+    const { connector = '', organisation = '' } = c.req.param() as Partial<Record<string, string>>;
+    return connects.find(userId, organisation, connector);
+  }
+
+  function show(c: Context<PageEnv>, place: ConnectPlace, user: CurrentUser, problem?: string) {
+    const { path } = c.req;
+    if (problem !== undefined) c.status(422);
+    const csrf = guard.issue(c, purposeOf(path, user));
+    const signOutCsrf = guard.issue(c, SIGN_OUT_PURPOSE);
+    const view = { place, path, email: user.email, csrf, signOutCsrf, problem };
+    return c.html(document(<ConnectPage {...view} />));
+  }
+
+  return app;
+}
+
+/** Sends the browser to the upstream's authorization server, or says why that cannot be. */
+export async function leaveToConnect(
+  c: Context<PageEnv>,
+  { connects, guard, limitConnects }: Pick<ConnectDeps, 'connects' | 'guard' | 'limitConnects'>,
+  { place, returnTo, user }: { place: ConnectPlace; returnTo: string; user: CurrentUser },
+): Promise<Response | { problem: string }> {
+  const { allowed, retryAfterSeconds } = limitConnects(user.userId);
+  if (!allowed) return { problem: `That was tried too often. Try again in ${retryAfterSeconds} s.` };
+  const { sessionId, userId } = user;
+  const begun = await connects.begin(place, { userId, sessionId, browser: guard.browser(c), returnTo });
+  if (!begun.ok) return { problem: begun.error };
+  withoutReferrer(c);
+  const { host, url } = begun.value;
+  return c.html(document(<DeparturePage href={url} host={host} name={serviceName(place)} />));
+}
+
+function purposeOf(path: string, user: CurrentUser | undefined): string {
+  return `connect ${path} ${user?.sessionId ?? ''}`;
+}
+
+function strayed(c: Context<PageEnv>) {
+  return errorPage(c, 400, {
+    title: 'This was not begun here',
+    message:
+      'It was begun in another browser or by another account, more than ten minutes ago, or is finished already. Nothing was connected.',
+    next: 'Begin again from the page where you connect the account.',
+    code: 'connect_unknown',
+    requestId: c.get('requestId'),
+  });
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  access_denied: 'You, or the service, said no.',
+  another_issuer: 'The answer came from another server than the one that was asked.',
+  not_a_member: 'You no longer belong to the organisation.',
+  unreachable: 'The service did not answer. Try again in a moment.',
+};
+
+function refused(c: Context<PageEnv>, error: string, returnTo: string) {
+  return errorPage(c, 400, {
+    title: 'The account was not connected',
+    message: WORDS[error] ?? 'The service refused it.',
+    next: <a href={returnTo}>Go back</a>,
+    code: `connect_${error}`,
+    requestId: c.get('requestId'),
+  });
+}

@@ -1,0 +1,146 @@
+import { toAuditRow } from '../../../audit/entry.ts';
+import type { Clock } from '../../../kernel/clock.ts';
+import { deepestCause } from '../../../kernel/deepest-cause.ts';
+import type { RequestId } from '../../../kernel/ids.ts';
+import type { Log } from '../../../kernel/log.ts';
+import type { AccountRef, UpstreamRevocation } from '../../../store/queries/upstream-accounts.ts';
+import type { Store } from '../../../store/store.ts';
+import type { Vault } from '../vault.ts';
+import { openAccount, type AccountSecrets } from './account-secrets.ts';
+import { clientOf } from './accounts.ts';
+import type { Send } from './outgoing.ts';
+import { postForm } from './token-endpoint.ts';
+
+const BATCH = 10;
+const ATTEMPTS_MAX = 12;
+const INTERVAL_MS = 60_000;
+
+/**
+ * The end of people's accounts at upstreams. What can no longer be used here is found in the database itself, whatever
+ * ended it, and is given back to the upstream (RFC 7009) from a queue that outlives this process.
+ */
+export function createRevoking({
+  store,
+  vault,
+  sealKey,
+  send,
+  clock,
+  log,
+}: {
+  store: Store;
+  vault: Vault;
+  sealKey: Uint8Array;
+  send: Send;
+  clock: Clock;
+  log: Log;
+}) {
+  let running: Promise<void> | undefined;
+  let isWanted = false;
+  let isClosed = false;
+
+  function entry(ref: AccountRef, why: string, requestId?: RequestId) {
+    const actor = requestId ? ({ kind: 'user', id: ref.userId } as const) : ({ kind: 'system' } as const);
+    const { connectorId, orgId } = ref;
+    return toAuditRow(
+      {
+        orgId,
+        action: 'upstream.disconnected',
+        actor,
+        target: connectorId,
+        requestId,
+        outcome: 'ok',
+        detail: { why, user: ref.userId },
+      },
+      'event',
+      clock,
+    );
+  }
+
+  async function endUnreachable(): Promise<void> {
+    await store.transaction(async (queries) => {
+      const ended = await queries.upstreamAccounts.endUnreachable();
+      if (ended.length > 0) await queries.audit.insertMany(ended.map((ref) => entry(ref, 'nothing_left')));
+    });
+  }
+
+  async function giveBack(row: UpstreamRevocation): Promise<void> {
+    const { connectorId, orgId, userId } = row;
+    const secrets = openAccount(sealKey, { orgId, connectorId, userId }, row.sealed);
+    const isOver = secrets.revocationEndpoint === undefined || (await revoke(row, secrets));
+    if (isOver || row.attempts >= ATTEMPTS_MAX) await store.upstreamAccounts.deleteRevocation(row.id);
+  }
+
+  /** True: there is nothing more to say. The refresh token first: most servers end the rest with it (RFC 7009 section 2.1). */
+  async function revoke({ connectorId }: UpstreamRevocation, secrets: AccountSecrets): Promise<boolean> {
+    const { accessToken, declared, refreshToken, revocationEndpoint = '' } = secrets;
+    const held = await vault.find(connectorId);
+    const settings = held?.credential.kind === 'oauth' ? held.credential : undefined;
+    const endpoint = { url: revocationEndpoint, declared, client: clientOf(secrets, settings) };
+    const tokens = [
+      ...(refreshToken === undefined ? [] : [{ token: refreshToken, token_type_hint: 'refresh_token' }]),
+      { token: accessToken, token_type_hint: 'access_token' },
+    ];
+    for (const form of tokens) {
+      const answer = await postForm(send, endpoint, form);
+      // Section 2.2.1: with 503 the token still exists. A refusal of the request stays one.
+      const mayHelp = !answer.ok || answer.value.status >= 500 || answer.value.status === 429;
+      if (mayHelp) return false;
+    }
+    return true;
+  }
+
+  async function work(): Promise<void> {
+    await endUnreachable();
+    for (;;) {
+      const due = await store.upstreamAccounts.claimRevocations(BATCH);
+      for (const row of due) {
+        await giveBack(row).catch((error: unknown) =>
+          log.warn({ error: deepestCause(error).message }, 'tokens of an upstream could not be given back'),
+        );
+      }
+      if (due.length < BATCH || isClosed) return;
+    }
+  }
+
+  async function workWhileWanted(): Promise<void> {
+    while (isWanted && !isClosed) {
+      isWanted = false;
+      await work().catch((error: unknown) =>
+        log.warn({ error: deepestCause(error).message }, 'accounts of upstreams could not be looked through'),
+      );
+    }
+    running = undefined;
+  }
+
+  /** Something ended here. Never waits, never throws. */
+  function soon(): void {
+    isWanted = true;
+    if (isClosed) return;
+    running ??= new Promise<void>((resolve) => setImmediate(resolve)).then(workWhileWanted);
+  }
+
+  const timer = setInterval(soon, INTERVAL_MS).unref();
+
+  return {
+    soon,
+
+    /** The person ends it. True: there was one. */
+    async disconnect(ref: AccountRef, requestId: RequestId): Promise<boolean> {
+      const ended = await store.transaction(async (queries) => {
+        if (!(await queries.upstreamAccounts.disconnect(ref, 'disconnected'))) return false;
+        await queries.audit.insertMany([entry(ref, 'disconnected', requestId)]);
+        return true;
+      });
+      if (ended) soon();
+      return ended;
+    },
+
+    async close(): Promise<void> {
+      isClosed = true;
+      clearInterval(timer);
+      await running;
+    },
+  };
+}
+
+export type Revoking = ReturnType<typeof createRevoking>;
