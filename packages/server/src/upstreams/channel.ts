@@ -44,5 +44,10 @@ export interface ChannelEvents {
  */
 export type OpenChannel = (
   events: ChannelEvents,
-  options: { readonly headers: Readonly<Record<string, string>>; readonly signal: AbortSignal },
+  options: {
+    readonly headers: Readonly<Record<string, string>>;
+    /** The same, for one that stands in the address. */
+    readonly query?: string | undefined;
+    readonly signal: AbortSignal;
+  },
 ) => Promise<Result<Channel, ChannelFault>>;

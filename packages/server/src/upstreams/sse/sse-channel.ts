@@ -3,6 +3,7 @@ import type { Sender, StreamControl } from '@latchkey/tools';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Channel, ChannelEvents, ChannelFault } from '../channel.ts';
 import { createEventParser, type ServerSentEvent } from '../event-stream-parser.ts';
+import { withQuery } from '../credentials/parts.ts';
 import { faultOf } from '../fault.ts';
 import { faultOfAnswer, faultOfSender, isEventStream } from '../http-fault.ts';
 import { createIntake } from '../intake.ts';
@@ -14,6 +15,7 @@ export function openSseChannel({
   headers,
   limits,
   onOver,
+  query,
   sender,
   signal,
   url,
@@ -24,6 +26,7 @@ export function openSseChannel({
   limits: { readonly openMs: number; readonly postMs: number; readonly eventBytesMax: number };
   /** Called once, however it ends: it holds no connection any more. */
   onOver: () => void;
+  query: string | undefined;
   sender: Sender;
   signal: AbortSignal;
   url: URL;
@@ -83,7 +86,7 @@ export function openSseChannel({
         baseUrl: endpoint.origin,
         request: {
           method: 'POST',
-          path: endpoint.pathname + endpoint.search,
+          path: withQuery(endpoint.pathname + endpoint.search, { headers, query }),
           headers: { accept: '*/*', 'content-type': 'application/json' },
           body: JSON.stringify(message),
         },
@@ -104,7 +107,7 @@ export function openSseChannel({
         baseUrl: url.origin,
         request: {
           method: 'GET',
-          path: url.pathname + url.search,
+          path: withQuery(url.pathname + url.search, { headers, query }),
           headers: {
             accept: 'text/event-stream',
             'accept-encoding': 'identity',

@@ -44,7 +44,7 @@ export function createSseServers({ limits, sender }: { limits: SseLimits; sender
   return {
     channelTo(upstream, key) {
       const url = new URL(upstream.url);
-      return (events, { headers, signal }) => {
+      return (events, { headers, query, signal }) => {
         // A key is an id, and an origin is a URL: they are never the same.
         const isFull =
           (counts.get(key) ?? 0) >= limits.perKey || (counts.get(url.origin) ?? 0) >= limits.perOrigin;
@@ -58,6 +58,7 @@ export function createSseServers({ limits, sender }: { limits: SseLimits; sender
           onOver: () => {
             for (const name of [key, url.origin]) count(name, -1);
           },
+          query,
           sender,
           signal,
           url,

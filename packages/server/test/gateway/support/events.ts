@@ -4,6 +4,7 @@ import { request, type IncomingMessage } from 'node:http';
 export interface Event {
   event: string;
   data: string;
+  id: string;
 }
 
 /** A stream of server-sent events, and what came on it so far. */
@@ -34,7 +35,7 @@ export async function openEvents(
           .map((line) => line.slice(name.length + 2))
           .join('\n');
       if (lines.every((line) => line.startsWith(':'))) comments += 1;
-      else events.push({ event: field('event'), data: field('data') });
+      else events.push({ event: field('event'), data: field('data'), id: field('id') });
     }
     wake();
   });
@@ -74,6 +75,7 @@ export async function openEvents(
       return isOver;
     },
     pause: () => response.pause(),
+    resume: () => response.resume(),
     close: () => sent.destroy(),
   };
 }

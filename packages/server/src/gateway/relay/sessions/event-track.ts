@@ -1,0 +1,88 @@
+import type { Exchange } from '../../exchange.ts';
+import {
+  isBlocked,
+  isOpen,
+  keepAlive,
+  openEventStream,
+  waitingBytes,
+  type EventStream,
+} from '../../streams/event-stream.ts';
+import type { EventLog, LoggedEvent } from './event-log.ts';
+
+/** Events of one kind of a session: those of a call, or those of none. They outlive the connections that take them. */
+export interface EventTrack {
+  readonly number: number;
+  /** Somebody is there to take them. */
+  isAttended(): boolean;
+  /** Takes over from the connection before, which ends. `since`: what the caller has not heard yet. */
+  attach(exchange: Exchange, since: readonly LoggedEvent[]): void;
+  /** A promise: whoever takes them is slow. */
+  tell(data: string): void | Promise<void>;
+  /** Nothing more comes. */
+  finish(): void;
+  isFinished(): boolean;
+  /** From time to time: says nothing to who listens, and lets go of who does not. */
+  keepUp(): void;
+}
+
+/** `primes`: the client of this revision knows events that hold nothing but an id (MCP 2025-11-25, Transports). */
+export function createEventTrack(number: number, log: EventLog, primes: boolean): EventTrack {
+  let stream: EventStream | undefined;
+  let waitedBytes = 0;
+  let isFinished = false;
+
+  function write(id: string, data: string): void {
+    // JSON has no line ends of its own.
+    stream?.res.write(`id: ${id}\nevent: message\ndata: ${data}\n\n`);
+  }
+
+  function blocked({ res }: EventStream): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        res.off('drain', done);
+        res.off('close', done);
+        resolve();
+      };
+      res.once('drain', done);
+      res.once('close', done);
+    });
+  }
+
+  return {
+    number,
+    isAttended: () => stream !== undefined && isOpen(stream),
+    attach(exchange, since) {
+      if (stream !== undefined && isOpen(stream)) stream.res.end();
+      waitedBytes = 0;
+      const opened = openEventStream(exchange, []);
+      stream = opened;
+      opened.res.on('close', () => {
+        if (stream === opened) stream = undefined;
+      });
+      if (primes && since.length === 0) opened.res.write(`id: ${log.endOf(number)}\ndata:\n\n`);
+      for (const { data, id } of since) write(id, data);
+    },
+    tell(data) {
+      const { id } = log.add(number, data);
+      if (stream === undefined || !isOpen(stream)) return undefined;
+      write(id, data);
+      return isBlocked(stream) ? blocked(stream) : undefined;
+    },
+    isFinished: () => isFinished,
+    finish() {
+      isFinished = true;
+      if (stream !== undefined && isOpen(stream)) stream.res.end();
+    },
+    keepUp() {
+      if (stream === undefined || !isOpen(stream)) return;
+      const waiting = waitingBytes(stream);
+      // Nothing was taken since the last time: nobody reads this.
+      if (isBlocked(stream) && waitedBytes > 0 && waiting >= waitedBytes) {
+        stream.res.destroy();
+        return;
+      }
+      waitedBytes = waiting;
+      if (!isBlocked(stream)) keepAlive(stream);
+    },
+  };
+}

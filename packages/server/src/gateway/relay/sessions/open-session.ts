@@ -1,0 +1,74 @@
+import { isJsonObject } from '../../mcp/json.ts';
+import { sendAnswer } from '../../mcp/send-answer.ts';
+import { asLegacyRevision } from '../../mcp/revisions.ts';
+import { answerFault, type Fault } from '../fault-answer.ts';
+import type { AdmittedPost, Passage } from '../passage.ts';
+import { NO_ANSWER, NOT_BEGUN } from './endings.ts';
+import type { OpenUpstream } from './open-upstream.ts';
+import { createJsonDestination } from './posted.ts';
+import type { Session } from './session.ts';
+
+/**
+ * Connects a new session with its server and passes the handshake on. Whatever keeps it from beginning ends it: until
+ * its client has the id, nobody else can.
+ */
+export async function openSession(
+  session: Session,
+  passage: Passage,
+  post: AdmittedPost,
+  { onBusy, openMs, openUpstream }: { onBusy: () => void; openMs: number; openUpstream: OpenUpstream },
+): Promise<void> {
+  const { call, exchange } = passage;
+  const opening = new AbortController();
+  let isLate = false;
+  const giveUp = (fault: Fault): void => {
+    opening.abort();
+    session.end(fault);
+  };
+  const late = setTimeout(() => {
+    isLate = true;
+    giveUp(NO_ANSWER);
+  }, openMs);
+  const gone = (): void => giveUp(NOT_BEGUN);
+  call.signal().addEventListener('abort', gone, { once: true });
+  try {
+    const opened = await openUpstream(passage, session.events, opening.signal);
+    if (opened.ok) session.join(opened.value);
+    if (!opened.ok || session.isOver()) {
+      const fault = isLate || opened.ok ? NO_ANSWER : opened.error;
+      session.end(fault);
+      post.end({ fault: fault.code });
+      if (fault.code === 'upstream_busy') onBusy();
+      return sendAnswer(exchange, answerFault(post, fault, exchange.requestId));
+    }
+    const answer = await shakeHands(session, passage, post);
+    const result = (JSON.parse(answer) as { result?: unknown }).result;
+    if (isJsonObject(result)) session.revision = asLegacyRevision(result['protocolVersion']);
+    else session.end(NOT_BEGUN);
+    const headers = session.isOver() ? [] : ['Mcp-Session-Id', session.id];
+    return sendAnswer(exchange, { status: 200, headers, body: answer });
+  } catch (thrown) {
+    session.end(NOT_BEGUN);
+    throw thrown;
+  } finally {
+    clearTimeout(late);
+    call.signal().removeEventListener('abort', gone);
+  }
+}
+
+function shakeHands(session: Session, { exchange, gate }: Passage, post: AdmittedPost): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const asks = post.messages.flatMap(({ message }) =>
+      message.kind === 'request' ? [{ id: message.id, progressToken: undefined }] : [],
+    );
+    session.begin({
+      gate,
+      destination: createJsonDestination(([answer = '']) => resolve(answer)),
+      requestId: exchange.requestId,
+      open: new Set(asks),
+      end: post.end,
+      fault: undefined,
+    });
+    session.send(post.messages).catch(reject);
+  });
+}

@@ -1,0 +1,80 @@
+import { errorAnswer, RPC, type Answer } from '../../mcp/answer.ts';
+import { isJsonObject } from '../../mcp/json.ts';
+import { sendAnswer } from '../../mcp/send-answer.ts';
+import { JSON_TYPE, respond } from '../../exchange.ts';
+import type { Message } from '../../mcp/message.ts';
+import { answerFault } from '../fault-answer.ts';
+import type { AdmittedPost, Passage } from '../passage.ts';
+import { createJsonDestination, type Ask, type Posted } from './posted.ts';
+import type { Session } from './session.ts';
+
+/** Passes on what a client says on its session. Resolves when all that it asked is answered. */
+export async function takePost(
+  session: Session,
+  { call, exchange, gate }: Passage,
+  post: AdmittedPost,
+  callsMax: number,
+): Promise<void> {
+  const { isBatch, messages } = post;
+  const asks = messages.flatMap(({ message }) => (message.kind === 'request' ? [askOf(message)] : []));
+  const refusal = refusalOf(session, asks, callsMax);
+  if (refusal !== undefined || call.isOver()) {
+    post.end({ fault: 'not_sent' });
+    return refusal && sendAnswer(exchange, refusal);
+  }
+  if (asks.length === 0) {
+    const sent = await session.send(messages);
+    post.end(sent.ok ? { status: 202 } : { fault: sent.error.code });
+    return sendAnswer(exchange, sent.ok ? ACCEPTED : answerFault(post, sent.error, exchange.requestId));
+  }
+  await new Promise<void>((resolve, reject) => {
+    const begin = (destination: Posted['destination']): void =>
+      session.begin({
+        gate,
+        destination,
+        requestId: exchange.requestId,
+        open: new Set(asks),
+        end(ended) {
+          post.end(ended);
+          resolve();
+        },
+        fault: undefined,
+      });
+    if (readsEvents(exchange.req.headers.accept)) {
+      const track = session.newTrack();
+      begin({ ...track, takesMore: true });
+      track.attach(exchange, []);
+    } else {
+      begin(
+        createJsonDestination((bodies) => {
+          const [first] = bodies;
+          // All of it was cancelled.
+          if (first === undefined) sendAnswer(exchange, ACCEPTED);
+          else respond(exchange, 200, JSON_TYPE, isBatch ? `[${bodies.join(',')}]` : first);
+        }),
+      );
+    }
+    session.send(messages).catch(reject);
+  });
+}
+
+function askOf({ id, params }: Extract<Message, { kind: 'request' }>): Ask {
+  const meta = params?.['_meta'];
+  return { id, progressToken: isJsonObject(meta) ? meta['progressToken'] : undefined };
+}
+
+function refusalOf(session: Session, asks: readonly Ask[], callsMax: number): Answer | undefined {
+  const [first] = asks;
+  const used = asks.find(({ id }) => session.isInUse(id));
+  if (used !== undefined) return errorAnswer(400, used.id, RPC.invalidRequest, 'This id is in use.');
+  return session.callCount() + asks.length > callsMax
+    ? errorAnswer(429, first?.id, RPC.rateLimited, 'Too many calls of this session are under way.')
+    : undefined;
+}
+
+/** Clients that do not name it take one text. */
+function readsEvents(accept: string | undefined): boolean {
+  return accept !== undefined && /text\/(?:event-stream|\*)/i.test(accept);
+}
+
+const ACCEPTED: Answer = { status: 202, headers: [], body: undefined };

@@ -1,0 +1,92 @@
+import type { McpTarget } from '../../../connectors/tool-set.ts';
+import type { Principal } from '../../../kernel/principal.ts';
+import { isSameOwner } from '../../streams/session-ids.ts';
+import type { Fault } from '../fault-answer.ts';
+import type { Session } from './session.ts';
+
+export interface SessionCaps {
+  /** Sessions at once. */
+  readonly perKey: number;
+  readonly perOrganisation: number;
+  readonly total: number;
+}
+
+/** The sessions that live on this node. */
+export interface SessionRegistry {
+  add(session: Session): void;
+  remove(session: Session): void;
+  /** Undefined for one that does not exist, for another's, and for one with another server. */
+  find(id: string, target: McpTarget, principal: Principal): Session | undefined;
+  /** Whether there is room for one more; makes some, if there is a session of the same key that nobody listens to. */
+  hasRoom(principal: Principal): boolean;
+  /** Ends the session with this connector that nobody has used for longest, if nobody listens to it. */
+  endIdlest(target: McpTarget, unusedSinceMs: number): void;
+  all(): Iterable<Session>;
+}
+
+const SUPERSEDED: Fault = {
+  code: 'unavailable',
+  message: 'The session has ended to make room for another.',
+  status: 503,
+};
+
+export function createSessionRegistry(caps: SessionCaps): SessionRegistry {
+  const sessions = new Map<string, Session>();
+  const counts = new Map<string, number>();
+
+  function count({ keyId, orgId }: Principal, by: 1 | -1): void {
+    for (const name of [keyId, orgId]) {
+      const left = (counts.get(name) ?? 0) + by;
+      if (left === 0) counts.delete(name);
+      else counts.set(name, left);
+    }
+  }
+
+  function idlest(isMeant: (session: Session) => boolean): Session | undefined {
+    let found: Session | undefined;
+    for (const session of sessions.values())
+      if (!session.isAttended() && isMeant(session) && (found === undefined || session.usedMs < found.usedMs))
+        found = session;
+    return found;
+  }
+
+  function isFull({ keyId, orgId }: Principal): boolean {
+    return (
+      (counts.get(keyId) ?? 0) >= caps.perKey ||
+      (counts.get(orgId) ?? 0) >= caps.perOrganisation ||
+      sessions.size >= caps.total
+    );
+  }
+
+  return {
+    add(session) {
+      sessions.set(session.id, session);
+      count(session.speaker.caller.principal, 1);
+    },
+    remove(session) {
+      if (sessions.delete(session.id)) count(session.speaker.caller.principal, -1);
+    },
+    find(id, target, principal) {
+      const session = sessions.get(id);
+      if (session === undefined || !isSameOwner(session.speaker.caller.principal, principal))
+        return undefined;
+      return isSameServer(session.speaker.target, target) ? session : undefined;
+    },
+    hasRoom(principal) {
+      if (isFull(principal))
+        // Most clients go without a word, and come back.
+        idlest(({ speaker }) => speaker.caller.principal.keyId === principal.keyId)?.end(SUPERSEDED);
+      return !isFull(principal);
+    },
+    endIdlest(target, unusedSinceMs) {
+      idlest((session) => session.speaker.target.id === target.id && session.usedMs <= unusedSinceMs)?.end(
+        SUPERSEDED,
+      );
+    },
+    all: () => sessions.values(),
+  };
+}
+
+function isSameServer(one: McpTarget, other: McpTarget): boolean {
+  return one.id === other.id && JSON.stringify(one.upstream) === JSON.stringify(other.upstream);
+}
