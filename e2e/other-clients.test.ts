@@ -1,5 +1,10 @@
 import { createRequire } from 'node:module';
-import { Client, StreamableHTTPClientTransport, type Transport } from '@modelcontextprotocol/client';
+import {
+  Client,
+  SSEClientTransport,
+  StreamableHTTPClientTransport,
+  type Transport,
+} from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { connectAiSdk, needsAiSdk } from './support/ai-sdk.ts';
@@ -69,13 +74,16 @@ async function useBridge(revision: string, args: readonly string[]) {
 }
 
 describe.each(['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'])('an app of %s', (revision) => {
-  test('lists and calls over Streamable HTTP', async () => {
+  test.each([
+    ['Streamable HTTP', StreamableHTTPClientTransport, `POST ${SSE} 200`],
+    ['HTTP+SSE', SSEClientTransport, POSTED_TO_SESSION],
+  ])('lists and calls over %s', async (_name, OwnTransport, line) => {
     const requestInit = { headers: { 'X-API-Key': key } };
-    await useApp(revision, new StreamableHTTPClientTransport(new URL(world.url + SSE), { requestInit }));
-    expect(lines()).toContain(`POST ${SSE} 200`);
+    await useApp(revision, new OwnTransport(new URL(world.url + SSE), { requestInit }));
+    expect(lines()).toContain(line);
   });
 
-  test('lists and calls over HTTP+SSE, behind supergateway, whose SDK is of 2024', async (context) => {
+  test('lists and calls behind supergateway, whose SDK is of 2024, over HTTP+SSE', async (context) => {
     const program = needsClient(context, 'supergateway/dist/index.js');
     const header = ['--header', `X-API-Key: ${key}`];
     await useBridge(revision, [program, '--sse', world.url + SSE, ...header, '--logLevel', 'none']);

@@ -6,8 +6,8 @@ import { delimiter, dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 
-/** Under these names a program on Linux finds the browser that its user likes. */
-const NAMES = ['xdg-open', 'fake-browser'];
+/** Under these names programs find the browser that their user likes, on Linux and on a Mac. */
+const NAMES = ['xdg-open', 'open', 'fake-browser'];
 const CALLBACK_PATIENCE_MS = 10_000;
 
 /**
