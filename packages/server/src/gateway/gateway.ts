@@ -81,7 +81,7 @@ export function createGateway(deps: GatewayDependencies): Gateway {
     },
     limit,
     mcpBaseUrl,
-    openGate: createGates({ news: deps.relay.news, recorder }),
+    openGate: createGates({ confirmation: deps.confirmation, news: deps.relay.news, recorder }),
   });
   const mcpDoor = createMcpDoor({ authenticate, dispatch, listen, relay, sse, mcpBaseUrl });
   const apiDoor = createApiDoor({ authenticate, limit, catalogues, recorder, credentials, sender });

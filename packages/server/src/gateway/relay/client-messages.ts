@@ -71,7 +71,13 @@ function readOne(value: unknown): Result<ClientMessage, Answer> {
 }
 
 const ENVELOPE = ['jsonrpc', 'id', 'method', 'params', 'result', 'error'];
-const JUDGED = ['name', 'uri', 'arguments', '_meta', 'task'];
+const JUDGED = ['name', 'uri', 'arguments', '_meta', 'task', 'inputResponses', 'requestState'];
+
+/** Messages in the place of those that came, as JSON of our own. */
+export function insteadOf({ isBatch }: ClientPost, messages: readonly ClientMessage[]): ClientPost {
+  const wires = messages.map(({ wire }) => wire);
+  return { messages, isBatch, bytes: Buffer.from(JSON.stringify(isBatch ? wires : wires[0])) };
+}
 
 /**
  * There are readers that ignore case, stop at a NUL, or hand what is called `__proto__` down. A key that is one of ours
@@ -83,7 +89,7 @@ function isAmbiguous(object: JsonObject, ours: readonly string[]): boolean {
     if (!/^[\x20-\x7e]*$/.test(key)) return true;
     const folded = key.trim().toLowerCase();
     if (folded === '__proto__' || seen.has(folded)) return true;
-    if (folded !== key && ours.includes(folded)) return true;
+    if (ours.some((one) => one !== key && one.toLowerCase() === folded)) return true;
     seen.add(folded);
   }
   return false;

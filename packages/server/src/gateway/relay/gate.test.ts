@@ -5,6 +5,7 @@ import { createOrganisationView, type McpView, type Published } from '../../conn
 import { createToolRules } from '../../connectors/tool-rules.ts';
 import type { Access } from '../../kernel/access.ts';
 import { newId, type ConnectorId } from '../../kernel/ids.ts';
+import { createConfirmation } from '../mcp/confirmation/confirmation.ts';
 import type { Caller } from '../pipeline/authenticate.ts';
 import type { Call } from '../pipeline/record.ts';
 import { readPost } from './client-messages.ts';
@@ -96,6 +97,11 @@ beforeEach(() => {
   changes = 0;
   const nameOf = ({ access, action, target }: Call): string => `${action} ${target} ${access}`;
   openGate = createGates({
+    confirmation: createConfirmation({
+      key: new Uint8Array(32),
+      claimOnce: async () => true,
+      clock: { nowMs: () => 0 },
+    }),
     recorder: {
       async begin(call) {
         recorded.push(`begin ${nameOf(call)}`);

@@ -1,10 +1,13 @@
 import type { McpView } from '../../connectors/organisation-view.ts';
 import { newId, type RequestId } from '../../kernel/ids.ts';
 import type { WireMessage } from '../../upstreams/channel.ts';
-import type { Answer } from '../mcp/answer.ts';
+import type { Answer, RpcId } from '../mcp/answer.ts';
+import type { Confirmation } from '../mcp/confirmation/confirmation.ts';
+import { isJsonObject } from '../mcp/json.ts';
 import type { Caller } from '../pipeline/authenticate.ts';
 import type { Ended, Recorder } from '../pipeline/record.ts';
 import type { ClientMessage } from './client-messages.ts';
+import { createConfirmCall, type Confirmed } from './confirm-call.ts';
 import { headersMatch, type Headers } from './headers-match.ts';
 import { judge, type Judged } from './judge.ts';
 import { createListedTools, presentTools } from './listed-tools.ts';
@@ -25,7 +28,12 @@ export interface GateScene {
 
 export type Admission =
   /** May be sent now. `end` says, once, what came of it. */
-  | { readonly kind: 'pass'; readonly end: (ended: Ended) => void }
+  | {
+      readonly kind: 'pass';
+      readonly end: (ended: Ended) => void;
+      /** What is sent in the place of what came; undefined: what came. */
+      readonly instead?: readonly ClientMessage[] | undefined;
+    }
   /** Nothing is sent. */
   | { readonly kind: 'refused'; readonly answer: Answer };
 
@@ -44,54 +52,106 @@ export type OpenGate = (scene: GateScene) => Gate;
 
 /** One for the whole process: it remembers what servers said lately of tools that no snapshot has yet. */
 export function createGates({
+  confirmation,
   news,
   recorder,
 }: {
+  confirmation: Confirmation;
   news: ToolNews | undefined;
   recorder: Recorder;
 }): OpenGate {
   const listedTools = createListedTools(news);
-  return (scene) => ({
-    async admit(messages, isBatch) {
-      const judged = messages.map((one): Judged => {
-        const mismatch = isBatch ? undefined : headersMatch(one.message, scene.headers, scene.view());
-        if (mismatch !== undefined) return { kind: 'refused', answer: mismatch };
-        return judge(one.message, {
-          caller: scene.caller,
-          view: scene.view(),
-          listedTools,
-          // Calls in one batch are told apart in the audit trail, and have one status for all.
-          requestId: isBatch ? newId('req') : scene.requestId,
-          stepUp: isBatch ? undefined : scene.stepUp,
-          headers: scene.headers,
+  const confirmCall = createConfirmCall(confirmation);
+
+  function refusalOf(
+    messages: readonly ClientMessage[],
+    judged: readonly (Judged | Confirmed)[],
+    isBatch: boolean,
+  ): Admission | undefined {
+    const refused = judged.filter((one) => one.kind === 'refused');
+    if (refused.length === 0) return undefined;
+    for (const { call, reason } of refused)
+      if (call !== undefined && reason !== undefined) recorder.refused(call, reason);
+    const answers = judged.map((one) => (one.kind === 'refused' ? one.answer : undefined));
+    return { kind: 'refused', answer: isBatch ? refuseAll(messages, answers) : first(refused).answer };
+  }
+
+  return (scene) => {
+    const wraps = new Map<RpcId, Wrap>();
+    return {
+      async admit(messages, isBatch) {
+        const judged = messages.map((one): Judged => {
+          const mismatch = isBatch ? undefined : headersMatch(one.message, scene.headers, scene.view());
+          if (mismatch !== undefined) return { kind: 'refused', answer: mismatch };
+          return judge(one.message, {
+            caller: scene.caller,
+            view: scene.view(),
+            listedTools,
+            // Calls in one batch are told apart in the audit trail, and have one status for all.
+            requestId: isBatch ? newId('req') : scene.requestId,
+            stepUp: isBatch ? undefined : scene.stepUp,
+            headers: scene.headers,
+          });
         });
-      });
-      const refused = judged.filter((one) => one.kind === 'refused');
-      if (refused.length > 0) {
-        for (const { call, reason } of refused)
-          if (call !== undefined && reason !== undefined) recorder.refused(call, reason);
-        const answers = judged.map((one) => (one.kind === 'refused' ? one.answer : undefined));
-        return { kind: 'refused', answer: isBatch ? refuseAll(messages, answers) : first(refused).answer };
-      }
-      const ends: ((ended: Ended) => void)[] = [];
-      const end = (ended: Ended): void => {
-        for (const one of ends) one(ended);
-      };
-      try {
-        for (const one of judged)
-          if (one.kind === 'pass' && one.call !== undefined) ends.push(await recorder.begin(one.call));
-      } catch (thrown) {
-        end({ fault: 'not_sent' });
-        throw thrown;
-      }
-      return { kind: 'pass', end };
-    },
-    present(message) {
-      const view = scene.view();
-      if (message['method'] === 'notifications/tools/list_changed') news?.changed(view.target.id);
-      return presentTools(message, { view, caller: scene.caller, listedTools });
-    },
-  });
+        const refusal = refusalOf(messages, judged, isBatch);
+        if (refusal !== undefined) return refusal;
+        // Nobody is asked about what is not sent anyway.
+        const confirmed = await Promise.all(
+          messages.map(async (one, index): Promise<Confirmed> => {
+            const found = judged[index];
+            if (found?.kind !== 'pass') throw new Error('a message was not judged');
+            return confirmCall(one, found, scene);
+          }),
+        );
+        const unconfirmed = refusalOf(messages, confirmed, isBatch);
+        if (unconfirmed !== undefined) return unconfirmed;
+        const ends: ((ended: Ended) => void)[] = [];
+        const end = (ended: Ended): void => {
+          for (const one of ends) one(ended);
+        };
+        try {
+          for (const one of confirmed)
+            if (one.kind === 'pass' && one.call !== undefined) ends.push(await recorder.begin(one.call));
+        } catch (thrown) {
+          end({ fault: 'not_sent' });
+          throw thrown;
+        }
+        for (const [index, one] of confirmed.entries()) {
+          const message = messages[index]?.message;
+          if (one.kind === 'pass' && one.wrap !== undefined && message?.kind === 'request')
+            wraps.set(message.id, one.wrap);
+        }
+        const insteads = confirmed.map((one) => (one.kind === 'pass' ? one.instead : undefined));
+        const isChanged = insteads.some((one) => one !== undefined);
+        return {
+          kind: 'pass',
+          end,
+          ...(isChanged && { instead: messages.map((one, index) => insteads[index] ?? one) }),
+        };
+      },
+      present(message) {
+        const view = scene.view();
+        if (message['method'] === 'notifications/tools/list_changed') news?.changed(view.target.id);
+        return presentTools(wrapped(message, wraps), { view, caller: scene.caller, listedTools });
+      },
+    };
+  };
+}
+
+type Wrap = NonNullable<Extract<Confirmed, { kind: 'pass' }>['wrap']>;
+
+/** A server's question about a call that a person has agreed to: with its answer, the person is not asked again. */
+function wrapped(message: WireMessage, wraps: ReadonlyMap<RpcId, Wrap>): WireMessage {
+  const { id, result } = message;
+  if (wraps.size === 0 || (typeof id !== 'string' && typeof id !== 'number') || !isJsonObject(result))
+    return message;
+  const wrap = wraps.get(id);
+  if (wrap === undefined || result['resultType'] !== 'input_required') return message;
+  const state = result['requestState'];
+  return {
+    ...message,
+    result: { ...result, requestState: wrap(typeof state === 'string' ? state : undefined) },
+  };
 }
 
 function first<T>(list: readonly T[]): T {

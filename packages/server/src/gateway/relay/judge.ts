@@ -1,6 +1,6 @@
 import type { McpView } from '../../connectors/organisation-view.ts';
 import type { Access } from '../../kernel/access.ts';
-import type { RequestId } from '../../kernel/ids.ts';
+import type { ConnectorId, RequestId } from '../../kernel/ids.ts';
 import { errorAnswer, resultAnswer, RPC, type Answer, type RpcId } from '../mcp/answer.ts';
 import { FULL_ACCESS_NEEDED, httpError } from '../mcp/dispatch.ts';
 import type { Message } from '../mcp/message.ts';
@@ -21,14 +21,25 @@ export interface Bench {
 }
 
 export type Judged =
-  /** `call`: what is recorded of it. */
-  | { readonly kind: 'pass'; readonly call?: Call | undefined }
+  /** `call`: what is recorded of it. `tool`: that it calls. */
+  | { readonly kind: 'pass'; readonly call?: Call | undefined; readonly tool?: CalledTool | undefined }
   | {
       readonly kind: 'refused';
       readonly answer: Answer;
       readonly call?: Call;
       readonly reason?: string;
     };
+
+/** As much of a tool as is asked about before it is called. */
+export interface CalledTool {
+  readonly connector: { readonly id: ConnectorId; readonly name: string };
+  readonly name: string;
+  readonly title: string;
+  readonly inputSchema: unknown;
+  readonly access: Access;
+  /** What a person has to agree to; undefined: nothing. */
+  readonly confirmation: string | undefined;
+}
 
 /** What is recorded of what is no tool: it only reads. */
 const RECORDED: ReadonlyMap<string, { readonly action: Call['action']; readonly field: 'name' | 'uri' }> =
@@ -63,11 +74,12 @@ export function judge(message: Message, bench: Bench): Judged {
 
 function judgeCall(id: RpcId, name: string, bench: Bench, message: Message): Judged {
   const { caller, headers, requestId, stepUp, view } = bench;
-  const access = accessOf(name, bench);
+  const tool = toolCalled(name, bench);
   const dialect = dialectIn(message, headers);
-  if (access === undefined) return refused(unknown());
+  if (tool === undefined) return refused(unknown());
+  const { access } = tool;
   const call = callOf(bench, 'tool.call', name, access);
-  if (access === 'read' || caller.principal.access === 'full') return { kind: 'pass', call };
+  if (access === 'read' || caller.principal.access === 'full') return { kind: 'pass', call, tool };
   return { kind: 'refused', answer: readOnly(), call, reason: 'insufficient_scope' };
 
   function unknown(): Answer {
@@ -84,13 +96,18 @@ function judgeCall(id: RpcId, name: string, bench: Bench, message: Message): Jud
   }
 }
 
-/** What a call takes; undefined: nobody here may call it. */
-function accessOf(name: string, { listedTools, view }: Bench): Access | undefined {
+/** Undefined: nobody here may call it. */
+function toolCalled(name: string, { listedTools, view }: Bench): CalledTool | undefined {
   const bound = view.toolSet.find(name);
+  const connector = view.target;
   // By its name alone: the server does not know what it was called before.
-  if (bound !== undefined && bound.name === name)
-    return listedTools.hasTurned(view, bound.tool) ? undefined : bound.tool.access;
-  return listedTools.newcomer(view, name)?.access;
+  if (bound !== undefined && bound.name === name) {
+    if (listedTools.hasTurned(view, bound.tool)) return undefined;
+    const { access, inputSchema, title } = bound.tool;
+    return { connector, name, title, inputSchema, access, confirmation: bound.confirmation };
+  }
+  const newcomer = listedTools.newcomer(view, name);
+  return newcomer && { connector, name, title: name, inputSchema: undefined, ...newcomer };
 }
 
 function callOf(

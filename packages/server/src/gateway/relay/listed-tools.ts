@@ -1,6 +1,7 @@
 import type { ToolFace } from '@latchkey/tools';
 import { LRUCache } from 'lru-cache';
 import type { McpView } from '../../connectors/organisation-view.ts';
+import { withConfirm } from '../../connectors/with-confirm.ts';
 import type { Access } from '../../kernel/access.ts';
 import type { ConnectorId } from '../../kernel/ids.ts';
 import type { WireMessage } from '../../upstreams/channel.ts';
@@ -14,7 +15,10 @@ export interface ListedTools {
   /** Takes note of what a server has just listed. */
   observe(view: McpView, tools: readonly JsonObject[]): void;
   /** A tool that no snapshot has: what it takes if it only reads; undefined: it waits until it is known. */
-  newcomer(view: McpView, name: string): { readonly access: Access } | undefined;
+  newcomer(
+    view: McpView,
+    name: string,
+  ): { readonly access: Access; readonly confirmation: string | undefined } | undefined;
   /** The tool of the snapshot was only reading by its own word, and says so no longer: it waits for an admin. */
   hasTurned(view: McpView, tool: ToolFace): boolean;
 }
@@ -59,7 +63,8 @@ export function createListedTools(news: ToolNews | undefined): ListedTools {
     newcomer(view, name) {
       if (said.get(view.target.id)?.get(name) !== 'read') return undefined;
       const verdict = view.rulingOn(faceOf(name, 'read'));
-      return verdict.offered ? { access: verdict.access } : undefined;
+      const { access, confirmation, offered } = verdict;
+      return offered ? { access, confirmation } : undefined;
     },
     hasTurned,
   };
@@ -79,7 +84,7 @@ export function presentTools(
   listedTools.observe(view, tools);
   const isModern = typeof result['resultType'] === 'string';
   const shown = tools.filter((tool) => reaches(String(tool['name'])));
-  const sound = isModern ? shown.map(withSoundHeaders) : shown;
+  const sound = (isModern ? shown.map(withSoundHeaders) : shown).map(asking);
   // It is this caller's list by now, whatever it was when the server wrote it.
   const isShared = result['cacheScope'] === 'public';
   const isSame = sound.length === listed.length && sound.every((tool, index) => tool === listed[index]);
@@ -87,6 +92,12 @@ export function presentTools(
   const scope = isShared ? { cacheScope: 'private' } : {};
   return { ...message, result: { ...result, ...scope, tools: sound } };
 
+  function asking(tool: JsonObject): JsonObject {
+    const name = String(tool['name']);
+    const bound = view.toolSet.find(name);
+    const known = bound?.name === name ? bound : listedTools.newcomer(view, name);
+    return known?.confirmation === undefined ? tool : withConfirm(tool);
+  }
   function reaches(name: string): boolean {
     const known = toolNamed(view, name);
     const isGone = known !== undefined && listedTools.hasTurned(view, known);

@@ -11,7 +11,7 @@ import { sendAnswer } from '../mcp/send-answer.ts';
 import type { Caller } from '../pipeline/authenticate.ts';
 import type { Limit, Limited } from '../pipeline/limit.ts';
 import type { OpenCall } from '../under-way.ts';
-import { readPost } from './client-messages.ts';
+import { insteadOf, readPost } from './client-messages.ts';
 import { answerFault } from './fault-answer.ts';
 import type { OpenGate } from './gate.ts';
 import type { Carry, LiveView, Passage } from './passage.ts';
@@ -108,10 +108,11 @@ export function createRelay({
     try {
       const admission = await gate.admit(messages, isBatch);
       if (admission.kind === 'refused') return sendAnswer(exchange, admission.answer);
-      const { end } = admission;
+      const { end, instead } = admission;
+      const admitted = instead === undefined ? post.value : insteadOf(post.value, instead);
       if (call.isOver()) return end({ fault: 'upstream_aborted' });
       // An intent is never left without its outcome.
-      return await carry(passage(limited, { ...post.value, end })).finally(() => end({ fault: 'internal' }));
+      return await carry(passage(limited, { ...admitted, end })).finally(() => end({ fault: 'internal' }));
     } catch (thrown) {
       const error = toAppError(thrown);
       if (error.code !== 'unavailable') throw thrown;
