@@ -74,7 +74,7 @@ async function startNode({
 }
 
 async function untilWaiting(count: number): Promise<void> {
-  await expect.poll(async () => (await rows()).length).toBe(count);
+  await expect.poll(async () => (await rows()).length, { timeout: 10_000 }).toBe(count);
 }
 
 test('a node asks another by its id, is answered, and nothing stays behind', async () => {

@@ -29,6 +29,7 @@ import { NODES_SECRET, startSecondNode, type SecondNode } from './support/second
 
 // A session of HTTP+SSE lives on the node where its stream is open. Its messages may reach any.
 const LIMIT = 120;
+const SOON = { timeout: 10_000 };
 let world: World;
 let second: SecondNode;
 let upstream: Awaited<ReturnType<typeof startUpstream>>;
@@ -165,10 +166,12 @@ describe.each(NODES)('a session on the %s node, posted to at the %s', (at, to) =
     expect(upstream.received.map(({ method, url }) => `${method} ${url}`)).toEqual(['DELETE /v1/items/7']);
     // Its record has the name under which the post was answered.
     await expect
-      .poll(() =>
-        world.rows('select id from audit_events where request_id = $1 and outcome is not null', [
-          called.headers.get('x-request-id'),
-        ]),
+      .poll(
+        () =>
+          world.rows('select id from audit_events where request_id = $1 and outcome is not null', [
+            called.headers.get('x-request-id'),
+          ]),
+        SOON,
       )
       .not.toEqual([]);
     // The one node knows how the other one's client shook hands, and messages come by both.
@@ -183,7 +186,7 @@ describe.each(NODES)('a session on the %s node, posted to at the %s', (at, to) =
       upstream.answer((_, res) => void res.on('close', () => resolve()));
     });
     await post(toolCall('get_credits', {}, 'slow'));
-    await expect.poll(() => upstream.received.length).toBe(1);
+    await expect.poll(() => upstream.received.length, SOON).toBe(1);
     const again = await post(toolCall('get_credits', {}, 'slow'));
     expect([again.status, await again.json()]).toMatchObject([400, { error: { code: -32600 } }]);
     await post({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 'slow' } });
@@ -208,19 +211,19 @@ describe.each(NODES)('a session on the %s node, posted to at the %s', (at, to) =
       upstream.answer((_, res) => void res.on('close', () => resolve()));
     });
     expect((await post(toolCall('get_credits', {}, 'slow'))).status).toBe(202);
-    await expect.poll(() => upstream.received.length).toBe(1);
+    await expect.poll(() => upstream.received.length, SOON).toBe(1);
     // At the first node, in both cases: one hears of it, the other does it.
     const revoked = await portalRequest(world.url, member, organisation.slug, `/keys/${key.id}/revoke`);
     expect(revoked.status).toBe(200);
     expect(await stream.over()).toBe(false);
     await gone;
-    await expect.poll(async () => (await post(call('ping'))).status).toBe(401);
+    await expect.poll(async () => (await post(call('ping'))).status, SOON).toBe(401);
   });
 
   test('is over there too once its stream is', async () => {
     const { post, stream } = await openSession({ at: urlOf(at), to: urlOf(to) });
     stream.close();
-    await expect.poll(async () => (await post(call('ping'))).status).toBe(404);
+    await expect.poll(async () => (await post(call('ping'))).status, SOON).toBe(404);
   });
 });
 
@@ -384,7 +387,7 @@ describe('when nodes come and go', () => {
     await post(toolCall('get_credits', {}, 'slow'));
     const finish = await asked;
     const closed = third.close();
-    await expect.poll(async () => (await errorOf(await post('nothing'))).status).toBe(503);
+    await expect.poll(async () => (await errorOf(await post('nothing'))).status, SOON).toBe(503);
     finish();
     expect(await said()).toMatchObject({ id: 'slow' });
     await closed;
@@ -403,13 +406,13 @@ describe('when nodes come and go', () => {
     try {
       await cutFeeds();
       for (const node of [world.url, second.url])
-        await expect.poll(async () => (await fetch(`${node}/readyz`)).status).toBe(503);
+        await expect.poll(async () => (await fetch(`${node}/readyz`)).status, SOON).toBe(503);
       await act();
     } finally {
       await onServer(inject('databaseServerUrl'), `alter database ${name} with allow_connections true`);
     }
     for (const node of [world.url, second.url])
-      await expect.poll(async () => (await fetch(`${node}/readyz`)).status, { timeout: 10_000 }).toBe(200);
+      await expect.poll(async () => (await fetch(`${node}/readyz`)).status, SOON).toBe(200);
   }
 
   const waiting = async () => (await sql.query('select 1 from node_mail')).rows.length;
@@ -419,7 +422,7 @@ describe('when nodes come and go', () => {
     let posted: Promise<Response> | undefined;
     await whileDeaf(async () => {
       posted = post(toolCall('get_credits', {}, 'patient'));
-      await expect.poll(waiting).toBe(1);
+      await expect.poll(waiting, SOON).toBe(1);
       expect(upstream.received).toEqual([]);
     });
     expect((await posted)?.status).toBe(202);
@@ -432,7 +435,7 @@ describe('when nodes come and go', () => {
     let posted: Promise<Response> | undefined;
     await whileDeaf(async () => {
       posted = post(toolCall('delete_item', { id: '1' }, 'late'));
-      await expect.poll(waiting).toBe(1);
+      await expect.poll(waiting, SOON).toBe(1);
       // As if it was announced in the meantime: the rows are there, the notification is not.
       await sql.query('update keys set revoked_at = now() where id = $1', [key.id]);
       await sql.query("insert into changes (kind, subject) values ('key', $1)", [key.id]);
