@@ -54,5 +54,3 @@ export async function createComputer(world: World, decisions: readonly Decision[
     },
   };
 }
-
-export type Computer = Awaited<ReturnType<typeof createComputer>>;
