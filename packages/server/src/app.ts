@@ -50,6 +50,7 @@ import { createSetup } from './people/setup.ts';
 import { createPortal } from './portal/portal.ts';
 import { createDashboardFiles } from './portal/static/static.ts';
 import type { Store } from './store/store.ts';
+import { createChannels } from './upstreams/channels.ts';
 import { createAssertionCache } from './upstreams/credentials/assertions.ts';
 import { createExchange } from './upstreams/credentials/exchange.ts';
 import { CLIENT_DOCUMENT_PATH, createUpstreamAccounts } from './upstreams/credentials/upstream-accounts.ts';
@@ -149,6 +150,12 @@ export async function createApp(options: AppOptions) {
   const publishMcp = createPublishMcp({ store, environment: environments, clock });
   const sender = createSender();
   const relaySender = createSender({ connectionsMax: RELAYED_CONNECTIONS_PER_SERVER });
+  const channels = createChannels({
+    clock: monotonicClock,
+    environment: environments,
+    log,
+    sender: relaySender,
+  });
   const vault = createVault({
     store,
     sealKey: deriveKey(masterSecret, 'upstream credentials'),
@@ -205,7 +212,7 @@ export async function createApp(options: AppOptions) {
     sessionKey: deriveKey(masterSecret, 'session ids'),
     nodeMail,
     credentials,
-    relay: { sender: relaySender },
+    relay: { openChannel: channels.to, sender: relaySender },
     limits: options.limits ?? { perKey: CALLS_PER_KEY, perOrganisation: CALLS_PER_ORGANISATION },
     log,
     clock,
@@ -403,6 +410,7 @@ export async function createApp(options: AppOptions) {
       sweeping.close();
       await upstreamAccounts.revoking.close();
       await gateway.close();
+      await channels.close();
       await sender.close();
       await relaySender.close();
       await usage.close();

@@ -7,9 +7,12 @@ import { createApiDoor } from './api/door.ts';
 import { createDownloadDoor } from './download/door.ts';
 import { createDownloadLinks, DOWNLOAD_PATH } from './download/links.ts';
 import { openExchange, respondError, type Exchange } from './exchange.ts';
+import { createCallMcp } from './mcp/call-mcp.ts';
 import { createCallTool } from './mcp/call-tool.ts';
 import { createDispatch } from './mcp/dispatch.ts';
 import { createMcpDoor } from './mcp/door.ts';
+import { createForeignStates } from './mcp/foreign-rounds.ts';
+import { createHeardView } from './mcp/heard-view.ts';
 import { createOriginGuard } from './origin-guard.ts';
 import { createAuthenticate } from './pipeline/authenticate.ts';
 import { createLimit } from './pipeline/limit.ts';
@@ -19,6 +22,9 @@ import type { GatewayDependencies } from './ports.ts';
 import { RELAY_LIMITS } from './relay/answered.ts';
 import { createGates } from './relay/gate.ts';
 import { createRelay } from './relay/relay.ts';
+import { SESSION_LIMITS } from './relay/sessions/limits.ts';
+import { createOpenUpstream } from './relay/sessions/open-upstream.ts';
+import { createSessionRelay } from './relay/sessions/session-relay.ts';
 import { createStreamableHttp } from './relay/streamable-http.ts';
 import { createUpstreamSessions } from './relay/upstream-sessions.ts';
 import { createListen } from './streams/listen.ts';
@@ -59,18 +65,42 @@ export function createGateway(deps: GatewayDependencies): Gateway {
   const callTool = createCallTool({
     recorder,
     confirmation: deps.confirmation,
+    callMcp: createCallMcp({
+      clients: deps.mcp.clients,
+      mcpBaseUrl,
+      recorder,
+      servers: deps.mcp.servers,
+      states: createForeignStates({ key: deriveKey(deps.sessionKey, 'states of servers'), clock }),
+    }),
     callUpstream,
     fetchFile: deps.fetchFile,
     links,
   });
-  const dispatch = createDispatch({ limit, catalogues, callTool, log });
+  const dispatch = createDispatch({
+    limit,
+    catalogues,
+    callTool,
+    heardView: createHeardView({ catalogues, servers: deps.mcp.servers }),
+    log,
+  });
   const streams = createStreams({ clock, limits: { ...STREAM_LIMITS, ...deps.streamLimits } });
   const ids = createSessionIds({ nodeId: nodeMail.nodeId, key: deps.sessionKey });
   const sse = createSse({ authenticate, dispatch, ids, limit, log, nodeMail, streams });
   const listen = createListen({ limit, streams });
+  const sessionRelay = createSessionRelay({
+    clock,
+    ids: createSessionIds({
+      nodeId: nodeMail.nodeId,
+      key: deriveKey(deps.sessionKey, 'relayed sessions'),
+    }),
+    limits: { ...SESSION_LIMITS, ...deps.relay.sessionLimits },
+    openUpstream: createOpenUpstream({ credentials, openChannel: deps.relay.openChannel }),
+  });
   const relay = createRelay({
     catalogues,
     carriers: {
+      sse: sessionRelay.carry,
+      stdio: sessionRelay.carry,
       'streamable-http': createStreamableHttp({
         credentials,
         limits: { ...RELAY_LIMITS, ...deps.relay.limits },
@@ -138,11 +168,19 @@ export function createGateway(deps: GatewayDependencies): Gateway {
       const call = underWay.open(exchange);
       serve(exchange, call).catch((thrown: unknown) => fail(exchange, thrown));
     },
-    changed: underWay.changed,
-    toolsChanged: streams.toolsChanged,
-    close(graceMs = CLOSE_GRACE_MS) {
+    changed(subject) {
+      underWay.changed(subject);
+      sessionRelay.changed(subject);
+    },
+    toolsChanged(subject) {
+      streams.toolsChanged(subject);
+      sessionRelay.toolsChanged(subject);
+    },
+    async close(graceMs = CLOSE_GRACE_MS) {
       streams.drain();
-      return underWay.close(graceMs);
+      sessionRelay.drain();
+      await underWay.close(graceMs);
+      sessionRelay.close();
     },
   };
 }

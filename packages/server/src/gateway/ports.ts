@@ -2,6 +2,8 @@ import type { FetchFile, Sender } from '@latchkey/tools';
 import type { Audit } from '../audit/audit.ts';
 import type { Usage } from '../audit/usage.ts';
 import type { Catalogues } from '../connectors/catalogues.ts';
+import type { McpServers } from '../connectors/mcp-servers.ts';
+import type { McpTarget } from '../connectors/tool-set.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Actor, Standing, VerifiedCredential } from '../kernel/credential.ts';
 import type { OrganisationId } from '../kernel/ids.ts';
@@ -9,9 +11,12 @@ import type { Log } from '../kernel/log.ts';
 import type { Result } from '../kernel/result.ts';
 import type { Limiter, LimitPolicy } from '../limits/limiter.ts';
 import type { NodeMail } from '../nodes/node-mail.ts';
+import type { OpenChannel } from '../upstreams/channel.ts';
+import type { McpClients } from '../upstreams/client/clients.ts';
 import type { UpstreamCredentials } from '../upstreams/credentials.ts';
 import type { Confirmation } from './mcp/confirmation/confirmation.ts';
 import type { RelayLimits } from './relay/answered.ts';
+import type { SessionLimits } from './relay/sessions/limits.ts';
 import type { ToolNews } from './relay/tool-news.ts';
 import type { StreamLimits } from './streams/streams.ts';
 
@@ -73,13 +78,22 @@ export interface GatewayDependencies extends Identification {
   readonly nodeMail: NodeMail;
   /** Where it is not what `STREAM_LIMITS` says. */
   readonly streamLimits?: Partial<StreamLimits> | undefined;
+  /** MCP servers in the view in which they stand together. */
+  readonly mcp: {
+    readonly clients: Pick<McpClients, 'callTool'>;
+    readonly servers: Pick<McpServers, 'used' | 'firstLists'>;
+  };
   readonly relay: {
     /** With connections for as many answers as stay open: each stream of an MCP server takes one. */
     readonly sender: Sender;
+    /** To a server that keeps a connection. */
+    readonly openChannel: (target: McpTarget) => OpenChannel;
     /** Absent: nobody follows what servers say of their tools. */
     readonly news?: ToolNews | undefined;
     /** Where it is not what `RELAY_LIMITS` says. */
     readonly limits?: Partial<RelayLimits> | undefined;
+    /** Where it is not what `SESSION_LIMITS` says. */
+    readonly sessionLimits?: Partial<SessionLimits> | undefined;
   };
   readonly limits: { readonly perKey: LimitPolicy; readonly perOrganisation: LimitPolicy };
   readonly log: Log;

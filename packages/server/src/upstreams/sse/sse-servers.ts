@@ -19,8 +19,8 @@ export interface SseLimits {
 }
 
 export const SSE_LIMITS: SseLimits = {
-  perKey: 64,
-  perOrigin: 96,
+  perKey: 500,
+  perOrigin: 1_000,
   openMs: 15_000,
   postMs: 60_000,
   eventBytesMax: 32 * 1024 * 1024,

@@ -17,7 +17,7 @@ import { systemClock, type Clock } from '../../../src/kernel/clock.ts';
 import type { Actor, Standing, VerifiedCredential } from '../../../src/kernel/credential.ts';
 import { createFileReader, type FileReaderOptions } from '../../../src/kernel/guarded-file.ts';
 import { newId, type OrganisationId } from '../../../src/kernel/ids.ts';
-import type { Log } from '../../../src/kernel/log.ts';
+import { silentLog, type Log } from '../../../src/kernel/log.ts';
 import { createLimiter, type LimitPolicy } from '../../../src/limits/limiter.ts';
 import { createAssertionCache } from '../../../src/upstreams/credentials/assertions.ts';
 import { createUpstreamCredentials } from '../../../src/upstreams/credentials/create-credentials.ts';
@@ -25,6 +25,7 @@ import { createExchange } from '../../../src/upstreams/credentials/exchange.ts';
 import { createUpstreamAccounts } from '../../../src/upstreams/credentials/upstream-accounts.ts';
 import { createVault } from '../../../src/upstreams/credentials/vault.ts';
 import { createNodeMail } from '../../../src/nodes/node-mail.ts';
+import { createChannels } from '../../../src/upstreams/channels.ts';
 import { createTestStore } from '../../support/database.ts';
 import { startUpstream, UPSTREAM_DOCUMENT } from './upstream.ts';
 
@@ -38,7 +39,7 @@ export interface HarnessOptions {
   mcpBaseUrl?: string;
   upstreamTimeoutMs?: number;
   streamLimits?: GatewayDependencies['streamLimits'];
-  relay?: Omit<GatewayDependencies['relay'], 'sender'>;
+  relay?: Omit<GatewayDependencies['relay'], 'sender' | 'openChannel'>;
   /** Of the gateway. */
   clock?: Clock;
   /** How files that arguments name are reached. */
@@ -91,6 +92,12 @@ export async function startHarness(options: HarnessOptions = {}) {
   const usage = createUsage({ store, clock: systemClock, log });
   const sender = createSender({ ...(options.upstreamTimeoutMs && { timeoutMs: options.upstreamTimeoutMs }) });
   const relaySender = createSender();
+  const channels = createChannels({
+    clock: systemClock,
+    environment: { open: (stored) => stored },
+    log: silentLog,
+    sender: relaySender,
+  });
   const catalogues = createCatalogues({ store });
   const signed: string[] = [];
   const broken = new Set<string>();
@@ -167,7 +174,7 @@ export async function startHarness(options: HarnessOptions = {}) {
       webBaseUrl: url,
       log,
     }),
-    relay: { ...options.relay, sender: relaySender },
+    relay: { ...options.relay, openChannel: channels.to, sender: relaySender },
     streamLimits: options.streamLimits,
     limits: { perKey: options.perKey ?? WIDE, perOrganisation: options.perOrganisation ?? WIDE },
     log,
@@ -272,6 +279,7 @@ export async function startHarness(options: HarnessOptions = {}) {
       await audit.close();
       await usage.close();
       await sender.close();
+      await channels.close();
       await relaySender.close();
       await upstream.close();
       await database.close();
