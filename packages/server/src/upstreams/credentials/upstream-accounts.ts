@@ -51,13 +51,14 @@ export function createUpstreamAccounts({
     documentUrl: mcpBaseUrl.startsWith('https:') ? document.client_id : undefined,
     redirectUri,
   });
+  const revoking = createRevoking({ store, vault, sealKey, send, clock, log });
   return {
     /** Our client metadata document, to be served as it is. */
     document,
     send,
-    accounts: createAccounts({ store, sealKey, send, clock, log }),
+    accounts: createAccounts({ store, sealKey, send, giveBackSoon: revoking.soon, clock, log }),
     connecting: createConnecting({ store, vault, sealKey, send, findClient, redirectUri, clock, log }),
-    revoking: createRevoking({ store, vault, sealKey, send, clock, log }),
+    revoking,
 
     /** Of those of the connectors where each person has an account of their own. */
     async statesOf(

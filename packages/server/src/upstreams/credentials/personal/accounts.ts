@@ -34,12 +34,15 @@ export function createAccounts({
   store,
   sealKey,
   send,
+  giveBackSoon,
   clock,
   log,
 }: {
   store: Store;
   sealKey: Uint8Array;
   send: Send;
+  /** There is something in the queue of revocations. */
+  giveBackSoon: () => void;
   clock: Clock;
   log: Log;
 }) {
@@ -97,7 +100,10 @@ export function createAccounts({
       const sealed = sealAccount(sealKey, ref, { ...secrets, accessToken, refreshToken });
       const isKept = await store.upstreamAccounts.replaceTokens(ref, leaseId, sealed, lifetimeSeconds);
       // It was disconnected in the meantime: what came is nobody's, and is given back.
-      if (!isKept) await store.upstreamAccounts.queueRevocation(ref, 'disconnected', sealed);
+      if (!isKept) {
+        await store.upstreamAccounts.queueRevocation(ref, 'disconnected', sealed);
+        giveBackSoon();
+      }
       return 'done';
     }
     if (tokens.error.kind === 'refused' && tokens.error.error === 'invalid_grant') {
