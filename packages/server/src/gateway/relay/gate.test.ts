@@ -415,11 +415,20 @@ describe('a list shows what may be called', () => {
 
   test('a new tool that only reads can be called once it was listed, one that may write waits, and both are news', async () => {
     expect(await put(call('newcomer'))).toMatchObject({ isSent: false });
-    const tools = [tool('newcomer', true), tool('writer', false), tool('twice', true), tool('twice', false)];
+    const destroyer = tool('destroyer', true, { annotations: { readOnlyHint: true, destructiveHint: true } });
+    const tools = [
+      tool('newcomer', true),
+      destroyer,
+      tool('writer', false),
+      tool('twice', true),
+      tool('twice', false),
+    ];
     expect(named(gateFor(callerOf('full')).present(list(tools)))).toEqual(['newcomer']);
     expect(observed).toEqual([[connectorId, tools]]);
+    gateFor(callerOf('full')).present(list(tools));
+    expect(observed).toHaveLength(1);
     expect(await put(call('newcomer'))).toMatchObject({ isSent: true });
-    for (const name of ['writer', 'twice'])
+    for (const name of ['writer', 'twice', 'destroyer'])
       expect(await put(call(name), { access: 'full' })).toMatchObject({ isSent: false });
     gateFor(callerOf('full')).present(list([tool('newcomer', false)]));
     expect(await put(call('newcomer'), { access: 'full' })).toMatchObject({ isSent: false });

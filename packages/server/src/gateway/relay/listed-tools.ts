@@ -53,8 +53,11 @@ export function createListedTools(news: ToolNews | undefined): ListedTools {
       let isNews = false;
       for (const [name, access] of accessByName(tools)) {
         const known = toolNamed(view, name);
-        const knows = said.get(view.target.id)?.has(name) === true;
-        if (knows || known === undefined || known.access !== access) remember(view.target.id, name, access);
+        const before = said.get(view.target.id)?.get(name);
+        const isOther = known === undefined || known.access !== access;
+        if (before !== undefined || isOther) remember(view.target.id, name, access);
+        // Once: what is known of a tool may be that it cannot be offered to everybody.
+        if (before === access) continue;
         if (known === undefined ? view.rulingOn(faceOf(name, access)).offered : hasTurned(view, known))
           isNews = true;
       }
@@ -111,12 +114,15 @@ function toolNamed(view: McpView, name: string): ToolFace | undefined {
   return bound?.name === name ? bound.tool : undefined;
 }
 
-/** Of several by one name none reads if one may write. */
+/** As a snapshot would have it: see `readMcpTool`. Of several by one name none reads if one may write. */
 function accessByName(tools: readonly JsonObject[]): ReadonlyMap<string, Access> {
   const found = new Map<string, Access>();
   for (const { annotations, name } of tools) {
     if (typeof name !== 'string') continue;
-    const reads = isJsonObject(annotations) && annotations['readOnlyHint'] === true;
+    const reads =
+      isJsonObject(annotations) &&
+      annotations['readOnlyHint'] === true &&
+      annotations['destructiveHint'] !== true;
     found.set(name, reads && found.get(name) !== 'full' ? 'read' : 'full');
   }
   return found;

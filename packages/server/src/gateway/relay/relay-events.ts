@@ -7,8 +7,8 @@ import { isOpen, send, sendLatest } from '../streams/event-stream.ts';
 import type { Stream, StreamKind, Streams } from '../streams/streams.ts';
 import { createBlockReader } from './event-blocks.ts';
 import { answerFault, faultFrom, faultMessage, idsOf, type Fault } from './fault-answer.ts';
-import { modernClaim } from './headers-match.ts';
 import type { Passage } from './passage.ts';
+import { speaksModern } from './upstream-request.ts';
 import { createUnanswered, isResponse } from './relayed-messages.ts';
 import type { Answered, Sink } from './answered.ts';
 import type { WireMessage } from '../../upstreams/channel.ts';
@@ -97,7 +97,7 @@ function passEvents(answered: Answered, streams: Streams, streamKind: StreamKind
   const { control, limits, over, passage, reader, shownHeaders } = answered;
   const { call, caller, exchange, post } = passage;
   const unanswered = createUnanswered(post === undefined ? [] : idsOf(post));
-  const isModern = post?.messages.some(({ message }) => modernClaim(message) !== undefined) === true;
+  const isModern = speaksModern(post);
   let canResume = false;
   let why: Fault | undefined;
   const opened = streams.open({ exchange, call, caller, headers: shownHeaders }, streamKind, {

@@ -9,12 +9,11 @@ import { credentialTargetOf } from '../pipeline/upstream.ts';
 import type { Streams } from '../streams/streams.ts';
 import { answerWith, noSession, type Answered, type RelayLimits, type Sink } from './answered.ts';
 import { faultFrom } from './fault-answer.ts';
-import { modernClaim } from './headers-match.ts';
 import type { Carry, Passage } from './passage.ts';
 import { createReader } from './relayed-messages.ts';
 import { collectJson } from './relay-json.ts';
 import { relayEvents } from './relay-events.ts';
-import { upstreamRequest } from './upstream-request.ts';
+import { speaksModern, upstreamRequest } from './upstream-request.ts';
 import type { UpstreamSessions } from './upstream-sessions.ts';
 
 /** Passes requests to an MCP server of Streamable HTTP and its answers back, while they arrive. */
@@ -111,9 +110,8 @@ export function createStreamableHttp({
   return async (passage) => {
     const { caller, exchange, post, target } = passage;
     const concealed = exchange.req.headers['mcp-session-id'];
-    const isModern = post?.messages.some(({ message }) => modernClaim(message) !== undefined) === true;
     let sessionId: string | undefined;
-    if (concealed !== undefined && !isModern) {
+    if (concealed !== undefined && !speaksModern(post)) {
       sessionId = sessions.reveal(String(concealed), target, caller.principal);
       if (sessionId === undefined) return sendAnswer(exchange, noSession(passage));
     }

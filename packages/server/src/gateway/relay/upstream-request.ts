@@ -19,7 +19,7 @@ export function upstreamRequest(
 ): Pick<StreamInput, 'baseUrl' | 'request'> {
   const { method = 'GET', headers } = exchange.req;
   const { origin, pathname, search } = new URL(url);
-  const isModern = post?.messages.some(({ message }) => modernClaim(message) !== undefined) === true;
+  const isModern = speaksModern(post);
   return {
     baseUrl: origin,
     request: {
@@ -40,6 +40,12 @@ export function upstreamRequest(
       ...(post === undefined ? {} : { body: post.bytes }),
     },
   };
+}
+
+/** A request that speaks for itself, which was held against its headers. Those of 2026-07-28 come one by one. */
+export function speaksModern(post: Passage['post']): boolean {
+  const [only] = post?.messages ?? [];
+  return post?.isBatch === false && only !== undefined && modernClaim(only.message) !== undefined;
 }
 
 function mcpHeaders(headers: IncomingHttpHeaders, isModern: boolean): Record<string, string> {
