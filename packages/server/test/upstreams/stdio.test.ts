@@ -390,8 +390,18 @@ describe('processes are limited in number', () => {
     expect((await talk(ECHO)).opened).toMatchObject({ ok: false, error: { code: 'upstream_busy' } });
   });
 
+  test('who finds no room waits for one that is ending, and has its place', async () => {
+    const { talk } = setUp({ perKey: 1 });
+    const first = await talk(ECHO);
+    const next = talk(ECHO);
+    expect((await next).opened).toMatchObject({ ok: false, error: { code: 'upstream_busy' } });
+    first.channel.close();
+    const waiting = await Promise.all([talk(ECHO), talk(ECHO)]);
+    expect(waiting.filter(({ opened }) => opened.ok)).toHaveLength(1);
+  });
+
   test('one that is still ending counts', async () => {
-    const { talk } = setUp({ perKey: 1, graceMs: 60_000 });
+    const { talk } = setUp({ perKey: 1, graceMs: 60_000, roomMs: 20 });
     const stubborn = program('say({ pid: process.pid }); setInterval(() => {}, 1000);');
     const first = await talk(stubborn);
     const { pid } = (await first.next()) as { pid: number };

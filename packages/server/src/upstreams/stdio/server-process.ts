@@ -11,6 +11,7 @@ export interface ServerProcess {
   readonly stderr: Readable;
   /** Has it end: end of input, then SIGTERM to its whole group, then SIGKILL, with `graceMs` between them. */
   end(): void;
+  isEnding(): boolean;
   /** Resolves when it is over, its group killed and its output read. Never rejects. */
   readonly over: Promise<void>;
 }
@@ -83,6 +84,7 @@ function follow(child: ChildProcessByStdio<Writable, Readable, Readable>, graceM
     stdout,
     stderr,
     over,
+    isEnding: () => isEnding,
     end() {
       if (isEnding) return;
       isEnding = true;

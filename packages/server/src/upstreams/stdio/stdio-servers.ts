@@ -20,6 +20,8 @@ export interface StdioLimits {
   readonly graceMs: number;
   /** One that ends within this time has failed to start. */
   readonly startMs: number;
+  /** How long who finds no room waits for a process that is ending. */
+  readonly roomMs: number;
 }
 
 export const STDIO_LIMITS: StdioLimits = {
@@ -28,6 +30,7 @@ export const STDIO_LIMITS: StdioLimits = {
   lineBytesMax: 32 * 1024 * 1024,
   graceMs: 2_000,
   startMs: 5_000,
+  roomMs: 5_000,
 };
 
 export interface StdioServers {
@@ -50,7 +53,7 @@ export function createStdioServers({
   const backOff = createBackOff(clock);
   /** By key: how many processes there are, the ones about to be started included. */
   const counts = new Map<string, number>();
-  const running = new Set<ServerProcess>();
+  const running = new Map<ServerProcess, { readonly key: string; readonly gone: Promise<void> }>();
   /** What a close waits for. */
   const underWay = new Set<Promise<unknown>>();
   let total = 0;
@@ -63,13 +66,32 @@ export function createStdioServers({
     else counts.set(key, left);
   }
 
+  function isFull(key: string): boolean {
+    return total >= limits.total || (counts.get(key) ?? 0) >= limits.perKey;
+  }
+
   function refusalOf(key: string): ChannelFault | undefined {
     if (isClosing) return faultOf('upstream_busy', { message: CLOSING, retryAfterSeconds: 1 });
-    if (total >= limits.total || (counts.get(key) ?? 0) >= limits.perKey)
-      return faultOf('upstream_busy', { message: TOO_MANY, retryAfterSeconds: BUSY_SECONDS });
+    if (isFull(key)) return faultOf('upstream_busy', { message: TOO_MANY, retryAfterSeconds: BUSY_SECONDS });
     const waitMs = backOff.waitMs(key);
     if (waitMs === 0) return undefined;
     return faultOf('upstream_busy', { message: FAILED, retryAfterSeconds: Math.ceil(waitMs / 1000) });
+  }
+
+  /** Counts one more process, as soon as there is room for it. */
+  async function claim(key: string, signal: AbortSignal): Promise<ChannelFault | undefined> {
+    const patience = isFull(key) ? AbortSignal.any([signal, AbortSignal.timeout(limits.roomMs)]) : signal;
+    while (isFull(key) && !isClosing && !patience.aborted) {
+      const isKeyFull = (counts.get(key) ?? 0) >= limits.perKey;
+      const ends = [...running].filter(
+        ([process, other]) => process.isEnding() && (!isKeyFull || other.key === key),
+      );
+      if (ends.length === 0) break;
+      await Promise.race([...ends.map(([, { gone }]) => gone), aborted(patience)]);
+    }
+    const refusal = refusalOf(key);
+    if (refusal === undefined) count(key, 1);
+    return refusal;
   }
 
   function follow(work: Promise<unknown>): void {
@@ -98,7 +120,8 @@ export function createStdioServers({
     events: ChannelEvents,
     signal: AbortSignal,
   ): Promise<Result<Channel, ChannelFault>> {
-    count(key, 1);
+    const refusal = await claim(key, signal);
+    if (refusal !== undefined) return fail(refusal);
     let folder: Folder | undefined;
     try {
       folder = await createFolder();
@@ -118,8 +141,9 @@ export function createStdioServers({
       return fail(faultOf('upstream_unreachable', { message: NOT_STARTED }));
     }
     const process = started.value;
-    running.add(process);
-    follow(endOf(process, key, folder));
+    const gone = endOf(process, key, folder);
+    running.set(process, { key, gone });
+    follow(gone);
     logComplaints(process.stderr, { clock, key, log });
     // Before the channel hears of it, so that nobody who opens another at once is too early.
     void process.over.then(() => {
@@ -137,8 +161,6 @@ export function createStdioServers({
     channelTo:
       (upstream, key) =>
       (events, { signal }) => {
-        const refusal = refusalOf(key);
-        if (refusal !== undefined) return Promise.resolve(fail(refusal));
         const opening = start(upstream, key, events, signal);
         follow(opening);
         return opening;
@@ -146,11 +168,18 @@ export function createStdioServers({
     async close() {
       isClosing = true;
       while (underWay.size > 0) {
-        for (const process of running) process.end();
+        for (const process of running.keys()) process.end();
         await Promise.race(underWay);
       }
     },
   };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
 
 const BUSY_SECONDS = 5;

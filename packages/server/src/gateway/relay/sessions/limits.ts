@@ -18,7 +18,7 @@ export interface SessionLimits extends SessionCaps {
 }
 
 export const SESSION_LIMITS: SessionLimits = {
-  perKey: 16,
+  perKey: 8,
   perOrganisation: 200,
   total: 1_000,
   calls: 64,

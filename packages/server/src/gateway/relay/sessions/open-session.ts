@@ -16,7 +16,16 @@ export async function openSession(
   session: Session,
   passage: Passage,
   post: AdmittedPost,
-  { onBusy, openMs, openUpstream }: { onBusy: () => void; openMs: number; openUpstream: OpenUpstream },
+  {
+    makeRoom,
+    openMs,
+    openUpstream,
+  }: {
+    /** Ends a connection with the server that nobody needs. False: there is none. */
+    makeRoom: () => boolean;
+    openMs: number;
+    openUpstream: OpenUpstream;
+  },
 ): Promise<void> {
   const { call, exchange } = passage;
   const opening = new AbortController();
@@ -32,13 +41,14 @@ export async function openSession(
   const gone = (): void => giveUp(NOT_BEGUN);
   call.signal().addEventListener('abort', gone, { once: true });
   try {
-    const opened = await openUpstream(passage, session.events, opening.signal);
+    const open = () => openUpstream(passage, session.events, opening.signal);
+    let opened = await open();
+    if (!opened.ok && opened.error.code === 'upstream_busy' && makeRoom()) opened = await open();
     if (opened.ok) session.join(opened.value);
     if (!opened.ok || session.isOver()) {
       const fault = isLate || opened.ok ? NO_ANSWER : opened.error;
       session.end(fault);
       post.end({ fault: fault.code });
-      if (fault.code === 'upstream_busy') onBusy();
       return sendAnswer(exchange, answerFault(post, fault, exchange.requestId));
     }
     const answer = await shakeHands(session, passage, post);

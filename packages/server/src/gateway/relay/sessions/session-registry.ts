@@ -5,7 +5,7 @@ import type { Fault } from '../fault-answer.ts';
 import type { Session } from './session.ts';
 
 export interface SessionCaps {
-  /** Sessions at once. */
+  /** Sessions of one key with one server at once. */
   readonly perKey: number;
   readonly perOrganisation: number;
   readonly total: number;
@@ -17,10 +17,10 @@ export interface SessionRegistry {
   remove(session: Session): void;
   /** Undefined for one that does not exist, for another's, and for one with another server. */
   find(id: string, target: McpTarget, principal: Principal): Session | undefined;
-  /** Whether there is room for one more; makes some, if there is a session of the same key that nobody listens to. */
-  hasRoom(principal: Principal): boolean;
-  /** Ends the session with this connector that nobody has used for longest, if nobody listens to it. */
-  endIdlest(target: McpTarget, unusedSinceMs: number): void;
+  /** Whether there is room for one more; makes some, if there is such a session that nobody listens to. */
+  hasRoom(target: McpTarget, principal: Principal): boolean;
+  /** Ends the session with this server that nobody has used for longest, if nobody listens to it. False: there is none. */
+  endIdlest(target: McpTarget, unusedSinceMs: number): boolean;
   all(): Iterable<Session>;
 }
 
@@ -34,8 +34,13 @@ export function createSessionRegistry(caps: SessionCaps): SessionRegistry {
   const sessions = new Map<string, Session>();
   const counts = new Map<string, number>();
 
-  function count({ keyId, orgId }: Principal, by: 1 | -1): void {
-    for (const name of [keyId, orgId]) {
+  const namesOf = ({ id }: McpTarget, { keyId, orgId }: Principal): readonly [string, string] => [
+    `${keyId} ${id}`,
+    orgId,
+  ];
+
+  function count({ speaker: { caller, target } }: Session, by: 1 | -1): void {
+    for (const name of namesOf(target, caller.principal)) {
       const left = (counts.get(name) ?? 0) + by;
       if (left === 0) counts.delete(name);
       else counts.set(name, left);
@@ -50,9 +55,10 @@ export function createSessionRegistry(caps: SessionCaps): SessionRegistry {
     return found;
   }
 
-  function isFull({ keyId, orgId }: Principal): boolean {
+  function isFull(target: McpTarget, principal: Principal): boolean {
+    const [name, orgId] = namesOf(target, principal);
     return (
-      (counts.get(keyId) ?? 0) >= caps.perKey ||
+      (counts.get(name) ?? 0) >= caps.perKey ||
       (counts.get(orgId) ?? 0) >= caps.perOrganisation ||
       sessions.size >= caps.total
     );
@@ -61,10 +67,10 @@ export function createSessionRegistry(caps: SessionCaps): SessionRegistry {
   return {
     add(session) {
       sessions.set(session.id, session);
-      count(session.speaker.caller.principal, 1);
+      count(session, 1);
     },
     remove(session) {
-      if (sessions.delete(session.id)) count(session.speaker.caller.principal, -1);
+      if (sessions.delete(session.id)) count(session, -1);
     },
     find(id, target, principal) {
       const session = sessions.get(id);
@@ -72,16 +78,21 @@ export function createSessionRegistry(caps: SessionCaps): SessionRegistry {
         return undefined;
       return isSameServer(session.speaker.target, target) ? session : undefined;
     },
-    hasRoom(principal) {
-      if (isFull(principal))
+    hasRoom(target, principal) {
+      if (isFull(target, principal))
         // Most clients go without a word, and come back.
-        idlest(({ speaker }) => speaker.caller.principal.keyId === principal.keyId)?.end(SUPERSEDED);
-      return !isFull(principal);
+        idlest(
+          ({ speaker }) =>
+            speaker.caller.principal.keyId === principal.keyId && speaker.target.id === target.id,
+        )?.end(SUPERSEDED);
+      return !isFull(target, principal);
     },
     endIdlest(target, unusedSinceMs) {
-      idlest((session) => session.speaker.target.id === target.id && session.usedMs <= unusedSinceMs)?.end(
-        SUPERSEDED,
+      const found = idlest(
+        ({ speaker, usedMs }) => speaker.target.id === target.id && usedMs <= unusedSinceMs,
       );
+      found?.end(SUPERSEDED);
+      return found !== undefined;
     },
     all: () => sessions.values(),
   };

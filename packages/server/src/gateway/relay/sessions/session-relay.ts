@@ -129,7 +129,7 @@ export function createSessionRelay({
     if (claim !== undefined) return refuse(passage, unsupported(passage, claim));
     let session: Session | Answer;
     if (first?.message.kind === 'request' && first.message.method === 'initialize') {
-      const error = isDraining ? CLOSING : registry.hasRoom(caller.principal) ? undefined : TOO_MANY;
+      const error = isDraining ? CLOSING : registry.hasRoom(target, caller.principal) ? undefined : TOO_MANY;
       if (error !== undefined) {
         post.end({ fault: error.code });
         return respondError(exchange, error);
@@ -139,8 +139,7 @@ export function createSessionRelay({
       await openSession(session, passage, post, {
         openMs: limits.openMs,
         openUpstream,
-        // The next one to ask finds room.
-        onBusy: () => registry.endIdlest(target, givesWayMs),
+        makeRoom: () => registry.endIdlest(target, givesWayMs),
       });
     } else {
       session = sessionOf(passage);
