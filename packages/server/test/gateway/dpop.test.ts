@@ -305,7 +305,7 @@ describe('a session of HTTP+SSE that was opened with a bound token', () => {
     const { post, proven, said } = await openSession();
     const answer = await post('refused', { ...(await headersOf(proven)) });
     expect(see(answer)).toEqual(refused());
-    await post('after', await proven());
+    expect((await post('after', await proven())).status).toBe(202);
     expect(await said()).toMatchObject({ id: 'after' });
   });
 
@@ -315,7 +315,7 @@ describe('a session of HTTP+SSE that was opened with a bound token', () => {
     const answer = await post('refused', { authorization: `Bearer ${bound}`, dpop: proof });
     expect(answer.status).toBe(401);
     expect(answer.headers.get('www-authenticate')).toContain('error="invalid_token"');
-    await post('after', await proven());
+    expect((await post('after', await proven())).status).toBe(202);
     expect(await said()).toMatchObject({ id: 'after' });
   });
 
@@ -327,7 +327,7 @@ describe('a session of HTTP+SSE that was opened with a bound token', () => {
     expect(see(await first.post('replayed', headers))).toEqual(refused());
     expect(see(await second.post('replayed', headers))).toEqual(refused());
     for (const session of [first, second]) {
-      await session.post('after', await session.proven());
+      expect((await session.post('after', await session.proven())).status).toBe(202);
       expect(await session.said()).toMatchObject({ id: 'after' });
     }
   });

@@ -74,6 +74,7 @@ export async function openEvents(
     get isOver() {
       return isOver;
     },
+    /** Reads nothing more, as a client does that hangs. */
     pause: () => response.pause(),
     resume: () => response.resume(),
     close: () => sent.destroy(),
