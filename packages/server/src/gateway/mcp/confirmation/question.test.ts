@@ -142,6 +142,6 @@ test('whatever is given, each argument is one line without anything active, and 
       expect(rest.filter((line) => !/^- |^\(\d+ more/.test(line))).toEqual([]);
       expect(rest.filter((line) => ACTIVE.test(line))).toEqual([]);
     }),
-    { numRuns: 500 },
+    { numRuns: 150 },
   );
 });
