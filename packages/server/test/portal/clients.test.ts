@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { newId, type ClientId } from '../../src/kernel/ids.ts';
 import { newKeyPair } from '../../src/kernel/key-pair.ts';
 import type { Role } from '../../src/kernel/access.ts';
 import { errorOf, itemsOf, openPortal, type OpenedPortal, type PortalAnswer } from './open-portal.ts';
@@ -89,6 +90,40 @@ describe('clients made in the portal', () => {
     expect(deleted.body).toEqual({ client_id: idOf(made), status: 'deleted', ended_grants: 1 });
     expect(itemsOf(await person.get(`${base}/keys`))).toMatchObject([{ status: 'revoked' }]);
     expect((await person.post(`${base}/clients/${idOf(made)}/delete`)).status).toBe(404);
+  });
+
+  test('are listed with the connections that work, and how many people have them', async () => {
+    const { orgId, base, person } = await asRole('owner');
+    const other = await portal.person({ orgId, role: 'member' });
+    const theirs = await asRole('owner');
+    const id = idOf(await person.post(`${base}/clients`, APP));
+    const connect = (userId: typeof person.userId, to = orgId) =>
+      portal.store.grants.create({
+        id: newId('grt'),
+        orgId: to,
+        userId,
+        clientId: id as ClientId,
+        access: 'read',
+        resource: '/mcp',
+        destination: 'warehouse.test',
+        tokenMode: 'token',
+      });
+    const counted = async () => {
+      const [listed] = itemsOf(await person.get(`${base}/clients`));
+      return [listed?.['connections'], listed?.['people']];
+    };
+    expect(await counted()).toEqual([0, 0]);
+    await connect(person.userId);
+    const second = await connect(person.userId);
+    const lapsed = await connect(other.userId);
+    await connect(theirs.person.userId, theirs.orgId);
+    expect(await counted()).toEqual([3, 2]);
+    await portal.store.grants.revoke(orgId, second.id, 'test');
+    expect(await counted()).toEqual([2, 2]);
+    await portal.store.pool.query("update grants set expires_at = now() - interval '1 day' where id = $1", [
+      lapsed.id,
+    ]);
+    expect(await counted()).toEqual([1, 1]);
   });
 
   test('a name that an agent has already leaves nothing behind', async () => {

@@ -133,13 +133,22 @@ function findFault(body: NewClient): string | undefined {
     : `redirect_uris.${unusable}: must be https, or http on localhost, 127.0.0.1 or [::1]`;
 }
 
-function presentClient({ client, agentName, agentRole }: Awaited<ReturnType<PortalClients['list']>>[number]) {
+function presentClient({
+  client,
+  agentName,
+  agentRole,
+  connections,
+  people,
+}: Awaited<ReturnType<PortalClients['list']>>[number]) {
   return {
     client_id: client.id,
     name: client.name,
     auth_method: client.authMethod,
     redirect_uris: client.redirectUris,
     agent: client.agentId === null ? null : { id: client.agentId, name: agentName, role: agentRole },
+    /** What works now, and so would end with it. */
+    connections,
+    people,
     token_exchange: client.grantTypes.includes(TOKEN_EXCHANGE_GRANT),
     jwks_uri: client.jwksUri,
     key_ids: client.jwks?.keys.map(({ kid }) => kid ?? null) ?? null,

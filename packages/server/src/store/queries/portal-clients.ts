@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, isNotNull, isNull, ne, sql } from 'drizzle-orm';
+import { and, asc, count, countDistinct, desc, eq, gt, isNotNull, isNull, ne, sql } from 'drizzle-orm';
 import type { Access } from '../../kernel/access.ts';
 import type { AgentId, ClientId, GrantId, OrganisationId } from '../../kernel/ids.ts';
 import type { Executor } from '../database.ts';
@@ -20,11 +20,29 @@ export function createPortalClientQueries(executor: Executor) {
       return row;
     },
 
+    /** Each with how many connections it has here, and of how many people. */
     list(orgId: OrganisationId) {
+      const live = executor
+        .select({
+          clientId: grants.clientId,
+          connections: count().as('connections'),
+          people: countDistinct(grants.userId).as('people'),
+        })
+        .from(grants)
+        .where(and(eq(grants.orgId, orgId), isNull(grants.revokedAt), gt(grants.expiresAt, sql`now()`)))
+        .groupBy(grants.clientId)
+        .as('live');
       return executor
-        .select({ client: clients, agentName: agents.name, agentRole: agents.role })
+        .select({
+          client: clients,
+          agentName: agents.name,
+          agentRole: agents.role,
+          connections: sql<number>`coalesce(${live.connections}, 0)`.mapWith(Number),
+          people: sql<number>`coalesce(${live.people}, 0)`.mapWith(Number),
+        })
         .from(clients)
         .leftJoin(agents, and(eq(agents.orgId, clients.orgId), eq(agents.id, clients.agentId)))
+        .leftJoin(live, eq(live.clientId, clients.id))
         .where(and(eq(clients.orgId, orgId), eq(clients.kind, 'portal'), isNull(clients.deletedAt)))
         .orderBy(desc(clients.createdAt), asc(clients.id));
     },
