@@ -8,7 +8,8 @@ import { createAudit } from './audit/audit.ts';
 import { createUsage } from './audit/usage.ts';
 import { createCatalogues } from './connectors/catalogues.ts';
 import { createConnects } from './connectors/connects.ts';
-import { createPublishMcp } from './connectors/publish-mcp.ts';
+import { createMcpServers } from './connectors/mcp-servers.ts';
+import { createPublishMcp, type PublishMcp } from './connectors/publish-mcp.ts';
 import { createToolDesk } from './connectors/tool-desk.ts';
 import { createToolsAt } from './connectors/tools-at.ts';
 import { createGateway } from './gateway/gateway.ts';
@@ -24,6 +25,7 @@ import { createAddressGuard, type AddressGuardOptions } from './kernel/address-g
 import { createFileReader } from './kernel/guarded-file.ts';
 import { createCallers } from './kernel/callers.ts';
 import { monotonicClock, type Clock } from './kernel/clock.ts';
+import type { ConnectorId } from './kernel/ids.ts';
 import type { Log } from './kernel/log.ts';
 import { deriveKey } from './kernel/seal.ts';
 import { createKeyVerifier } from './keys/key-verifier.ts';
@@ -51,6 +53,7 @@ import { createPortal } from './portal/portal.ts';
 import { createDashboardFiles } from './portal/static/static.ts';
 import type { Store } from './store/store.ts';
 import { createChannels } from './upstreams/channels.ts';
+import { createMcpClients } from './upstreams/client/clients.ts';
 import { createAssertionCache } from './upstreams/credentials/assertions.ts';
 import { createExchange } from './upstreams/credentials/exchange.ts';
 import { CLIENT_DOCUMENT_PATH, createUpstreamAccounts } from './upstreams/credentials/upstream-accounts.ts';
@@ -190,6 +193,14 @@ export async function createApp(options: AppOptions) {
   await feed.start();
   const sweeping = startSweeping({ store, advanceKeys: grants.advanceKeys, log });
 
+  const mcpClients = createMcpClients({
+    clock,
+    credentials,
+    onToolsChanged: ({ id }, principal) => mcpServers.changed(id, principal),
+    openChannel: channels.to,
+    sender: relaySender,
+  });
+  const mcpServers = createMcpServers({ clients: mcpClients, clock, log, store });
   const gateway = createGateway({
     urls: { mcpBaseUrl, connectorPaths },
     verifyKey: keyVerifier.verify,
@@ -212,11 +223,23 @@ export async function createApp(options: AppOptions) {
     sessionKey: deriveKey(masterSecret, 'session ids'),
     nodeMail,
     credentials,
-    relay: { openChannel: channels.to, sender: relaySender },
+    mcp: { clients: mcpClients, servers: mcpServers },
+    relay: { news: mcpServers, openChannel: channels.to, sender: relaySender },
     limits: options.limits ?? { perKey: CALLS_PER_KEY, perOrganisation: CALLS_PER_ORGANISATION },
     log,
     clock,
   });
+
+  if (only !== 'web') mcpServers.start();
+  // Until now it may have been refused.
+  if (only !== 'web') feed.on('credential', (subject) => mcpServers.changed(subject as ConnectorId));
+
+  /** Whoever publishes a server wants to see its tools, and does not wait for them. */
+  const publishMcpServer: PublishMcp = async (source) => {
+    const published = await publishMcp(source);
+    if (published.ok && only !== 'web') mcpServers.changed(published.value.connectorId);
+    return published;
+  };
 
   let answerToken: RequestListener | undefined;
   feed.on('connector', gateway.toolsChanged);
@@ -393,7 +416,7 @@ export async function createApp(options: AppOptions) {
     agents,
     keys,
     setup,
-    publishMcp,
+    publishMcp: publishMcpServer,
     setCredential: vault.set,
 
     handle(req: IncomingMessage, res: ServerResponse): void {
@@ -410,6 +433,8 @@ export async function createApp(options: AppOptions) {
       sweeping.close();
       await upstreamAccounts.revoking.close();
       await gateway.close();
+      await mcpServers.close();
+      mcpClients.close();
       await channels.close();
       await sender.close();
       await relaySender.close();

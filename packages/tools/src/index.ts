@@ -42,13 +42,13 @@ export { catalogueModeOf, FULL_MODE_BUDGET } from './catalogue/mode.ts';
 export { estimateTokens } from './catalogue/tokens.ts';
 export { RESERVED_NAMES } from './catalogue/name.ts';
 export type { ResultContext } from './call/diagnose.ts';
-export { presentArgumentFaults } from './call/diagnose.ts';
+export { errorResult, presentArgumentFaults } from './call/diagnose.ts';
 export type { FetchedFile, FetchFile } from './call/files.ts';
 export { prepareRequest, prepareRequestWithFiles, takesFiles } from './call/request.ts';
 export { fileNameOf } from './call/file-name.ts';
 export type { MadeCall, PageFooter } from './call/next-page.ts';
 export type { PresentContext } from './call/result.ts';
-export { presentResult } from './call/result.ts';
+export { presentResult, TEXT_LIMITS } from './call/result.ts';
 export type {
   Sender,
   SenderOptions,
@@ -74,7 +74,7 @@ export { plainText } from './openapi/text.ts';
 export { errorText } from './call/envelope.ts';
 export type { TextLimits, Truncated } from './call/truncate.ts';
 export { fits, truncatedJson, truncatedText } from './call/truncate.ts';
-export type { ContentBlock, ToolResult } from './mcp/tool-result.ts';
+export type { BlockAnnotations, ContentBlock, ResourceContent, ToolResult } from './mcp/tool-result.ts';
 export type { Finding } from './lint/finding.ts';
 export type { ListedTool } from './lint/lint.ts';
 export { lintTools } from './lint/lint.ts';

@@ -88,6 +88,11 @@ export function createCatalogues({ store }: { store: Store }): Catalogues {
 
   async function withCatalogue(connector: Connector): Promise<Published> {
     const body = await store.connectors.getCatalogue(connector.catalogueHash);
+    if (body === undefined) {
+      // Another one may have taken its place since the connector was read.
+      const again = await store.connectors.find(connector.id);
+      if (again !== undefined && again.catalogueHash !== connector.catalogueHash) return withCatalogue(again);
+    }
     if (body === undefined) throw new Error(`the catalogue of connector ${connector.id} is missing`);
     // Written by us alone, from a value of this type.
     if (connector.kind === 'openapi')

@@ -6,7 +6,7 @@ import type { Connector } from '../store/queries/connectors.ts';
 import { joinTools, modeOfAll, type Share } from './joined-tools.ts';
 import { withOwnServers } from './own-server.ts';
 import { createRoutes, type Routes } from './routes.ts';
-import type { McpCatalogue } from './mcp-catalogue.ts';
+import { NO_TOOLS_YET, type McpCatalogue } from './mcp-catalogue.ts';
 import { withoutHeaders } from './mcp-schema.ts';
 import { legalName } from './mcp-tool.ts';
 import {
@@ -33,6 +33,8 @@ export interface McpView {
   readonly kind: 'mcp';
   readonly target: McpTarget;
   readonly toolSet: ToolSet;
+  /** The server has said which tools it has. */
+  readonly isListed: boolean;
   /** What becomes of a tool that the server has, be it in the snapshot or not: nobody is offered what it denies. */
   rulingOn(tool: ToolFace): Verdict;
 }
@@ -182,6 +184,7 @@ function mcpView({ catalogue, connector, upstream }: Extract<Published, { kind: 
       kind: 'mcp',
       target,
       toolSet: createToolSet([...offered], { mode: 'full', apis: [api] }),
+      isListed: catalogue.hash !== NO_TOOLS_YET.hash,
       rulingOn: rule,
     },
     share: { ...sorted(judged.map((one) => ({ ...one, bound: joined(one.bound) }))), api },

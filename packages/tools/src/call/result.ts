@@ -20,7 +20,7 @@ import type { TextLimits } from './truncate.ts';
 import type { UpstreamFault, UpstreamResponse } from './types.ts';
 
 /** What clients take of one result: the text, and what else is said of it. */
-const TEXT_LIMITS: TextLimits = { characters: 100_000, tokens: 20_000 };
+export const TEXT_LIMITS: TextLimits = { characters: 100_000, tokens: 20_000 };
 const NOTE_CHARACTERS = 1_900;
 const SHORTENED: TextLimits = {
   characters: TEXT_LIMITS.characters - 2_000,

@@ -12,6 +12,7 @@ import type { DownloadLinks } from '../download/links.ts';
 import type { Recorder } from '../pipeline/record.ts';
 import type { CallUpstream } from '../pipeline/upstream.ts';
 import { presentCredentialRefusal } from '../pipeline/credential-refusal.ts';
+import type { CallMcp } from './call-mcp.ts';
 import { createConfirmFirst } from './confirmation/confirm-first.ts';
 import type { Confirmation } from './confirmation/confirmation.ts';
 import { isJsonObject, type JsonObject } from './json.ts';
@@ -25,12 +26,14 @@ export type CallTool = (call: ToolCall) => Promise<ToolOutcome>;
 export function createCallTool({
   recorder,
   confirmation,
+  callMcp,
   callUpstream,
   fetchFile,
   links,
 }: {
   recorder: Recorder;
   confirmation: Confirmation;
+  callMcp: CallMcp;
   callUpstream: CallUpstream;
   fetchFile: FetchFile;
   links: DownloadLinks;
@@ -49,8 +52,7 @@ export function createCallTool({
   const callConfirmed: CallBound = async (toolCall, bound) => {
     const { requestId, signal } = toolCall;
     const call = callOf(toolCall, bound);
-    // Nothing publishes such a tool yet.
-    if (bound.kind === 'mcp') return unknownTool(toolCall);
+    if (bound.kind === 'mcp') return callMcp(toolCall, bound);
     const prepared = takesFiles(bound.tool)
       ? await prepareRequestWithFiles(bound.tool, toolCall.arguments, { fetchFile, signal })
       : prepareRequest(bound.tool, toolCall.arguments);

@@ -11,6 +11,7 @@ import { ACCEPTED, errorAnswer, resultAnswer, RPC, type Answer, type RpcId } fro
 import { readArguments, type CallTool } from './call-tool.ts';
 import { answerEmpty, emptyCapabilities } from './empty-features.ts';
 import { readDialect } from './era.ts';
+import type { HeardView } from './heard-view.ts';
 import { instructions } from './instructions.ts';
 import type { JsonObject } from './json.ts';
 import type { Message } from './message.ts';
@@ -48,11 +49,13 @@ export function createDispatch({
   limit,
   catalogues,
   callTool,
+  heardView,
   log,
 }: {
   limit: Limit;
   catalogues: Catalogues;
   callTool: CallTool;
+  heardView: HeardView;
   log: Log;
 }): Dispatch {
   async function answerTo(request: Request, dialect: Dialect, scene: Stage): Promise<Answer> {
@@ -114,8 +117,10 @@ export function createDispatch({
     const dialect = readDialect(message, scene.headers);
     if (!dialect.ok) return withHeaders(dialect.error, limited.headers);
     if (message.kind === 'notification') return ACCEPTED;
-    const { orgId, role } = scene.caller.principal;
-    const view = await catalogues.of(orgId, role);
+    const { principal } = scene.caller;
+    const view = await (message.method === 'tools/list'
+      ? heardView(principal, scene.resource)
+      : catalogues.of(principal.orgId, principal.role));
     const toolSet = toolSetAt(view, scene.resource);
     const answer =
       toolSet === undefined

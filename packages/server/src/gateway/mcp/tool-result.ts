@@ -27,10 +27,18 @@ export function serializeQuestion({
 }
 
 /** Links came with 2025-06-18, audio with 2025-03-26; before them a text says what there is. */
-function older(block: ContentBlock, { hasAudio }: Dialect): ContentBlock {
-  if (block.type === 'resource_link')
-    return { type: 'text', text: `${block.name} (${block.mimeType}, ${block.size} bytes): ${block.uri}` };
-  if (block.type === 'audio' && !hasAudio)
+function older(block: ContentBlock, dialect: Dialect): ContentBlock {
+  if (block.annotations?.lastModified !== undefined) {
+    const { audience, priority } = block.annotations;
+    const annotations = { ...(audience && { audience }), ...(priority !== undefined && { priority }) };
+    return older({ ...block, annotations }, dialect);
+  }
+  if (block.type === 'resource_link') {
+    const about = [block.mimeType, block.size === undefined ? undefined : `${block.size} bytes`];
+    const said = about.filter((one) => one !== undefined).join(', ');
+    return { type: 'text', text: `${block.name}${said === '' ? '' : ` (${said})`}: ${block.uri}` };
+  }
+  if (block.type === 'audio' && !dialect.hasAudio)
     return {
       type: 'text',
       text: `Audio (${block.mimeType}), which this client's revision of MCP cannot show.`,

@@ -59,6 +59,18 @@ export function createConnectorQueries(executor: Executor) {
       return row;
     },
 
+    /** Unless somebody uses it. */
+    async dropCatalogue(hash: string): Promise<void> {
+      await executor
+        .delete(catalogues)
+        .where(
+          and(
+            eq(catalogues.hash, hash),
+            sql`not exists (select from ${connectors} where ${connectors.catalogueHash} = ${hash})`,
+          ),
+        );
+    },
+
     async find(id: ConnectorId): Promise<Connector | undefined> {
       const [row] = await executor.select().from(connectors).where(eq(connectors.id, id));
       return row;

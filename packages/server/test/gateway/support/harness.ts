@@ -6,6 +6,8 @@ import { request, type Dispatcher } from 'undici';
 import { createAudit } from '../../../src/audit/audit.ts';
 import { createUsage } from '../../../src/audit/usage.ts';
 import { createCatalogues } from '../../../src/connectors/catalogues.ts';
+import { createMcpServers, SNAPSHOT_TIMES, type SnapshotTimes } from '../../../src/connectors/mcp-servers.ts';
+import { createPublishMcp } from '../../../src/connectors/publish-mcp.ts';
 import { importConnector } from '../../../src/connectors/import-connector.ts';
 import { createGateway } from '../../../src/gateway/gateway.ts';
 import type { GatewayDependencies } from '../../../src/gateway/ports.ts';
@@ -25,6 +27,7 @@ import { createExchange } from '../../../src/upstreams/credentials/exchange.ts';
 import { createUpstreamAccounts } from '../../../src/upstreams/credentials/upstream-accounts.ts';
 import { createVault } from '../../../src/upstreams/credentials/vault.ts';
 import { createNodeMail } from '../../../src/nodes/node-mail.ts';
+import { CLIENT_LIMITS, createMcpClients, type ClientLimits } from '../../../src/upstreams/client/clients.ts';
 import { createChannels } from '../../../src/upstreams/channels.ts';
 import { createTestStore } from '../../support/database.ts';
 import { startUpstream, UPSTREAM_DOCUMENT } from './upstream.ts';
@@ -40,6 +43,8 @@ export interface HarnessOptions {
   upstreamTimeoutMs?: number;
   streamLimits?: GatewayDependencies['streamLimits'];
   relay?: Omit<GatewayDependencies['relay'], 'sender' | 'openChannel'>;
+  /** Of our own client of MCP servers. Set: what relayed servers say of their tools is followed, too. */
+  mcp?: { limits?: Partial<ClientLimits>; times?: Partial<SnapshotTimes> };
   /** Of the gateway. */
   clock?: Clock;
   /** How files that arguments name are reached. */
@@ -129,6 +134,40 @@ export async function startHarness(options: HarnessOptions = {}) {
     log,
   });
 
+  const upstreamCredentials = createUpstreamCredentials({
+    vault,
+    assertions,
+    accounts: upstreamAccounts.accounts,
+    exchange: createExchange({ send: upstreamAccounts.send, assertions, clock: systemClock, log }),
+    webBaseUrl: url,
+    log,
+  });
+  const mcpClients = createMcpClients({
+    clock: systemClock,
+    credentials: upstreamCredentials,
+    limits: { ...CLIENT_LIMITS, ...options.mcp?.limits },
+    onToolsChanged: ({ id }, principal) => mcpServers.changed(id, principal),
+    openChannel: channels.to,
+    sender: relaySender,
+  });
+  const mcpServers = createMcpServers({
+    clients: mcpClients,
+    clock: systemClock,
+    log,
+    store,
+    times: { ...SNAPSHOT_TIMES, ...options.mcp?.times },
+  });
+  store.onOwnChange(({ kind, subject }) => {
+    if (kind !== 'connector') return;
+    catalogues.invalidate(subject);
+    gateway.toolsChanged(subject);
+  });
+  const publishMcp = createPublishMcp({
+    store,
+    environment: { seal: (upstream) => upstream, open: (upstream) => upstream },
+    clock: systemClock,
+  });
+
   const gateway = createGateway({
     urls: { mcpBaseUrl: options.mcpBaseUrl ?? url, connectorPaths: options.connectorPaths ?? [] },
     verifyKey: (secret) => find('key', secret),
@@ -166,15 +205,14 @@ export async function startHarness(options: HarnessOptions = {}) {
     downloadKey: randomBytes(32),
     sessionKey: randomBytes(32),
     nodeMail: createNodeMail({ store, key: randomBytes(32), log }),
-    credentials: createUpstreamCredentials({
-      vault,
-      assertions,
-      accounts: upstreamAccounts.accounts,
-      exchange: createExchange({ send: upstreamAccounts.send, assertions, clock: systemClock, log }),
-      webBaseUrl: url,
-      log,
-    }),
-    relay: { ...options.relay, openChannel: channels.to, sender: relaySender },
+    credentials: upstreamCredentials,
+    mcp: { clients: mcpClients, servers: mcpServers },
+    relay: {
+      ...(options.mcp && { news: mcpServers }),
+      ...options.relay,
+      openChannel: channels.to,
+      sender: relaySender,
+    },
     streamLimits: options.streamLimits,
     limits: { perKey: options.perKey ?? WIDE, perOrganisation: options.perOrganisation ?? WIDE },
     log,
@@ -189,6 +227,8 @@ export async function startHarness(options: HarnessOptions = {}) {
     server,
     catalogues,
     vault,
+    mcpServers,
+    publishMcp,
     connectorId: shared.value.connectorId,
     organisations,
     logged,
@@ -276,6 +316,8 @@ export async function startHarness(options: HarnessOptions = {}) {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await upstreamAccounts.revoking.close();
+      await mcpServers.close();
+      mcpClients.close();
       await audit.close();
       await usage.close();
       await sender.close();
