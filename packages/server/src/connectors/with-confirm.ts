@@ -1,5 +1,5 @@
 /** The argument by which a client says that its person has agreed. Nothing behind us sees it. */
-const CONFIRM_ARGUMENT = '_confirm';
+export const CONFIRM_ARGUMENT = '_confirm';
 
 /** The shortest that a client keeps of a description. */
 const DESCRIPTION_CHARACTERS_MAX = 1_024;

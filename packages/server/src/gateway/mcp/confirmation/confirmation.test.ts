@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { newId } from '../../../kernel/ids.ts';
 import type { Principal } from '../../../kernel/principal.ts';
-import { createConfirmation, type Checked, type Confirmable } from './confirmation.ts';
+import type { Checked, Confirmable } from './confirmable.ts';
+import { createConfirmation } from './confirmation.ts';
 
 // Between us and a server behind us that asks questions of its own.
 
@@ -171,4 +172,17 @@ test('a tool that has an argument of that name keeps it, and ours has another', 
   expect(fields['hint']).toContain('_confirm_3: "');
   const given = { ...own, _confirm_3: fields['confirmation_code'] };
   expect(gone(await check(undefined, { tool, arguments: given })).arguments).toEqual(own);
+});
+
+test('while nobody can tell whether a word was used, it is not taken', async () => {
+  const blind = createConfirmation({
+    key: new Uint8Array(32).fill(7),
+    claimOnce: () => Promise.reject(new Error('the database is gone: host 10.0.0.7 refused')),
+    clock: { nowMs: () => 1_800_000_000_000 },
+  });
+  const round = { capabilities: FORMS, requestState: await question(), inputResponses: AGREED };
+  await expect(blind.check({ ...call, round })).rejects.toMatchObject({
+    code: 'unavailable',
+    publicMessage: 'The confirmation cannot be checked at the moment. Try again.',
+  });
 });

@@ -1,63 +1,17 @@
-import type { ToolResult } from '@latchkey/tools';
-import { confirmArgumentOf } from '../../../connectors/with-confirm.ts';
+import { CONFIRM_ARGUMENT, confirmArgumentOf } from '../../../connectors/with-confirm.ts';
 import type { Clock } from '../../../kernel/clock.ts';
-import type { ConnectorId, RequestId } from '../../../kernel/ids.ts';
-import type { Principal } from '../../../kernel/principal.ts';
+import { AppError } from '../../../kernel/errors.ts';
 import { deriveKey } from '../../../kernel/seal.ts';
 import { hashSecret } from '../../../kernel/secret.ts';
-import type { JsonObject } from '../json.ts';
 import type { Round } from '../round.ts';
 import { codeWanted, declined } from './answers.ts';
 import { createCodes } from './code.ts';
+import type { Checked, Confirmable, Reason } from './confirmable.ts';
 import { digestOf } from './digest.ts';
 import { formOf, readForm, showsForms } from './form.ts';
 import { questionOf } from './question.ts';
 import { createStates, isOurs, type ConfirmedBy, type Theirs } from './states.ts';
 import { textOfSubject } from './subject.ts';
-
-/** A call before anything is made of it, by somebody who may make it. */
-export interface Confirmable {
-  readonly principal: Principal;
-  readonly requestId: RequestId;
-  readonly connector: { readonly id: ConnectorId; readonly name: string };
-  /** `name`: as its connector knows it. */
-  readonly tool: { readonly name: string; readonly title: string; readonly inputSchema: unknown };
-  /** As the caller knows it. */
-  readonly calledName: string;
-  /** What a person has to agree to; undefined: nothing. */
-  readonly text: string | undefined;
-  readonly arguments: JsonObject;
-  /** Undefined: the client's revision has no rounds. */
-  readonly round: Round | undefined;
-}
-
-export type Checked =
-  | {
-      readonly kind: 'go';
-      /** Undefined: nobody had to be asked. */
-      readonly confirmed: ConfirmedBy | undefined;
-      /** What is left when our part of it is taken out. It is these that were agreed to. */
-      readonly arguments: JsonObject;
-      readonly round: Round | undefined;
-      /** For the `requestState` of a server that asks on: with it in the next round, nobody is asked by us again. */
-      wrap(requestState: string | undefined): string | undefined;
-    }
-  | {
-      readonly kind: 'ask';
-      readonly reason: Reason;
-      readonly inputRequests: JsonObject;
-      readonly requestState: string;
-    }
-  | { readonly kind: 'result'; readonly reason: Reason; readonly result: ToolResult };
-
-/** For the audit trail. */
-export type Reason =
-  | 'confirmation_required'
-  | 'confirmation_invalid'
-  | 'confirmation_expired'
-  | 'confirmation_used'
-  | 'confirmation_declined'
-  | 'confirmation_cancelled';
 
 export interface Confirmation {
   /** Whether a call may go on. Each word of a person is good for one call, on whichever node. */
@@ -94,6 +48,18 @@ export function createConfirmation({
   const states = createStates({ key: deriveKey(key, 'states'), clock });
   const codes = createCodes({ key: deriveKey(key, 'codes'), clock });
 
+  async function isFirst(word: { readonly id: string; readonly expiresAtSeconds: number }): Promise<boolean> {
+    try {
+      return await claimOnce(word.id, word.expiresAtSeconds);
+    } catch (cause) {
+      throw new AppError('unavailable', 'The confirmation cannot be checked at the moment. Try again.', {
+        internalMessage: 'a confirmation could not be claimed',
+        cause,
+        retryAfterSeconds: 1,
+      });
+    }
+  }
+
   function go(call: Confirmable, about: string, theirs: Theirs, confirmed?: ConfirmedBy): Checked {
     const { round, text } = call;
     return {
@@ -119,19 +85,19 @@ export function createConfirmation({
     if (state.kind === 'foreign') return ask(theirsIn(round));
     if (state.kind !== 'good') return ask({}, state.kind);
 
-    const { content, expiresAtSeconds, id } = state;
+    const { content } = state;
     const { inputResponses, requestState, stage } = content;
     const answer = stage === 'asked' ? readForm(round?.inputResponses) : 'agreed';
     const theirs =
       stage === 'asked' ? { inputResponses, requestState } : { ...theirsIn(round), requestState };
     if (answer === 'declined' || answer === 'cancelled') {
       // A question that was answered cannot be answered again.
-      await claimOnce(id, expiresAtSeconds);
+      await isFirst(state);
       return { kind: 'result', reason: `confirmation_${answer}`, result: declined(answer, requestId) };
     }
     const isCurrent = text !== undefined && content.text === hashSecret(text);
     if (answer === 'none' || !isCurrent) return ask(theirs);
-    if (!(await claimOnce(id, expiresAtSeconds))) return ask({}, 'used');
+    if (!(await isFirst(state))) return ask({}, 'used');
     return go(call, about, theirs, stage === 'asked' ? 'form' : stage);
   }
 
@@ -152,7 +118,7 @@ export function createConfirmation({
     if (code !== undefined && code !== null && code !== '') {
       const read = typeof code === 'string' ? codes.read(code, meant) : ({ kind: 'invalid' } as const);
       if (read.kind === 'good') {
-        if (await claimOnce(read.id, read.expiresAtSeconds)) return go(call, about, theirs, 'code');
+        if (await isFirst(read)) return go(call, about, theirs, 'code');
         fault = 'used';
       } else fault = read.kind;
     }
@@ -167,9 +133,11 @@ export function createConfirmation({
   return {
     async check(call) {
       const { round, text } = call;
+      const isFree = text === undefined && !isOurs(round?.requestState);
+      if (isFree && !Object.keys(call.arguments).some(mayBeOurs)) return go(call, '', theirsIn(round));
       const argument = confirmArgumentOf(call.tool.inputSchema);
       const { [argument]: code, ...args } = call.arguments;
-      if (text === undefined && !isOurs(round?.requestState)) {
+      if (isFree) {
         // A list may be older than the rules.
         const left = codes.isOne(code) ? { ...call, arguments: args } : call;
         return go(left, '', theirsIn(round));
@@ -188,6 +156,10 @@ export function createConfirmation({
         : askForCode(read, argument, code);
     },
   };
+}
+
+function mayBeOurs(argument: string): boolean {
+  return argument.startsWith(CONFIRM_ARGUMENT);
 }
 
 function messageOf({ arguments: args, calledName, connector, text, tool }: Question['call']): string {
