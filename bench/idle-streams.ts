@@ -1,4 +1,4 @@
-// What streams cost on which nothing happens: 10,000 of them to one process, half of each kind, their memory alone.
+// What streams cost on which nothing happens: 10,000 of each kind, each kind to a process of its own, their memory alone.
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
@@ -20,48 +20,62 @@ interface Service {
   credentials: readonly Credential[];
 }
 
-const service = fork(fileURLToPath(new URL('idle-service.ts', import.meta.url)), [], {
-  execArgv: ['--import', 'tsx', '--expose-gc'],
-});
-const [{ credentials, url }] = (await once(service, 'message')) as [Service];
-const { hostname, port } = new URL(url);
-
-// The base is a service at work: what calls load, compile and leave in the heap belongs to it.
-for (let count = 0; count < CALLS_BEFORE; count += AT_ONCE)
-  await Promise.all(Array.from({ length: AT_ONCE }, (_, index) => callOnce(count + index)));
-const before = await memoryMb(service);
-const sockets = await openAll(STREAMS);
-const after = await memoryMb(service);
-const cost = after - before;
-
-process.stdout.write(`${describeMachine()}\n`);
-process.stdout.write(
-  `${STREAMS} idle streams: ${cost.toFixed(0)} MB over a base of ${before.toFixed(0)} MB, ${((cost * 1024) / STREAMS).toFixed(1)} KB each\n`,
-);
-for (const socket of sockets) socket.destroy();
-service.send('stop');
-await once(service, 'exit');
-if (cost > BUDGET_MB) throw new Error(`more than ${BUDGET_MB} MB`);
-
-async function openAll(count: number): Promise<Socket[]> {
-  const open: Socket[] = [];
-  while (open.length < count) {
-    const some = Array.from({ length: Math.min(AT_ONCE, count - open.length) }, (_, index) =>
-      openStream(open.length + index),
-    );
-    open.push(...(await Promise.all(some)));
-  }
-  return open;
+/** Bytes, after a garbage collection. */
+interface Memory {
+  resident: number;
+  heap: number;
 }
 
-/** A listener of 2026-07-28, or a session of 2024-11-05; open once its first event is here. */
-async function openStream(index: number): Promise<Socket> {
-  const credential = credentials[index % credentials.length];
-  if (credential === undefined) throw new Error('no credentials');
+type RequestOf = (credential: Credential) => string;
+
+const KINDS: readonly (readonly [string, RequestOf])[] = [
+  ['HTTP+SSE of 2024-11-05', sseRequest],
+  ['subscriptions/listen of 2026-07-28', listenRequest],
+];
+
+process.stdout.write(`${describeMachine()}\n`);
+let isOverBudget = false;
+for (const [name, requestOf] of KINDS) {
+  const { base, cost } = await measure(requestOf);
+  process.stdout.write(
+    `${STREAMS} idle streams, ${name}: ${mb(cost.resident)} MB resident over a base of ${mb(base.resident)} MB, ${(cost.resident / 1024 / STREAMS).toFixed(1)} KB each; ${mb(cost.heap)} MB more are in use in the heap\n`,
+  );
+  isOverBudget ||= cost.resident > BUDGET_MB * 2 ** 20;
+}
+if (isOverBudget) throw new Error(`more than ${BUDGET_MB} MB`);
+
+async function measure(requestOf: RequestOf): Promise<{ base: Memory; cost: Memory }> {
+  const child = fork(fileURLToPath(new URL('idle-service.ts', import.meta.url)), [], {
+    execArgv: ['--import', 'tsx', '--expose-gc'],
+  });
+  const [service] = (await once(child, 'message')) as [Service];
+  // The base is a service at work: what calls load, compile and leave in the heap belongs to it.
+  await inRounds(CALLS_BEFORE, (index) => callOnce(service, index));
+  const base = await memoryOf(child);
+  const sockets = await inRounds(STREAMS, (index) => openStream(service, index, requestOf));
+  const after = await memoryOf(child);
+  for (const socket of sockets) socket.destroy();
+  child.send('stop');
+  await once(child, 'exit');
+  return { base, cost: { resident: after.resident - base.resident, heap: after.heap - base.heap } };
+}
+
+async function inRounds<T>(count: number, work: (index: number) => Promise<T>): Promise<T[]> {
+  const done: T[] = [];
+  while (done.length < count) {
+    const some = Array.from({ length: Math.min(AT_ONCE, count - done.length) }, (_, index) =>
+      work(done.length + index),
+    );
+    done.push(...(await Promise.all(some)));
+  }
+  return done;
+}
+
+/** Open once its first event is here. */
+async function openStream(service: Service, index: number, requestOf: RequestOf): Promise<Socket> {
+  const { hostname, port } = new URL(service.url);
   const socket = connect(Number(port), hostname);
-  // Each pair of rounds through the credentials opens both kinds with each.
-  const isListener = Math.floor(index / credentials.length) % 2 === 0;
-  socket.write(isListener ? listenRequest(credential) : sseRequest(credential));
+  socket.write(requestOf(credentialFor(service, index)));
   let text = '';
   while (!text.includes('event: ')) {
     const [chunk] = (await once(socket, 'data')) as [Buffer];
@@ -71,15 +85,21 @@ async function openStream(index: number): Promise<Socket> {
   return socket.on('error', () => undefined);
 }
 
-async function callOnce(index: number): Promise<void> {
-  const credential = credentials[index % credentials.length];
-  const response = await fetch(`${url}/mcp/${credential?.slug}`, {
+async function callOnce(service: Service, index: number): Promise<void> {
+  const { key, slug } = credentialFor(service, index);
+  const response = await fetch(`${service.url}/mcp/${slug}`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-api-key': credential?.key ?? '' },
+    headers: { 'content-type': 'application/json', 'x-api-key': key },
     body: '{"jsonrpc":"2.0","id":1,"method":"tools/list"}',
   });
   if (!response.ok) throw new Error(await response.text());
   await response.arrayBuffer();
+}
+
+function credentialFor({ credentials }: Service, index: number): Credential {
+  const credential = credentials[index % credentials.length];
+  if (credential === undefined) throw new Error('no credentials');
+  return credential;
 }
 
 function sseRequest({ key, slug }: Credential): string {
@@ -102,9 +122,12 @@ function listenRequest({ key, slug }: Credential): string {
   return `POST /mcp/${slug} HTTP/1.1\r\nHost: localhost\r\nX-API-Key: ${key}\r\nContent-Type: application/json\r\nMCP-Protocol-Version: 2026-07-28\r\nMcp-Method: subscriptions/listen\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 }
 
-/** Resident, after a garbage collection. */
-async function memoryMb(child: ChildProcess): Promise<number> {
+async function memoryOf(child: ChildProcess): Promise<Memory> {
   child.send('memory');
-  const [bytes] = (await once(child, 'message')) as [number];
-  return bytes / 2 ** 20;
+  const [memory] = (await once(child, 'message')) as [Memory];
+  return memory;
+}
+
+function mb(bytes: number): string {
+  return (bytes / 2 ** 20).toFixed(0);
 }
