@@ -25,6 +25,9 @@ export interface EventTrack {
   keepUp(): void;
 }
 
+/** How long a client waits that has lost its connection. */
+const RETRY_MS = 1_000;
+
 /** `primes`: the client of this revision knows events that hold nothing but an id (MCP 2025-11-25, Transports). */
 export function createEventTrack(number: number, log: EventLog, primes: boolean): EventTrack {
   let stream: EventStream | undefined;
@@ -59,7 +62,8 @@ export function createEventTrack(number: number, log: EventLog, primes: boolean)
       opened.res.on('close', () => {
         if (stream === opened) stream = undefined;
       });
-      if (primes && since.length === 0) opened.res.write(`id: ${log.endOf(number)}\ndata:\n\n`);
+      if (primes && since.length === 0)
+        opened.res.write(`id: ${log.endOf(number)}\nretry: ${RETRY_MS}\ndata:\n\n`);
       for (const { data, id } of since) write(id, data);
     },
     tell(data) {
