@@ -40,10 +40,10 @@ export function confirmArgumentOf(inputSchema: unknown): string {
 
 function describing(text: string): string {
   if (text === '') return ASKS;
-  const room = DESCRIPTION_CHARACTERS_MAX - ASKS.length - 1;
+  const room = DESCRIPTION_CHARACTERS_MAX - ASKS.length - 2;
   // Half of a surrogate pair is not a character.
   const kept = text.length <= room ? text : `${text.slice(0, room - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
-  return `${kept} ${ASKS}`;
+  return `${kept}${/[.!?…:)]$/.test(kept) ? '' : '.'} ${ASKS}`;
 }
 
 function propertiesOf(schema: unknown): Readonly<Record<string, unknown>> {

@@ -127,6 +127,7 @@ test('a wrapped state is good for one round, and for this call alone', async () 
     { principal: { ...principal, grantId: newId('grt') } },
     { principal: { ...principal, orgId: newId('org') } },
     { principal: { ...principal, actor: { kind: 'agent', id: newId('agt') } } },
+    { principal: { ...principal, actor: { kind: 'user', id: newId('usr') } } },
     { text: 'Really?' },
   ] satisfies Partial<Confirmable>[])
     expect((await check(round, more)).kind).toBe('ask');
