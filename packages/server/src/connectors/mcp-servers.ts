@@ -291,10 +291,9 @@ function codeOf(fault: ClientFault): string {
 function atMost(work: Promise<void>, ms: number): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, ms);
-    const done = (): void => {
+    void work.finally(() => {
       clearTimeout(timer);
       resolve();
-    };
-    work.then(done, done);
+    });
   });
 }
