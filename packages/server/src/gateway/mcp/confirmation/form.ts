@@ -40,8 +40,7 @@ export function formOf(message: string): JsonObject {
 export type FormAnswer = 'agreed' | 'declined' | 'cancelled' | 'none';
 
 export function readForm(inputResponses: JsonObject | undefined): FormAnswer {
-  if (inputResponses === undefined || !Object.hasOwn(inputResponses, QUESTION)) return 'none';
-  const answer = inputResponses[QUESTION];
+  const answer = inputResponses?.[QUESTION];
   if (!isJsonObject(answer)) return 'none';
   const { action, content } = answer;
   if (action === 'decline') return 'declined';
