@@ -127,6 +127,7 @@ export async function createApp(options: AppOptions) {
         'X-Forwarded-For comes from a proxy that TRUSTED_PROXIES does not list: all who come through it share its limits',
       ),
   });
+  let hasSecret = true;
   const grants = await createGrants({
     store,
     feed,
@@ -136,6 +137,10 @@ export async function createApp(options: AppOptions) {
     environment,
     fetchDocument: createAddressGuard(options.addressGuard),
     documentBudget: options.documentBudget,
+    onWrongSecret(error) {
+      hasSecret = false;
+      log.error({}, error.message);
+    },
   });
   const keyVerifier = createKeyVerifier({ store, clock, mayCache: feed.isCurrent });
   const keys = createKeys({ store, environment, clock });
@@ -173,6 +178,7 @@ export async function createApp(options: AppOptions) {
     mcpBaseUrl,
     webBaseUrl,
     guard: options.addressGuard,
+    maySeal: () => hasSecret,
     clock,
     log,
   });
@@ -311,7 +317,7 @@ export async function createApp(options: AppOptions) {
       await next();
     });
     app.route('/', only === 'gateway' ? pages.gatewayRoutes : pages.routes);
-    app.route('/', healthRoutes({ ping: store.ping, isCurrent: feed.isCurrent }));
+    app.route('/', healthRoutes({ ping: store.ping, isCurrent: feed.isCurrent, hasSecret: () => hasSecret }));
     if (only !== 'web') mountAuthorizationServer();
     if (only !== 'gateway') mountWeb();
     return app;

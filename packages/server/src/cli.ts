@@ -5,6 +5,7 @@ const HELP = `latchkey <command>
   demo      start it with demo data and tell the whole story with a real MCP client
   migrate   bring the database to this release's schema
   keys      rotate the keys that sign access tokens
+  secrets   seal what is stored under another LATCHKEY_SECRET
   compile   say what becomes of an OpenAPI document
   bundle    join an OpenAPI document of many files into one
   suspend   stop an organisation or a person
@@ -23,6 +24,8 @@ async function run(command: string | undefined, args: string[]): Promise<void> {
       return (await import('./commands/migrate.ts')).migrate(args);
     case 'keys':
       return (await import('./commands/keys.ts')).keys(args);
+    case 'secrets':
+      return (await import('./commands/secrets.ts')).secrets(args);
     case 'compile':
       return (await import('./commands/compile.ts')).compile(args);
     case 'bundle':

@@ -40,6 +40,7 @@ const environmentSchema = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' }).optional(),
   LATCHKEY_DATA_DIR: z.string().min(1).default('./.latchkey'),
   LATCHKEY_SECRET: z.string().min(32, { error: 'must have at least 32 characters' }).optional(),
+  LATCHKEY_SECRET_PREVIOUS: z.string().optional(),
   LATCHKEY_CONNECTOR_PATHS: z
     .string()
     .default('')
@@ -74,6 +75,8 @@ export interface Config {
   readonly dataDir: string;
   /** Master secret for encryption at rest. Unset: generated into the data directory on first start. */
   readonly secret: string | undefined;
+  /** For `latchkey secrets rotate` alone: what the database is sealed under until then. */
+  readonly previousSecret?: string | undefined;
   readonly connectorPaths: readonly string[];
   /** Proxies whose X-Forwarded-For is believed, as addresses and networks. Unset: none. */
   readonly trustedProxies?: readonly string[];
@@ -119,6 +122,7 @@ export function readConfig(
     databaseUrl: read.DATABASE_URL,
     dataDir: resolve(read.LATCHKEY_DATA_DIR),
     secret: read.LATCHKEY_SECRET,
+    previousSecret: read.LATCHKEY_SECRET_PREVIOUS,
     connectorPaths: read.LATCHKEY_CONNECTOR_PATHS,
     trustedProxies: read.TRUSTED_PROXIES,
     sharedEgress: read.SHARED_EGRESS_CIDRS,

@@ -4,9 +4,12 @@ import { Hono } from 'hono';
 export function healthRoutes({
   ping,
   isCurrent,
+  hasSecret,
 }: {
   ping: () => Promise<void>;
   isCurrent: () => boolean;
+  /** False: LATCHKEY_SECRET has been rotated, and this process has the former one. */
+  hasSecret: () => boolean;
 }): Hono {
   return new Hono()
     .get('/healthz', (context) => context.json({ status: 'ok' }))
@@ -16,7 +19,9 @@ export function healthRoutes({
         () => false,
       );
       const changes = isCurrent();
-      const ready = database && changes;
-      return context.json({ status: ready ? 'ready' : 'not ready', database, changes }, ready ? 200 : 503);
+      const secret = hasSecret();
+      const ready = database && changes && secret;
+      const status = ready ? 'ready' : 'not ready';
+      return context.json({ status, database, changes, secret }, ready ? 200 : 503);
     });
 }

@@ -41,6 +41,8 @@ export interface GrantsDeps {
   fetchDocument: FetchDocument;
   /** For tests of the budgets. */
   documentBudget?: DocumentBudget | undefined;
+  /** The database was sealed anew while this process runs. */
+  onWrongSecret?: ((error: Error) => void) | undefined;
 }
 
 /** What approvals become: codes, tokens, refresh families, and their end. */
@@ -53,9 +55,10 @@ export async function createGrants({
   environment,
   fetchDocument,
   documentBudget,
+  onWrongSecret,
 }: GrantsDeps) {
   const sealKey = deriveKey(masterSecret, 'signing keys');
-  const signing = await createSigning({ store, feed, sealKey });
+  const signing = await createSigning({ store, feed, sealKey, onWrongSecret });
   const rotation = createKeyRotation({ store, sealKey });
   const revoked = createRevokedGrants({ store, feed, clock });
   const mayAct = createActingClients({ store, feed });

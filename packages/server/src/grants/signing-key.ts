@@ -15,7 +15,11 @@ export function newSigningKey(sealKey: Uint8Array): NewSigningKey {
   return {
     kid,
     publicJwk: { kty, crv, x, y, kid, use: 'sig', alg: 'ES256' },
-    sealedPrivateJwk: seal(sealKey, JSON.stringify(privateKey.export({ format: 'jwk' })), contextOf(kid)),
+    sealedPrivateJwk: seal(
+      sealKey,
+      JSON.stringify(privateKey.export({ format: 'jwk' })),
+      contextOfSigningKey(kid),
+    ),
   };
 }
 
@@ -26,13 +30,14 @@ export function openSigningKey(
 ): KeyObject {
   let opened: string;
   try {
-    opened = unseal(sealKey, sealedPrivateJwk, contextOf(kid));
+    opened = unseal(sealKey, sealedPrivateJwk, contextOfSigningKey(kid));
   } catch (error) {
     throw new WrongMasterSecretError(error);
   }
   return createPrivateKey({ key: JSON.parse(opened), format: 'jwk' });
 }
 
-function contextOf(kid: string): string {
+/** What a private key is sealed for. */
+export function contextOfSigningKey(kid: string): string {
   return `signing-key ${kid}`;
 }

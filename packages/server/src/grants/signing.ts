@@ -1,4 +1,5 @@
 import { createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
+import { WrongMasterSecretError } from '../kernel/wrong-master-secret.ts';
 import type { Store } from '../store/store.ts';
 import type { ChangeFeed } from './change-feed.ts';
 import { newSigningKey, openSigningKey } from './signing-key.ts';
@@ -7,6 +8,8 @@ import { newSigningKey, openSigningKey } from './signing-key.ts';
 const JWS_SIGNATURE = { dsaEncoding: 'ieee-p1363' } as const;
 
 const RELOAD_DELAY_MS = 250;
+/** Only a restart helps; until then the log says so now and again. */
+const WRONG_SECRET_DELAY_MS = 60_000;
 /** Anybody can make up an unknown `kid`: only so often does one make us ask the database. */
 const UNKNOWN_KEY_PAUSE_MS = 3000;
 
@@ -33,10 +36,13 @@ export async function createSigning({
   store,
   feed,
   sealKey,
+  onWrongSecret,
 }: {
   store: Store;
   feed: ChangeFeed;
   sealKey: Uint8Array;
+  /** The keys were sealed anew, under a secret that this process does not have. It goes on signing with those it holds. */
+  onWrongSecret?: ((error: WrongMasterSecretError) => void) | undefined;
 }): Promise<Signing> {
   let active: { kid: string; privateKey: KeyObject };
   let publicKeys = new Map<string, { key: KeyObject; jwk: Record<string, string> }>();
@@ -66,7 +72,11 @@ export async function createSigning({
   // so a reading that fails is tried until it succeeds.
   let reloading: Promise<unknown> = Promise.resolve();
   function reload(): void {
-    loadInTurn().catch(() => setTimeout(reload, RELOAD_DELAY_MS).unref());
+    loadInTurn().catch((error: unknown) => {
+      const isWrong = error instanceof WrongMasterSecretError;
+      if (isWrong) onWrongSecret?.(error);
+      setTimeout(reload, isWrong ? WRONG_SECRET_DELAY_MS : RELOAD_DELAY_MS).unref();
+    });
   }
   function loadInTurn(): Promise<unknown> {
     const loading = reloading.then(load);

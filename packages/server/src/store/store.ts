@@ -16,6 +16,7 @@ import { createMcpSnapshotQueries } from './queries/mcp-snapshots.ts';
 import { createNodeMailQueries, mailChannelOf } from './queries/node-mail.ts';
 import { createPeopleQueries } from './queries/people.ts';
 import { createPortalClientQueries } from './queries/portal-clients.ts';
+import { createSealedQueries } from './queries/sealed.ts';
 import { createSigningKeyQueries } from './queries/signing-keys.ts';
 import { createToolRuleQueries } from './queries/tool-rules.ts';
 import { createUpstreamAccountQueries } from './queries/upstream-accounts.ts';
@@ -39,6 +40,7 @@ function createQueries(executor: Executor, onChangeAdded: (change: Change) => vo
     nodeMail: createNodeMailQueries(executor),
     signingKeys: createSigningKeyQueries(executor),
     toolRules: createToolRuleQueries(executor),
+    sealed: createSealedQueries(executor),
     upstreamAccounts: createUpstreamAccountQueries(executor),
     upstreamCredentials: createUpstreamCredentialQueries(executor),
     usedIds: createUsedIdQueries(executor),

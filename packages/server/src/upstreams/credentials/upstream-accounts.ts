@@ -26,6 +26,7 @@ export function createUpstreamAccounts({
   mcpBaseUrl,
   webBaseUrl,
   guard,
+  maySeal = () => true,
   clock,
   log,
 }: {
@@ -36,6 +37,8 @@ export function createUpstreamAccounts({
   webBaseUrl: string;
   /** For tests, which bring an internet of their own. */
   guard?: GuardedOpenOptions | undefined;
+  /** False: LATCHKEY_SECRET has been rotated, and what this process seals nobody else could open. */
+  maySeal?: () => boolean;
   clock: Clock;
   log: Log;
 }) {
@@ -57,7 +60,17 @@ export function createUpstreamAccounts({
     document,
     send,
     accounts: createAccounts({ store, sealKey, send, giveBackSoon: revoking.soon, clock, log }),
-    connecting: createConnecting({ store, vault, sealKey, send, findClient, redirectUri, clock, log }),
+    connecting: createConnecting({
+      store,
+      vault,
+      sealKey,
+      maySeal,
+      send,
+      findClient,
+      redirectUri,
+      clock,
+      log,
+    }),
     revoking,
 
     /** Of those of the connectors where each person has an account of their own. */

@@ -176,8 +176,8 @@ async function disconnect() {
   return ada.browser.post(path, { ...fieldsOf(page.html, 'action'), action: 'disconnect' });
 }
 
-const isGivenBack = () =>
-  expect
+const isGivenBack = async () =>
+  await expect
     .poll(() => service.seen.revoke.map(({ form }) => form.get('token_type_hint')), { timeout: 10_000 })
     .toEqual(['refresh_token', 'access_token']);
 

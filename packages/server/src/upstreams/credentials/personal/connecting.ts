@@ -52,6 +52,7 @@ export function createConnecting({
   store,
   vault,
   sealKey,
+  maySeal,
   send,
   findClient,
   redirectUri,
@@ -61,6 +62,7 @@ export function createConnecting({
   store: Store;
   vault: Vault;
   sealKey: Uint8Array;
+  maySeal: () => boolean;
   send: Send;
   findClient: FindClient;
   redirectUri: string;
@@ -71,6 +73,7 @@ export function createConnecting({
     /** Where the browser goes. The failure is a sentence for the person. */
     async begin(departure: Departure): Promise<Result<{ url: string; host: string }, string>> {
       const { audience, browser, connectorId, orgId, returnTo, sessionId, userId } = departure;
+      if (!maySeal()) return fail('This server is about to be restarted. Try again in a moment.');
       const held = await vault.find(connectorId);
       if (held?.credential.kind !== 'oauth') return fail('Nobody has an account of their own there.');
       if (held.origin !== new URL(audience).origin) return fail(SET_FOR_ANOTHER);

@@ -1,0 +1,141 @@
+import { chmod, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { readConfig, type Config } from '../config.ts';
+import { systemClock } from '../kernel/clock.ts';
+import { createLog } from '../kernel/log.ts';
+import { fail, ok, type Result } from '../kernel/result.ts';
+import { randomToken } from '../kernel/secret.ts';
+import { WrongMasterSecretError } from '../kernel/wrong-master-secret.ts';
+import { openDatabaseBeside } from '../open-database.ts';
+import { isSecretOf, rotateSecret } from '../rotate-secret.ts';
+import { createStore, type Store } from '../store/store.ts';
+import { refuseToStart } from './lifecycle.ts';
+
+export const SECRETS_HELP = `latchkey secrets rotate [--previous-file <path>]
+
+Seals everything that is stored sealed (signing keys, credentials for upstreams, people's accounts there) anew, all or
+nothing, under another LATCHKEY_SECRET. Works on DATABASE_URL, or on the embedded database in LATCHKEY_DATA_DIR.
+
+  With LATCHKEY_SECRET: it is the new one, and LATCHKEY_SECRET_PREVIOUS, or the file of --previous-file, the former one.
+  Without it: the file "secret" in LATCHKEY_DATA_DIR is replaced by a new one.
+
+Restart every process with the new secret right after: until then /readyz of those that have the former one says 503.
+People sign in again; apps, keys and tokens go on. Keep the former secret as long as you keep backups from before.
+`;
+
+export async function secrets(args: string[]): Promise<void> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { help: { type: 'boolean', short: 'h' }, 'previous-file': { type: 'string' } },
+  });
+  if (values.help === true) {
+    process.stdout.write(SECRETS_HELP);
+    return;
+  }
+  if (positionals.length !== 1 || positionals[0] !== 'rotate') {
+    process.stderr.write(`latchkey: secrets ${positionals.join(' ')}: not understood\n\n${SECRETS_HELP}`);
+    process.exitCode = 2;
+    return;
+  }
+  const config = readConfig();
+  if (!config.ok) return refuseToStart(config.error);
+  const change = await changeOf(config.value, values['previous-file']);
+  if (!change.ok) return refuseToStart([change.error]);
+
+  const log = createLog(config.value.logLevel);
+  const say = (line: string) => void process.stderr.write(`${line}\n`);
+  const database = await openDatabaseBeside(config.value, { say, log, onLost: say });
+  if (!database.ok) return refuseToStart([database.error.message]);
+  const store = createStore(database.value.url, log);
+  try {
+    await rotate(store, change.value);
+  } catch (error) {
+    if (!(error instanceof WrongMasterSecretError)) throw error;
+    refuseToStart([
+      `The former secret is not the one that this database is sealed under. Nothing was changed.`,
+    ]);
+  } finally {
+    await store.close();
+    await database.value.close();
+  }
+}
+
+interface Change {
+  readonly previous: string;
+  readonly next: string;
+  /** Makes the new secret the one that is read from now on. */
+  readonly keep: () => Promise<void>;
+}
+
+async function rotate(store: Store, { keep, next, previous }: Change): Promise<void> {
+  if ((await isSecretOf(store, next)) === true) {
+    // It was broken off after it was done.
+    await keep();
+    print('Everything is sealed under the new secret already.');
+    return;
+  }
+  const { resealed } = await rotateSecret(store, { clock: systemClock, next, previous });
+  await keep();
+  print(`Sealed anew: ${resealed}. Restart every process with the new secret.`);
+}
+
+function changeOf(
+  { dataDir, previousSecret, secret }: Config,
+  previousFile: string | undefined,
+): Promise<Result<Change, string>> {
+  return secret === undefined
+    ? changeOfFile(dataDir, previousFile ?? previousSecret)
+    : changeOfVariable(secret, previousSecret, previousFile);
+}
+
+async function changeOfVariable(
+  next: string,
+  previousSecret: string | undefined,
+  previousFile: string | undefined,
+): Promise<Result<Change, string>> {
+  if (previousSecret !== undefined && previousFile !== undefined) {
+    return fail('LATCHKEY_SECRET_PREVIOUS and --previous-file: give one of them.');
+  }
+  const previous = previousFile === undefined ? previousSecret : await readSecret(previousFile);
+  if (previous === undefined) {
+    return fail(
+      previousFile === undefined
+        ? 'LATCHKEY_SECRET_PREVIOUS: must be the former secret, or give it by --previous-file.'
+        : `${previousFile} cannot be read, or is empty.`,
+    );
+  }
+  if (previous === next) return fail('LATCHKEY_SECRET: must be another one than the former.');
+  return ok({ previous, next, keep: () => Promise.resolve() });
+}
+
+/** The new one is on disk before anything is sealed under it, and takes the former's place after. */
+async function changeOfFile(
+  dataDir: string,
+  previousGiven: string | undefined,
+): Promise<Result<Change, string>> {
+  if (previousGiven !== undefined) {
+    return fail('LATCHKEY_SECRET: must be the new secret where the former one is given.');
+  }
+  const [path, nextPath] = [join(dataDir, 'secret'), join(dataDir, 'secret.next')];
+  const previous = await readSecret(path);
+  if (previous === undefined) {
+    return fail(`LATCHKEY_SECRET: not set, and the service has not been started in ${dataDir}.`);
+  }
+  // One that was left may be what the database is sealed under already.
+  const left = await readSecret(nextPath);
+  const next = left ?? randomToken();
+  if (left === undefined) await writeFile(nextPath, `${next}\n`, { mode: 0o600, flush: true });
+  await chmod(nextPath, 0o600);
+  return ok({ previous, next, keep: () => rename(nextPath, path) });
+}
+
+async function readSecret(path: string): Promise<string | undefined> {
+  const text = (await readFile(path, 'utf8').catch(() => '')).trim();
+  return text === '' ? undefined : text;
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

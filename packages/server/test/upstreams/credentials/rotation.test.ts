@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { systemClock } from '../../../src/kernel/clock.ts';
+import { rotateSecret } from '../../../src/rotate-secret.ts';
+import { SEALED_COLUMNS, type SealedTable } from '../../../src/store/queries/sealed.ts';
+import { openWorld, type World } from '../../oauth/support/world.ts';
+import { NODES_SECRET, startSecondNode } from '../../support/second-node.ts';
+import { startService, type Service } from './support/authorization-server.ts';
+import { callTool, connectAccount, depart, newConnector } from './support/people-with-accounts.ts';
+
+const FORMER = 'the former secret of the nodes, 1234567890';
+
+let world: World;
+let service: Service;
+beforeAll(async () => {
+  world = await openWorld({ secret: FORMER, trustedProxies: ['127.0.0.1'] });
+  service = await startService();
+});
+afterAll(async () => {
+  await service.close();
+  await world.close();
+});
+
+test('accounts, clients, ways begun and tokens to be given back survive a rotation; a node with the former secret seals nothing', async () => {
+  const acme = await world.newOrganisation();
+  const ada = await world.newMember([acme, 'member']);
+  const bob = await world.newMember([acme, 'member']);
+  const connectorId = await newConnector(world, acme, service.resource);
+  await newConnector(world, acme, service.resource, {
+    slug: 'plain',
+    credential: { kind: 'bearer', token: 'a-token-1234567890' },
+  });
+  await connectAccount(ada);
+  await connectAccount(bob);
+  const { tokens } = await world.connect(ada, 'read', { resource: `${world.url}/mcp/${acme.slug}` });
+  await depart(bob.browser, `/connect/${acme.slug}/drive`);
+  service.bends.revocationStatus = 503;
+  await world.latchkey.store.upstreamAccounts.disconnect(
+    { orgId: acme.orgId, connectorId, userId: bob.userId },
+    'test',
+  );
+
+  const { store } = world.latchkey;
+  const before = await sealedOf(store);
+  for (const [table, rows] of Object.entries(before)) expect([table, rows.length > 0]).toEqual([table, true]);
+  await expect(
+    rotateSecret(store, { clock: systemClock, next: NODES_SECRET, previous: 'x'.repeat(40) }),
+  ).rejects.toThrow('LATCHKEY_SECRET');
+  expect(await sealedOf(store)).toEqual(before);
+
+  const { resealed } = await rotateSecret(store, {
+    clock: systemClock,
+    next: NODES_SECRET,
+    previous: FORMER,
+  });
+  const after = await sealedOf(store);
+  expect(resealed).toBe(Object.values(before).flat().length);
+  const common = Object.values(after)
+    .flat()
+    .filter((value) => Object.values(before).flat().includes(value));
+  expect(common).toEqual([]);
+
+  // The node that still has the former secret: it says what is the matter, and takes nobody on.
+  const stale = await callTool(world.url, acme.slug, tokens.access_token);
+  expect(stale).toMatchObject({ structuredContent: { code: 'credential_unavailable' } });
+  await expect
+    .poll(async () => (await depart(ada.browser, `/connect/${acme.slug}/drive`)).html, { timeout: 10_000 })
+    .toContain('about to be restarted');
+
+  const node = await startSecondNode({ url: world.url, databaseUrl: world.demo.databaseUrl });
+  await world.rows(
+    `update upstream_accounts set token_expires_at = now(), refreshed_at = now() - interval '1 hour'`,
+  );
+  const called = await callTool(node.url, acme.slug, tokens.access_token);
+  expect(JSON.parse(called.content[0]?.text ?? '')).toEqual({ account: 'ada' });
+  await node.close();
+});
+
+async function sealedOf(store: World['latchkey']['store']): Promise<Record<string, string[]>> {
+  const tables = Object.keys(SEALED_COLUMNS) as SealedTable[];
+  const entries = await Promise.all(
+    tables.map(
+      async (table) => [table, (await store.sealed.list(table)).map(({ sealed }) => sealed)] as const,
+    ),
+  );
+  return Object.fromEntries(entries);
+}
