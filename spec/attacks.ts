@@ -1,6 +1,11 @@
 import { ATTACKS_ON_CONSENT } from './attacks-on-consent.ts';
 import { ATTACKS_ON_TOKENS } from './attacks-on-tokens.ts';
+import { ATTACKS_ON_UPSTREAMS } from './attacks-on-upstreams.ts';
 import type { Claim } from './requirement.ts';
 
 /** The attacks and races that other servers of this kind have fallen to, and what stops each here. */
-export const ATTACKS: readonly Claim[] = [...ATTACKS_ON_CONSENT, ...ATTACKS_ON_TOKENS];
+export const ATTACKS: readonly Claim[] = [
+  ...ATTACKS_ON_CONSENT,
+  ...ATTACKS_ON_TOKENS,
+  ...ATTACKS_ON_UPSTREAMS,
+];

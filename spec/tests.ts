@@ -58,3 +58,11 @@ export const conformance = testsIn('e2e/conformance-authorization.test.ts');
 export const libraries = testsIn('e2e/oauth-libraries.test.ts');
 export const mcpRemote = testsIn('e2e/mcp-remote-sign-in.test.ts');
 export const stepUp = testsIn('e2e/step-up.test.ts');
+
+export const upstreamAccounts = ofServer('upstreams/credentials/accounts');
+export const upstreamConnecting = ofServer('upstreams/credentials/connecting');
+export const upstreamDeclared = ofServer('upstreams/credentials/declared');
+export const upstreamExchange = ofServer('upstreams/credentials/exchange');
+export const upstreamHttp = ofServer('upstreams/credentials/http-path');
+export const upstreamOutgoing = ofServer('upstreams/credentials/outgoing');
+export const upstreamCards = ofServer('upstreams/credentials/consent-cards');

@@ -100,7 +100,7 @@ test('an issuer with a path is found where RFC 8414 and where OpenID Connect hav
   expect(await find()).toMatchObject({ ok: true, value: { tokenEndpoint: 'https://idp.example/t' } });
 });
 
-describe('a public upstream leads nowhere inside:', () => {
+describe('a public upstream', () => {
   test.each([
     ['to a loopback address', () => insideUrl],
     ['to localhost', () => insideUrl.replace('127.0.0.1', 'localhost')],
@@ -111,14 +111,14 @@ describe('a public upstream leads nowhere inside:', () => {
     ['to another port', () => 'https://idp.example:8443'],
     ['to a file', () => 'file:///etc/passwd'],
     ['with a user in its address', () => 'https://user@idp.example'],
-  ])('%s', async (_, issuer) => {
+  ])('leads nowhere inside %s', async (_, issuer) => {
     publishResource(issuer());
     expect(await find()).toMatchObject({ ok: false });
     expect(heard).toEqual([]);
     expect(host.dialled.filter((address) => address !== '160.79.104.10')).toEqual([]);
   });
 
-  test('by a challenge', async () => {
+  test('leads nowhere inside by a challenge', async () => {
     host.on('https://mcp.example/mcp', (_request, response) =>
       response.writeHead(401, { 'www-authenticate': `Bearer resource_metadata="${insideUrl}/x"` }).end(),
     );
@@ -127,7 +127,7 @@ describe('a public upstream leads nowhere inside:', () => {
     expect(heard).toEqual([]);
   });
 
-  test('by a redirect', async () => {
+  test('leads nowhere inside by a redirect', async () => {
     publishResource('https://idp.example');
     host.on('https://idp.example/.well-known/oauth-authorization-server', (_request, response) =>
       response.writeHead(302, { location: `${insideUrl}/x` }).end(),
@@ -136,7 +136,7 @@ describe('a public upstream leads nowhere inside:', () => {
     expect(heard).toEqual([]);
   });
 
-  test('by a token endpoint: nothing is posted there', async () => {
+  test('leads nowhere inside by a token endpoint: nothing is posted there', async () => {
     const send = createOutgoing(host.guard);
     const declared = { audience: UPSTREAM, urls: [] };
     for (const url of [
