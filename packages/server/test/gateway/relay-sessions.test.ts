@@ -258,7 +258,9 @@ describe('a session is its opener’s alone', () => {
     session.who.revoke();
     await Promise.all([standing.over(), stream.over()]);
     await isDead(pid);
-    expect(sessions.ended.at(-1)).toEqual({ fault: 'forbidden' });
+    expect(sessions.ended.at(-1)).toEqual({ fault: 'unauthenticated' });
+    // Broken off, so that nobody takes them for whole.
+    expect([await standing.over(), await stream.over()]).toEqual([false, false]);
   });
 
   test('and ends when its connector is another server', async () => {

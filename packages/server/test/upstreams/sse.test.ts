@@ -147,6 +147,19 @@ describe('a channel over HTTP+SSE', () => {
   });
 });
 
+test('a message that is not accepted yet when the channel is closed is taken back', async () => {
+  const posts: ServerResponse[] = [];
+  const upstream = await startSse(undefined, (res) => void posts.push(res));
+  const conversation = await converse(setUp().to(upstream.sse));
+  const sent = conversation.channel.send({ id: 1 });
+  await expect.poll(() => posts.length).toBe(1);
+  const gone = once(posts[0] ?? upstream.server, 'close');
+  conversation.channel.close();
+  expect(await sent).toMatchObject({ ok: false, error: { code: 'upstream_reset' } });
+  await gone;
+  expect(conversation.faults).toEqual([]);
+});
+
 describe('the credential goes nowhere but to the server’s own origin', () => {
   test.each<[string, (thief: string) => string]>([
     ['another origin', (thief) => `${thief}/messages`],

@@ -35,9 +35,12 @@ export function openSseChannel({
     let endpoint: URL | undefined;
     let isOver = false;
     let control: StreamControl | undefined;
+    /** What is still being posted when it ends. */
+    const posting = new AbortController();
 
     function stop(): void {
       isOver = true;
+      posting.abort();
       clearTimeout(timer);
       signal.removeEventListener('abort', giveUp);
       control?.abort({ code: 'upstream_aborted', message: '' });
@@ -91,6 +94,7 @@ export function openSseChannel({
           body: JSON.stringify(message),
         },
         headers,
+        signal: posting.signal,
         timeoutMs: limits.postMs,
       });
       if (sent.ok && sent.value.status >= 200 && sent.value.status < 300) return ok(undefined);

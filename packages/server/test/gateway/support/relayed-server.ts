@@ -1,5 +1,6 @@
 import { mcpCatalogue } from '../../../src/connectors/mcp-catalogue.ts';
 import { newId } from '../../../src/kernel/ids.ts';
+import type { McpUpstream } from '../../../src/upstreams/upstream.ts';
 import type { Harness } from './harness.ts';
 
 export interface KnownTool {
@@ -15,8 +16,16 @@ export async function publishServer(
     org = 'acme',
     slug = 'things',
     tools,
+    upstream,
     url,
-  }: { org?: string; slug?: string; tools: readonly KnownTool[]; url: string },
+  }: {
+    org?: string;
+    slug?: string;
+    tools: readonly KnownTool[];
+    /** How it is reached, if not by Streamable HTTP at its URL. */
+    upstream?: McpUpstream;
+    url: string;
+  },
 ): Promise<void> {
   const catalogue = mcpCatalogue({
     tools: tools.map(({ inputSchema, name, reads = true }) => ({
@@ -38,7 +47,7 @@ export async function publishServer(
     name: slug,
     kind: 'mcp',
     baseUrl: url,
-    upstream: { transport: 'streamable-http', url },
+    upstream: upstream ?? { transport: 'streamable-http', url },
     catalogueHash: catalogue.hash,
   });
   harness.catalogues.invalidate(orgId);

@@ -9,11 +9,6 @@ export const NO_ANSWER = faultFrom(faultOf('upstream_timeout'));
 export const NOT_BEGUN = ended('The session did not begin.');
 export const IDLE = ended('The session has ended: nobody used it.');
 export const DELETED = ended('The session was ended by its client.');
-export const RIGHT_ENDED: Fault = {
-  code: 'forbidden',
-  message: 'The session has ended with the right that it hung on.',
-  status: 403,
-};
 export const OTHER_SERVER = ended('The session has ended: its connector is another one now, or gone.');
 export const RESTARTING = ended('This server is being restarted. Try again.');
 

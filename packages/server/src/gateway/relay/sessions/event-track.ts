@@ -21,6 +21,8 @@ export interface EventTrack {
   /** Nothing more comes. */
   finish(): void;
   isFinished(): boolean;
+  /** Breaks off, so that nobody takes it for whole. */
+  cut(): void;
   /** From time to time: says nothing to who listens, and lets go of who does not. */
   keepUp(): void;
 }
@@ -76,6 +78,10 @@ export function createEventTrack(number: number, log: EventLog, primes: boolean)
     finish() {
       isFinished = true;
       if (stream !== undefined && isOpen(stream)) stream.res.end();
+    },
+    cut() {
+      isFinished = true;
+      stream?.res.destroy();
     },
     keepUp() {
       if (stream === undefined || !isOpen(stream)) return;

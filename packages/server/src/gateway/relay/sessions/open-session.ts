@@ -1,3 +1,4 @@
+import { respondError } from '../../exchange.ts';
 import { isJsonObject } from '../../mcp/json.ts';
 import { sendAnswer } from '../../mcp/send-answer.ts';
 import { asLegacyRevision } from '../../mcp/revisions.ts';
@@ -52,6 +53,7 @@ export async function openSession(
       return sendAnswer(exchange, answerFault(post, fault, exchange.requestId));
     }
     const answer = await shakeHands(session, passage, post);
+    if (answer === undefined) return undefined;
     const result = (JSON.parse(answer) as { result?: unknown }).result;
     if (isJsonObject(result)) session.revision = asLegacyRevision(result['protocolVersion']);
     else session.end(NOT_BEGUN);
@@ -66,14 +68,25 @@ export async function openSession(
   }
 }
 
-function shakeHands(session: Session, { exchange, gate }: Passage, post: AdmittedPost): Promise<string> {
+/** The server's answer, or what we say in its place. Undefined: the caller's right has ended, and it was told so. */
+function shakeHands(
+  session: Session,
+  { exchange, gate }: Passage,
+  post: AdmittedPost,
+): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
     const asks = post.messages.flatMap(({ message }) =>
       message.kind === 'request' ? [{ id: message.id, progressToken: undefined }] : [],
     );
     session.begin({
       gate,
-      destination: createJsonDestination(([answer = '']) => resolve(answer)),
+      destination: createJsonDestination(
+        ([answer]) => resolve(answer),
+        ({ error, headers }) => {
+          respondError(exchange, error, headers);
+          resolve(undefined);
+        },
+      ),
       requestId: exchange.requestId,
       open: new Set(asks),
       end: post.end,

@@ -3,6 +3,7 @@ import type { RpcId } from '../../mcp/answer.ts';
 import { isJsonObject } from '../../mcp/json.ts';
 import type { WireMessage } from '../../../upstreams/channel.ts';
 import type { Ended } from '../../pipeline/record.ts';
+import type { Refusal } from '../../refusal.ts';
 import { faultMessage, type Fault } from '../fault-answer.ts';
 import type { Gate } from '../gate.ts';
 
@@ -15,6 +16,8 @@ export interface Destination {
   tell(data: string): void | Promise<void>;
   /** All is answered. */
   finish(): void;
+  /** Nothing will be. */
+  cut(refusal: Refusal): void;
 }
 
 /** A request, and the token by which the server names it when it tells of progress. */
@@ -58,12 +61,16 @@ export function faultIn({ error, result }: WireMessage): string | undefined {
 }
 
 /** One JSON text for those who take no events: what else the server says meanwhile belongs to no call. */
-export function createJsonDestination(respond: (bodies: readonly string[]) => void): Destination {
+export function createJsonDestination(
+  respond: (bodies: readonly string[]) => void,
+  cut: (refusal: Refusal) => void,
+): Destination {
   const bodies: string[] = [];
   return {
     takesMore: false,
     isAttended: () => true,
     tell: (data) => void bodies.push(data),
     finish: () => respond(bodies),
+    cut,
   };
 }

@@ -1,7 +1,7 @@
 import { errorAnswer, RPC, type Answer } from '../../mcp/answer.ts';
 import { isJsonObject } from '../../mcp/json.ts';
 import { sendAnswer } from '../../mcp/send-answer.ts';
-import { JSON_TYPE, respond } from '../../exchange.ts';
+import { JSON_TYPE, respond, respondError } from '../../exchange.ts';
 import type { Message } from '../../mcp/message.ts';
 import { answerFault } from '../fault-answer.ts';
 import type { AdmittedPost, Passage } from '../passage.ts';
@@ -46,12 +46,15 @@ export async function takePost(
       track.attach(exchange, []);
     } else {
       begin(
-        createJsonDestination((bodies) => {
-          const [first] = bodies;
-          // All of it was cancelled.
-          if (first === undefined) sendAnswer(exchange, ACCEPTED);
-          else respond(exchange, 200, JSON_TYPE, isBatch ? `[${bodies.join(',')}]` : first);
-        }),
+        createJsonDestination(
+          (bodies) => {
+            const [first] = bodies;
+            // All of it was cancelled.
+            if (first === undefined) sendAnswer(exchange, ACCEPTED);
+            else respond(exchange, 200, JSON_TYPE, isBatch ? `[${bodies.join(',')}]` : first);
+          },
+          ({ error, headers }) => respondError(exchange, error, headers),
+        ),
       );
     }
     session.send(messages).catch(reject);

@@ -1,9 +1,11 @@
 // MCP 2025-03-26, 2025-06-18 and 2025-11-25, Transports, Streamable HTTP: sessions with servers that keep a connection.
 import type { Clock } from '../../../kernel/clock.ts';
+import { toAppError } from '../../../kernel/errors.ts';
 import { JSON_TYPE, respond, respondError } from '../../exchange.ts';
 import { errorAnswer, RPC, type Answer } from '../../mcp/answer.ts';
 import { asLegacyRevision, LEGACY_REVISIONS } from '../../mcp/revisions.ts';
 import { sendAnswer } from '../../mcp/send-answer.ts';
+import { refusal } from '../../refusal.ts';
 import type { SessionIds } from '../../streams/session-ids.ts';
 import { idsOf } from '../fault-answer.ts';
 import { noSession } from '../answered.ts';
@@ -13,10 +15,10 @@ import {
   CLOSING,
   DELETED,
   IDLE,
+  NO_ANSWER,
   NO_STREAM,
   OTHER_SERVER,
   RESTARTING,
-  RIGHT_ENDED,
   TOO_MANY,
 } from './endings.ts';
 import type { SessionLimits } from './limits.ts';
@@ -60,7 +62,7 @@ export function createSessionRelay({
     const nowMs = clock.nowMs();
     for (const session of registry.all()) {
       if (nowMs - session.usedMs >= limits.idleMs) {
-        session.end(IDLE);
+        session.end(session.isBusy() ? NO_ANSWER : IDLE);
         continue;
       }
       session.keepUp();
@@ -76,10 +78,11 @@ export function createSessionRelay({
     try {
       // Whoever hears the same change forgets what it knew first.
       await Promise.resolve();
-      if ((await caller.recheck()) !== undefined) session.end(RIGHT_ENDED);
+      const refused = await caller.recheck();
+      if (refused !== undefined) session.cut(refused);
       else if (!(await refresh())) session.end(OTHER_SERVER);
-    } catch {
-      session.end(RIGHT_ENDED);
+    } catch (thrown) {
+      session.cut(refusal(toAppError(thrown)));
     }
   }
 

@@ -6,6 +6,7 @@ import type { RpcId } from '../../mcp/answer.ts';
 import type { LegacyRevision } from '../../mcp/revisions.ts';
 import type { ClientMessage } from '../client-messages.ts';
 import { faultFrom, type Fault } from '../fault-answer.ts';
+import type { Refusal } from '../../refusal.ts';
 import type { Gate } from '../gate.ts';
 import type { Passage } from '../passage.ts';
 import { createEventLog, type LogBudget, type LoggedEvent } from './event-log.ts';
@@ -48,6 +49,8 @@ export interface Session {
   keepUp(): void;
   /** Closes the channel. What is open is answered with this. */
   end(fault: Fault): void;
+  /** The same for a right that has ended: what is open is cut. */
+  cut(refusal: Refusal): void;
 }
 
 const ALONE = 0;
@@ -124,13 +127,21 @@ export function createSession({
 
   function end(fault: Fault): void {
     if (isOver) return;
+    stop();
+    for (const { ask, posted } of calls.values()) abandon(posted, ask, fault);
+    alone?.finish();
+    forget();
+  }
+
+  function stop(): void {
     isOver = true;
     channel?.close();
-    for (const { ask, posted } of calls.values()) abandon(posted, ask, fault);
-    calls.clear();
-    alone?.finish();
-    log.clear();
     onOver();
+  }
+
+  function forget(): void {
+    calls.clear();
+    log.clear();
   }
 
   /** What was said before, as it may be seen today. */
@@ -215,6 +226,16 @@ export function createSession({
       }
     },
     end,
+    cut(refusal) {
+      if (isOver) return;
+      stop();
+      for (const posted of new Set([...calls.values()].map((call) => call.posted))) {
+        posted.destination.cut(refusal);
+        posted.end({ fault: refusal.error.code });
+      }
+      alone?.cut();
+      forget();
+    },
   };
   return session;
 }
