@@ -1,13 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { compileCatalogue } from '@latchkey/tools';
+import { importConnector } from '../src/connectors/import-connector.ts';
 import { DEMO_PASSWORD } from '../src/demo/demo-data.ts';
+import { refreshTarget } from '../src/demo/html.ts';
 import { createPerson } from '../src/demo/person.ts';
 import type { Log } from '../src/kernel/log.ts';
 import { JWT_BEARER, newIdentityProvider } from './oauth/support/identity-provider.ts';
 import { assertionForm, newSigner, signAssertion } from './oauth/support/machines.ts';
+import type { Credential } from '../src/upstreams/credentials/credential.ts';
 import { startDemo, type RunningDemo } from './support/app.ts';
 import { connect, postToken, refresh, register, rpc, type Tokens } from './support/oauth-client.ts';
+import { SERVICE_DOCUMENT, startService } from './upstreams/credentials/support/authorization-server.ts';
 
 const logged: string[] = [];
 const note = (fields: object, message: string) => void logged.push(`${message} ${JSON.stringify(fields)}`);
@@ -109,7 +114,75 @@ async function liveThroughEverything(): Promise<Record<string, string>> {
   };
   secrets['client secret'] = confidential.client_secret ?? '';
   await useMachines(secrets);
+  await useUpstreams(secrets);
   return secrets;
+}
+
+/** Upstreams: a secret of the operator's, an account of a person's own, and a token that is exchanged. */
+async function useUpstreams(secrets: Record<string, string>): Promise<void> {
+  const { latchkey, url } = demo;
+  const { store, setCredential } = latchkey;
+  const acme = await store.people.findOrganisationBySlug('acme');
+  if (acme === undefined) throw new Error('no demo');
+  const service = await startService();
+  const owner = createPerson({ origins: [url, service.url] });
+  const path = '/mcp/acme/c/drive';
+  const { tokens } = await connect(url, { email: 'owner@acme.test', access: 'read', path, person: owner });
+  const call = () =>
+    rpc(url + path, { authorization: `Bearer ${tokens.access_token}` }, 'tools/call', {
+      name: 'list_files',
+      arguments: {},
+    });
+  const secret = 'a-secret-of-the-operator-0123456789';
+  const audience = service.resource;
+  const imported = await importConnector(store, {
+    orgId: acme.id,
+    slug: 'drive',
+    name: 'Drive',
+    baseUrl: audience,
+    document: SERVICE_DOCUMENT,
+    compile: compileCatalogue,
+  });
+  if (!imported.ok) throw new Error(imported.error.message);
+  const { connectorId } = imported.value;
+  for (const credential of [
+    { kind: 'bearer', token: secret },
+    { kind: 'basic', username: 'u', password: secret },
+    { kind: 'header', name: 'x-key', value: secret },
+    { kind: 'query', name: 'key', value: secret },
+    {
+      kind: 'token_exchange',
+      tokenEndpoint: `${service.url}/token`,
+      clientId: 'latchkey',
+      clientSecret: secret,
+      scopes: [],
+    },
+    { kind: 'oauth', scopes: [] },
+  ] satisfies Credential[]) {
+    await setCredential({ connectorId, orgId: acme.id, audience, credential });
+    await call();
+  }
+  const page = await owner.visit(`${url}/connect/acme/drive`);
+  const left = await owner.submit(page, { action: 'connect' }, 'action');
+  await owner.visit(refreshTarget(left.html) ?? '');
+  await call();
+  await store.pool.query(`update upstream_accounts set token_expires_at = now() - interval '1 hour'`);
+  expect((await call()).status).toBe(200);
+  const again = await owner.visit(`${url}/connect/acme/drive`);
+  await owner.submit(again, { action: 'disconnect' }, 'action');
+  await call();
+  service.issued.forEach((value, index) => {
+    secrets[`upstream: ${value.split('-')[0]} ${index}`] = value;
+  });
+  expect(service.issued.length).toBeGreaterThan(5);
+  Object.assign(secrets, {
+    'upstream: secret of the operator': secret,
+    'upstream: the same in Basic': Buffer.from(`u:${secret}`).toString('base64'),
+    'upstream: state': service.seen.authorize[0]?.get('state') ?? '',
+    'upstream: code verifier': service.seen.token.at(-2)?.form.get('code_verifier') ?? '',
+    'upstream: exchanged assertion': service.seen.token[0]?.form.get('subject_token') ?? '',
+  });
+  await service.close();
 }
 
 /** Machines that an admin makes in the portal: a secret, an assertion, and the tokens for them. */
