@@ -117,11 +117,12 @@ export function createCatalogues({ store }: { store: Store }): Catalogues {
       const { connectors, rules } = await kept(current, orgId, () => load(orgId));
       return Promise.all(
         connectors.map(async (connector) => {
-          const { catalogue } = await withCatalogue(connector);
+          const published = await withCatalogue(connector);
+          const alone = published.kind === 'mcp' ? (published.catalogue.alone ?? []) : [];
           const isShared = connector.orgId === null;
           return {
             connector,
-            tools: catalogue.tools.map((tool) => ({
+            tools: [...published.catalogue.tools, ...alone].map((tool) => ({
               tool,
               ruling: rules.rulingOn({ id: connector.id, isShared }, tool),
             })),

@@ -9,16 +9,44 @@ export interface McpCatalogue {
   readonly title?: string;
   /** Sorted by name, which is what the server knows it by. What is hidden, or waits for an admin, is in it too. */
   readonly tools: readonly ToolFace[];
+  /**
+   * What it lists to some who talk with it alone, and not to us, sorted by name; unset: nothing. There are servers with
+   * tools for clients alone that can do something for them, such as asking a person.
+   */
+  readonly alone?: readonly ToolFace[];
   /** Tools that cannot be offered, and why; unset: there is none. */
   readonly skipped?: readonly SkippedTool[];
 }
 
 /** `hash` covers everything but itself. */
 export function mcpCatalogue(content: Omit<McpCatalogue, 'hash'>): McpCatalogue {
-  const tools = [...content.tools].sort((a, b) => (a.name < b.name ? -1 : 1));
-  const sorted = { ...content, tools };
+  const { alone = [], tools, ...rest } = content;
+  const sorted = {
+    ...rest,
+    tools: byName(tools),
+    ...(alone.length === 0 ? {} : { alone: byName(alone) }),
+  };
   const hash = createHash('sha256').update(JSON.stringify(sorted)).digest('hex');
   return { hash, ...sorted };
+}
+
+function byName(tools: readonly ToolFace[]): readonly ToolFace[] {
+  return [...tools].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+const ALONE_MAX = 200;
+
+/** With what the server was once seen to list to others. A tool that it lists to us is like any other. */
+export function withAlone(
+  { hash: _, ...listed }: McpCatalogue,
+  before: McpCatalogue,
+  observed: readonly unknown[] = [],
+): McpCatalogue {
+  const alone = new Map((before.alone ?? []).map((tool) => [tool.name, tool]));
+  for (const tool of catalogueOf({ title: undefined, tools: observed }).catalogue.tools)
+    alone.set(tool.name, tool);
+  for (const { name } of listed.tools) alone.delete(name);
+  return mcpCatalogue({ ...listed, alone: [...alone.values()].slice(0, ALONE_MAX) });
 }
 
 /** Of what a server lists. A second tool of one name is none: nobody could say which of the two is called. */

@@ -9,7 +9,7 @@ import type { McpClients } from '../upstreams/client/clients.ts';
 import { LIST_LIMITS } from '../upstreams/client/list-tools.ts';
 import type { ClientFault } from '../upstreams/client/types.ts';
 import { mcpUpstreamSchema } from '../upstreams/upstream.ts';
-import { catalogueOf, mcpCatalogue, NO_TOOLS_YET, type McpCatalogue } from './mcp-catalogue.ts';
+import { catalogueOf, mcpCatalogue, NO_TOOLS_YET, withAlone, type McpCatalogue } from './mcp-catalogue.ts';
 import type { McpView } from './organisation-view.ts';
 import type { McpTarget } from './tool-set.ts';
 
@@ -134,7 +134,8 @@ export function createMcpServers({
     }
     const listed = await clients.listTools(serverOf(connector), principal);
     if (!listed.ok) return failed(connector, listed.error, wish.observed);
-    const { catalogue, suspect } = catalogueOf(listed.value);
+    const { catalogue: ours, suspect } = catalogueOf(listed.value);
+    const catalogue = withAlone(ours, await catalogueNow(connector), wish.observed);
     if (catalogue.hash === connector.catalogueHash) await store.mcpSnapshots.listed(id);
     else await publish(connector, catalogue);
     nextMs.set(id, clock.nowMs() + times.freshSeconds * 1_000);
@@ -159,29 +160,30 @@ export function createMcpServers({
     if (!isNobodys) log.warn({ connector: slug, code }, 'an MCP server does not list its tools');
   }
 
-  async function withObserved(
-    { catalogueHash }: Connector,
-    observed: readonly unknown[],
-  ): Promise<McpCatalogue> {
-    // Written by us alone, from a value of this type.
-    const body = (await store.connectors.getCatalogue(catalogueHash)) ?? JSON.stringify(NO_TOOLS_YET);
-    const { title, tools: known } = JSON.parse(body) as McpCatalogue;
+  async function withObserved(connector: Connector, observed: readonly unknown[]): Promise<McpCatalogue> {
+    const { title, tools: known } = await catalogueNow(connector);
     const { tools: seen } = catalogueOf({ title, tools: observed }).catalogue;
     const names = new Set(seen.map(({ name }) => name));
     const tools = [...known.filter(({ name }) => !names.has(name)), ...seen].slice(0, LIST_LIMITS.tools);
     return mcpCatalogue({ ...(title === undefined ? {} : { title }), tools });
   }
 
+  async function catalogueNow({ catalogueHash }: Connector): Promise<McpCatalogue> {
+    const body = await store.connectors.getCatalogue(catalogueHash);
+    // Written by us alone, from a value of this type.
+    return body === undefined ? NO_TOOLS_YET : (JSON.parse(body) as McpCatalogue);
+  }
+
   /** Everywhere at once, unless it is another server by now. */
   async function publish(connector: Connector, catalogue: McpCatalogue): Promise<void> {
     const { catalogueHash: before, id, slug } = connector;
-    const { hash, skipped = [], tools } = catalogue;
+    const { alone = [], hash, skipped = [], tools } = catalogue;
     if (hash === before) return;
     await store.transaction(async (queries) => {
       await queries.connectors.putCatalogue(hash, JSON.stringify(catalogue));
       const published = await queries.connectors.setCatalogue(id, { hash, upstream: connector.upstream });
       if (published === undefined) return;
-      await queries.toolRules.know(id, tools, published.newWriteTools === 'wait');
+      await queries.toolRules.know(id, [...tools, ...alone], published.newWriteTools === 'wait');
       await queries.mcpSnapshots.listed(id);
       await queries.changes.add('connector', published.orgId ?? '*');
       await queries.audit.insertMany([

@@ -164,7 +164,7 @@ function apiView({ catalogue: published, connector }: Extract<Published, { kind:
 
 function mcpView({ catalogue, connector, upstream }: Extract<Published, { kind: 'mcp' }>, rule: Rule): Seen {
   const target: McpTarget = { ...targetOf(connector), upstream };
-  const judged = catalogue.tools.map((tool) => {
+  const judge = (tool: ToolFace) => {
     const verdict = rule(tool);
     return {
       bound: {
@@ -176,9 +176,10 @@ function mcpView({ catalogue, connector, upstream }: Extract<Published, { kind: 
       } as const,
       isOffered: verdict.offered,
     };
-  });
+  };
+  const judged = catalogue.tools.map(judge);
   const api = { name: connector.name };
-  const { offered } = sorted(judged);
+  const { offered } = sorted([...judged, ...(catalogue.alone ?? []).map(judge)]);
   return {
     view: {
       kind: 'mcp',

@@ -109,6 +109,7 @@ export function createGateway(deps: GatewayDependencies): Gateway {
         streams,
       }),
     },
+    heardView: deps.relay.news && createHeardView({ catalogues, servers: deps.relay.news }),
     limit,
     mcpBaseUrl,
     openGate: createGates({ confirmation: deps.confirmation, news: deps.relay.news, recorder }),

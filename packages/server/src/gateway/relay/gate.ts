@@ -57,7 +57,7 @@ export function createGates({
   recorder,
 }: {
   confirmation: Confirmation;
-  news: ToolNews | undefined;
+  news: Pick<ToolNews, 'changed' | 'observed'> | undefined;
   recorder: Recorder;
 }): OpenGate {
   const listedTools = createListedTools(news);

@@ -26,7 +26,7 @@ export interface ListedTools {
 const CONNECTORS_MAX = 2_000;
 const NAMES_MAX = 1_000;
 
-export function createListedTools(news: ToolNews | undefined): ListedTools {
+export function createListedTools(news: Pick<ToolNews, 'observed'> | undefined): ListedTools {
   const said = new LRUCache<ConnectorId, LRUCache<string, Access>>({ max: CONNECTORS_MAX });
 
   function remember(connectorId: ConnectorId, name: string, access: Access): void {

@@ -7,6 +7,7 @@ import { challenge } from '../challenge.ts';
 import { respondError, type Exchange } from '../exchange.ts';
 import { readJsonBody } from '../mcp/body.ts';
 import { rateLimited } from '../mcp/dispatch.ts';
+import type { HeardView } from '../mcp/heard-view.ts';
 import { sendAnswer } from '../mcp/send-answer.ts';
 import type { Caller } from '../pipeline/authenticate.ts';
 import type { Limit, Limited } from '../pipeline/limit.ts';
@@ -30,6 +31,7 @@ export interface Relay {
 export function createRelay({
   catalogues,
   carriers,
+  heardView,
   limit,
   mcpBaseUrl,
   openGate,
@@ -37,6 +39,8 @@ export function createRelay({
   catalogues: Catalogues;
   /** By how servers are reached. */
   carriers: { readonly [Transport in McpUpstream['transport']]?: Carry };
+  /** Has servers asked for their tools, if it was long ago; undefined: nobody asks. */
+  heardView: HeardView | undefined;
   limit: Limit;
   mcpBaseUrl: string;
   openGate: OpenGate;
@@ -127,14 +131,17 @@ export function createRelay({
   return {
     async take({ call, caller, exchange, resource }) {
       if (resource.kind !== 'connector') return false;
-      const view = await viewAt(caller.principal, resource.connector);
+      const { principal } = caller;
+      const { method } = exchange.req;
+      if ((await viewAt(principal, resource.connector)) === undefined) return false;
+      if (method === 'POST') await heardView?.(principal, resource);
+      const view = await viewAt(principal, resource.connector);
       const carry = view && carriers[view.target.upstream.transport];
       if (view === undefined || carry === undefined) return false;
       if (call.isOver()) return true;
-      const { method } = exchange.req;
-      if (method !== 'POST' && method !== 'GET' && method !== 'DELETE')
-        respondError(exchange, OTHER_METHOD, ['Allow', 'POST, GET, DELETE']);
-      else await pass({ exchange, call, caller }, view, carry);
+      if (method === 'POST' || method === 'GET' || method === 'DELETE')
+        await pass({ exchange, call, caller }, view, carry);
+      else respondError(exchange, OTHER_METHOD, ['Allow', 'POST, GET, DELETE']);
       return true;
     },
   };
