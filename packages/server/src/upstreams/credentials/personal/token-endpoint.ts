@@ -83,7 +83,10 @@ function readTokens({ json, status }: Incoming): Result<IssuedTokens, TokenRefus
   return fail({ kind: 'refused', error: refused.data.error });
 }
 
-/** RFC 6749 appendix B. */
+/** RFC 6749 appendix B. A space as %20, which servers read that undo only one of the two encodings. */
 function formEncoded(text: string): string {
-  return new URLSearchParams([['', text]]).toString().slice(1);
+  return encodeURIComponent(text).replace(
+    /[!'()*~]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }
