@@ -6,11 +6,17 @@ import { call, toolCall } from './support/messages.ts';
 
 // What is sent on a stream waits in memory until its reader takes it: nobody may let it wait for ever.
 let harness: Harness;
+/** Its keep-alives are the strokes at which a slow client reads: a few for each that would break it off. */
+let metronome: Harness;
 const open: Events[] = [];
 beforeAll(async () => {
-  harness = await startHarness({ streamLimits: { keepAliveMs: 150 } });
+  harness = await startHarness({ streamLimits: { keepAliveMs: 600 } });
+  metronome = await startHarness({ streamLimits: { keepAliveMs: 100 } });
 });
-afterAll(() => harness.close());
+afterAll(async () => {
+  await harness.close();
+  await metronome.close();
+});
 beforeEach(() => {
   harness.upstream.aborted.length = 0;
   harness.upstream.received.length = 0;
@@ -25,12 +31,14 @@ type Caller = ReturnType<Harness['caller']>;
 
 /** As much as an answer holds of a picture. A few dozen fill what the kernel keeps of a connection. */
 const PICTURE = Buffer.alloc(1024 * 1024, 'pixels');
+/** That one session asks for at once. */
+const PICTURES = 48;
 const answerPicture = (_: unknown, res: ServerResponse): void => {
   res.writeHead(200, { 'content-type': 'image/png' }).end(PICTURE);
 };
 
-async function openSession(caller: Caller) {
-  const stream = await openEvents(`${harness.url}/mcp/acme/sse`, { headers: caller.bearer });
+async function openSession(caller: Caller, url = harness.url) {
+  const stream = await openEvents(`${url}/mcp/acme/sse`, { headers: caller.bearer });
   open.push(stream);
   return { stream, endpoint: (await stream.next())?.data ?? '' };
 }
@@ -70,4 +78,32 @@ test('a client that reads nothing of what it asks for is broken off: its session
 
   expect((await post(other, beside.endpoint, call('ping', undefined, 'mine'))).status).toBe(202);
   expect(JSON.parse((await beside.stream.next())?.data ?? 'null')).toMatchObject({ id: 'mine' });
+});
+
+test('a client that reads slowly, and goes on reading, gets all that it asked for', async () => {
+  const held: ServerResponse[] = [];
+  harness.upstream.answer((_, res) => void held.push(res));
+  const caller = harness.caller();
+  const { endpoint, stream } = await openSession(caller);
+  stream.pause();
+  for (let id = 0; id < PICTURES; id += 1)
+    expect((await post(caller, endpoint, toolCall('get_credits', {}, id))).status).toBe(202);
+  await expect.poll(() => held.length, PATIENT).toBe(PICTURES);
+  for (const res of held) answerPicture(undefined, res);
+
+  // Two at each stroke, of what soon waits as a single write.
+  const { stream: strokes } = await openSession(metronome.caller(), metronome.url);
+  for (let stroke = 1, seen = 0; seen < PICTURES; stroke += 1) {
+    await strokes.keptAlive(stroke);
+    const few = Math.min(seen + 2, PICTURES);
+    stream.resume();
+    await expect.poll(() => stream.rest().length, { ...PATIENT, interval: 1 }).toBeGreaterThanOrEqual(few);
+    stream.pause();
+    seen = stream.rest().length;
+  }
+  for (let id = 0; id < PICTURES; id += 1)
+    expect((await stream.next())?.data.length).toBeGreaterThan(PICTURE.length);
+  stream.resume();
+  expect((await post(caller, endpoint, call('ping', undefined, 'after'))).status).toBe(202);
+  expect(JSON.parse((await stream.next())?.data ?? 'null')).toMatchObject({ id: 'after' });
 });

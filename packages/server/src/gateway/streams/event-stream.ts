@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Body, Exchange } from '../exchange.ts';
 
 /**
@@ -70,6 +71,19 @@ export function sendLatest(stream: EventStream, data: string): void {
 /** Says nothing, so that nobody on the way takes the connection for dead. */
 export function keepAlive(stream: EventStream): void {
   if (isOpen(stream)) stream.res.write(': keep-alive\n\n');
+}
+
+/**
+ * From here on, a caller that takes nothing of what waits for it in `afterMs`, or at most twice as long, is broken off.
+ * It is the socket's own clock, which sees each part of a write that is taken: all that waits may be one write.
+ */
+export function endUnread(res: ServerResponse, afterMs: number): void {
+  res.on('timeout', breakOffBlocked).setTimeout(afterMs);
+}
+
+/** The other reason why nothing was sent is that there was nothing. */
+function breakOffBlocked(socket: Socket): void {
+  if (socket.writableNeedDrain) socket.destroy();
 }
 
 const NO_HEADERS: IncomingHttpHeaders = Object.freeze({});

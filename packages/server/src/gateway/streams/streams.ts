@@ -7,11 +7,11 @@ import type { Caller } from '../pipeline/authenticate.ts';
 import type { Refusal } from '../refusal.ts';
 import type { OpenCall } from '../under-way.ts';
 import {
+  endUnread,
   isBlocked,
   isOpen,
   keepAlive,
   openEventStream,
-  waitingBytes,
   type EventStream,
 } from './event-stream.ts';
 
@@ -60,8 +60,6 @@ export interface Stream<About> extends EventStream {
   readonly recheck: () => void;
   usedMs: number;
   checkedMs: number;
-  /** Bytes that it had not taken when it was last looked at. */
-  waitedBytes: number;
 }
 
 export interface Streams {
@@ -120,11 +118,6 @@ export function createStreams({ clock, limits }: { clock: Clock; limits: StreamL
 
   function keepUp(stream: Stream<unknown>, nowMs: number): void {
     if (nowMs - stream.usedMs >= limits.idleMs && !stream.kind.isBusy(stream)) return endInOrder(stream);
-    // Nothing was taken for a whole turn: nobody reads this.
-    const waiting = waitingBytes(stream);
-    if (isBlocked(stream) && stream.waitedBytes > 0 && waiting >= stream.waitedBytes)
-      return void stream.res.destroy();
-    stream.waitedBytes = waiting;
     if (!isBlocked(stream)) keepAlive(stream);
     if (nowMs - stream.checkedMs < limits.recheckMs) return;
     stream.checkedMs = nowMs;
@@ -160,6 +153,7 @@ export function createStreams({ clock, limits }: { clock: Clock; limits: StreamL
       if (kind.isCall !== true && isFull(caller.principal)) return fail(TOO_MANY);
       const nowMs = clock.nowMs();
       const { latest, res } = openEventStream(exchange, request.headers);
+      endUnread(res, limits.keepAliveMs);
       const stream = {
         res,
         latest,
@@ -169,7 +163,6 @@ export function createStreams({ clock, limits }: { clock: Clock; limits: StreamL
         recheck: call.recheck,
         usedMs: nowMs,
         checkedMs: nowMs,
-        waitedBytes: 0,
       };
       enter(stream);
       call.follow(rightOf(stream), exchange);
