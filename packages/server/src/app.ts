@@ -192,7 +192,9 @@ export async function createApp(options: AppOptions) {
     log,
   });
   feed.on('credential', vault.forget);
-  for (const kind of ['grant', 'key', 'member'] as const) feed.on(kind, upstreamAccounts.revoking.soon);
+  feed.on('grant', (subject) => upstreamAccounts.revoking.ended('grants', subject));
+  feed.on('key', (subject) => upstreamAccounts.revoking.ended('keys', subject));
+  feed.on('member', (subject) => upstreamAccounts.revoking.ended('members', subject));
   feed.on('key', keyVerifier.forget);
   feed.on('grant', keyVerifier.forget);
   feed.on('connector', catalogues.invalidate);

@@ -200,9 +200,23 @@ export function createUpstreamAccountQueries(executor: Executor) {
 
     /**
      * Ends the accounts that nothing here can use any more: the person has left or is disabled, or had connections or
-     * keys that reached the connector and has none of them left. Answers whose.
+     * keys that reached the connector and has none of them left. Answers whose. Looks at the people of these grants,
+     * keys and memberships (`<organisation>:<user>`) alone; undefined: at all.
      */
-    async endUnreachable(): Promise<AccountRef[]> {
+    async endUnreachable(of?: {
+      readonly grants: readonly string[];
+      readonly keys: readonly string[];
+      readonly members: readonly string[];
+    }): Promise<AccountRef[]> {
+      const those =
+        of === undefined
+          ? sql`true`
+          : sql`(
+              (a.org_id, a.user_id) in (
+                select org_id, user_id from grants where id = any(${sql.param([...of.grants])}::text[])
+                union select org_id, user_id from keys where id = any(${sql.param([...of.keys])}::text[])
+              ) or a.org_id || ':' || a.user_id = any(${sql.param([...of.members])}::text[])
+            )`;
       const { rows } = await executor.execute<{ org_id: string; connector_id: string; user_id: string }>(sql`
         with reach as (
           select a.org_id, a.connector_id, a.user_id,
@@ -225,6 +239,7 @@ export function createUpstreamAccountQueries(executor: Executor) {
                    coalesce(k.revoked_at, k.expires_at)
             from keys k where k.org_id = a.org_id and k.user_id = a.user_id and k.grant_id is null
           ) h on true
+          where ${those}
           group by a.org_id, a.connector_id, a.user_id
         ), gone as (
           delete from upstream_accounts a using reach r

@@ -244,6 +244,22 @@ describe('an account is given back to the upstream and forgotten', () => {
     expect(await account()).toBeUndefined();
   });
 
+  test('when the lifetime of the last connection has ended, which nobody announces', async () => {
+    const { upstreamAccounts } = world.latchkey.store;
+    const others = { grants: ['grt_other'], keys: ['key_other'], members: [`${acme.orgId}:usr_other`] };
+    await world.rows(`update grants set expires_at = now() where id = $1`, [connected.grantId]);
+    await upstreamAccounts.endUnreachable(others);
+    expect(await account()).toBeDefined();
+    await upstreamAccounts.endUnreachable({ ...others, members: [`${acme.orgId}:${ada.userId}`] });
+    expect(await account()).toBeUndefined();
+
+    await connectAccount(ada);
+    const again = await connectApp();
+    await world.rows(`update grants set expires_at = now() where id = $1`, [again.grantId]);
+    await upstreamAccounts.endUnreachable();
+    expect(await account()).toBeUndefined();
+  });
+
   test('but not because it is used by nothing yet: who connects first may allow an app later', async () => {
     const bob = await world.newMember([acme, 'member']);
     await connectAccount(bob);

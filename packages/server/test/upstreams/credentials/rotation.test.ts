@@ -72,6 +72,10 @@ test('accounts, clients, ways begun and tokens to be given back survive a rotati
   );
   const called = await callTool(node.url, acme.slug, tokens.access_token);
   expect(JSON.parse(called.content[0]?.text ?? '')).toEqual({ account: 'ada' });
+  // People sign in again; what apps hold is as good as it was.
+  const cookie = [...ada.browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+  expect((await fetch(`${world.url}/portal/v1/me`, { headers: { cookie } })).status).toBe(200);
+  expect((await fetch(`${node.url}/portal/v1/me`, { headers: { cookie } })).status).toBe(401);
   await node.close();
 });
 

@@ -14,6 +14,10 @@ import { postForm } from './token-endpoint.ts';
 const BATCH = 10;
 const ATTEMPTS_MAX = 12;
 const INTERVAL_MS = 60_000;
+/** Lifetimes end without a word: so often all accounts are looked through. */
+const ALL_EVERY_MS = 10 * 60_000;
+/** More than these at once, and all are looked through. */
+const SUBJECTS_MAX = 1000;
 
 /**
  * The end of people's accounts at upstreams. What can no longer be used here is found in the database itself, whatever
@@ -37,6 +41,8 @@ export function createRevoking({
   let running: Promise<void> | undefined;
   let isWanted = false;
   let isClosed = false;
+  let ended = nothingEnded();
+  let lookedThroughAtMs = Number.NEGATIVE_INFINITY;
 
   function entry(ref: AccountRef, why: string, requestId?: RequestId) {
     const actor = requestId ? ({ kind: 'user', id: ref.userId } as const) : ({ kind: 'system' } as const);
@@ -57,10 +63,22 @@ export function createRevoking({
   }
 
   async function endUnreachable(): Promise<void> {
-    await store.transaction(async (queries) => {
-      const ended = await queries.upstreamAccounts.endUnreachable();
-      if (ended.length > 0) await queries.audit.insertMany(ended.map((ref) => entry(ref, 'nothing_left')));
-    });
+    const of = ended;
+    ended = nothingEnded();
+    const count = of.grants.length + of.keys.length + of.members.length;
+    const isAll = count > SUBJECTS_MAX || performance.now() - lookedThroughAtMs > ALL_EVERY_MS;
+    if (count === 0 && !isAll) return;
+    try {
+      await store.transaction(async (queries) => {
+        const gone = await queries.upstreamAccounts.endUnreachable(isAll ? undefined : of);
+        if (gone.length > 0) await queries.audit.insertMany(gone.map((ref) => entry(ref, 'nothing_left')));
+      });
+      if (isAll) lookedThroughAtMs = performance.now();
+    } catch (error) {
+      // Whose they were is forgotten by now: the next time all are looked through.
+      lookedThroughAtMs = Number.NEGATIVE_INFINITY;
+      throw error;
+    }
   }
 
   async function giveBack(row: UpstreamRevocation): Promise<void> {
@@ -124,15 +142,21 @@ export function createRevoking({
   return {
     soon,
 
+    /** Told by the change feed what has ended, or become less: the id of a grant or a key, or `<organisation>:<user>`. */
+    ended(kind: 'grants' | 'keys' | 'members', subject: string): void {
+      ended[kind].push(subject);
+      soon();
+    },
+
     /** The person ends it. True: there was one. */
     async disconnect(ref: AccountRef, requestId: RequestId): Promise<boolean> {
-      const ended = await store.transaction(async (queries) => {
+      const isEnded = await store.transaction(async (queries) => {
         if (!(await queries.upstreamAccounts.disconnect(ref, 'disconnected'))) return false;
         await queries.audit.insertMany([entry(ref, 'disconnected', requestId)]);
         return true;
       });
-      if (ended) soon();
-      return ended;
+      if (isEnded) soon();
+      return isEnded;
     },
 
     async close(): Promise<void> {
@@ -144,3 +168,7 @@ export function createRevoking({
 }
 
 export type Revoking = ReturnType<typeof createRevoking>;
+
+function nothingEnded(): Record<'grants' | 'keys' | 'members', string[]> {
+  return { grants: [], keys: [], members: [] };
+}

@@ -131,7 +131,12 @@ export async function startService({ account = 'ada' } = {}) {
         seen.api.push({ url: target.pathname + target.search, authorization });
         const value = authorization?.replace(/^Bearer /, '') ?? '';
         const family = families.find(({ access, isEnded }) => !isEnded && access.has(value));
-        if (family !== undefined) return json(res, 200, { account: family.account });
+        if (family !== undefined)
+          return json(
+            res,
+            200,
+            isMcp(req, target) ? mcpAnswer(body, family.account) : { account: family.account },
+          );
         res.setHeader(
           'www-authenticate',
           `Bearer resource_metadata="${url}/.well-known/oauth-protected-resource/v1"`,
@@ -271,3 +276,26 @@ export const SERVICE_DOCUMENT = JSON.stringify({
     },
   },
 });
+
+/** It is an MCP server, too, where a message is posted. */
+function isMcp({ method }: IncomingMessage, { pathname }: URL): boolean {
+  return method === 'POST' && pathname === '/v1';
+}
+
+function mcpAnswer(body: string, account: string): object {
+  const { id = null, method } = JSON.parse(body) as { id?: number; method?: string };
+  const tool = { name: 'whoami', inputSchema: { type: 'object' }, annotations: { readOnlyHint: true } };
+  const results: Record<string, object> = {
+    initialize: {
+      protocolVersion: '2025-11-25',
+      capabilities: { tools: {} },
+      serverInfo: { name: 'service', version: '1' },
+    },
+    'tools/list': { tools: [tool] },
+    'tools/call': { content: [{ type: 'text', text: account }] },
+  };
+  const result = results[method ?? ''];
+  return result === undefined
+    ? { jsonrpc: '2.0', id, error: { code: -32601, message: 'Method not found' } }
+    : { jsonrpc: '2.0', id, result };
+}
