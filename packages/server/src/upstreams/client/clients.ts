@@ -295,7 +295,7 @@ export function createMcpClients({
         const mayBeAnew =
           attempt === 1 &&
           ((isRepeatable && hasBrokenOff) || (await canBeAskedAnew(error, server, principal)));
-        if (mayBeAnew || !opened.value.line.isOpen()) discard(entry);
+        if (mayBeAnew || isOutOfTune(error) || !opened.value.line.isOpen()) discard(entry);
         if (!mayBeAnew) return done;
       } finally {
         entry.uses -= 1;
@@ -369,6 +369,13 @@ function isOutage(error: ClientFault): boolean {
     ['upstream_unreachable', 'upstream_timeout', 'upstream_reset', 'upstream_invalid'].includes(
       error.fault.code,
     )
+  );
+}
+
+/** What was agreed on may hold no longer: another server answers there, or the same one after an update. */
+function isOutOfTune(error: ClientFault): boolean {
+  return (
+    error.kind === 'channel' && error.fault.code === 'upstream_invalid' && error.fault.status !== undefined
   );
 }
 
