@@ -1,4 +1,5 @@
 // MCP 2024-11-05, Transports, HTTP with SSE.
+import { setMaxListeners } from 'node:events';
 import type { Sender, StreamControl } from '@latchkey/tools';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Channel, ChannelEvents, ChannelFault } from '../channel.ts';
@@ -37,6 +38,8 @@ export function openSseChannel({
     let control: StreamControl | undefined;
     /** What is still being posted when it ends. */
     const posting = new AbortController();
+    // Each message that is under way listens to it.
+    setMaxListeners(0, posting.signal);
 
     function stop(): void {
       isOver = true;
