@@ -351,6 +351,14 @@ describe('what is asked for is on record', () => {
     ]);
   });
 
+  test.each([
+    ['https://files.example/a?token=secret#part', 'https://files.example/a'],
+    ['data:text/plain,secret', 'data:'],
+  ])('of a resource what it is called, and not what else its URI says: %s', async (uri, target) => {
+    await put(rpc('resources/read', { uri }));
+    expect(recorded).toEqual([`begin resource.read ${target} read`]);
+  });
+
   test('a refusal for want of access, which who could have more is told of', async () => {
     const stepUp = ['WWW-Authenticate', 'Bearer error="insufficient_scope"'];
     const scene = { caller: callerOf('read', true), stepUp };

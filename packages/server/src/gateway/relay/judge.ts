@@ -69,7 +69,7 @@ export function judge(message: Message, bench: Bench): Judged {
   const recorded = RECORDED.get(method);
   const target = recorded && params?.[recorded.field];
   if (recorded === undefined || typeof target !== 'string') return { kind: 'pass' };
-  return { kind: 'pass', call: callOf(bench, recorded.action, target, 'read') };
+  return { kind: 'pass', call: callOf(bench, recorded.action, withoutQuery(target), 'read') };
 }
 
 function judgeCall(id: RpcId, name: string, bench: Bench, message: Message): Judged {
@@ -117,6 +117,11 @@ function callOf(
   access: Access,
 ): Call {
   return { principal: caller.principal, requestId, action, target, connector: view.target.slug, access };
+}
+
+/** A query may hold what is not for the record, and what stands in a `data:` URI is no name at all. */
+function withoutQuery(target: string): string {
+  return target.startsWith('data:') ? 'data:' : (target.split(/[?#]/, 1)[0] ?? '');
 }
 
 function refused(answer: Answer): Judged {

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { Credential } from '../../../src/upstreams/credentials/credential.ts';
 import {
   openWorld,
@@ -40,7 +40,7 @@ beforeEach(async () => {
   await connectAccount(ada);
   app = await world.connect(ada, 'read', { resource: `${world.url}/mcp/${acme.slug}` });
   // The tools are listed to whom the server knows: with the first call they are known here.
-  await expect.poll(async () => (await call('tools/list')).text).toContain('whoami');
+  await vi.waitUntil(async () => (await call('tools/list')).text.includes('whoami'));
   service.seen.api.length = 0;
   service.seen.token.length = 0;
 });
