@@ -263,43 +263,6 @@ function json(res: ServerResponse, status: number, body: unknown): void {
   res.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
 
-interface RpcMessage {
-  id?: number | string;
-  method: string;
-  params?: { protocolVersion?: string };
-}
-
-/** As an MCP server with one tool, which says whose account it is. */
-function answerRpc({ id, method, params }: RpcMessage, account: string, res: ServerResponse): void {
-  if (id === undefined) return void res.writeHead(202).end();
-  const results: Record<string, unknown> = {
-    initialize: {
-      protocolVersion: params?.protocolVersion ?? '2025-11-25',
-      capabilities: { tools: {} },
-      serverInfo: { name: 'drive', version: '1' },
-    },
-    'tools/list': {
-      tools: [
-        {
-          name: 'whoami',
-          description: 'Says whose account it is.',
-          inputSchema: { type: 'object' },
-          annotations: { readOnlyHint: true },
-        },
-      ],
-    },
-    'tools/call': { content: [{ type: 'text', text: JSON.stringify({ account }) }] },
-  };
-  const result = results[method];
-  json(
-    res,
-    200,
-    result === undefined
-      ? { jsonrpc: '2.0', id, error: { code: -32601, message: 'no such method' } }
-      : { jsonrpc: '2.0', id, result },
-  );
-}
-
 /** An API with one read operation and one that changes something. */
 export const SERVICE_DOCUMENT = JSON.stringify({
   openapi: '3.1.0',
