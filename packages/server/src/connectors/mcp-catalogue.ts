@@ -60,9 +60,16 @@ export function catalogueOf({
   const tools = new Map<string, ToolFace>();
   const skipped: SkippedTool[] = [];
   const suspect: string[] = [];
+  let bytes = 0;
   for (const one of listed) {
     const read = readMcpTool(one);
+    bytes += read.ok ? Buffer.byteLength(JSON.stringify(read.value.face)) : 0;
     if (!read.ok) skipped.push(read.error);
+    else if (bytes > BYTES_MAX)
+      skipped.push({
+        name: read.value.face.name,
+        reason: 'The server has too many tools, or too large ones.',
+      });
     else if (tools.has(read.value.face.name))
       skipped.push({ name: read.value.face.name, reason: 'Another tool has this name.' });
     else {
@@ -79,6 +86,8 @@ export function catalogueOf({
   return { catalogue, suspect };
 }
 
+/** Of all tools of a server, as JSON. */
+const BYTES_MAX = 16 * 1024 * 1024;
 const TITLE_CHARACTERS = 100;
 const SKIPPED_SHOWN = 100;
 
