@@ -53,7 +53,10 @@ const OPERATIONS: Record<string, [method: string, path: string]> = {
   dropThings: ['delete', '/things'],
   mendThings: ['patch', '/things'],
   countThings: ['get', '/count'],
+  loadThings: ['put', '/things'],
 };
+/** That no arguments of a tool can say: the REST door alone serves it. */
+const BODIES: Record<string, object> = { loadThings: { content: { 'application/xml': {} } } };
 
 async function publish(names: string[], newWriteTools: 'wait' | 'allow' = 'wait'): Promise<void> {
   const paths: Record<string, Record<string, unknown>> = {};
@@ -64,7 +67,12 @@ async function publish(names: string[], newWriteTools: 'wait' | 'allow' = 'wait'
       : [];
     paths[path] = {
       ...paths[path],
-      [method]: { operationId, parameters, responses: { 200: { description: 'ok' } } },
+      [method]: {
+        operationId,
+        parameters,
+        requestBody: BODIES[operationId],
+        responses: { 200: { description: 'ok' } },
+      },
     };
   }
   const document = JSON.stringify({ openapi: '3.1.0', info: { title: 'Things', version: '1' }, paths });
@@ -84,6 +92,15 @@ function ask(who: Connection, method: string, path: string, body?: object): Prom
 async function say(rule: Record<string, unknown>, connector = 'things'): Promise<void> {
   const response = await ask(owner, 'PUT', `/${connector}/rules`, rule);
   if (!response.ok) throw new Error(await response.text());
+}
+
+async function keyOf(who: Connection, access = 'full'): Promise<string> {
+  const made = await fetch(`${demo.url}/portal/v1/organisations/acme/keys`, {
+    method: 'POST',
+    headers: { cookie: who.person.cookieHeader(), origin: demo.url, 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'Script', access, expires_in_days: null }),
+  });
+  return ((await made.json()) as { secret: string }).secret;
 }
 
 interface Listed {
@@ -133,19 +150,9 @@ describe('a tool that is switched off', () => {
 
   test('is not there at the REST door either, nor under a path that might be taken for it', async () => {
     await publish(['listThings', 'addThing', 'publishThing', 'touchThing'], 'allow');
-    const made = (await (
-      await fetch(`${demo.url}/portal/v1/organisations/acme/keys`, {
-        method: 'POST',
-        headers: {
-          cookie: owner.person.cookieHeader(),
-          origin: demo.url,
-          'content-type': 'application/json',
-        },
-        body: JSON.stringify({ name: 'Script', access: 'full', expires_in_days: null }),
-      })
-    ).json()) as { secret: string };
+    const key = await keyOf(owner);
     const post = (path: string): Promise<Response> =>
-      fetch(`${demo.url}/api/things${path}`, { method: 'POST', headers: { 'x-api-key': made.secret } });
+      fetch(`${demo.url}/api/things${path}`, { method: 'POST', headers: { 'x-api-key': key } });
     expect((await post('/things/publish')).status).toBe(200);
     await say({ tool: 'publish_thing', enabled: false });
     arrived.length = 0;
@@ -161,6 +168,31 @@ describe('a tool that is switched off', () => {
     expect(await namesOf(owner)).toEqual([]);
     await say({ tool: 'list_things', enabled: true });
     expect(await namesOf(owner)).toEqual(['list_things']);
+  });
+
+  test('what is said of all tools holds at the REST door for what is no tool, too', async () => {
+    await publish(['listThings', 'addThing', 'publishThing', 'loadThings'], 'allow');
+    const keys = {
+      owner: await keyOf(owner),
+      reader: await keyOf(owner, 'read'),
+      member: await keyOf(member),
+    };
+    const load = async (who: keyof typeof keys): Promise<number> => {
+      const headers = { 'x-api-key': keys[who], 'content-type': 'application/xml' };
+      return (await fetch(`${demo.url}/api/things/things`, { method: 'PUT', headers, body: '<a/>' })).status;
+    };
+    expect(await namesOf(owner)).toEqual(ALL);
+    expect([await load('owner'), await load('reader'), await load('member')]).toEqual([200, 403, 200]);
+    await say({ tool: '*', roles: ['owner'] });
+    expect([await load('owner'), await load('member')]).toEqual([200, 404]);
+    await say({ tool: '*', access: 'read' });
+    expect(await load('reader')).toBe(200);
+    arrived.length = 0;
+    await say({ tool: '*', enabled: false });
+    expect([await load('owner'), await load('member')]).toEqual([404, 404]);
+    expect(arrived).toEqual([]);
+    await say({ tool: '*' });
+    await publish(['listThings', 'addThing', 'publishThing'], 'allow');
   });
 });
 

@@ -5,7 +5,7 @@ import type { Resource } from '../kernel/resource.ts';
 import type { Connector } from '../store/queries/connectors.ts';
 import { joinTools, modeOfAll, type Share } from './joined-tools.ts';
 import { withOwnServers } from './own-server.ts';
-import { createRoutes, type Routes } from './routes.ts';
+import { accessOfSkipped, createRoutes, type Routes } from './routes.ts';
 import { NO_TOOLS_YET, type McpCatalogue } from './mcp-catalogue.ts';
 import { withoutHeaders } from './mcp-schema.ts';
 import { legalName } from './mcp-tool.ts';
@@ -17,7 +17,7 @@ import {
   type McpTool,
   type ToolSet,
 } from './tool-set.ts';
-import { isOffered, ruled, type Ruling, type ToolRules } from './tool-rules.ts';
+import { ALL_TOOLS, isOffered, ruled, type JudgedTool, type Ruling, type ToolRules } from './tool-rules.ts';
 import { createToolsets, type Toolsets } from './toolsets.ts';
 
 /** One API as an organisation sees it: its tools under their own names, its operations by path. */
@@ -36,7 +36,7 @@ export interface McpView {
   /** The server has said which tools it has. */
   readonly isListed: boolean;
   /** What becomes of a tool that the server has, be it in the snapshot or not: nobody is offered what it denies. */
-  rulingOn(tool: ToolFace): Verdict;
+  rulingOn(tool: JudgedTool): Verdict;
 }
 
 export type ConnectorView = ApiView | McpView;
@@ -84,7 +84,7 @@ export function createOrganisationView(
 ): OrganisationView {
   const views = parts.map((part) => {
     const { id, orgId } = part.connector;
-    const rule = (tool: ToolFace): Verdict => {
+    const rule = (tool: JudgedTool): Verdict => {
       const ruling = rules.rulingOn({ id, isShared: orgId === null }, tool);
       return { ...ruling, offered: isOffered(ruling, role) };
     };
@@ -129,7 +129,7 @@ interface Seen {
   readonly share: Share;
 }
 
-type Rule = (tool: ToolFace) => Verdict;
+type Rule = (tool: JudgedTool) => Verdict;
 
 function apiView({ catalogue: published, connector }: Extract<Published, { kind: 'api' }>, rule: Rule): Seen {
   const catalogue = withOwnServers(published, connector.baseUrl);
@@ -147,6 +147,11 @@ function apiView({ catalogue: published, connector }: Extract<Published, { kind:
     isOffered: verdict.offered,
   }));
   const { offered, tools } = sorted(bound);
+  const others = catalogue.skipped.map((skip) => {
+    // What is no tool has no name to be ruled by: what is said of all tools is said of it.
+    const verdict = rule({ name: ALL_TOOLS, access: accessOfSkipped(skip) });
+    return { skip: { ...skip, access: verdict.access }, isOffered: verdict.offered };
+  });
   const api = { name: connector.name, docsUrl };
   return {
     view: {
@@ -154,8 +159,11 @@ function apiView({ catalogue: published, connector }: Extract<Published, { kind:
       target,
       toolSet: createToolSet([...offered], { mode, pinned, apis: [api] }),
       routes: createRoutes(
-        { ...catalogue, tools: bound.map((one) => one.bound.tool) },
-        new Set(bound.flatMap((one) => (one.isOffered ? [] : [one.bound.tool]))),
+        { ...catalogue, tools: bound.map((one) => one.bound.tool), skipped: others.map(({ skip }) => skip) },
+        new Set([
+          ...bound.flatMap((one) => (one.isOffered ? [] : [one.bound.tool])),
+          ...others.flatMap((one) => (one.isOffered ? [] : [one.skip])),
+        ]),
       ),
     },
     share: { tools, offered, api, mode, pinned },

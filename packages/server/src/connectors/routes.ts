@@ -1,4 +1,4 @@
-import type { Catalogue, ParameterBinding, SkipCode, Tool } from '@latchkey/tools';
+import type { Catalogue, ParameterBinding, Skip, SkipCode, Tool } from '@latchkey/tools';
 import type { Access } from '../kernel/access.ts';
 import { fitOf, moreSpecificFirst, parseTemplate, type PathTemplate } from './path-template.ts';
 import type { PathSegment } from './safe-path.ts';
@@ -44,7 +44,7 @@ const SERVED_ALTHOUGH_SKIPPED: ReadonlySet<SkipCode> = new Set<SkipCode>([
   'REF_CYCLE',
 ]);
 
-export function createRoutes(catalogue: Catalogue, withheld: ReadonlySet<Tool> = new Set()): Routes {
+export function createRoutes(catalogue: Catalogue, withheld: ReadonlySet<Tool | Skip> = new Set()): Routes {
   const byLength = new Map<number, Route[]>();
   for (const route of routesOf(catalogue, withheld)) {
     const { length } = route.template.segments;
@@ -82,24 +82,26 @@ export function createRoutes(catalogue: Catalogue, withheld: ReadonlySet<Tool> =
   };
 }
 
-function routesOf(catalogue: Catalogue, withheld: ReadonlySet<Tool>): Route[] {
+/** What a call of an operation takes that is no tool. */
+export function accessOfSkipped({ access, method }: Skip): Access {
+  return access ?? (READ_METHODS.has(method.toUpperCase()) ? 'read' : 'full');
+}
+
+function routesOf(catalogue: Catalogue, withheld: ReadonlySet<Tool | Skip>): Route[] {
   const served = catalogue.skipped.filter(
     ({ code, method }) => SERVED_ALTHOUGH_SKIPPED.has(code) && method !== '*',
   );
   return [
     ...catalogue.tools.map((tool) => routeOfTool(tool, withheld.has(tool))),
-    ...served.map(({ access, method, path }): Route => {
-      const upper = method.toUpperCase();
-      return {
-        method: upper,
-        template: parseTemplate(path),
-        access: access ?? (READ_METHODS.has(upper) ? 'read' : 'full'),
-        headers: [],
-        baseUrl: undefined,
-        anonymous: false,
-        isWithheld: false,
-      };
-    }),
+    ...served.map((skip): Route => ({
+      method: skip.method.toUpperCase(),
+      template: parseTemplate(skip.path),
+      access: accessOfSkipped(skip),
+      headers: [],
+      baseUrl: undefined,
+      anonymous: false,
+      isWithheld: withheld.has(skip),
+    })),
   ];
 }
 

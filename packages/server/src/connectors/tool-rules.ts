@@ -18,9 +18,12 @@ export interface Ruling {
   readonly waiting: boolean;
 }
 
+/** As much of a tool as is asked about when it is judged. */
+export type JudgedTool = Pick<ToolFace, 'name' | 'access'>;
+
 /** What an organisation says of its connectors' tools. Without a word of it, everything is as the connector says. */
 export interface ToolRules {
-  rulingOn(connector: { readonly id: ConnectorId; readonly isShared: boolean }, tool: ToolFace): Ruling;
+  rulingOn(connector: { readonly id: ConnectorId; readonly isShared: boolean }, tool: JudgedTool): Ruling;
   /** Some ruling is not the same for all roles. */
   readonly knowRoles: boolean;
   /** Equal where the same is said. */
