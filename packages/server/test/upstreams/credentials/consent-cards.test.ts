@@ -129,6 +129,19 @@ test('a form of another site, or without its token, sends nobody anywhere', asyn
   expect(service.seen.authorize).toEqual([]);
 });
 
+test('an MCP server where people have accounts has a card, before anybody knows its tools', async () => {
+  const { orgId } = acme;
+  const upstream = { transport: 'streamable-http' as const, url: service.resource };
+  const published = await world.latchkey.publishMcp({ orgId, slug: 'wiki', name: 'Wiki', upstream });
+  if (!published.ok) throw new Error(published.error.message);
+  const { connectorId } = published.value;
+  const credential = { kind: 'oauth' as const, scopes: [] };
+  await world.latchkey.setCredential({ connectorId, orgId, audience: upstream.url, credential });
+  expect(cardsOf((await open(`/mcp/${acme.slug}/c/wiki`)).html)).toEqual([
+    'Wiki Not connected Connect your Wiki account',
+  ]);
+});
+
 test('a hostile name of a service is shown as a name', async () => {
   const name = `<script>alert(1)</script>\u202Eevil ${'x'.repeat(500)}`;
   await newConnector(world, acme, service.resource, { name });
