@@ -17,7 +17,7 @@ export interface SkippedTool {
   readonly reason: string;
 }
 
-const NAME_CHARACTERS_MAX = 128;
+export const NAME_CHARACTERS_MAX = 128;
 const TITLE_CHARACTERS = 100;
 const DESCRIPTION_CHARACTERS = 1_024;
 const SCHEMA_TEXT_CHARACTERS = 500;

@@ -35,6 +35,8 @@ export interface McpView {
   readonly toolSet: ToolSet;
   /** The server has said which tools it has. */
   readonly isListed: boolean;
+  /** The snapshot has a tool of this name, be it offered or not. */
+  knows(name: string): boolean;
   /** What becomes of a tool that the server has, be it in the snapshot or not: nobody is offered what it denies. */
   rulingOn(tool: JudgedTool): Verdict;
 }
@@ -187,13 +189,16 @@ function mcpView({ catalogue, connector, upstream }: Extract<Published, { kind: 
   };
   const judged = catalogue.tools.map(judge);
   const api = { name: connector.name };
-  const { offered } = sorted([...judged, ...(catalogue.alone ?? []).map(judge)]);
+  const all = [...judged, ...(catalogue.alone ?? []).map(judge)];
+  const { offered } = sorted(all);
+  const names = new Set(all.map(({ bound }) => bound.name));
   return {
     view: {
       kind: 'mcp',
       target,
       toolSet: createToolSet([...offered], { mode: 'full', apis: [api] }),
       isListed: catalogue.hash !== NO_TOOLS_YET.hash,
+      knows: (name) => names.has(name),
       rulingOn: rule,
     },
     share: { ...sorted(judged.map((one) => ({ ...one, bound: joined(one.bound) }))), api },

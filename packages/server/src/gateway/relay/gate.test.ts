@@ -442,6 +442,22 @@ describe('a list shows what may be called', () => {
     expect(await put(call('newcomer'), { access: 'full' })).toMatchObject({ isSent: false });
   });
 
+  test('what a server once said of a tool means nothing once the snapshot has it', async () => {
+    const before = viewOf([face('read', 'read')]);
+    const gate = gateFor(callerOf('full'), { view: () => before });
+    expect(named(gate.present(list([tool('waits', true)])))).toEqual(['waits']);
+    expect(await put(call('waits'), { more: { view: () => before } })).toMatchObject({ isSent: true });
+    // It writes by now, and waits for an admin.
+    for (const access of ['read', 'full'] as const)
+      expect(await put(call('waits'), { access })).toMatchObject({ isSent: false });
+  });
+
+  test('a tool whose name is longer than a name is waits for ever', async () => {
+    const name = 'n'.repeat(1_000);
+    expect(named(gateFor(callerOf('full')).present(list([tool(name, true)])))).toEqual([]);
+    expect(await put(call(name), { access: 'full' })).toMatchObject({ isSent: false });
+  });
+
   test('a tool that was reading and says so no longer is gone until an admin has seen it', async () => {
     expect(await put(call('read'))).toMatchObject({ isSent: true });
     expect(named(gateFor(callerOf('full')).present(list([tool('read', false)])))).toEqual([]);

@@ -1,5 +1,6 @@
 import type { ToolFace } from '@latchkey/tools';
 import { LRUCache } from 'lru-cache';
+import { NAME_CHARACTERS_MAX } from '../../connectors/mcp-tool.ts';
 import type { McpView } from '../../connectors/organisation-view.ts';
 import { withConfirm } from '../../connectors/with-confirm.ts';
 import type { Access } from '../../kernel/access.ts';
@@ -58,14 +59,15 @@ export function createListedTools(news: Pick<ToolNews, 'observed'> | undefined):
         if (before !== undefined || isOther) remember(view.target.id, name, access);
         // Once: what is known of a tool may be that it cannot be offered to everybody.
         if (before === access) continue;
-        if (known === undefined ? view.rulingOn(faceOf(name, access)).offered : hasTurned(view, known))
+        if (known === undefined ? view.rulingOn({ name, access }).offered : hasTurned(view, known))
           isNews = true;
       }
       if (isNews) news?.observed(view.target.id, tools);
     },
     newcomer(view, name) {
-      if (said.get(view.target.id)?.get(name) !== 'read') return undefined;
-      const verdict = view.rulingOn(faceOf(name, 'read'));
+      // What the snapshot has is judged by the snapshot: what was said before may be long ago.
+      if (view.knows(name) || said.get(view.target.id)?.get(name) !== 'read') return undefined;
+      const verdict = view.rulingOn({ name, access: 'read' });
       const { access, confirmation, offered } = verdict;
       return offered ? { access, confirmation } : undefined;
     },
@@ -118,7 +120,7 @@ function toolNamed(view: McpView, name: string): ToolFace | undefined {
 function accessByName(tools: readonly JsonObject[]): ReadonlyMap<string, Access> {
   const found = new Map<string, Access>();
   for (const { annotations, name } of tools) {
-    if (typeof name !== 'string') continue;
+    if (typeof name !== 'string' || name.length > NAME_CHARACTERS_MAX) continue;
     const reads =
       isJsonObject(annotations) &&
       annotations['readOnlyHint'] === true &&
@@ -126,17 +128,4 @@ function accessByName(tools: readonly JsonObject[]): ReadonlyMap<string, Access>
     found.set(name, reads && found.get(name) !== 'full' ? 'read' : 'full');
   }
   return found;
-}
-
-/** As much of a tool as is asked about when it is judged. */
-function faceOf(name: string, access: Access): ToolFace {
-  return {
-    name,
-    title: name,
-    description: '',
-    access,
-    annotations: { title: name, ...(access === 'read' ? { readOnlyHint: true } : {}), openWorldHint: true },
-    inputSchema: { type: 'object', properties: {} },
-    tags: [],
-  };
 }
