@@ -1,4 +1,5 @@
 import { ATTACKS_ON_CONSENT } from './attacks-on-consent.ts';
+import { ATTACKS_ON_RELAYS } from './attacks-on-relays.ts';
 import { ATTACKS_ON_TOKENS } from './attacks-on-tokens.ts';
 import { ATTACKS_ON_UPSTREAMS } from './attacks-on-upstreams.ts';
 import type { Claim } from './requirement.ts';
@@ -8,4 +9,5 @@ export const ATTACKS: readonly Claim[] = [
   ...ATTACKS_ON_CONSENT,
   ...ATTACKS_ON_TOKENS,
   ...ATTACKS_ON_UPSTREAMS,
+  ...ATTACKS_ON_RELAYS,
 ];

@@ -66,3 +66,10 @@ export const upstreamExchange = ofServer('upstreams/credentials/exchange');
 export const upstreamHttp = ofServer('upstreams/credentials/http-path');
 export const upstreamOutgoing = ofServer('upstreams/credentials/outgoing');
 export const upstreamCards = ofServer('upstreams/credentials/consent-cards');
+
+export const relay = ofServer('gateway/relay');
+export const relayAccounts = ofServer('upstreams/credentials/relayed');
+export const relayConformance = testsIn('e2e/conformance-relay.test.ts');
+export const relayFaults = ofServer('gateway/relay-faults');
+export const relayGate = testsIn('packages/server/src/gateway/relay/gate.test.ts');
+export const repeatedKeys = testsIn('packages/server/src/kernel/repeated-keys.test.ts');
