@@ -66,7 +66,10 @@ describe('the page of the members', () => {
     await visit.goto(path);
     const row = page.getByRole('row', { name: new RegExp(owner.email) });
     await row.getByRole('button', { name: /^Change role of/ }).click();
-    await page.getByRole('dialog').getByLabel(/^Admin/).check();
+    await page
+      .getByRole('dialog')
+      .getByLabel(/^Admin/)
+      .check();
     await page.getByRole('dialog').getByRole('button', { name: 'Change role' }).click();
     await page.getByRole('alert').filter({ hasText: 'keeps at least one owner' }).waitFor();
     expect(await roleOf(owner.userId)).toBe('owner');

@@ -8,10 +8,11 @@ import { NewKeyDialog } from '../keys/new-key-dialog.tsx';
 import { managesAgents } from '../roles.ts';
 import { useOrganisation } from '../shell/organisation-context.ts';
 import { Forbidden } from '../ui/forbidden.tsx';
+import { Listed } from '../ui/listed.tsx';
 import { PageHead } from '../ui/page-head.tsx';
-import { Problem } from '../ui/problem.tsx';
-import { Skeleton } from '../ui/skeleton.tsx';
 import { Snippet } from '../ui/snippet.tsx';
+import { useNotice } from '../ui/use-notice.tsx';
+import { AgentQuestion, type AgentAct } from './agent-question.tsx';
 import { AgentTable } from './agent-table.tsx';
 import { NewAgentDialog } from './new-agent-dialog.tsx';
 
@@ -33,7 +34,8 @@ function AgentList() {
   const agents = useQuery(agentsQuery(org));
   const [creating, setCreating] = useState(false);
   const [keyFor, setKeyFor] = useState<Agent | undefined>(undefined);
-  const [said, setSaid] = useState('');
+  const [asked, setAsked] = useState<{ agent: Agent; act: AgentAct } | undefined>(undefined);
+  const [notice, say] = useNotice();
 
   const create = (
     <button type="button" className="button" onClick={() => setCreating(true)}>
@@ -47,30 +49,37 @@ function AgentList() {
         lead="Members that are no people: a nightly job, a bot, a workflow. Each has a role and keys of its own."
         action={create}
       />
-      <p role="status" className={said === '' ? 'for-screen-readers' : 'notice'}>
-        {said}
-      </p>
-      {agents.data === undefined ? (
-        agents.isError ? (
-          <Problem error={agents.error} onRetry={() => void agents.refetch()} />
-        ) : (
-          <Skeleton rows={4} label="Loading the agents" />
-        )
-      ) : agents.data.length === 0 ? (
-        <div className="sheet empty">
-          <p>No agents yet. Create one for whatever should call the tools without a person.</p>
-          {create}
-        </div>
-      ) : (
-        <AgentTable agents={agents.data} onCreateKey={setKeyFor} />
-      )}
+      {notice}
+      <Listed
+        query={agents}
+        what="the agents"
+        rows={4}
+        empty={
+          <>
+            <p>No agents yet. Create one for whatever should call the tools without a person.</p>
+            {create}
+          </>
+        }
+      >
+        {(items) => (
+          <AgentTable
+            agents={items}
+            onCreateKey={setKeyFor}
+            onAct={(agent, act) => setAsked({ agent, act })}
+          />
+        )}
+      </Listed>
 
       {creating ? (
         <NewAgentDialog
           onClose={() => setCreating(false)}
           onCreated={(name) => {
             setCreating(false);
-            setSaid(`The agent “${name}” is there. It can do nothing until you create a key for it.`);
+            say(
+              <>
+                The agent “<bdi>{name}</bdi>” is there. It can do nothing until you create a key for it.
+              </>,
+            );
           }}
         />
       ) : null}
@@ -92,9 +101,29 @@ function AgentList() {
           usage={<AgentUsage org={org} />}
         />
       )}
+      {asked === undefined ? null : (
+        <AgentQuestion
+          {...asked}
+          onClose={() => setAsked(undefined)}
+          onDone={() => {
+            setAsked(undefined);
+            say(
+              <>
+                The agent “<bdi>{asked.agent.name}</bdi>” {DONE[asked.act]}
+              </>,
+            );
+          }}
+        />
+      )}
     </>
   );
 }
+
+const DONE: Readonly<Record<AgentAct, string>> = {
+  suspend: 'is suspended. Nothing of it works until you resume it.',
+  resume: 'works again.',
+  delete: 'is deleted. Its keys stopped working at once.',
+};
 
 /** How the agent presents its key, with a placeholder: the command may end up in a ticket or a shell's history. */
 function AgentUsage({ org }: { org: string }) {

@@ -15,7 +15,8 @@ import type {
   ToolRule,
 } from './types.ts';
 
-const below = (org: string) => `/organisations/${encodeURIComponent(org)}`;
+/** Where the portal's API has what is an organisation's. */
+export const below = (org: string) => `/organisations/${encodeURIComponent(org)}`;
 
 export const meQuery = queryOptions({ queryKey: ['me'], queryFn: () => get<Me>('/me') });
 
@@ -78,5 +79,16 @@ export const signEveryoneOut = (org: string) =>
 export const createAgent = (org: string, agent: NewAgent) =>
   post<{ id: string }>(`${below(org)}/agents`, agent);
 
+const agentPath = (org: string, agentId: string) => `${below(org)}/agents/${encodeURIComponent(agentId)}`;
+
 export const createAgentKey = (org: string, agentId: string, key: NewKey) =>
-  post<MadeKey>(`${below(org)}/agents/${encodeURIComponent(agentId)}/keys`, key);
+  post<MadeKey>(`${agentPath(org, agentId)}/keys`, key);
+
+export const suspendAgent = (org: string, agentId: string) =>
+  post<{ id: string }>(`${agentPath(org, agentId)}/suspend`, {});
+
+export const resumeAgent = (org: string, agentId: string) =>
+  post<{ id: string }>(`${agentPath(org, agentId)}/resume`, {});
+
+export const deleteAgent = (org: string, agentId: string) =>
+  post<{ id: string }>(`${agentPath(org, agentId)}/delete`, {});

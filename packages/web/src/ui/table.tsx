@@ -1,0 +1,35 @@
+import type { ReactNode } from 'react';
+
+interface TableProps {
+  caption: string;
+  columns: readonly string[];
+  /** Each with the roles written out, as the table has them. */
+  children: ReactNode;
+}
+
+/**
+ * A table whose last column is for buttons. The roles are written out because a narrow screen shows each row as a card,
+ * and a browser forgets that a table whose `display` was changed is one.
+ */
+export function Table({ caption, columns, children }: TableProps) {
+  return (
+    <div className="sheet table-frame">
+      <table className="table" role="table">
+        <caption className="for-screen-readers">{caption}</caption>
+        <thead role="rowgroup">
+          <tr role="row">
+            {columns.map((name) => (
+              <th key={name} role="columnheader" scope="col">
+                {name}
+              </th>
+            ))}
+            <th role="columnheader" scope="col">
+              <span className="for-screen-readers">Actions</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody role="rowgroup">{children}</tbody>
+      </table>
+    </div>
+  );
+}
