@@ -12,6 +12,14 @@ export function managesAgents(role: Role): boolean {
   return role === 'owner' || role === 'admin';
 }
 
+export function managesApps(role: Role): boolean {
+  return role === 'owner' || role === 'admin';
+}
+
+export function managesIdentityProviders(role: Role): boolean {
+  return role === 'owner' || role === 'admin';
+}
+
 export function managesConnectors(role: Role): boolean {
   return role === 'owner' || role === 'admin';
 }

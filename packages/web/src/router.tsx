@@ -41,6 +41,21 @@ const agents = createRoute({
   component: lazyRouteComponent(() => import('./agents/agents-page.tsx'), 'AgentsPage'),
 });
 
+const apps = createRoute({
+  getParentRoute: () => organisation,
+  path: 'apps',
+  component: lazyRouteComponent(() => import('./apps/apps-page.tsx'), 'AppsPage'),
+});
+
+const identityProviders = createRoute({
+  getParentRoute: () => organisation,
+  path: 'identity-providers',
+  component: lazyRouteComponent(
+    () => import('./identity-providers/identity-providers-page.tsx'),
+    'IdentityProvidersPage',
+  ),
+});
+
 const members = createRoute({
   getParentRoute: () => organisation,
   path: 'members',
@@ -62,7 +77,16 @@ const connectorTools = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     chooser,
-    organisation.addChildren([home, keys, agents, connectors, connectorTools, members]),
+    organisation.addChildren([
+      home,
+      keys,
+      agents,
+      connectors,
+      connectorTools,
+      members,
+      apps,
+      identityProviders,
+    ]),
   ]),
   basepath: '/app',
   defaultPreload: 'intent',

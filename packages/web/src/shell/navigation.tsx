@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { managesAgents, seesMembers } from '../roles.ts';
+import { managesAgents, managesApps, managesIdentityProviders, seesMembers } from '../roles.ts';
 import { useOrganisation } from './organisation-context.ts';
 
 export function Navigation() {
@@ -28,6 +28,16 @@ export function Navigation() {
       {managesAgents(role) ? (
         <Link to="/$org/agents" params={{ org }} className="navigation-item">
           Agents
+        </Link>
+      ) : null}
+      {managesApps(role) ? (
+        <Link to="/$org/apps" params={{ org }} className="navigation-item">
+          Apps
+        </Link>
+      ) : null}
+      {managesIdentityProviders(role) ? (
+        <Link to="/$org/identity-providers" params={{ org }} className="navigation-item">
+          Identity providers
         </Link>
       ) : null}
     </nav>

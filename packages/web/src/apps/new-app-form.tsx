@@ -1,0 +1,148 @@
+import { useState } from 'react';
+import type { NewApp } from '../api/apps.ts';
+import { KeySourceField } from '../public-keys/key-source-field.tsx';
+import { Option } from '../ui/option.tsx';
+import { Problem } from '../ui/problem.tsx';
+import { METHOD_NAMES, type AppKind } from './app-words.ts';
+import { EMPTY_DRAFT, methodOf, methodsFor, newAppOf, type AppDraft } from './new-app.ts';
+import { RedirectUrisField } from './redirect-uris-field.tsx';
+
+const NAME_CHARACTERS_MAX = 80;
+
+const KINDS: readonly { kind: AppKind; name: string; text: string }[] = [
+  { kind: 'people', name: 'People', text: 'Each signs in and approves it. It does what they may.' },
+  { kind: 'machine', name: 'Itself', text: 'A machine that nobody signs in to, with a role of its own.' },
+  {
+    kind: 'exchange',
+    name: 'Whoever calls it',
+    text: 'A service that trades the tokens that it is given for narrower ones of its own (token exchange).',
+  },
+];
+
+interface NewAppFormProps {
+  pending: boolean;
+  error: unknown;
+  onSubmit: (app: NewApp) => void;
+  onCancel: () => void;
+}
+
+export function NewAppForm({ pending, error, onSubmit, onCancel }: NewAppFormProps) {
+  const [draft, setDraft] = useState(EMPTY_DRAFT);
+  const change = (changed: Partial<AppDraft>): void => setDraft({ ...draft, ...changed });
+  const method = methodOf(draft);
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        onSubmit(newAppOf(draft));
+      }}
+    >
+      <div className="field">
+        <label htmlFor="app-name">Name</label>
+        <input
+          id="app-name"
+          className="input"
+          required
+          pattern=".*\S.*"
+          title="A name to recognise the app by"
+          maxLength={NAME_CHARACTERS_MAX}
+          autoComplete="off"
+          data-focus-first
+          value={draft.name}
+          onChange={(event) => change({ name: event.target.value })}
+        />
+      </div>
+      <fieldset className="field">
+        <legend>Acts for</legend>
+        {KINDS.map(({ kind, name, text }) => (
+          <Option
+            key={kind}
+            name="kind"
+            value={kind}
+            checked={draft.kind === kind}
+            onChoose={() => change({ kind })}
+          >
+            <b>{name}</b>
+            <span className="quiet">{text}</span>
+          </Option>
+        ))}
+      </fieldset>
+      {draft.kind === 'people' ? (
+        <RedirectUrisField value={draft.redirectUris} onChange={(redirectUris) => change({ redirectUris })} />
+      ) : null}
+      {draft.kind === 'machine' ? (
+        <AgentRoleField role={draft.agentRole} onChange={(agentRole) => change({ agentRole })} />
+      ) : null}
+      <div className="field">
+        <label htmlFor="app-method">Proves itself by</label>
+        <select
+          id="app-method"
+          className="input"
+          value={method}
+          onChange={(event) => {
+            const chosen = methodsFor(draft.kind).find((one) => one === event.target.value);
+            if (chosen !== undefined) change({ method: chosen });
+          }}
+        >
+          {methodsFor(draft.kind).map((one) => (
+            <option key={one} value={one}>
+              {one === 'none' ? METHOD_NAMES[one] : `${METHOD_NAMES[one]} (${one})`}
+            </option>
+          ))}
+        </select>
+      </div>
+      {method === 'private_key_jwt' ? (
+        <KeySourceField
+          kinds={['address', 'pasted']}
+          source={draft.keys}
+          onChange={(keys) => change({ keys })}
+        />
+      ) : null}
+      {draft.kind === 'exchange' || method === 'none' ? null : (
+        <label className="option">
+          <input
+            type="checkbox"
+            name="exchange"
+            checked={draft.exchange}
+            onChange={(event) => change({ exchange: event.target.checked })}
+          />
+          <span className="option-text">
+            <b>Token exchange</b>
+            <span className="quiet">It may also trade tokens of others for narrower ones of its own.</span>
+          </span>
+        </label>
+      )}
+      {error === null || error === undefined ? null : <Problem error={error} />}
+      <div className="dialog-actions">
+        <button type="button" className="button secondary" onClick={onCancel}>
+          Cancel
+        </button>
+        <button type="submit" className="button" disabled={pending}>
+          {pending ? 'Creating…' : 'Create app'}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+function AgentRoleField({
+  role,
+  onChange,
+}: {
+  role: AppDraft['agentRole'];
+  onChange: (role: AppDraft['agentRole']) => void;
+}) {
+  return (
+    <fieldset className="field">
+      <legend>Role</legend>
+      <Option name="role" value="viewer" checked={role === 'viewer'} onChoose={() => onChange('viewer')}>
+        <b>Viewer</b>
+        <span className="quiet">It looks things up, and changes nothing.</span>
+      </Option>
+      <Option name="role" value="member" checked={role === 'member'} onChoose={() => onChange('member')}>
+        <b>Member</b>
+        <span className="quiet">It may change things, too.</span>
+      </Option>
+    </fieldset>
+  );
+}

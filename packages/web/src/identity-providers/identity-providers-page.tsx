@@ -1,0 +1,39 @@
+import { useQuery } from '@tanstack/react-query';
+import { issuersQuery } from '../api/identity-providers.ts';
+import { managesIdentityProviders } from '../roles.ts';
+import { useOrganisation } from '../shell/organisation-context.ts';
+import { Forbidden } from '../ui/forbidden.tsx';
+import { PageHead } from '../ui/page-head.tsx';
+import { useNotice } from '../ui/use-notice.tsx';
+import { IssuerList } from './issuer-list.tsx';
+import { LinkList } from './link-list.tsx';
+import { ProviderFacts } from './provider-facts.tsx';
+
+/** `/app/{org}/identity-providers`: whose word connects apps for people, without a page of consent. */
+export function IdentityProvidersPage() {
+  const { role } = useOrganisation();
+  return (
+    <>
+      <PageHead
+        title="Identity providers"
+        lead="Providers that may connect apps for your people by their word (ID-JAG): nobody presses Connect, and there is no consent page."
+      />
+      {managesIdentityProviders(role) ? <IdentityProviders /> : <Forbidden needed="Admin" />}
+    </>
+  );
+}
+
+function IdentityProviders() {
+  const { slug: org } = useOrganisation();
+  const issuers = useQuery(issuersQuery(org));
+  const [notice, say] = useNotice();
+  const trusted = issuers.data ?? [];
+  return (
+    <>
+      {notice}
+      <IssuerList issuers={issuers} say={say} />
+      {trusted.length === 0 ? null : <LinkList issuers={trusted} say={say} />}
+      <ProviderFacts />
+    </>
+  );
+}

@@ -1,0 +1,88 @@
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { issuersQuery, trustIssuer, type NewIssuer } from '../api/identity-providers.ts';
+import { queryClient } from '../api/query-client.ts';
+import type { Access } from '../api/types.ts';
+import { KeySourceField } from '../public-keys/key-source-field.tsx';
+import { keysOf, type KeySource } from '../public-keys/key-source.ts';
+import { useOrganisation } from '../shell/organisation-context.ts';
+import { Dialog } from '../ui/dialog.tsx';
+import { Option } from '../ui/option.tsx';
+import { Problem } from '../ui/problem.tsx';
+
+const ISSUER_CHARACTERS_MAX = 400;
+
+interface NewIssuerDialogProps {
+  onTrusted: (issuer: string) => void;
+  onClose: () => void;
+}
+
+export function NewIssuerDialog({ onTrusted, onClose }: NewIssuerDialogProps) {
+  const { slug: org } = useOrganisation();
+  const [issuer, setIssuer] = useState('');
+  const [access, setAccess] = useState<Access>('read');
+  const [keys, setKeys] = useState<KeySource>({ kind: 'metadata', address: '', pasted: '' });
+  const trusting = useMutation({
+    mutationFn: async (wanted: NewIssuer) => {
+      try {
+        await trustIssuer(org, wanted);
+      } finally {
+        // Also after a refusal: another admin may have been first.
+        await queryClient.invalidateQueries(issuersQuery(org));
+      }
+    },
+    onSuccess: (_, wanted) => onTrusted(wanted.issuer),
+  });
+  return (
+    <Dialog title="Trust a provider" onClose={onClose}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          trusting.mutate({ issuer: issuer.trim(), access, ...keysOf(keys) });
+        }}
+      >
+        <div className="field">
+          <label htmlFor="issuer">Issuer</label>
+          <input
+            id="issuer"
+            type="url"
+            className="input"
+            required
+            placeholder="https://"
+            maxLength={ISSUER_CHARACTERS_MAX}
+            autoComplete="off"
+            spellCheck={false}
+            data-focus-first
+            aria-describedby="issuer-hint"
+            value={issuer}
+            onChange={(event) => setIssuer(event.target.value)}
+          />
+          <p id="issuer-hint" className="hint">
+            Exactly as the provider writes it, such as https://acme.okta.com.
+          </p>
+        </div>
+        <fieldset className="field">
+          <legend>The most that it may give</legend>
+          <Option name="access" value="read" checked={access === 'read'} onChoose={() => setAccess('read')}>
+            <b>Read-only</b>
+            <span className="quiet">Connections by its word look things up.</span>
+          </Option>
+          <Option name="access" value="full" checked={access === 'full'} onChoose={() => setAccess('full')}>
+            <b>Full access</b>
+            <span className="quiet">They may change things, where the person's role allows it.</span>
+          </Option>
+        </fieldset>
+        <KeySourceField kinds={['metadata', 'address', 'pasted']} source={keys} onChange={setKeys} />
+        {trusting.isError ? <Problem error={trusting.error} /> : null}
+        <div className="dialog-actions">
+          <button type="button" className="button secondary" onClick={onClose}>
+            Cancel
+          </button>
+          <button type="submit" className="button" disabled={trusting.isPending}>
+            {trusting.isPending ? 'Reading its keys…' : 'Trust provider'}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

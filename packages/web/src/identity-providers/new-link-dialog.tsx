@@ -1,0 +1,126 @@
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import {
+  identityLinksQuery,
+  issuersQuery,
+  linkIdentity,
+  type IdentityLink,
+  type Issuer,
+} from '../api/identity-providers.ts';
+import { membersQuery } from '../api/queries.ts';
+import { queryClient } from '../api/query-client.ts';
+import { useOrganisation } from '../shell/organisation-context.ts';
+import { Dialog } from '../ui/dialog.tsx';
+import { Problem } from '../ui/problem.tsx';
+
+const SUBJECT_CHARACTERS_MAX = 255;
+const EMAIL_CHARACTERS_MAX = 254;
+
+interface NewLinkDialogProps {
+  issuers: readonly Issuer[];
+  onLinked: (member: string) => void;
+  onClose: () => void;
+}
+
+export function NewLinkDialog({ issuers, onLinked, onClose }: NewLinkDialogProps) {
+  const { slug: org } = useOrganisation();
+  const members = useQuery(membersQuery(org));
+  const [member, setMember] = useState('');
+  const [issuer, setIssuer] = useState(issuers[0]?.issuer ?? '');
+  const [subject, setSubject] = useState('');
+  const linking = useMutation({
+    mutationFn: async (link: Omit<IdentityLink, 'created_at'>) => {
+      try {
+        await linkIdentity(org, link);
+      } finally {
+        // Also after a refusal: another admin may have linked it, or removed the provider.
+        await Promise.all([
+          queryClient.invalidateQueries(identityLinksQuery(org)),
+          queryClient.invalidateQueries(issuersQuery(org)),
+        ]);
+      }
+    },
+    onSuccess: (_, link) => onLinked(link.member),
+  });
+  return (
+    <Dialog title="Link a person" onClose={onClose}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          linking.mutate({ issuer, subject: subject.trim(), member: member.trim() });
+        }}
+      >
+        <div className="field">
+          <label htmlFor="link-member">Member</label>
+          <input
+            id="link-member"
+            type="email"
+            className="input"
+            required
+            list="link-members"
+            maxLength={EMAIL_CHARACTERS_MAX}
+            autoComplete="off"
+            data-focus-first
+            aria-describedby="link-member-hint"
+            value={member}
+            onChange={(event) => setMember(event.target.value)}
+          />
+          <datalist id="link-members">
+            {members.data?.map(({ id, email, name }) => (
+              <option key={id} value={email}>
+                {name}
+              </option>
+            ))}
+          </datalist>
+          <p id="link-member-hint" className="hint">
+            The address of a member of this organisation.
+          </p>
+        </div>
+        <div className="field">
+          <label htmlFor="link-issuer">Provider</label>
+          <select
+            id="link-issuer"
+            className="input"
+            value={issuer}
+            onChange={(event) => setIssuer(event.target.value)}
+          >
+            {issuers.map((one) => (
+              <option key={one.issuer} value={one.issuer}>
+                {one.issuer}
+              </option>
+            ))}
+          </select>
+        </div>
+        <div className="field">
+          <label htmlFor="link-subject">Subject</label>
+          <input
+            id="link-subject"
+            className="input"
+            required
+            pattern="[ -~]*[!-~][ -~]*"
+            title="Letters, digits and signs of ASCII"
+            maxLength={SUBJECT_CHARACTERS_MAX}
+            autoComplete="off"
+            autoCapitalize="none"
+            spellCheck={false}
+            aria-describedby="link-subject-hint"
+            value={subject}
+            onChange={(event) => setSubject(event.target.value)}
+          />
+          <p id="link-subject-hint" className="hint">
+            The provider's own id of the person (sub), not the address.
+          </p>
+        </div>
+        {linking.isError ? <Problem error={linking.error} /> : null}
+        <div className="dialog-actions">
+          <button type="button" className="button secondary" onClick={onClose}>
+            Cancel
+          </button>
+          <button type="submit" className="button" disabled={linking.isPending}>
+            {linking.isPending ? 'Linking…' : 'Link person'}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
