@@ -9,7 +9,7 @@ import { createUsage } from './audit/usage.ts';
 import { createCatalogues } from './connectors/catalogues.ts';
 import { createConnects } from './connectors/connects.ts';
 import { createMcpServers } from './connectors/mcp-servers.ts';
-import { createPublishMcp, type PublishMcp } from './connectors/publish-mcp.ts';
+import { createPublishMcp } from './connectors/publish-mcp.ts';
 import { createToolDesk } from './connectors/tool-desk.ts';
 import { createToolsAt } from './connectors/tools-at.ts';
 import { createGateway } from './gateway/gateway.ts';
@@ -238,16 +238,13 @@ export async function createApp(options: AppOptions) {
     clock,
   });
 
-  if (only !== 'web') mcpServers.start();
-  // Until now it may have been refused.
+  /** Nobody waits for what they say. */
+  function askMcpServers(): void {
+    if (only !== 'web') mcpServers.start();
+  }
+  askMcpServers();
+  // Until now they may have refused us.
   if (only !== 'web') feed.on('credential', (subject) => mcpServers.changed(subject as ConnectorId));
-
-  /** Whoever publishes a server wants to see its tools, and does not wait for them. */
-  const publishMcpServer: PublishMcp = async (source) => {
-    const published = await publishMcp(source);
-    if (published.ok && only !== 'web') mcpServers.changed(published.value.connectorId);
-    return published;
-  };
 
   let answerToken: RequestListener | undefined;
   feed.on('connector', gateway.toolsChanged);
@@ -424,7 +421,8 @@ export async function createApp(options: AppOptions) {
     agents,
     keys,
     setup,
-    publishMcp: publishMcpServer,
+    publishMcp,
+    askMcpServers,
     setCredential: vault.set,
 
     handle(req: IncomingMessage, res: ServerResponse): void {

@@ -73,6 +73,8 @@ export interface DeclaredPorts {
   readonly store: Store;
   readonly people: People;
   readonly publishMcp: PublishMcp;
+  /** Has MCP servers asked for their tools, when everything about them is known. Unset: nobody asks. */
+  readonly askMcpServers?: () => void;
   readonly setCredential: (credential: NewCredential) => Promise<boolean>;
   readonly say: (line: string) => void;
   /** The environment, for what the file takes from it. Unset: it takes nothing. */
@@ -86,7 +88,7 @@ export interface DeclaredPorts {
  */
 export async function applyDeclared(
   path: string,
-  { store, people, publishMcp, setCredential, say, variables = {} }: DeclaredPorts,
+  { askMcpServers, store, people, publishMcp, setCredential, say, variables = {} }: DeclaredPorts,
 ): Promise<Result<void, string>> {
   const declared = await readDeclared(path);
   if (!declared.ok) return declared;
@@ -100,6 +102,7 @@ export async function applyDeclared(
     if (!applied.ok) return fail(`${path}: connector ${connector.slug}: ${applied.error}`);
     say(`Connector ${connector.slug}: ${applied.value}`);
   }
+  askMcpServers?.();
   return ok(undefined);
 }
 
