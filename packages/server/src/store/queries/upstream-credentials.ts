@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { ConnectorId } from '../../kernel/ids.ts';
 import type { Executor } from '../database.ts';
 import { connectorCredentials, connectors, upstreamClients, type CredentialKind } from '../schema.ts';
@@ -32,6 +32,17 @@ export function createUpstreamCredentialQueries(executor: Executor) {
         .leftJoin(connectorCredentials, eq(connectorCredentials.connectorId, connectors.id))
         .where(eq(connectors.id, connectorId));
       return row;
+    },
+
+    /** Of those that have a credential of their own. */
+    async kindsOf(connectorIds: readonly ConnectorId[]): Promise<ReadonlyMap<ConnectorId, CredentialKind>> {
+      if (connectorIds.length === 0) return new Map();
+      const { connectorId, kind } = connectorCredentials;
+      const rows = await executor
+        .select({ connectorId, kind })
+        .from(connectorCredentials)
+        .where(inArray(connectorId, [...connectorIds]));
+      return new Map(rows.map((row) => [row.connectorId, row.kind]));
     },
 
     async put(connectorId: ConnectorId, credential: StoredCredential): Promise<void> {

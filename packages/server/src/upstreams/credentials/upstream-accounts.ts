@@ -79,10 +79,7 @@ export function createUpstreamAccounts({
       userId: UserId,
       connectorIds: readonly ConnectorId[],
     ): Promise<ReadonlyMap<ConnectorId, ConnectionState>> {
-      const personal: ConnectorId[] = [];
-      for (const connectorId of connectorIds) {
-        if ((await vault.find(connectorId))?.credential.kind === 'oauth') personal.push(connectorId);
-      }
+      const personal = await vault.personal(connectorIds);
       const known = await store.upstreamAccounts.statesOf(orgId, userId, personal);
       return new Map(personal.map((connectorId) => [connectorId, known.get(connectorId) ?? 'none']));
     },

@@ -77,6 +77,12 @@ export function createVault({
       return held;
     },
 
+    /** Which of them ask each person for an account of their own. Nothing is opened for it. */
+    async personal(connectorIds: readonly ConnectorId[]): Promise<ConnectorId[]> {
+      const kinds = await store.upstreamCredentials.kindsOf(connectorIds);
+      return connectorIds.filter((connectorId) => kinds.get(connectorId) === 'oauth');
+    },
+
     /** False: it is so already. */
     async set({
       actor = { kind: 'system' },

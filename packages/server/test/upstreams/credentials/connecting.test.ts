@@ -266,6 +266,13 @@ describe('an authorization server that is not what it should be', () => {
       'is at the address of cloud metadata',
       { resource: { authorization_servers: ['http://169.254.169.254/latest'] } },
     ],
+    [
+      'has a NUL in its name',
+      {
+        resource: { authorization_servers: ['http://127.0.0.1/\u0000'] },
+        metadata: { issuer: 'http://127.0.0.1/\u0000' },
+      },
+    ],
     ['is nowhere', { resource: { authorization_servers: ['http://127.0.0.1:1'] } }],
   ])('that %s is not gone to: the page says that it cannot be', async (_, bends) => {
     Object.assign(service.bends, bends);

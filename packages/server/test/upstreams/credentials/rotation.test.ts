@@ -66,6 +66,9 @@ test('accounts, clients, ways begun and tokens to be given back survive a rotati
     .poll(async () => (await depart(ada.browser, `/connect/${acme.slug}/drive`)).html, { timeout: 10_000 })
     .toContain('about to be restarted');
 
+  const consent = await world.newRequest({ resource: `${world.url}/mcp/${acme.slug}` });
+  expect((await ada.browser.open(consent.href)).html).toContain('Your own accounts');
+
   const node = await startSecondNode({ url: world.url, databaseUrl: world.demo.databaseUrl });
   await world.rows(
     `update upstream_accounts set token_expires_at = now(), refreshed_at = now() - interval '1 hour'`,

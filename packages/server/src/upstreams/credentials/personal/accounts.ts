@@ -100,7 +100,7 @@ export function createAccounts({
       const sealed = sealAccount(sealKey, ref, { ...secrets, accessToken, refreshToken });
       const isKept = await store.upstreamAccounts.replaceTokens(ref, leaseId, sealed, lifetimeSeconds);
       // It was disconnected in the meantime: what came is nobody's, and is given back.
-      if (!isKept) {
+      if (!isKept && (await store.upstreamAccounts.find(ref)) === undefined) {
         await store.upstreamAccounts.queueRevocation(ref, 'disconnected', sealed);
         giveBackSoon();
       }

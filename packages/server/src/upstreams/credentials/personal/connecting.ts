@@ -15,6 +15,8 @@ import type { Send } from './outgoing.ts';
 import { requestTokens } from './token-endpoint.ts';
 
 const MINUTES = 10;
+/** A person waits, and each of several requests may take its ten seconds. */
+const PATIENCE_MS = 20_000;
 
 /** By what the way back is known to be the person's own: nothing of it is stored but a hash. */
 export interface BrowserSession {
@@ -78,8 +80,10 @@ export function createConnecting({
       if (held?.credential.kind !== 'oauth') return fail('Nobody has an account of their own there.');
       if (held.origin !== new URL(audience).origin) return fail(SET_FOR_ANOTHER);
       const settings = held.credential;
-      const server = await discover(send, audience, settings);
-      const client = server.ok ? await findClient(connectorId, audience, settings, server.value) : server;
+      const server = await inTime(discover(send, audience, settings));
+      const client = server.ok
+        ? await inTime(findClient(connectorId, audience, settings, server.value))
+        : server;
       if (!server.ok || !client.ok) {
         const why = client.ok ? '' : client.error;
         log.warn({ connector: connectorId, why }, 'an account of an upstream cannot be connected');
@@ -200,4 +204,12 @@ const SET_FOR_ANOTHER =
 
 function hashOf({ browser, sessionId }: BrowserSession): string {
   return hashSecret(`${browser} ${sessionId}`);
+}
+
+async function inTime<T>(work: Promise<Result<T, string>>): Promise<Result<T, string>> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Result<T, string>>((resolve) => {
+    timer = setTimeout(() => resolve(fail('it does not answer in time')), PATIENCE_MS);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

@@ -22,7 +22,8 @@ export interface AuthorizationServer {
   readonly scopes: readonly string[];
 }
 
-const url = z.string().max(2048);
+// Visible ASCII: what else a URL parser forgives, a database or a header does not.
+const url = z.string().regex(/^[!-~]{1,2048}$/);
 const words = z.array(z.string().max(200)).max(500);
 
 const resourceSchema = z.object({
@@ -103,9 +104,13 @@ export async function discover(
     readsClientDocuments: metadata.client_id_metadata_document_supported === true,
     authMethods: metadata.token_endpoint_auth_methods_supported,
     resource: resource ?? document?.resource ?? audience,
-    scopes: [...new Set([...asked, ...(scopes.length > 0 ? [] : offline)])],
+    scopes: [...new Set([...asked, ...(scopes.length > 0 ? [] : offline)])]
+      .filter(isScope)
+      .slice(0, SCOPES_MAX),
   });
 }
+
+const SCOPES_MAX = 50;
 
 type ResourceDocument = z.infer<typeof resourceSchema>;
 
@@ -159,6 +164,11 @@ function challengeOf({ headers }: Incoming): {
   const isUsable =
     scopes?.every((scope) => /^[!#-[\]-~]{1,200}$/.test(scope)) === true && scopes.length <= 50;
   return { metadata: parameter('resource_metadata'), scopes: isUsable ? scopes : undefined };
+}
+
+/** RFC 6749 section 3.3. */
+function isScope(scope: string): boolean {
+  return /^[!#-[\]-~]{1,200}$/.test(scope);
 }
 
 function covers(resource: string, audience: string): boolean {
