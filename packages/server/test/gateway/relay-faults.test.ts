@@ -485,6 +485,35 @@ describe('a server that starts again', () => {
   });
 });
 
+describe('who reads no events hears of a server that sends them', () => {
+  const path = '/mcp/acme/c/faulty';
+  const ask = (message: unknown) =>
+    harness.rpc(message, { path, headers: { ...harness.caller().bearer, accept: 'application/json' } });
+
+  test('the answer to what was asked, whatever else the server answers', async () => {
+    behave((_, res) =>
+      res.writeHead(200, EVENTS).end([result(2), result('x'), result(1), result(1)].map(event).join('')),
+    );
+    expect((await ask(toolCall('look'))).json).toEqual(result(1));
+    behave((_, res) =>
+      res.writeHead(200, EVENTS).end([result(7), result(2), result(9), result(1)].map(event).join('')),
+    );
+    const both = [toolCall('look'), toolCall('look', undefined, 2)];
+    expect((await ask(both)).json).toEqual([result(2), result(1)]);
+  });
+
+  test('no more than fits, however many events it comes in', async () => {
+    const large = (id: number) => event({ ...padded((LIMITS.bytesMax * 2) / 3), id });
+    behave((_, res) => res.writeHead(200, EVENTS).end(large(1) + large(2)));
+    const answer = await ask([toolCall('look'), toolCall('look', undefined, 2)]);
+    expect(answer.json).toMatchObject(
+      [1, 2].map((id) => ({ id, error: { data: { code: 'upstream_too_large' } } })),
+    );
+    behave((_, res) => res.writeHead(200, EVENTS).end(large(7) + large(8) + large(9) + event(result(1))));
+    expect((await ask(toolCall('look'))).json).toEqual(result(1));
+  });
+});
+
 describe('the credential that the operator set', () => {
   afterEach(() => harness.upstream.received.splice(0));
 
@@ -511,12 +540,17 @@ describe('the credential that the operator set', () => {
       id: 1,
       result: { content: [{ type: 'text', text: SECRET }] },
     });
-    for (const answer of [
-      (_: ReceivedRequest, res: ServerResponse) => res.writeHead(200, JSON_HEAD).end(echo),
-      (_: ReceivedRequest, res: ServerResponse) => res.writeHead(200, EVENTS).end(event(echo)),
-    ]) {
+    const asJson: UpstreamHandler = (_, res) => res.writeHead(200, JSON_HEAD).end(echo);
+    const asEvents: UpstreamHandler = (_, res) => res.writeHead(200, EVENTS).end(event(echo));
+    for (const [answer, accept] of [
+      [asJson, 'application/json, text/event-stream'],
+      [asEvents, 'application/json, text/event-stream'],
+      [asJson, 'application/json'],
+      [asEvents, 'application/json'],
+    ] as const) {
       behave(answer);
-      const shown = await harness.rpc(toolCall('look'), { path: '/mcp/acme/c/guarded', headers: bearer });
+      const headers = { ...bearer, accept };
+      const shown = await harness.rpc(toolCall('look'), { path: '/mcp/acme/c/guarded', headers });
       expect(shown.text).not.toContain(SECRET);
       expect(shown.text).toContain('*'.repeat(SECRET.length));
       expect(harness.upstream.received.at(-1)?.headers.authorization).toBe(`Bearer ${SECRET}`);

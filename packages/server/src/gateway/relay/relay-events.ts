@@ -11,7 +11,6 @@ import type { Passage } from './passage.ts';
 import { speaksModern } from './upstream-request.ts';
 import { createUnanswered, isResponse } from './relayed-messages.ts';
 import type { Answered, Sink } from './answered.ts';
-import type { WireMessage } from '../../upstreams/channel.ts';
 import { errorAnswer, RPC, type RpcId } from '../mcp/answer.ts';
 
 /** An answer that is an event stream, as one or, for a client that reads none, as the text in it; undefined: it is none. */
@@ -198,7 +197,8 @@ function collectEvents(answered: Answered): Sink {
   const { control, limits, over, passage, reader, shownHeaders } = answered;
   const { exchange, post } = passage;
   const unanswered = createUnanswered(post === undefined ? [] : idsOf(post));
-  const answers: WireMessage[] = [];
+  const answers: Buffer[] = [];
+  let bytes = 0;
   let why: Fault | undefined;
   let isDone = false;
   let timer = waiting();
@@ -219,25 +219,29 @@ function collectEvents(answered: Answered): Sink {
       const found = reader.block(block);
       if (found === undefined) return stop(faultFrom(faultOf('upstream_invalid')));
       for (const message of found.messages) {
-        unanswered.take(message);
-        if (isResponse(message)) answers.push(message);
-        else if (message['id'] !== undefined) return stop(ASKS_BACK);
+        if (unanswered.take(message)) keep(reader.text(message));
+        else if (!isResponse(message) && message['id'] !== undefined) return stop(ASKS_BACK);
       }
-      if (unanswered.ids().length === 0) finish(undefined);
+      if (why === undefined && unanswered.ids().length === 0) finish(undefined);
     },
   });
+
+  function keep(answer: Buffer): void {
+    answers.push(answer);
+    bytes += answer.length;
+    if (bytes > limits.bytesMax) stop(faultFrom(faultOf('upstream_too_large')));
+  }
 
   function finish(fault: Fault | undefined): void {
     if (isDone) return;
     isDone = true;
     clearTimeout(timer);
-    if (unanswered.ids().length > 0 && fault !== undefined) {
+    if (fault !== undefined) {
       post?.end({ fault: fault.code });
       if (post !== undefined) sendAnswer(exchange, answerFault(post, fault, exchange.requestId));
     } else {
       post?.end(unanswered.failed() ? { fault: 'upstream_error' } : { status: 200 });
-      const [first] = answers;
-      const body = JSON.stringify(post?.isBatch === true ? answers : first);
+      const body = post?.isBatch === true ? listOf(answers) : answers;
       respond(exchange, 200, [...JSON_TYPE, ...shownHeaders], body);
     }
     control.abort({ code: 'upstream_aborted', message: 'The answer is whole.' });
@@ -251,6 +255,10 @@ function collectEvents(answered: Answered): Sink {
     end: () => finish(faultFrom(faultOf('upstream_reset'))),
     fault: (fault) => finish(why ?? fault),
   };
+}
+
+function listOf(texts: readonly Buffer[]): (Buffer | string)[] {
+  return ['[', ...texts.flatMap((text, index) => (index === 0 ? [text] : [',', text])), ']'];
 }
 
 const ASKS_BACK: Fault = {

@@ -17,6 +17,8 @@ export interface Reader {
   json(bytes: Buffer): Relayed | undefined;
   /** One block of an event stream. `messages` is empty for one that holds none. Undefined: what it holds is none. */
   block(bytes: Buffer): (Relayed & { readonly hasId: boolean }) | undefined;
+  /** A message that was read, as a text by itself. */
+  text(message: WireMessage): Buffer;
 }
 
 /** Shows a server's words to the gate, and covers our credential in them. */
@@ -60,6 +62,7 @@ export function createReader({
       const { json, messages } = found;
       return { messages, bytes: covered(json === undefined ? bytes : blockOf(event, json)), hasId };
     },
+    text: (message) => covered(Buffer.from(JSON.stringify(message))),
   };
 }
 
@@ -92,8 +95,8 @@ export function isResponse(message: WireMessage): boolean {
 
 /** The requests of a POST that have no answer yet. */
 export interface Unanswered {
-  /** Of a message that the server has just said. */
-  take(message: WireMessage): void;
+  /** Of a message that the server has just said. True: it answers one of them. */
+  take(message: WireMessage): boolean;
   ids(): readonly RpcId[];
   /** An answer that went wrong, by its own account. */
   readonly failed: () => boolean;
@@ -106,10 +109,11 @@ export function createUnanswered(ids: readonly RpcId[]): Unanswered {
   return {
     take(message) {
       const { error, id, result } = message;
-      if (!isResponse(message) || (typeof id !== 'string' && typeof id !== 'number')) return;
-      if (!open.delete(String(id))) return;
+      if (!isResponse(message) || (typeof id !== 'string' && typeof id !== 'number')) return false;
+      if (!open.delete(String(id))) return false;
       const says = result as { readonly isError?: unknown } | null | undefined;
       if (error !== undefined || (typeof says === 'object' && says?.isError === true)) hasFailed = true;
+      return true;
     },
     ids: () => [...open.values()],
     failed: () => hasFailed,
