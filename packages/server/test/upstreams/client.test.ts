@@ -190,6 +190,15 @@ describe.each<ServedKind>(['modern', 'sessions', 'sse'])('a server of the offici
   });
 });
 
+test('a session that nobody uses is ended, at the server too, and the next call has a new one', async () => {
+  const { clients } = setUp({ limits: { idleMs: 20 } });
+  const { served, server } = await serve('sessions');
+  valueOf(await clients.callTool(server, ALICE, say('a'), signal()));
+  await expect.poll(() => served.requests.filter(({ method }) => method === 'DELETE').length).toBe(1);
+  valueOf(await clients.callTool(server, ALICE, say('b'), signal()));
+  expect(new Set(served.requests.map(({ headers }) => headers['mcp-session-id'])).size).toBe(3);
+});
+
 describe('the fixture of the conformance suite', () => {
   test('answers in the newest revision, in which it asks for what we do not have, and is asked for nothing', async () => {
     const { clients } = setUp();

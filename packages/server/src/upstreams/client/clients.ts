@@ -130,10 +130,13 @@ export function createMcpClients({
   const backOff = createBackOff(clock);
   let isClosed = false;
 
-  const sweeping = setInterval(() => {
-    const beforeMs = clock.nowMs() - limits.idleMs;
-    for (const entry of entries.values()) if (entry.uses === 0 && entry.usedMs < beforeMs) discard(entry);
-  }, SWEEP_MS);
+  const sweeping = setInterval(
+    () => {
+      const beforeMs = clock.nowMs() - limits.idleMs;
+      for (const entry of entries.values()) if (entry.uses === 0 && entry.usedMs < beforeMs) discard(entry);
+    },
+    Math.min(SWEEP_MS, limits.idleMs),
+  );
   sweeping.unref();
 
   async function identify(
