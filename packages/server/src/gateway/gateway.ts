@@ -94,6 +94,7 @@ export function createGateway(deps: GatewayDependencies): Gateway {
       key: deriveKey(deps.sessionKey, 'relayed sessions'),
     }),
     limits: { ...SESSION_LIMITS, ...deps.relay.sessionLimits },
+    nodeMail,
     openUpstream: createOpenUpstream({ credentials, openChannel: deps.relay.openChannel }),
   });
   const relay = createRelay({

@@ -6,8 +6,8 @@ import { fail } from '../kernel/result.ts';
 import type { OpenChannel } from './channel.ts';
 import { faultOf } from './fault.ts';
 import type { SealedEnvironment } from './sealed-environment.ts';
-import { createSseServers, SSE_LIMITS } from './sse/sse-servers.ts';
-import { createStdioServers, STDIO_LIMITS } from './stdio/stdio-servers.ts';
+import { createSseServers, SSE_LIMITS, type SseLimits } from './sse/sse-servers.ts';
+import { createStdioServers, STDIO_LIMITS, type StdioLimits } from './stdio/stdio-servers.ts';
 import type { McpUpstream } from './upstream.ts';
 
 /** A server that keeps a connection, as it is stored. */
@@ -28,17 +28,20 @@ export interface Channels {
 export function createChannels({
   clock,
   environment,
+  limits,
   log,
   sender,
 }: {
   clock: Clock;
   environment: Pick<SealedEnvironment, 'open'>;
+  /** Where they are not what `STDIO_LIMITS` and `SSE_LIMITS` say. */
+  limits?: { readonly stdio?: Partial<StdioLimits>; readonly sse?: Partial<SseLimits> } | undefined;
   log: Log;
   /** Each channel by HTTP holds one of its connections. */
   sender: Sender;
 }): Channels {
-  const stdio = createStdioServers({ clock, limits: STDIO_LIMITS, log });
-  const sse = createSseServers({ limits: SSE_LIMITS, sender });
+  const stdio = createStdioServers({ clock, limits: { ...STDIO_LIMITS, ...limits?.stdio }, log });
+  const sse = createSseServers({ limits: { ...SSE_LIMITS, ...limits?.sse }, sender });
 
   function opened(server: ChannelTarget): McpUpstream | undefined {
     try {

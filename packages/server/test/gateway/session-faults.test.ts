@@ -7,7 +7,7 @@ import { publishServer } from './support/relayed-server.ts';
 import { startUpstream, type ReceivedRequest, type UpstreamHandler } from './support/upstream.ts';
 
 // What goes wrong with a server that keeps a connection, and who hears what of it.
-const MB = 1024 * 1024;
+const KB = 1024;
 const EVENTS = { 'content-type': 'text/event-stream' };
 const SECRET = 'sk-of-the-server';
 const TOOLS = [{ name: 'look' }, { name: 'change', reads: false }];
@@ -26,6 +26,7 @@ beforeAll(async () => {
   open = new Set();
   sse = await startUpstream();
   harness = await startHarness({
+    channelLimits: { stdio: { lineBytesMax: 256 * KB }, sse: { eventBytesMax: 256 * KB } },
     relay: { sessionLimits: { openMs: 1_500, idleMs: 1_500, keepAliveMs: 50 } },
   });
   await publishServer(harness, {
@@ -137,7 +138,7 @@ describe('a command that', () => {
     ],
     [
       'says too much at a call',
-      atCall(`process.stdout.write('{"a":"' + 'x'.repeat(${33 * MB}) + '"}\\n');`),
+      atCall(`process.stdout.write('{"a":"' + 'x'.repeat(${300 * KB}) + '"}\\n');`),
       'call',
       'upstream_too_large',
       502,
@@ -324,14 +325,14 @@ describe('a server of HTTP+SSE that', () => {
     ],
     [
       'says too much',
-      behave((stream, post) => (accept(post), stream.write(event({ a: 'x'.repeat(33 * MB) })))),
+      behave((stream, post) => (accept(post), stream.write(event({ a: 'x'.repeat(300 * KB) })))),
       'call',
       'upstream_too_large',
       502,
     ],
     [
       'says something without an end',
-      behave((stream, post) => (accept(post), stream.write(`data: ${'x'.repeat(33 * MB)}`))),
+      behave((stream, post) => (accept(post), stream.write(`data: ${'x'.repeat(300 * KB)}`))),
       'call',
       'upstream_too_large',
       502,

@@ -42,6 +42,7 @@ export interface HarnessOptions {
   mcpBaseUrl?: string;
   upstreamTimeoutMs?: number;
   streamLimits?: GatewayDependencies['streamLimits'];
+  channelLimits?: Parameters<typeof createChannels>[0]['limits'];
   relay?: Omit<GatewayDependencies['relay'], 'sender' | 'openChannel'>;
   /** Of our own client of MCP servers. Set: what relayed servers say of their tools is followed, too. */
   mcp?: { limits?: Partial<ClientLimits>; times?: Partial<SnapshotTimes> };
@@ -100,6 +101,7 @@ export async function startHarness(options: HarnessOptions = {}) {
   const channels = createChannels({
     clock: systemClock,
     environment: { open: (stored) => stored },
+    limits: options.channelLimits,
     log: silentLog,
     sender: relaySender,
   });

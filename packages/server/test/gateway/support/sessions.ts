@@ -51,6 +51,13 @@ export async function startSessions(
     clock,
     ids: createSessionIds({ nodeId: 'here', key: Buffer.alloc(32, 7) }),
     limits: { ...SESSION_LIMITS, ...options.limits },
+    // There is no other node.
+    nodeMail: {
+      nodeId: 'here',
+      ask: () => Promise.resolve(undefined),
+      answer: () => undefined,
+      close: () => Promise.resolve(),
+    },
     openUpstream: createOpenUpstream({
       credentials,
       openChannel({ id, upstream }) {

@@ -32,7 +32,9 @@ export const OBEDIENT = program(`
     heard.push(message);
     const { id, method, params = {} } = message;
     const result = (value) => say({ jsonrpc: '2.0', id, result: value });
-    if (method === 'initialize') result({ protocolVersion: params.protocolVersion, capabilities: {}, serverInfo: { name: 'obedient', version: '1' } });
+    if (method === 'initialize') result({ protocolVersion: params.protocolVersion, capabilities: { tools: {} }, serverInfo: { name: 'obedient', version: '1' } });
+    else if (method === 'tools/list') result({ tools: [{ name: 'look', inputSchema: { type: 'object' }, annotations: { readOnlyHint: true } }, { name: 'change', inputSchema: { type: 'object' } }] });
+    else if (method === 'tools/call') result({ content: [{ type: 'text', text: params.name }] });
     else if (method === 'test/echo') result(params);
     else if (method === 'test/heard') result({ heard });
     else if (method === 'test/pid') result({ pid: process.pid });

@@ -22,3 +22,8 @@ export const NO_STREAM = new AppError(
   'method_not_allowed',
   'This address takes POST: send initialize for a session, whose stream is opened by GET.',
 );
+/** Clients take it for a server without such a stream, and go on without. */
+export const ELSEWHERE = new AppError(
+  'method_not_allowed',
+  'The stream of this session cannot be opened at this node: it lives at another one. Its calls are answered all the same.',
+);

@@ -1,10 +1,10 @@
 import type { Exchange } from '../../exchange.ts';
 import {
+  endUnread,
   isBlocked,
   isOpen,
   keepAlive,
   openEventStream,
-  waitingBytes,
   type EventStream,
 } from '../../streams/event-stream.ts';
 import type { EventLog, LoggedEvent } from './event-log.ts';
@@ -23,17 +23,19 @@ export interface EventTrack {
   isFinished(): boolean;
   /** Breaks off, so that nobody takes it for whole. */
   cut(): void;
-  /** From time to time: says nothing to who listens, and lets go of who does not. */
+  /** From time to time: says nothing to who listens. */
   keepUp(): void;
 }
 
 /** How long a client waits that has lost its connection. */
 const RETRY_MS = 1_000;
 
+/** Who takes nothing for so long while something waits is not there. */
+const UNREAD_MS = 15_000;
+
 /** `primes`: the client of this revision knows events that hold nothing but an id (MCP 2025-11-25, Transports). */
 export function createEventTrack(number: number, log: EventLog, primes: boolean): EventTrack {
   let stream: EventStream | undefined;
-  let waitedBytes = 0;
   let isFinished = false;
 
   function write(id: string, data: string): void {
@@ -58,8 +60,8 @@ export function createEventTrack(number: number, log: EventLog, primes: boolean)
     isAttended: () => stream !== undefined && isOpen(stream),
     attach(exchange, since) {
       if (stream !== undefined && isOpen(stream)) stream.res.end();
-      waitedBytes = 0;
       const opened = openEventStream(exchange, []);
+      endUnread(opened.res, UNREAD_MS);
       stream = opened;
       opened.res.on('close', () => {
         if (stream === opened) stream = undefined;
@@ -84,15 +86,7 @@ export function createEventTrack(number: number, log: EventLog, primes: boolean)
       stream?.res.destroy();
     },
     keepUp() {
-      if (stream === undefined || !isOpen(stream)) return;
-      const waiting = waitingBytes(stream);
-      // Nothing was taken since the last time: nobody reads this.
-      if (isBlocked(stream) && waitedBytes > 0 && waiting >= waitedBytes) {
-        stream.res.destroy();
-        return;
-      }
-      waitedBytes = waiting;
-      if (!isBlocked(stream)) keepAlive(stream);
+      if (stream !== undefined && isOpen(stream) && !isBlocked(stream)) keepAlive(stream);
     },
   };
 }

@@ -5,6 +5,8 @@ export interface SessionLimits extends SessionCaps {
   readonly calls: number;
   /** Until the server has answered the handshake. */
   readonly openMs: number;
+  /** Until a session at another node has answered. */
+  readonly farMs: number;
   /** How long a session lives that nobody uses. */
   readonly idleMs: number;
   /** One that nobody has used for so long gives way if its server takes no more connections. */
@@ -23,6 +25,7 @@ export const SESSION_LIMITS: SessionLimits = {
   total: 1_000,
   calls: 64,
   openMs: 60_000,
+  farMs: 230_000,
   idleMs: 30 * 60_000,
   givesWayMs: 60_000,
   keepAliveMs: 15_000,

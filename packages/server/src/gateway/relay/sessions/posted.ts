@@ -28,7 +28,8 @@ export interface Ask {
 
 /** The requests of one POST, until each of them is answered. */
 export interface Posted {
-  readonly gate: Gate;
+  /** Shows the answers to who asked. */
+  readonly gate: Pick<Gate, 'present'>;
   readonly destination: Destination;
   readonly requestId: RequestId;
   /** Not answered yet. */

@@ -3,6 +3,7 @@ import { isJsonObject } from '../../mcp/json.ts';
 import { sendAnswer } from '../../mcp/send-answer.ts';
 import { JSON_TYPE, respond, respondError } from '../../exchange.ts';
 import type { Message } from '../../mcp/message.ts';
+import type { ClientMessage } from '../client-messages.ts';
 import { answerFault } from '../fault-answer.ts';
 import type { AdmittedPost, Passage } from '../passage.ts';
 import { createJsonDestination, type Ask, type Posted } from './posted.ts';
@@ -16,7 +17,7 @@ export async function takePost(
   callsMax: number,
 ): Promise<void> {
   const { isBatch, messages } = post;
-  const asks = messages.flatMap(({ message }) => (message.kind === 'request' ? [askOf(message)] : []));
+  const asks = asksOf(messages);
   const refusal = refusalOf(session, asks, callsMax);
   if (refusal !== undefined || call.isOver()) {
     post.end({ fault: 'not_sent' });
@@ -61,12 +62,17 @@ export async function takePost(
   });
 }
 
+export function asksOf(messages: readonly ClientMessage[]): readonly Ask[] {
+  return messages.flatMap(({ message }) => (message.kind === 'request' ? [askOf(message)] : []));
+}
+
 function askOf({ id, params }: Extract<Message, { kind: 'request' }>): Ask {
   const meta = params?.['_meta'];
   return { id, progressToken: isJsonObject(meta) ? meta['progressToken'] : undefined };
 }
 
-function refusalOf(session: Session, asks: readonly Ask[], callsMax: number): Answer | undefined {
+/** Why a session takes no such requests now. */
+export function refusalOf(session: Session, asks: readonly Ask[], callsMax: number): Answer | undefined {
   const [first] = asks;
   const used = asks.find(({ id }) => session.isInUse(id));
   if (used !== undefined) return errorAnswer(400, used.id, RPC.invalidRequest, 'This id is in use.');

@@ -16,12 +16,18 @@ export interface SessionRegistry {
   add(session: Session): void;
   remove(session: Session): void;
   /** Undefined for one that does not exist, for another's, and for one with another server. */
-  find(id: string, target: McpTarget, principal: Principal): Session | undefined;
+  find(id: string, target: Server, principal: Principal): Session | undefined;
   /** Whether there is room for one more; makes some, if there is such a session that nobody listens to. */
   hasRoom(target: McpTarget, principal: Principal): boolean;
   /** Ends the session with this server that nobody has used for longest, if nobody listens to it. False: there is none. */
   endIdlest(target: McpTarget, unusedSinceMs: number): boolean;
   all(): Iterable<Session>;
+}
+
+/** As much of a server as tells it from others. */
+interface Server {
+  readonly id: string;
+  readonly upstream: unknown;
 }
 
 const SUPERSEDED: Fault = {
@@ -98,6 +104,6 @@ export function createSessionRegistry(caps: SessionCaps): SessionRegistry {
   };
 }
 
-function isSameServer(one: McpTarget, other: McpTarget): boolean {
+function isSameServer(one: Server, other: Server): boolean {
   return one.id === other.id && JSON.stringify(one.upstream) === JSON.stringify(other.upstream);
 }

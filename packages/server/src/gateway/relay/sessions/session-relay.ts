@@ -6,6 +6,7 @@ import { errorAnswer, RPC, type Answer } from '../../mcp/answer.ts';
 import { asLegacyRevision, LEGACY_REVISIONS } from '../../mcp/revisions.ts';
 import { sendAnswer } from '../../mcp/send-answer.ts';
 import { refusal } from '../../refusal.ts';
+import type { NodeMail } from '../../../nodes/node-mail.ts';
 import type { SessionIds } from '../../streams/session-ids.ts';
 import { idsOf } from '../fault-answer.ts';
 import { noSession } from '../answered.ts';
@@ -21,6 +22,7 @@ import {
   RESTARTING,
   TOO_MANY,
 } from './endings.ts';
+import { answerNodes, passToNode } from './far-sessions.ts';
 import type { SessionLimits } from './limits.ts';
 import { openSession } from './open-session.ts';
 import type { OpenUpstream } from './open-upstream.ts';
@@ -46,17 +48,34 @@ export function createSessionRelay({
   clock,
   ids,
   limits,
+  nodeMail,
   openUpstream,
 }: {
   clock: Clock;
   ids: SessionIds;
   limits: SessionLimits;
+  nodeMail: NodeMail;
   openUpstream: OpenUpstream;
 }): SessionRelay {
   const registry = createSessionRegistry(limits);
   const budget = { bytes: 0, bytesMax: limits.logBytesTotal };
   let isDraining = false;
   let timer: NodeJS.Timeout | undefined;
+
+  answerNodes(nodeMail, {
+    callsMax: limits.calls,
+    find({ principal, sessionId, target }) {
+      const session = registry.find(sessionId, target, principal);
+      if (session !== undefined) session.usedMs = clock.nowMs();
+      return session;
+    },
+  });
+
+  /** The node where the session of a request lives, if not here. */
+  function otherNodeOf({ caller, exchange }: Passage): string | undefined {
+    const node = ids.nodeOf(String(exchange.req.headers['mcp-session-id']), caller.principal);
+    return node === nodeMail.nodeId ? undefined : node;
+  }
 
   function turn(): void {
     const nowMs = clock.nowMs();
@@ -107,9 +126,7 @@ export function createSessionRelay({
   /** The session that a request is of, or why it is of none. */
   function sessionOf(passage: Passage): Session | Answer {
     const { caller, exchange, gate, refresh, target } = passage;
-    const { 'mcp-protocol-version': revision, 'mcp-session-id': id } = exchange.req.headers;
-    if (revision !== undefined && asLegacyRevision(revision) === undefined)
-      return unsupported(passage, String(revision));
+    const { 'mcp-session-id': id } = exchange.req.headers;
     if (id === undefined) return sessionWanted(passage);
     const session = registry.find(String(id), target, caller.principal);
     if (session === undefined) return noSession(passage);
@@ -127,11 +144,8 @@ export function createSessionRelay({
 
   async function carryPost(passage: Passage, post: AdmittedPost): Promise<void> {
     const { caller, exchange, target } = passage;
-    const [first] = post.messages;
-    const claim = post.messages.map(({ message }) => modernClaim(message)).find((one) => one !== undefined);
-    if (claim !== undefined) return refuse(passage, unsupported(passage, claim));
     let session: Session | Answer;
-    if (first?.message.kind === 'request' && first.message.method === 'initialize') {
+    if (opens(post)) {
       const error = isDraining ? CLOSING : registry.hasRoom(target, caller.principal) ? undefined : TOO_MANY;
       if (error !== undefined) {
         post.end({ fault: error.code });
@@ -155,8 +169,17 @@ export function createSessionRelay({
   return {
     async carry(passage) {
       const { exchange, post } = passage;
-      if (post !== undefined) return carryPost(passage, post);
       const { headers, method } = exchange.req;
+      const claim = post?.messages
+        .map(({ message }) => modernClaim(message))
+        .find((one) => one !== undefined);
+      if (claim !== undefined) return refuse(passage, unsupported(passage, claim));
+      const revision = headers['mcp-protocol-version'];
+      if (!opens(post) && revision !== undefined && asLegacyRevision(revision) === undefined)
+        return refuse(passage, unsupported(passage, String(revision)));
+      const node = opens(post) ? undefined : otherNodeOf(passage);
+      if (node !== undefined) return passToNode(passage, { node, nodeMail, patienceMs: limits.farMs });
+      if (post !== undefined) return carryPost(passage, post);
       // Who looks for a stream before it has a session may speak HTTP+SSE, which is not spoken here.
       if (method === 'GET' && headers['mcp-session-id'] === undefined)
         return respondError(exchange, NO_STREAM, ['Allow', 'POST, GET, DELETE']);
@@ -193,6 +216,11 @@ export function createSessionRelay({
       for (const session of registry.all()) session.end(RESTARTING);
     },
   };
+}
+
+function opens(post: AdmittedPost | undefined): boolean {
+  const [first] = post?.messages ?? [];
+  return first?.message.kind === 'request' && first.message.method === 'initialize';
 }
 
 /** The server behind us wants a handshake: who speaks without one is told in which revisions it may shake hands. */

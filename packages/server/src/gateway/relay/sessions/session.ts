@@ -240,7 +240,7 @@ export function createSession({
   return session;
 }
 
-function shown(message: WireMessage, gate: Gate): string {
+function shown(message: WireMessage, gate: Pick<Gate, 'present'>): string {
   return JSON.stringify(gate.present(message));
 }
 
