@@ -23,6 +23,7 @@ beforeAll(async () => {
   tools = [{ name: 'look', reads: true }];
   forCapable = [];
   const capable = new Set<string>();
+  let sessions = 0;
   harness.upstream.answer((req, res) => {
     const { id, method, params } = parsed(req);
     if (req.method !== 'POST') return res.writeHead(405).end();
@@ -30,7 +31,8 @@ beforeAll(async () => {
       res.writeHead(200, { ...JSON_HEAD, ...headers }).end(JSON.stringify({ jsonrpc: '2.0', id, result }));
     if (id === undefined) return res.writeHead(202).end();
     if (method === 'initialize') {
-      const session = `s${capable.size}-${req.headers['x-request-id'] ?? 'ours'}`;
+      sessions += 1;
+      const session = `s${sessions}`;
       if (params?.capabilities?.sampling !== undefined) capable.add(session);
       return reply(
         {

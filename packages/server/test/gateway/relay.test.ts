@@ -475,6 +475,12 @@ test('a page of another site, and a name that is not ours, are kept out', async 
     const answer = await harness.send('POST', PATH, { headers: { ...headers, ...more }, body: '{}' });
     expect(answer.status).toBe(403);
   }
-  const preflight = await harness.send('OPTIONS', PATH, { headers: { origin: 'http://localhost:1' } });
+  const preflight = await harness.send('OPTIONS', PATH, {
+    headers: {
+      origin: 'http://localhost:1',
+      'access-control-request-headers': 'mcp-param-region, x-evil, mcp-param-a\tb',
+    },
+  });
   expect(preflight.status).toBe(204);
+  expect(preflight.headers['access-control-allow-headers']).toMatch(/Last-Event-ID, mcp-param-region$/);
 });

@@ -7,13 +7,14 @@ import { respond, respondError, type Exchange } from '../exchange.ts';
 import type { Authenticate } from '../pipeline/authenticate.ts';
 import { errorAnswer, RPC, type Answer } from './answer.ts';
 import { readJsonBody } from './body.ts';
-import { withCors, PREFLIGHT_HEADERS } from './cors.ts';
+import { withCors, preflightHeaders } from './cors.ts';
 import type { OpenCall } from '../under-way.ts';
 import type { Relay } from '../relay/relay.ts';
 import type { Sse } from '../streams/sse.ts';
 import type { Listen } from '../streams/listen.ts';
 import type { Dispatch, Scene } from './dispatch.ts';
 import { parseJson, parseMessage } from './message.ts';
+import { createProgressAnswer } from './progress.ts';
 import { asLegacyRevision, dialectOf, REVISION_WITHOUT_HEADER } from './revisions.ts';
 import { sendAnswer } from './send-answer.ts';
 
@@ -43,7 +44,7 @@ export function createMcpDoor({
   return async (plain, resource, call) => {
     const open = withCors(plain);
     const { req, path, requestId } = open;
-    if (req.method === 'OPTIONS') return respond(open, 204, PREFLIGHT_HEADERS, '');
+    if (req.method === 'OPTIONS') return respond(open, 204, preflightHeaders(req), '');
 
     const caller = await authenticate.atMcp(req, resource, path);
     if (!caller.ok) return respondError(open, caller.error.error, caller.error.headers);
@@ -77,7 +78,10 @@ export function createMcpDoor({
       const refused = listen.open(message.value, { exchange, caller: caller.value, call });
       return refused && sendAnswer(exchange, refused);
     }
-    return sendAnswer(exchange, message.ok ? await dispatch(message.value, scene()) : message.error);
+    if (!message.ok) return sendAnswer(exchange, message.error);
+    const progress = createProgressAnswer(exchange, message.value);
+    const answer = await dispatch(message.value, { ...scene(), onProgress: progress?.onProgress });
+    return progress?.end(answer) === true ? undefined : sendAnswer(exchange, answer);
   };
 
   /** Only 2025-03-26 has batches, and only for messages that come after the handshake. */

@@ -6,7 +6,7 @@ import type { Resource } from '../../kernel/resource.ts';
 import type { NodeMail } from '../../nodes/node-mail.ts';
 import { respond, respondError, type Exchange } from '../exchange.ts';
 import { readJsonBody } from '../mcp/body.ts';
-import { PREFLIGHT_HEADERS, withCors } from '../mcp/cors.ts';
+import { preflightHeaders, withCors } from '../mcp/cors.ts';
 import type { Dispatch } from '../mcp/dispatch.ts';
 import type { Authenticate, Caller } from '../pipeline/authenticate.ts';
 import type { Limit } from '../pipeline/limit.ts';
@@ -95,7 +95,7 @@ export function createSse({
     async post(plain, resource, call) {
       const open = withCors(plain);
       const { path, query, req, requestId } = open;
-      if (req.method === 'OPTIONS') return respond(open, 204, PREFLIGHT_HEADERS, '');
+      if (req.method === 'OPTIONS') return respond(open, 204, preflightHeaders(req), '');
       const found = await authenticate.atMcp(req, resource, resource.path, path);
       if (!found.ok) return respondError(open, found.error.error, found.error.headers);
       const caller = found.value;
