@@ -7,7 +7,7 @@ import { faultOf } from '../fault.ts';
 import { faultOfAnswer } from '../http-fault.ts';
 import { readWire } from '../wire.ts';
 import { startDeadline } from './deadline.ts';
-import { exchange, type HttpExchange } from './http-exchange.ts';
+import { exchange, type HttpExchange, type HttpRequest } from './http-exchange.ts';
 import { createHttpListener } from './http-listener.ts';
 import { modernHeaders, modernParams } from './modern.ts';
 import { answerToServer, errorOf, progressOf, replyTo, TOOLS_CHANGED } from './replies.ts';
@@ -25,6 +25,8 @@ export interface HttpLineOptions {
 }
 
 const NOTIFY_MS = 10_000;
+/** Requests of the server's that are being answered at once. */
+const ANSWERS_MAX = 16;
 /** Streams that break off are taken up again, where the server says how. */
 const RESUMPTIONS_MAX = 20;
 const RETRY_MS = 1_000;
@@ -37,6 +39,7 @@ export function createHttpLine(options: HttpLineOptions): Line {
   let dialect: LineDialect = { isModern: false, revision: undefined };
   let sessionId: string | undefined;
   let lastId = 0;
+  let answering = 0;
   let isClosed = false;
   const listener = createHttpListener({
     sender,
@@ -55,10 +58,13 @@ export function createHttpLine(options: HttpLineOptions): Line {
     };
   }
 
-  /** Says something that is not answered. Whether it arrives, nobody waits for. */
-  async function post(body: JsonObject): Promise<void> {
-    const found = await credential();
-    if (!found.ok) return;
+  /**
+   * Says something that is not answered. Whether it arrives, nobody waits for: where no credential can be found, as while
+   * the database is away, it is not said.
+   */
+  async function tell(request: Pick<HttpRequest, 'method' | 'headers' | 'body'>): Promise<void> {
+    const found = await credential().catch(() => undefined);
+    if (found?.ok !== true) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(() => {
         sent.stop();
@@ -70,11 +76,15 @@ export function createHttpLine(options: HttpLineOptions): Line {
       };
       const sent = exchange(
         sender,
-        { method: 'POST', url, credential: found.value, headers: headersOf(body, {}), body },
+        { ...request, url, credential: found.value },
         { headTimeoutMs: NOTIFY_MS },
         { onMessage: ignore, onRefused: over, onEnd: over, onFault: over },
       );
     });
+  }
+
+  function post(body: JsonObject): Promise<void> {
+    return tell({ method: 'POST', headers: headersOf(body, {}), body });
   }
 
   function headersOf(body: JsonObject, more: Readonly<Record<string, string>>): Record<string, string> {
@@ -87,7 +97,9 @@ export function createHttpLine(options: HttpLineOptions): Line {
   function hear(message: WireMessage): void {
     if (message['method'] === TOOLS_CHANGED) onToolsChanged();
     const answer = dialect.isModern ? undefined : answerToServer(message);
-    if (answer !== undefined) void post(answer);
+    if (answer === undefined || answering >= ANSWERS_MAX) return;
+    answering += 1;
+    void post(answer).finally(() => (answering -= 1));
   }
 
   function faultOfRefusal(status: number, headers: ResponseHeaders, body: Buffer): Replied {
@@ -160,12 +172,15 @@ export function createHttpLine(options: HttpLineOptions): Line {
           return end(fail(channelFault(otherwise)));
         const place = eventId;
         timer = setTimeout(() => {
-          void credential().then((again) => {
-            if (isSettled) return;
-            if (!again.ok) return end(fail({ kind: 'credential', fault: again.error }));
-            const resumed = { ...legacyHeaders(), 'last-event-id': place };
-            current = attach({ method: 'GET', headers: resumed, credential: again.value });
-          });
+          credential().then(
+            (again) => {
+              if (isSettled) return;
+              if (!again.ok) return end(fail({ kind: 'credential', fault: again.error }));
+              const resumed = { ...legacyHeaders(), 'last-event-id': place };
+              current = attach({ method: 'GET', headers: resumed, credential: again.value });
+            },
+            () => end(fail(channelFault(otherwise))),
+          );
         }, retryMs);
       }
 
@@ -234,15 +249,7 @@ export function createHttpLine(options: HttpLineOptions): Line {
       isClosed = true;
       listener.stop();
       if (dialect.isModern || sessionId === undefined) return;
-      void credential().then((found) => {
-        if (!found.ok) return;
-        exchange(
-          sender,
-          { method: 'DELETE', url, credential: found.value, headers: legacyHeaders() },
-          { headTimeoutMs: NOTIFY_MS },
-          { onMessage: ignore, onRefused: ignore, onEnd: ignore, onFault: ignore },
-        );
-      });
+      void tell({ method: 'DELETE', headers: legacyHeaders() });
     },
   };
 }

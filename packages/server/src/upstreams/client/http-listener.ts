@@ -43,9 +43,10 @@ export function createHttpListener({
   }
 
   async function open(isAgain: boolean): Promise<void> {
-    const found = await credential();
+    // It is in the database, which may be away for a moment.
+    const found = await credential().catch(() => undefined);
     if (isStopped) return;
-    if (!found.ok) return again();
+    if (found?.ok !== true) return again();
     const params = modernParams({ notifications: { toolsListChanged: true } });
     const body = { jsonrpc: '2.0', id: nextId(), method: 'subscriptions/listen', params };
     stream = exchange(
