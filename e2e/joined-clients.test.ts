@@ -14,7 +14,10 @@ import { openWorld, type World } from './support/world.ts';
 
 interface Talker {
   listTools(): Promise<{ tools: { name: string; outputSchema?: unknown }[] }>;
-  callTool(call: { name: string; arguments: Record<string, unknown> }): Promise<object>;
+  callTool(
+    call: { name: string; arguments: Record<string, unknown> },
+    onprogress?: (step: { progress: number }) => void,
+  ): Promise<object>;
   close(): Promise<void>;
 }
 
@@ -24,14 +27,22 @@ const INFO = { name: 'joined', version: '1.0.0' };
 const v1: Connect = async (url, headers) => {
   const client = new ClientV1(INFO);
   await client.connect(new TransportV1(new URL(url), { requestInit: { headers } }));
-  return client as unknown as Talker;
+  return {
+    listTools: () => client.listTools(),
+    callTool: (call, onprogress) => client.callTool(call, undefined, onprogress && { onprogress }),
+    close: () => client.close(),
+  };
 };
 const v2 =
   (mode: 'auto' | 'legacy'): Connect =>
   async (url, headers) => {
     const client = new ClientV2(INFO, { versionNegotiation: { mode } });
     await client.connect(new TransportV2(new URL(url), { requestInit: { headers } }));
-    return client as unknown as Talker;
+    return {
+      listTools: () => client.listTools(),
+      callTool: (call, onprogress) => client.callTool(call, onprogress && { onprogress }),
+      close: () => client.close(),
+    };
   };
 
 const CLIENTS: readonly (readonly [string, Connect])[] = [
@@ -81,6 +92,12 @@ test.for(CLIENTS)('%s lists and calls the tools of all of them', { timeout: 60_0
       arguments: { location: 'Chicago' },
     });
     expect(weather).toMatchObject({ structuredContent: { temperature: expect.any(Number) } });
+    const steps: number[] = [];
+    await client.callTool(
+      { name: `${slug}_trigger-long-running-operation`, arguments: { duration: 0.2, steps: 4 } },
+      ({ progress }) => steps.push(progress),
+    );
+    expect(steps).toEqual([1, 2, 3, 4]);
     const image = await client.callTool({ name: `${slug}_get-tiny-image`, arguments: {} });
     expect(JSON.stringify(image)).toContain('"mimeType":"image/png"');
   }

@@ -435,6 +435,44 @@ describe('a server that asks before it answers', () => {
     expect(JSON.stringify(done.content)).toContain('Alice');
   });
 
+  test('says how it gets on to who asked to hear it, and to nobody else', async () => {
+    const { bearer } = joined.caller();
+    const ask = (meta: object, accept: string) =>
+      joined.send('POST', '/mcp/acme', {
+        headers: {
+          accept,
+          'content-type': 'application/json',
+          'mcp-protocol-version': '2025-06-18',
+          ...bearer,
+        },
+        body: JSON.stringify({
+          jsonrpc: '2.0',
+          id: 7,
+          method: 'tools/call',
+          params: { name: 'test_tool_with_progress', arguments: {}, ...meta },
+        }),
+      });
+    const both = 'application/json, text/event-stream';
+    const heard = await ask({ _meta: { progressToken: 'p' } }, both);
+    const messages = heard.text
+      .split('\n')
+      .filter((line) => line.startsWith('data: '))
+      .map((line) => JSON.parse(line.slice(6)) as Record<string, unknown>);
+    expect(heard.headers['content-type']).toBe('text/event-stream');
+    expect(messages.slice(0, -1).map(({ method }) => method)).toEqual(
+      messages.slice(1).map(() => 'notifications/progress'),
+    );
+    expect(messages.length).toBeGreaterThan(2);
+    expect(messages[0]).toMatchObject({ params: { progressToken: 'p', progress: 0, total: 100 } });
+    expect(messages.at(-1)).toMatchObject({ id: 7, result: { content: expect.any(Array) } });
+
+    for (const [meta, accept] of [
+      [{}, both],
+      [{ _meta: { progressToken: 'p' } }, 'application/json'],
+    ] as const)
+      expect((await ask(meta, accept)).json).toMatchObject({ id: 7, result: { content: expect.any(Array) } });
+  });
+
   test('gets its state back from who was given it, and from nobody else', async () => {
     const [alice, bob] = [joined.caller(), joined.caller()];
     const asked = await joined.callInRounds(alice, stateful, {}, FORM);

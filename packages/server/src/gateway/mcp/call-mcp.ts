@@ -167,7 +167,7 @@ export function createCallMcp({
             ...(opened === undefined ? {} : { requestState: opened }),
           },
         },
-        { signal },
+        { signal, onProgress: toolCall.onProgress },
       );
       const { ended, outcome } = replied.ok
         ? presentReply(replied.value, toolCall, bound)

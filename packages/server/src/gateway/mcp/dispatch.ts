@@ -18,6 +18,7 @@ import type { Message } from './message.ts';
 import { readRound } from './round.ts';
 import { ALL_REVISIONS, dialectOf, negotiate, type Dialect } from './revisions.ts';
 import { MODERN_RESULT_HEAD, serverInfo } from './server-info.ts';
+import type { ToolCall } from './tool-call.ts';
 import { toolList } from './tool-list.ts';
 import { refusedResult, serializeQuestion, serializeToolResult } from './tool-result.ts';
 
@@ -30,6 +31,8 @@ export interface Scene {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** `WWW-Authenticate` for a caller whom full access would help. Undefined in a batch, which has one status for all. */
   readonly stepUp: readonly string[] | undefined;
+  /** The caller wants to hear how its call gets on. */
+  readonly onProgress?: ToolCall['onProgress'];
   /** The caller hears on a stream of its own that the tools have changed. */
   readonly hasStream?: true;
 }
@@ -84,7 +87,7 @@ export function createDispatch({
     if (typeof name !== 'string') return errorAnswer(200, id, RPC.invalidParams, 'params.name is a string.');
     const given = readArguments(params?.['arguments']);
     if (given === undefined) return errorAnswer(200, id, RPC.invalidParams, 'params.arguments is an object.');
-    const { caller, requestId, resource, signal, toolSet } = scene;
+    const { caller, onProgress, requestId, resource, signal, toolSet } = scene;
     try {
       const outcome = await callTool({
         caller,
@@ -94,6 +97,7 @@ export function createDispatch({
         signal,
         name,
         arguments: given,
+        onProgress,
         round: readRound(params, dialect),
       });
       if (outcome.kind === 'result') return resultAnswer(id, serializeToolResult(outcome.result, dialect));

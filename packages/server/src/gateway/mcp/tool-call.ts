@@ -18,6 +18,8 @@ export interface ToolCall {
   readonly signal: AbortSignal;
   readonly name: string;
   readonly arguments: JsonObject;
+  /** Hears how the call gets on, in the words of the server behind us; undefined: nobody wants to. */
+  readonly onProgress?: ((progress: JsonObject) => void) | undefined;
   /** Undefined: the client's revision has no rounds. */
   readonly round?: Round | undefined;
   /** How a person agreed to it; undefined: nobody had to be asked. */

@@ -76,7 +76,10 @@ export interface McpClients {
     server: McpServer,
     principal: Principal,
     request: ToolRequest,
-    options: { readonly signal: AbortSignal; readonly onProgress?: (params: JsonObject) => void },
+    options: {
+      readonly signal: AbortSignal;
+      readonly onProgress?: ((params: JsonObject) => void) | undefined;
+    },
   ): Promise<Replied>;
   /** Ends every session: calls under way fail. */
   close(): void;
