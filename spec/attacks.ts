@@ -1,3 +1,4 @@
+import { ATTACKS_ON_CONNECTIONS } from './attacks-on-connections.ts';
 import { ATTACKS_ON_CONSENT } from './attacks-on-consent.ts';
 import { ATTACKS_ON_RELAYS } from './attacks-on-relays.ts';
 import { ATTACKS_ON_TOKENS } from './attacks-on-tokens.ts';
@@ -10,4 +11,5 @@ export const ATTACKS: readonly Claim[] = [
   ...ATTACKS_ON_TOKENS,
   ...ATTACKS_ON_UPSTREAMS,
   ...ATTACKS_ON_RELAYS,
+  ...ATTACKS_ON_CONNECTIONS,
 ];

@@ -73,3 +73,10 @@ export const relayConformance = testsIn('e2e/conformance-relay.test.ts');
 export const relayFaults = ofServer('gateway/relay-faults');
 export const relayGate = testsIn('packages/server/src/gateway/relay/gate.test.ts');
 export const repeatedKeys = testsIn('packages/server/src/kernel/repeated-keys.test.ts');
+
+export const connectionFaults = ofServer('gateway/session-faults');
+export const connectionNodes = ofServer('relay-session-nodes');
+export const connectionSessions = ofServer('gateway/relay-sessions');
+export const eventStreams = testsIn('packages/server/src/upstreams/event-stream-parser.test.ts');
+export const sseServers = ofServer('upstreams/sse');
+export const stdioServers = ofServer('upstreams/stdio');

@@ -143,12 +143,15 @@ describe('a command that', () => {
       'upstream_too_large',
       502,
     ],
-  ])('%s', async (name, upstream, at, code, status) => {
-    expect.hasAssertions();
-    const slug = name.toLowerCase().replaceAll(/[^a-z]+/g, '-');
-    await publishServer(harness, { slug, url: 'http://127.0.0.1/', upstream, tools: TOOLS });
-    await expectFault(slug, { at, code, status });
-  });
+  ])(
+    '%s is a fault in words to who called it, and nothing to anybody else',
+    async (name, upstream, at, code, status) => {
+      expect.hasAssertions();
+      const slug = name.toLowerCase().replaceAll(/[^a-z]+/g, '-');
+      await publishServer(harness, { slug, url: 'http://127.0.0.1/', upstream, tools: TOOLS });
+      await expectFault(slug, { at, code, status });
+    },
+  );
 
   test('has ended is started again, after a moment, and its client goes on in a new session', async () => {
     const { bearer } = harness.caller();
@@ -337,7 +340,7 @@ describe('a server of HTTP+SSE that', () => {
       'upstream_too_large',
       502,
     ],
-  ])('%s', async (_, handler, at, code, status) => {
+  ])('%s is a fault to its caller alone, and keeps nothing open', async (_, handler, at, code, status) => {
     expect.hasAssertions();
     sse.answer(handler);
     await expectFault('sse', { at, code, status });

@@ -243,7 +243,7 @@ describe('a server that does not open is a fault with a sentence', () => {
       { 'content-type': 'text/event-stream' },
       { code: 'upstream_reset' },
     ],
-  ])('%s', async (_, status, headers, fault) => {
+  ])('%s is said without the words of the server', async (_, status, headers, fault) => {
     const upstream = await answering(status, headers, status === 200 ? '' : 'stack at /srv/secret.js');
     cleanups.push(() => upstream.close());
     const { opened } = await converse(setUp().to(`${upstream.url}/sse`));
@@ -304,7 +304,7 @@ describe('what goes wrong later ends the channel, once, and the connection', () 
     ['what nests too deep', `data: {"a":${'['.repeat(5000)}${']'.repeat(5000)}}\n\n`, 'upstream_invalid'],
     ['an event that is too large', `data: {"a":"${'x'.repeat(2e6)}"}\n\n`, 'upstream_too_large'],
     ['an event without an end', `data: ${'x'.repeat(2e6)}`, 'upstream_too_large'],
-  ])('%s', async (_, text, code) => {
+  ])('%s ends it', async (_, text, code) => {
     const upstream = await startSse();
     const conversation = await converse(setUp({ eventBytesMax: 1024 * 1024 }).to(upstream.sse));
     const gone = once(upstream.streams[0] ?? upstream.server, 'close');

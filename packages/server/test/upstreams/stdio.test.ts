@@ -220,19 +220,22 @@ describe('what is no message ends the channel and the process, and is shown to n
       `setInterval(() => process.stdout.write('x'.repeat(1e5)), 1)`,
       'upstream_too_large',
     ],
-  ])('%s', async (_, lines, code) => {
-    const { talk } = setUp({ lineBytesMax: 1024 * 1024 });
-    const conversation = await talk(program(`say({ pid: process.pid }); ${lines}; hear(say);`));
-    const first = (await conversation.next()) as { pid: number };
-    const fault = await conversation.fault();
-    expect(fault?.code).toBe(code);
-    expect(fault?.message).not.toContain('sk-1234');
-    expect(conversation.messages).toHaveLength(1);
-    expect(await conversation.channel.send({ id: 1 })).toMatchObject({ ok: false });
-    await open[0]?.close();
-    await isDead(first.pid);
-    expect(conversation.faults).toHaveLength(1);
-  });
+  ])(
+    'one that says %s is ended with its channel, and nobody is shown what it said',
+    async (_, lines, code) => {
+      const { talk } = setUp({ lineBytesMax: 1024 * 1024 });
+      const conversation = await talk(program(`say({ pid: process.pid }); ${lines}; hear(say);`));
+      const first = (await conversation.next()) as { pid: number };
+      const fault = await conversation.fault();
+      expect(fault?.code).toBe(code);
+      expect(fault?.message).not.toContain('sk-1234');
+      expect(conversation.messages).toHaveLength(1);
+      expect(await conversation.channel.send({ id: 1 })).toMatchObject({ ok: false });
+      await open[0]?.close();
+      await isDead(first.pid);
+      expect(conversation.faults).toHaveLength(1);
+    },
+  );
 });
 
 describe('what a process says on stderr', () => {
@@ -271,7 +274,7 @@ describe('a process is ended with all that it started', () => {
       'one that never stops talking',
       `setInterval(() => process.stdout.write(JSON.stringify({ text: 'x'.repeat(1e5) }) + '\\n'), 1);`,
     ],
-  ])('%s', async (_, lines) => {
+  ])('%s ends, and its children with it', async (_, lines) => {
     const { servers, talk } = setUp();
     const conversation = await talk(program(FAMILY + lines));
     let said = await conversation.next();

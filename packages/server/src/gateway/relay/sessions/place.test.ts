@@ -77,7 +77,7 @@ test.each<[string, object, readonly Known[], string, string | undefined]>([
     'alone',
     undefined,
   ],
-])('%s', (_, message, known, kind, requestId) => {
+])('%s is heard where it belongs', (_, message, known, kind, requestId) => {
   const place = placeOf({ ...message }, callsOf(known));
   expect([place.kind, 'posted' in place ? place.posted.requestId : undefined]).toEqual([kind, requestId]);
 });
