@@ -321,6 +321,24 @@ describe('a call reaches the server only if the gate and the server cannot but m
     expect(wrong).toMatchObject({ isSent: false, status: 400 });
     expect(JSON.parse(wrong.text)).toMatchObject({ id: 1, error: { code: -32020 } });
   });
+
+  test.each<[string, Record<string, string>]>([
+    ['another method', { 'mcp-method': 'tools/call' }],
+    ['another revision', { 'mcp-protocol-version': '2025-11-25' }],
+  ])('a notification whose header names %s is refused, too', async (_, headers) => {
+    const body = JSON.stringify({
+      jsonrpc: '2.0',
+      method: 'notifications/cancelled',
+      params: { requestId: 1, _meta: { 'io.modelcontextprotocol/protocolVersion': MODERN } },
+    });
+    const right = { 'mcp-protocol-version': MODERN, 'mcp-method': 'notifications/cancelled' };
+    expect(await put(body)).toMatchObject({ isSent: true });
+    expect(await put(body, { headers: right })).toMatchObject({ isSent: true });
+    expect(await put(body, { headers: { ...right, ...headers } })).toMatchObject({
+      isSent: false,
+      status: 400,
+    });
+  });
 });
 
 describe('what is asked for is on record', () => {

@@ -30,13 +30,17 @@ export function dialectIn(message: Message, headers: Headers): Dialect {
 }
 
 /**
- * Refuses a request whose headers say something else than its body (MCP 2026-07-28, Streamable HTTP): the server behind
- * us may believe the one and we the other. What a header leaves out is the server's to miss, where it is no name.
+ * Refuses a message whose headers say something else than its body (MCP 2026-07-28, Streamable HTTP): the server behind
+ * us may believe the one and we the other. What a header leaves out is the server's to miss, where it is no name. A
+ * notification needs no headers.
  */
 export function headersMatch(message: Message, headers: Headers, view: McpView): Answer | undefined {
   const claim = modernClaim(message);
-  if (claim === undefined || message.kind !== 'request') return undefined;
-  const { id, method, params = {} } = message;
+  if (claim === undefined || message.kind === 'response') return undefined;
+  const { method, params = {} } = message;
+  const id = message.kind === 'request' ? message.id : undefined;
+  const differs = (header: string, said: string): boolean =>
+    headers[header] !== said && (id !== undefined || headers[header] !== undefined);
   const mismatch = (header: string, field: string): Answer =>
     errorAnswer(
       400,
@@ -44,9 +48,9 @@ export function headersMatch(message: Message, headers: Headers, view: McpView):
       RPC.headerMismatch,
       `Header mismatch: ${header} is missing or is not what the body says in ${field}.`,
     );
-  if (headers['mcp-protocol-version'] !== claim)
+  if (differs('mcp-protocol-version', claim))
     return mismatch('MCP-Protocol-Version', `_meta's ${META_VERSION}`);
-  if (headers['mcp-method'] !== method) return mismatch('Mcp-Method', 'method');
+  if (differs('mcp-method', method)) return mismatch('Mcp-Method', 'method');
   const field = NAMED_BY.get(method);
   const name = field && params[field];
   if (headers['mcp-name'] !== undefined || typeof name === 'string') {
