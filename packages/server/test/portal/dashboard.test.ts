@@ -130,7 +130,9 @@ describe('a person', () => {
     const secret = await page.locator('[data-secret]').innerText();
     expect(await dashboard().verifyKey(secret)).toMatchObject({ access: 'full' });
 
-    // Escape must not lose what is shown once.
+    // Escape must not lose what is shown once, however often it is pressed.
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
     await page.keyboard.press('Escape');
     expect(await page.locator('[data-secret]').isVisible()).toBe(true);
     await visit.context.grantPermissions(['clipboard-read', 'clipboard-write']);
@@ -150,6 +152,32 @@ describe('a person', () => {
     expect(left[0]).toContain('Deploy');
     expect(left.join('\n')).not.toContain(secret.slice(13));
     expect(visit.requests.join('\n')).not.toContain(secret.slice(13));
+    expect(visit.complaints).toEqual([]);
+    await visit.close();
+  });
+
+  test('who presses Escape while a key is being made does not miss its secret', async () => {
+    const { slug, owner } = await furnished();
+    const visit = await dashboard().visit(owner.cookie);
+    const { page } = visit;
+    let answer = (): void => undefined;
+    const answering = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    await visit.goto(`/app/${slug}/keys`);
+    await page.getByRole('button', { name: 'Create key' }).click();
+    await page.route('**/portal/**/keys', async (route) => {
+      await answering;
+      await route.continue();
+    });
+    await page.keyboard.type('Deploy');
+    await page.getByRole('dialog').getByRole('button', { name: 'Create key' }).click();
+    await page.getByRole('button', { name: 'Creating…' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    expect(await page.getByRole('button', { name: 'Cancel' }).isDisabled()).toBe(true);
+    answer();
+    await page.locator('[data-secret]').waitFor();
     expect(visit.complaints).toEqual([]);
     await visit.close();
   });

@@ -27,8 +27,9 @@ export function NewAppDialog({ onMade, onClose }: NewAppDialogProps) {
   });
   const made = creating.data;
   if (made === undefined) {
+    // Who leaves while it is being made would never see its secret.
     return (
-      <Dialog key="form" title="Create an app" onClose={onClose}>
+      <Dialog key="form" title="Create an app" dismissable={!creating.isPending} onClose={onClose}>
         <NewAppForm
           pending={creating.isPending}
           error={creating.error}

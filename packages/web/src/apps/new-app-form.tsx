@@ -114,7 +114,7 @@ export function NewAppForm({ pending, error, onSubmit, onCancel }: NewAppFormPro
       )}
       {error === null || error === undefined ? null : <Problem error={error} />}
       <div className="dialog-actions">
-        <button type="button" className="button secondary" onClick={onCancel}>
+        <button type="button" className="button secondary" disabled={pending} onClick={onCancel}>
           Cancel
         </button>
         <button type="submit" className="button" disabled={pending}>

@@ -24,7 +24,8 @@ export function NewKeyDialog({ title, fullRefused, create, onCreated, onClose, u
     <Dialog
       key={made === undefined ? 'form' : 'secret'}
       title={made === undefined ? title : 'Copy your new key'}
-      dismissable={made === undefined}
+      // Who leaves while it is being made would never see its secret.
+      dismissable={made === undefined && !creating.isPending}
       onClose={onClose}
     >
       {made === undefined ? (

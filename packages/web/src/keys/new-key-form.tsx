@@ -87,7 +87,7 @@ export function NewKeyForm({ fullRefused, pending, error, onSubmit, onCancel }: 
       </div>
       {error === null || error === undefined ? null : <Problem error={error} />}
       <div className="dialog-actions">
-        <button type="button" className="button secondary" onClick={onCancel}>
+        <button type="button" className="button secondary" disabled={pending} onClick={onCancel}>
           Cancel
         </button>
         <button type="submit" className="button" disabled={pending}>

@@ -33,12 +33,19 @@ export function Dialog({ title, role = 'dialog', dismissable = true, onClose, ch
       className="dialog"
       role={role}
       aria-labelledby={titleId}
+      onKeyDown={(event) => {
+        // A browser lets a page refuse to close once, not at the second Escape.
+        if (event.key === 'Escape' && !dismissable) event.preventDefault();
+      }}
       onCancel={(event) => {
         event.preventDefault();
         if (dismissable) onClose();
       }}
       onClose={() => {
-        if (ref.current?.open === false) onClose();
+        if (ref.current?.open !== false) return;
+        if (dismissable) onClose();
+        // There are other ways to ask for it, such as going back on a phone.
+        else ref.current.showModal();
       }}
     >
       <h2 id={titleId}>{title}</h2>
