@@ -30,7 +30,7 @@ async function furnished(name = HOSTILE) {
   const key = await owner.post(`${agent}/keys`, { name: 'Cron', access: 'full', expires_in_days: 30 });
   const status = async () => itemsOf(await owner.get(`${base}/agents`))[0]?.['status'];
   const verifyKey = () => dashboard().verifyKey(String(key.body?.['secret']));
-  return { owner, base, agent, status, verifyKey, path: `/app/${slug}/agents` };
+  return { orgId, owner, base, agent, status, verifyKey, path: `/app/${slug}/agents` };
 }
 
 describe('the page of the agents', () => {
@@ -106,6 +106,27 @@ describe('the page of the agents', () => {
       loading: 'Loading the agents',
     });
     await visit.page.getByRole('row', { name: 'Importer' }).waitFor();
+    expect(visit.complaints).toEqual([]);
+    await visit.close();
+  });
+
+  test('of ten thousand agents the first are shown, and each is found', async () => {
+    const { orgId, owner, path } = await furnished();
+    await dashboard().store.pool.query(
+      `insert into agents (id, org_id, name, role, created_by)
+       select 'agt_' || $1 || n, $1, 'Agent ' || n, 'viewer', $2 from generate_series(1, 10000) n`,
+      [orgId, owner.userId],
+    );
+    const visit = await dashboard().visit(owner.cookie);
+    const { page } = visit;
+    await visit.goto(path);
+    await page.getByText('The first 200 of 10001.').waitFor();
+    expect(await page.getByRole('row').count()).toBe(201);
+    await page.getByLabel('Find an agent').fill('agent 9876');
+    await page.getByRole('row', { name: 'Agent 9876' }).waitFor();
+    expect(await page.getByRole('row').count()).toBe(2);
+    await page.getByLabel('Find an agent').fill('nobody');
+    await page.getByText('Nothing has that in it.').waitFor();
     expect(visit.complaints).toEqual([]);
     await visit.close();
   });

@@ -101,7 +101,8 @@ describe('apps that admins make', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Create app' }).click();
     const secret = await page.locator('[data-secret]').innerText();
     expect(secret.length).toBeGreaterThan(40);
-    // Escape must not lose what is shown once.
+    // Escape must not lose what is shown once, however often it is pressed.
+    await page.keyboard.press('Escape');
     await page.keyboard.press('Escape');
     expect(await page.locator('[data-secret]').innerText()).toBe(secret);
     await page.getByRole('button', { name: 'I have saved it' }).click();
@@ -125,6 +126,33 @@ describe('apps that admins make', () => {
     expect(left[0]).toContain('Importer');
     expect(left.join('\n')).not.toContain(secret);
     expect(visit.requests.join('\n')).not.toContain(secret);
+    expect(visit.complaints).toEqual([]);
+    await visit.close();
+  });
+
+  test('whoever presses Escape while an app is being made does not miss its secret', async () => {
+    const { owner, path } = await furnished();
+    const visit = await dashboard().visit(owner.cookie);
+    const { page } = visit;
+    let answer = (): void => undefined;
+    const answering = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    await visit.goto(path);
+    await page.route('**/portal/**/clients', async (route) => {
+      await answering;
+      await route.continue();
+    });
+    await page.getByRole('button', { name: 'Create app' }).click();
+    await page.keyboard.type('Importer');
+    await page.getByLabel(/^Itself/).check();
+    await page.getByRole('dialog').getByRole('button', { name: 'Create app' }).click();
+    await page.getByRole('button', { name: 'Creating…' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    expect(await page.getByRole('button', { name: 'Cancel' }).isDisabled()).toBe(true);
+    answer();
+    await page.locator('[data-secret]').waitFor();
     expect(visit.complaints).toEqual([]);
     await visit.close();
   });
@@ -378,6 +406,38 @@ describe('the page of the apps', () => {
       loading: 'Loading the rules',
     });
     await visit.page.getByText('No rules yet.').waitFor();
+    expect(visit.complaints).toEqual([]);
+    await visit.close();
+  });
+
+  test('of ten thousand apps and rules the first are shown, and each is found', async () => {
+    const { orgId, owner, path } = await furnished();
+    const { pool } = dashboard().store;
+    await pool.query(
+      `insert into clients (id, kind, org_id, name, redirect_uris, auth_method)
+       select 'cli_' || $1 || n, 'portal', $1, 'App ' || n, '["https://a.test/cb"]', 'none'
+       from generate_series(1, 10000) n`,
+      [orgId],
+    );
+    await pool.query(
+      `insert into client_rules (org_id, subject, rule, created_by)
+       select $1, 'host:host-' || n || '.test', 'blocked', $2 from generate_series(1, 10000) n`,
+      [orgId, owner.userId],
+    );
+    const visit = await dashboard().visit(owner.cookie);
+    const { page } = visit;
+    await visit.goto(path);
+    await expect.poll(() => page.getByText('The first 200 of 10000.').count()).toBe(2);
+    const rows = (name: string) => page.getByRole('table', { name }).getByRole('row');
+    expect([await rows('Apps made here').count(), await rows('Rules about apps').count()]).toEqual([
+      201, 201,
+    ]);
+    await page.getByLabel('Find an app').fill('app 9876');
+    await page.getByRole('row', { name: /^App 9876/ }).waitFor();
+    expect(await rows('Apps made here').count()).toBe(2);
+    await page.getByLabel('Find a rule').fill('host-1234.test');
+    await page.getByRole('row', { name: /^host-1234\.test/ }).waitFor();
+    expect(await rows('Rules about apps').count()).toBe(2);
     expect(visit.complaints).toEqual([]);
     await visit.close();
   });

@@ -258,7 +258,7 @@ describe('the page of the identity providers', () => {
     await page.getByRole('cell', { name: 'subject-9876' }).waitFor();
     expect(await page.getByRole('table', { name: 'People linked' }).getByRole('row').count()).toBe(2);
     await page.getByLabel('Find a link').fill('nobody');
-    await page.getByText('No such link.').waitFor();
+    await page.getByText('Nothing has that in it.').waitFor();
     expect(visit.complaints).toEqual([]);
     await visit.close();
   });

@@ -8,6 +8,7 @@ import { NewKeyDialog } from '../keys/new-key-dialog.tsx';
 import { managesAgents } from '../roles.ts';
 import { useOrganisation } from '../shell/organisation-context.ts';
 import { Forbidden } from '../ui/forbidden.tsx';
+import { Find } from '../ui/find.tsx';
 import { Listed } from '../ui/listed.tsx';
 import { PageHead } from '../ui/page-head.tsx';
 import { Snippet } from '../ui/snippet.tsx';
@@ -62,11 +63,15 @@ function AgentList() {
         }
       >
         {(items) => (
-          <AgentTable
-            agents={items}
-            onCreateKey={setKeyFor}
-            onAct={(agent, act) => setAsked({ agent, act })}
-          />
+          <Find items={items} label="Find an agent" placeholder="Find by name" textOf={({ name }) => name}>
+            {(found) => (
+              <AgentTable
+                agents={found}
+                onCreateKey={setKeyFor}
+                onAct={(agent, act) => setAsked({ agent, act })}
+              />
+            )}
+          </Find>
         )}
       </Listed>
 

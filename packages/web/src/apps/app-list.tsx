@@ -3,6 +3,7 @@ import { useState, type ReactNode } from 'react';
 import { appsQuery, type App } from '../api/apps.ts';
 import { useOrganisation } from '../shell/organisation-context.ts';
 import { endedInWords } from '../ui/ended-in-words.ts';
+import { Find } from '../ui/find.tsx';
 import { Listed } from '../ui/listed.tsx';
 import { Part } from '../ui/part.tsx';
 import { AppTable } from './app-table.tsx';
@@ -37,7 +38,16 @@ export function AppList({ say }: { say: (words: ReactNode) => void }) {
           </p>
         }
       >
-        {(items) => <AppTable apps={items} onExchange={setExchanging} onDelete={setDeleting} />}
+        {(items) => (
+          <Find
+            items={items}
+            label="Find an app"
+            placeholder="Find by name or client id"
+            textOf={({ name, client_id: id }) => `${name} ${id}`}
+          >
+            {(found) => <AppTable apps={found} onExchange={setExchanging} onDelete={setDeleting} />}
+          </Find>
+        )}
       </Listed>
 
       {creating ? (

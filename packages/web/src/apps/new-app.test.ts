@@ -48,6 +48,9 @@ describe('an app as it was typed', () => {
     expect(redirectUriFault(DRAFT.redirectUris)).toBe('');
     expect(redirectUriFault('cursor://anysphere.cursor-mcp/oauth/callback')).toBe('');
     expect(redirectUriFault('https://a.test/cb\na.test')).toBe('“a.test” is no address.');
+    expect(redirectUriFault('http://[::1]:80/cb\nhttp://a.test/cb')).toBe(
+      '“http://a.test/cb” must be https.',
+    );
     expect(redirectUriFault('https://a.test/cb https://b.test/cb')).toContain('is no address');
     expect(redirectUriFault('https://a.test/\n'.repeat(11))).toBe('Give 10 at most.');
   });

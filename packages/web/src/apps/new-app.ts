@@ -3,6 +3,7 @@ import { keysOf, type KeySource } from '../public-keys/key-source.ts';
 import type { AppKind } from './app-words.ts';
 
 export const REDIRECT_URIS_MAX = 10;
+const QUOTED_MAX = 60;
 
 /** The form of a new app: all that was typed, whether or not the present choice asks for it. */
 export interface AppDraft {
@@ -44,12 +45,18 @@ export function linesOf(text: string): string[] {
     .filter((line) => line !== '');
 }
 
-/** What is wrong with the redirect URIs, by line; empty: nothing that a browser could tell. */
+/** What is wrong with the redirect URIs; empty: nothing that a browser could tell. */
 export function redirectUriFault(text: string): string {
   const lines = linesOf(text);
   if (lines.length > REDIRECT_URIS_MAX) return `Give ${REDIRECT_URIS_MAX} at most.`;
   const wrong = lines.find((line) => !/^[a-z][a-z0-9+.-]*:\/\/\S+$/i.test(line) || !URL.canParse(line));
-  return wrong === undefined ? '' : `“${wrong.slice(0, 60)}” is no address.`;
+  if (wrong !== undefined) return `“${wrong.slice(0, QUOTED_MAX)}” is no address.`;
+  const open = lines.find((line) => isOpenElsewhere(new URL(line)));
+  return open === undefined ? '' : `“${open.slice(0, QUOTED_MAX)}” must be https.`;
+}
+
+function isOpenElsewhere({ protocol, hostname }: URL): boolean {
+  return protocol === 'http:' && !['localhost', '127.0.0.1', '[::1]'].includes(hostname);
 }
 
 export function newAppOf(draft: AppDraft): NewApp {

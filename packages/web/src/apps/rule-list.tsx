@@ -3,6 +3,7 @@ import { useState, type ReactNode } from 'react';
 import { appRulesQuery, type AppRule } from '../api/apps.ts';
 import { useOrganisation } from '../shell/organisation-context.ts';
 import { endedInWords } from '../ui/ended-in-words.ts';
+import { Find } from '../ui/find.tsx';
 import { Listed } from '../ui/listed.tsx';
 import { Part } from '../ui/part.tsx';
 import { BlockQuestion } from './block-question.tsx';
@@ -40,7 +41,16 @@ export function RuleList({ say }: { say: (words: ReactNode) => void }) {
         rows={2}
         empty={<p>No rules yet. Members may connect any app that they approve.</p>}
       >
-        {(items) => <RuleTable rules={items} onBlock={setBlocking} onRemove={setRemoving} />}
+        {(items) => (
+          <Find
+            items={items}
+            label="Find a rule"
+            placeholder="Find by host or client id"
+            textOf={({ subject }) => subject}
+          >
+            {(found) => <RuleTable rules={found} onBlock={setBlocking} onRemove={setRemoving} />}
+          </Find>
+        )}
       </Listed>
 
       {adding ? (

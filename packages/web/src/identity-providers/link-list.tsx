@@ -3,6 +3,7 @@ import { useState, type ReactNode } from 'react';
 import { identityLinksQuery, type IdentityLink, type Issuer } from '../api/identity-providers.ts';
 import { useOrganisation } from '../shell/organisation-context.ts';
 import { endedInWords } from '../ui/ended-in-words.ts';
+import { Find } from '../ui/find.tsx';
 import { Listed } from '../ui/listed.tsx';
 import { Part } from '../ui/part.tsx';
 import { LinkTable } from './link-table.tsx';
@@ -30,7 +31,16 @@ export function LinkList({ issuers, say }: LinkListProps) {
       }
     >
       <Listed query={links} what="the people" rows={3} empty={<p>Nobody is linked yet.</p>}>
-        {(items) => <LinkTable links={items} onRemove={setRemoving} />}
+        {(items) => (
+          <Find
+            items={items}
+            label="Find a link"
+            placeholder="Find by address or subject"
+            textOf={({ member, subject, issuer }) => `${member} ${subject} ${issuer}`}
+          >
+            {(found) => <LinkTable links={found} onRemove={setRemoving} />}
+          </Find>
+        )}
       </Listed>
 
       {linking ? (
