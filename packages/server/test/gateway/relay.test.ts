@@ -246,6 +246,23 @@ describe('tools are what the gate decides', () => {
     expect(JSON.parse(data?.slice(6) ?? '').result.tools).toHaveLength(expected.length);
   });
 
+  test('what it leaves of a list is as the server wrote it', async () => {
+    const { bearer } = harness.caller({ access: 'read' });
+    const kept =
+      '{ "name":"look", "annotations":{"readOnlyHint":true},\n "inputSchema":{"type":"object","maximum":18446744073709551615} }';
+    const text = `{"jsonrpc":"2.0","id":1,"result":{"tools":[{"name":"change"},${kept}]}}`;
+    harness.upstream.answer((_, res) => res.writeHead(200, JSON_HEAD).end(text));
+    const answer = await harness.rpc(call('tools/list'), { path: PATH, headers: bearer });
+    expect(answer.text).toBe(`{"jsonrpc":"2.0","id":1,"result":{"tools":[${kept}]}}`);
+    const lines = text.split('\n').join('\ndata: ');
+    harness.upstream.answer((_, res) => res.writeHead(200, EVENTS).end(`data: ${lines}\n\n`));
+    const events = await harness.rpc(call('tools/list'), { path: PATH, headers: bearer });
+    const data = events.text
+      .split('\n')
+      .flatMap((line) => (line.startsWith('data: ') ? [line.slice(6)] : []));
+    expect(data.join('\n')).toBe(answer.text);
+  });
+
   test('a call that it refuses never leaves', async () => {
     const reader = harness.caller({ access: 'read' });
     const refused = await harness.rpc(toolCall('change'), { path: PATH, headers: reader.bearer });

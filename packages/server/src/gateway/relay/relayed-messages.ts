@@ -4,6 +4,7 @@ import { readWire } from '../../upstreams/wire.ts';
 import type { WireMessage } from '../../upstreams/channel.ts';
 import type { RpcId } from '../mcp/answer.ts';
 import type { Gate } from './gate.ts';
+import { splicedList } from './spliced-list.ts';
 
 /** What a server said, as its client may see it. */
 export interface Relayed {
@@ -40,8 +41,13 @@ export function createReader({
     if (messages.every((message, index) => message === read.value[index]))
       return { messages, json: undefined };
     const [first] = messages;
+    const [before] = read.value;
     const isBatch = bytes.toString('latin1').trimStart().startsWith('[');
-    return { messages, json: JSON.stringify(isBatch ? messages : first) };
+    const list =
+      isBatch || before === undefined || first === undefined
+        ? undefined
+        : splicedList(bytes.toString('utf8'), before, first);
+    return { messages, json: list ?? JSON.stringify(isBatch ? messages : first) };
   }
 
   return {
@@ -80,7 +86,8 @@ function eventIn(block: Buffer, bytesMax: number): ServerSentEvent | undefined {
 function blockOf({ event, id, retryMs }: ServerSentEvent, json: string): Buffer {
   const idLine = id === undefined ? '' : `id: ${id}\n`;
   const retryLine = retryMs === undefined ? '' : `retry: ${retryMs}\n`;
-  return Buffer.from(`event: ${event}\n${idLine}${retryLine}data: ${json}\n\n`);
+  const lines = json.split('\n').join('\ndata: ');
+  return Buffer.from(`event: ${event}\n${idLine}${retryLine}data: ${lines}\n\n`);
 }
 
 function isRpc(message: WireMessage): boolean {
