@@ -295,3 +295,17 @@ describe('H3: one half alone does not start', () => {
     expect(refused.err()).toContain('--only gateway');
   });
 });
+
+test('accounts at upstreams are connected on the web host; the document that says so is the gateway’s', async () => {
+  const document = await fetch(`${mcp}/oauth/upstream-client.json`);
+  expect(await document.json()).toMatchObject({
+    client_id: `${mcp}/oauth/upstream-client.json`,
+    redirect_uris: [`${web}/oauth/upstream/callback`],
+  });
+  const statuses = async (url: string) => (await fetch(url, { redirect: 'manual' })).status;
+  expect(await statuses(`${web}/oauth/upstream-client.json`)).toBe(404);
+  expect(await statuses(`${web}/connect/initech/tiny`)).toBe(303);
+  expect(await statuses(`${web}/oauth/upstream/callback?state=x&code=y`)).toBe(400);
+  expect(await statuses(`${mcp}/connect/initech/tiny`)).toBe(404);
+  expect(await statuses(`${mcp}/oauth/upstream/callback?state=x&code=y`)).toBe(404);
+});
