@@ -67,5 +67,3 @@ export async function converse(
     },
   };
 }
-
-export type Conversation = Awaited<ReturnType<typeof converse>>;

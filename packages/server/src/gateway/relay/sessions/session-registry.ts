@@ -22,6 +22,7 @@ export interface SessionRegistry {
   /** Ends the session with this server that nobody has used for longest, if nobody listens to it. False: there is none. */
   endIdlest(target: McpTarget, unusedSinceMs: number): boolean;
   all(): Iterable<Session>;
+  isEmpty(): boolean;
 }
 
 /** As much of a server as tells it from others. */
@@ -101,6 +102,7 @@ export function createSessionRegistry(caps: SessionCaps): SessionRegistry {
       return found !== undefined;
     },
     all: () => sessions.values(),
+    isEmpty: () => sessions.size === 0,
   };
 }
 

@@ -109,14 +109,20 @@ export function createSessionRelay({
     if (isDraining && !session.isBusy()) session.end(RESTARTING);
   }
 
-  function newSession(speaker: Passage): Session {
+  function newSession({ caller, gate, refresh, target }: Passage): Session {
     const session = createSession({
       budget,
       clock,
-      id: ids.issue(speaker.caller.principal),
+      id: ids.issue(caller.principal),
       logBytesMax: limits.logBytes,
-      onOver: () => registry.remove(session),
-      speaker,
+      onOver() {
+        registry.remove(session);
+        if (!registry.isEmpty()) return;
+        clearInterval(timer);
+        timer = undefined;
+      },
+      // Nothing of the request: the session outlives it.
+      speaker: { caller, gate, refresh, target },
     });
     registry.add(session);
     timer ??= setInterval(turn, limits.keepAliveMs).unref();
