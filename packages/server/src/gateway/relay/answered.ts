@@ -1,11 +1,14 @@
 import type { ResponseHeaders, StreamControl } from '@latchkey/tools';
-import { errorAnswer, type Answer } from '../mcp/answer.ts';
+import type { AppError } from '../../kernel/errors.ts';
+import { respondError } from '../exchange.ts';
+import { errorAnswer, RPC, type Answer } from '../mcp/answer.ts';
 import { sendAnswer } from '../mcp/send-answer.ts';
 import { answerFault, httpFault, idsOf, type Fault } from './fault-answer.ts';
 import type { Passage } from './passage.ts';
 import type { Reader } from './relayed-messages.ts';
+import type { RoomLimits } from './room.ts';
 
-export interface RelayLimits {
+export interface RelayLimits extends RoomLimits {
   /** Until the head of an answer: a little less than the patience of the most patient client. */
   readonly headMs: number;
   /** How long an answer that has begun may stay silent. */
@@ -21,6 +24,8 @@ export const RELAY_LIMITS: RelayLimits = {
   silenceMs: 30 * 60_000,
   bodySilenceMs: 60_000,
   bytesMax: 32 * 1024 * 1024,
+  underWayPerKey: 256,
+  underWayPerOrganisation: 3_000,
 };
 
 /** What takes what comes after the head. */
@@ -55,6 +60,17 @@ export function answerWith({ exchange, post }: Passage, fault: Fault): void {
       ? { ...httpFault(fault, requestId), isHttpError: true }
       : answerFault(post, fault, requestId);
   sendAnswer(exchange, answer);
+}
+
+/** Says that there is no room for it now, where nothing was said yet. */
+export function refuseWith({ exchange, post }: Passage, error: AppError): void {
+  const { code, publicMessage, retryAfterSeconds, status } = error;
+  const [id] = post === undefined ? [] : idsOf(post);
+  post?.end({ fault: code });
+  if (id === undefined) return respondError(exchange, error);
+  const data = { code, request_id: exchange.requestId, retry_after_seconds: retryAfterSeconds };
+  const headers = retryAfterSeconds === undefined ? [] : ['Retry-After', String(retryAfterSeconds)];
+  return sendAnswer(exchange, { ...errorAnswer(status, id, RPC.rateLimited, publicMessage, data), headers });
 }
 
 /** What a client takes for the end of its session: it begins another. */

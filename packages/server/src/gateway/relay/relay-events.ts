@@ -1,7 +1,7 @@
 import type { AppError } from '../../kernel/errors.ts';
 import { faultOf } from '../../upstreams/fault.ts';
 import { isEventStream } from '../../upstreams/http-fault.ts';
-import { JSON_TYPE, respond, respondError } from '../exchange.ts';
+import { JSON_TYPE, respond } from '../exchange.ts';
 import { sendAnswer } from '../mcp/send-answer.ts';
 import { isOpen, send, sendLatest } from '../streams/event-stream.ts';
 import type { Stream, StreamKind, Streams } from '../streams/streams.ts';
@@ -10,8 +10,8 @@ import { answerFault, faultFrom, faultMessage, idsOf, type Fault } from './fault
 import type { Passage } from './passage.ts';
 import { speaksModern } from './upstream-request.ts';
 import { createUnanswered, isResponse } from './relayed-messages.ts';
-import type { Answered, Sink } from './answered.ts';
-import { errorAnswer, RPC, type RpcId } from '../mcp/answer.ts';
+import { refuseWith, type Answered, type Sink } from './answered.ts';
+import type { RpcId } from '../mcp/answer.ts';
 
 /** An answer that is an event stream, as one or, for a client that reads none, as the text in it; undefined: it is none. */
 export function relayEvents(answered: Answered, streams: Streams): Sink | undefined {
@@ -173,20 +173,7 @@ function refusing({ over, passage }: Answered, error: AppError): Sink {
     data: () => undefined,
     end: () => undefined,
     fault() {
-      const { exchange, post } = passage;
-      const { code, publicMessage, retryAfterSeconds, status } = error;
-      const [id] = post === undefined ? [] : idsOf(post);
-      post?.end({ fault: code });
-      if (id === undefined) respondError(exchange, error);
-      else
-        sendAnswer(
-          exchange,
-          errorAnswer(status, id, RPC.rateLimited, publicMessage, {
-            code,
-            request_id: exchange.requestId,
-            retry_after_seconds: retryAfterSeconds,
-          }),
-        );
+      refuseWith(passage, error);
       over();
     },
   };

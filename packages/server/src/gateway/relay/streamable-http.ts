@@ -1,4 +1,5 @@
 import type { ResponseHeaders, Sender } from '@latchkey/tools';
+import { AppError } from '../../kernel/errors.ts';
 import { createMask } from '../../upstreams/credentials/mask.ts';
 import { describeFault } from '../../upstreams/credentials/describe-fault.ts';
 import type { CredentialParts, UpstreamCredentials } from '../../upstreams/credentials.ts';
@@ -7,12 +8,13 @@ import { faultOfSender } from '../../upstreams/http-fault.ts';
 import { sendAnswer } from '../mcp/send-answer.ts';
 import { credentialTargetOf } from '../pipeline/upstream.ts';
 import type { Streams } from '../streams/streams.ts';
-import { answerWith, noSession, type Answered, type RelayLimits, type Sink } from './answered.ts';
+import { answerWith, noSession, refuseWith, type Answered, type RelayLimits, type Sink } from './answered.ts';
 import { faultFrom } from './fault-answer.ts';
 import type { Carry, Passage } from './passage.ts';
 import { createReader } from './relayed-messages.ts';
 import { collectJson } from './relay-json.ts';
 import { relayEvents } from './relay-events.ts';
+import { createRoom } from './room.ts';
 import { speaksModern, upstreamRequest } from './upstream-request.ts';
 import type { UpstreamSessions } from './upstream-sessions.ts';
 
@@ -30,6 +32,8 @@ export function createStreamableHttp({
   sessions: UpstreamSessions;
   streams: Streams;
 }): Carry {
+  const room = createRoom(limits);
+
   /** One attempt. True: the credential was refused, and nothing was answered yet. */
   function attempt(
     passage: Passage,
@@ -107,13 +111,16 @@ export function createStreamableHttp({
     return shown;
   }
 
-  return async (passage) => {
+  async function carry(passage: Passage): Promise<void> {
     const { caller, exchange, post, target } = passage;
     const concealed = exchange.req.headers['mcp-session-id'];
     let sessionId: string | undefined;
     if (concealed !== undefined && !speaksModern(post)) {
       sessionId = sessions.reveal(String(concealed), target, caller.principal);
-      if (sessionId === undefined) return sendAnswer(exchange, noSession(passage));
+      if (sessionId === undefined) {
+        post?.end({ fault: 'not_sent' });
+        return sendAnswer(exchange, noSession(passage));
+      }
     }
     const audience = credentialTargetOf(target);
     for (let isFirst = true; ; isFirst = false) {
@@ -121,7 +128,7 @@ export function createStreamableHttp({
       if (exchange.res.destroyed) return undefined;
       if (!parts.ok) {
         const { code, connectUrl, hint, message } = describeFault(parts.error);
-        passage.post?.end({ fault: code });
+        post?.end({ fault: code });
         return answerWith(passage, {
           code,
           connectUrl,
@@ -133,9 +140,18 @@ export function createStreamableHttp({
       if (!(await attempt(passage, parts.value, sessionId))) return undefined;
       // What was refused for its credential was not done: once more with another one does it once.
       if (!isFirst || !(await credentials.refused(audience, caller.principal))) {
-        passage.post?.end({ status: 401, fault: 'upstream_unauthorized' });
+        post?.end({ status: 401, fault: 'upstream_unauthorized' });
         return answerWith(passage, faultFrom(faultOf('upstream_unauthorized')));
       }
     }
+  }
+
+  return async (passage) => {
+    const leave = room.enter(passage.caller.principal);
+    return leave === undefined ? refuseWith(passage, TOO_MANY) : carry(passage).finally(leave);
   };
 }
+
+const TOO_MANY = new AppError('rate_limited', 'Too many calls of this server are under way. Try again.', {
+  retryAfterSeconds: 1,
+});
