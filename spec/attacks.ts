@@ -1,5 +1,6 @@
 import { ATTACKS_ON_CONNECTIONS } from './attacks-on-connections.ts';
 import { ATTACKS_ON_CONSENT } from './attacks-on-consent.ts';
+import { ATTACKS_ON_JOINED_SERVERS } from './attacks-on-joined-servers.ts';
 import { ATTACKS_ON_RELAYS } from './attacks-on-relays.ts';
 import { ATTACKS_ON_TOKENS } from './attacks-on-tokens.ts';
 import { ATTACKS_ON_UPSTREAMS } from './attacks-on-upstreams.ts';
@@ -12,4 +13,5 @@ export const ATTACKS: readonly Claim[] = [
   ...ATTACKS_ON_UPSTREAMS,
   ...ATTACKS_ON_RELAYS,
   ...ATTACKS_ON_CONNECTIONS,
+  ...ATTACKS_ON_JOINED_SERVERS,
 ];

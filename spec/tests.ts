@@ -80,3 +80,9 @@ export const connectionSessions = ofServer('gateway/relay-sessions');
 export const eventStreams = testsIn('packages/server/src/upstreams/event-stream-parser.test.ts');
 export const sseServers = ofServer('upstreams/sse');
 export const stdioServers = ofServer('upstreams/stdio');
+
+export const declaredMcp = ofServer('connectors/declared-mcp');
+export const joined = ofServer('gateway/joined-mcp');
+export const joinedFaults = ofServer('gateway/joined-faults');
+export const mcpClient = ofServer('upstreams/client');
+export const mcpTools = testsIn('packages/server/src/connectors/mcp-tool.test.ts');

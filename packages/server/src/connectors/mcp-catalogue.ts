@@ -38,15 +38,20 @@ const ALONE_MAX = 200;
 
 /** With what the server was once seen to list to others. A tool that it lists to us is like any other. */
 export function withAlone(
-  { hash: _, ...listed }: McpCatalogue,
+  { skipped, title, tools }: McpCatalogue,
   before: McpCatalogue,
   observed: readonly unknown[] = [],
 ): McpCatalogue {
   const alone = new Map((before.alone ?? []).map((tool) => [tool.name, tool]));
   for (const tool of catalogueOf({ title: undefined, tools: observed }).catalogue.tools)
     alone.set(tool.name, tool);
-  for (const { name } of listed.tools) alone.delete(name);
-  return mcpCatalogue({ ...listed, alone: [...alone.values()].slice(0, ALONE_MAX) });
+  for (const { name } of tools) alone.delete(name);
+  return mcpCatalogue({
+    ...(title === undefined ? {} : { title }),
+    tools,
+    ...(skipped === undefined ? {} : { skipped }),
+    alone: [...alone.values()].slice(0, ALONE_MAX),
+  });
 }
 
 /** Of what a server lists. A second tool of one name is none: nobody could say which of the two is called. */

@@ -81,10 +81,10 @@ export function createMcpServers({
   /** When it is worth while to ask again, as far as this node knows. */
   const nextMs = new Map<ConnectorId, number>();
   const firstAskedMs = new Map<ConnectorId, number>();
-  let isClosed = false;
+  const closing = new AbortController();
 
   function ask(id: ConnectorId, wish: Wish): Promise<void> {
-    if (isClosed) return Promise.resolve();
+    if (closing.signal.aborted) return Promise.resolve();
     const known = asking.get(id);
     if (known !== undefined) return known;
     nextMs.set(id, clock.nowMs() + CLAIM_SECONDS * 1_000);
@@ -113,7 +113,7 @@ export function createMcpServers({
   }
 
   function later(id: ConnectorId, wish: Wish): void {
-    if (isClosed) return;
+    if (closing.signal.aborted) return;
     const timer = setTimeout(() => {
       timers.delete(timer);
       wishAgain(id, wish);
@@ -132,7 +132,7 @@ export function createMcpServers({
       if (freshSeconds === 0 && tries < TRIES_MAX) later(id, { ...wish, tries: tries + 1 });
       return;
     }
-    const listed = await clients.listTools(serverOf(connector), principal);
+    const listed = await clients.listTools(serverOf(connector), principal, closing.signal);
     if (!listed.ok) return failed(connector, listed.error, wish.observed);
     const { catalogue: ours, suspect } = catalogueOf(listed.value);
     const catalogue = withAlone(ours, await catalogueNow(connector), wish.observed);
@@ -149,15 +149,15 @@ export function createMcpServers({
   ): Promise<void> {
     const { id, slug } = connector;
     const code = codeOf(fault);
-    // Somebody else's credential may be good.
+    // Somebody else's credential may be good, and another node may ask in our place.
     const isNobodys = fault.kind === 'credential';
-    const waitSeconds = isNobodys ? 0 : times.failedSeconds;
+    const waitSeconds = isNobodys || fault.kind === 'cancelled' ? 0 : times.failedSeconds;
     nextMs.set(id, clock.nowMs() + waitSeconds * 1_000);
     await store.mcpSnapshots.failed(id, code, waitSeconds);
     // A server that talks with people alone is known by what it says to them.
     if (isNobodys && observed !== undefined)
       return publish(connector, await withObserved(connector, observed));
-    if (!isNobodys) log.warn({ connector: slug, code }, 'an MCP server does not list its tools');
+    if (waitSeconds > 0) log.warn({ connector: slug, code }, 'an MCP server does not list its tools');
   }
 
   async function withObserved(connector: Connector, observed: readonly unknown[]): Promise<McpCatalogue> {
@@ -259,7 +259,7 @@ export function createMcpServers({
     observed: (id, tools) =>
       wishAgain(id, { principal: undefined, freshSeconds: 0, observed: tools, tries: 0 }),
     async close() {
-      isClosed = true;
+      closing.abort();
       for (const timer of timers) clearTimeout(timer);
       wishes.clear();
       await Promise.all(asking.values());

@@ -62,9 +62,12 @@ function startNode(
   const asked: (Principal | undefined)[] = [];
   const servers = createMcpServers({
     clients: {
-      async listTools(_, principal) {
+      async listTools(_, principal, signal) {
         asked.push(principal);
-        return answer(principal);
+        const cancelled = new Promise<Listing>((resolve) =>
+          signal?.addEventListener('abort', () => resolve(fail({ kind: 'cancelled' }))),
+        );
+        return Promise.race([answer(principal), cancelled]);
       },
     },
     clock: { nowMs: () => nowMs },
@@ -236,7 +239,6 @@ describe('a server is asked', () => {
     await stuck.servers.firstLists([await viewOf('silent')], somebody());
     stuck.pass(31);
     expect(stuck.servers.firstLists([await viewOf('silent')], somebody())).toBeUndefined();
-    nodes.pop();
   });
 
   test('by us where nobody has to be asked for, and by a person where the person has an account there', async () => {
@@ -280,6 +282,18 @@ describe('a server is asked', () => {
     expect((await database.store.mcpSnapshots.find(up))?.fault).toBeNull();
     expect((await viewOf('down')).isListed).toBe(false);
   });
+});
+
+test('a node that stops waits for no server, and leaves it to the others', async () => {
+  const stopping = startNode(() => new Promise<Listing>(() => undefined));
+  const other = startNode(() => listing(TOOL));
+  const id = await publish();
+  const asking = stopping.servers.refresh(id);
+  await expect.poll(() => stopping.asked.length).toBe(1);
+  await stopping.servers.close();
+  await asking;
+  await other.servers.refresh(id);
+  expect(await names()).toEqual(['look']);
 });
 
 test('a tool that may write and came later waits for an admin, and so does one that only read until now', async () => {
