@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { Log } from '../../src/kernel/log.ts';
 import {
   createStdioServers,
@@ -423,10 +426,13 @@ describe('processes are limited in number', () => {
 });
 
 test('no process outlives us if we are killed: the end of its input is the end of it', async () => {
+  // Who is killed cannot clean up.
+  const folder = await mkdtemp(join(tmpdir(), 'latchkey-killed-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const holder = spawn(
     process.execPath,
     ['--import', 'tsx', fileURLToPath(new URL('./support/hold-process.ts', import.meta.url))],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
+    { env: { TMPDIR: folder }, stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const pid = await new Promise<number>((resolve) =>
     holder.stdout.once('data', (text: Buffer) => resolve(Number(text))),
