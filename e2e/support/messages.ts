@@ -143,11 +143,20 @@ function sessionIdIn(target: string): string {
 
 function answersOf({ bodies, status }: McpExchange): Message[] {
   const text = bodies.answered();
-  const events = Array.from(text.matchAll(/^event: message\ndata: (.*)$/gm), ([, data]) => data ?? '');
+  const isStream = /^(?:event|data|id|retry)?:/.test(text);
+  const events = isStream ? text.split(/\n\n/).flatMap(messageIn) : [];
   // Refusals of HTTP and of OAuth are no messages.
-  if (events.length === 0 && text !== '' && (status === 200 || text.startsWith('{"jsonrpc"')))
-    events.push(text);
+  if (!isStream && text !== '' && (status === 200 || text.startsWith('{"jsonrpc"'))) events.push(text);
   return events.map((data) => messageSchema.parse(JSON.parse(data)));
+}
+
+/** Of a block of an event stream that has one. */
+function messageIn(block: string): string[] {
+  const fieldOf = (name: string) =>
+    block.split('\n').flatMap((line) => (line.startsWith(`${name}: `) ? [line.slice(name.length + 2)] : []));
+  const [event = 'message'] = fieldOf('event');
+  const data = fieldOf('data').join('\n');
+  return event === 'message' && data !== '' ? [data] : [];
 }
 
 function revisionOf(asked: Message, answered: Message[], { header }: McpExchange): string {
