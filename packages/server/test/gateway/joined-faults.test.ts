@@ -1,6 +1,9 @@
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { mcpUpstreamSchema } from '../../src/upstreams/upstream.ts';
 import { serveMcp } from '../upstreams/support/mcp-servers.ts';
@@ -165,8 +168,7 @@ function faultOrNone(result: ShownResult): unknown {
 async function comesAndGoes(transport: Transport) {
   const tools = [{ name: 'here', annotations: READS }];
   if (transport === 'stdio') {
-    const { mkdtemp, rm, writeFile } = await import('node:fs/promises');
-    const folder = await mkdtemp('/tmp/latchkey-test-');
+    const folder = await mkdtemp(join(tmpdir(), 'latchkey-joined-'));
     const path = `${folder}/server.cjs`;
     const code = `
       let rest = '';
