@@ -20,6 +20,7 @@ import { AppError } from '../../../src/kernel/errors.ts';
 import { newId, type ConnectorId } from '../../../src/kernel/ids.ts';
 import { silentLog } from '../../../src/kernel/log.ts';
 import { ok } from '../../../src/kernel/result.ts';
+import type { NodeMail } from '../../../src/nodes/node-mail.ts';
 import type { UpstreamCredentials } from '../../../src/upstreams/credentials.ts';
 import { createSseServers, SSE_LIMITS } from '../../../src/upstreams/sse/sse-servers.ts';
 import { createStdioServers, STDIO_LIMITS } from '../../../src/upstreams/stdio/stdio-servers.ts';
@@ -37,7 +38,7 @@ const credentials: UpstreamCredentials = {
 /** Sessions before real servers, on a real port. Who is who, and what the gate thinks, is the test's to say. */
 export async function startSessions(
   upstreams: Readonly<Record<string, McpUpstream>>,
-  options: { limits?: Partial<SessionLimits>; processes?: number } = {},
+  options: { limits?: Partial<SessionLimits>; processes?: number; ask?: NodeMail['ask'] } = {},
 ) {
   const clock = { now: 1_000_000, nowMs: () => clock.now };
   const sender = createSender({});
@@ -51,10 +52,10 @@ export async function startSessions(
     clock,
     ids: createSessionIds({ nodeId: 'here', key: Buffer.alloc(32, 7) }),
     limits: { ...SESSION_LIMITS, ...options.limits },
-    // There is no other node.
+    // There is no other node, unless the test says what one does.
     nodeMail: {
       nodeId: 'here',
-      ask: () => Promise.resolve(undefined),
+      ask: options.ask ?? (() => Promise.resolve(undefined)),
       answer: () => undefined,
       close: () => Promise.resolve(),
     },

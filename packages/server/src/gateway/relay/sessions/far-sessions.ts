@@ -7,7 +7,7 @@ import { parseMessage } from '../../mcp/message.ts';
 import { idsOf } from '../fault-answer.ts';
 import { answerWith, noSession } from '../answered.ts';
 import type { Passage } from '../passage.ts';
-import { DELETED, ELSEWHERE } from './endings.ts';
+import { DELETED, ELSEWHERE, NO_ANSWER } from './endings.ts';
 import { readQuestion, readReply, type FarQuestion, type FarReply } from './far-mail.ts';
 import { createJsonDestination, faultIn } from './posted.ts';
 import { asksOf, refusalOf } from './session-post.ts';
@@ -34,9 +34,12 @@ export async function passToNode(
     target: { id: target.id, upstream: target.upstream },
     messages: post?.messages.map(({ wire }) => wire),
   };
-  const text = await nodeMail.ask(node, SUBJECT, JSON.stringify(question), patienceMs);
-  // It took too long, or there is no such node any more: then there is no such session either.
-  const reply: FarReply = text === undefined ? { kind: 'gone' } : readReply(text);
+  let isLate = false;
+  const late = setTimeout(() => (isLate = true), patienceMs);
+  const text = await nodeMail
+    .ask(node, SUBJECT, JSON.stringify(question), patienceMs)
+    .finally(() => clearTimeout(late));
+  const reply = text === undefined ? (isLate ? LATE : GONE) : readReply(text);
   if (reply.kind === 'fault') return answerWith(passage, reply.fault);
   if (reply.kind === 'gone') {
     post?.end({ fault: 'not_sent' });
@@ -61,6 +64,11 @@ export async function passToNode(
   );
   return respond(exchange, 200, type, body);
 }
+
+/** There is no such node any more: then there is no such session either. */
+const GONE: FarReply = { kind: 'gone' };
+/** It was taken there, and may have been done. */
+const LATE: FarReply = { kind: 'fault', fault: NO_ANSWER };
 
 /** Answers what other nodes ask of sessions that live here. */
 export function answerNodes(
