@@ -47,6 +47,7 @@ import { createFormGuard } from './pages/form-guard.ts';
 import { createPages } from './pages/pages.tsx';
 import { pageHeaders } from './pages/security-headers.ts';
 import { createAgents } from './people/agents/agents.ts';
+import { createSettings } from './people/organisations/settings.ts';
 import { createPeople } from './people/people.ts';
 import { createSetup } from './people/setup.ts';
 import { createPortal } from './portal/portal.ts';
@@ -363,6 +364,7 @@ export async function createApp(options: AppOptions) {
           identityProviders: grants.identityProviders,
           organisationsOf: store.people.listOrganisationsOf,
           membersOf: store.people.listMembers,
+          settings: createSettings({ store, clock }),
           toolDesk: createToolDesk({ store, catalogues, clock }),
           toolCounts: catalogues.toolCounts,
           offeringOf: catalogues.offeringOf,

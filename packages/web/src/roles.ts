@@ -24,6 +24,10 @@ export function managesConnectors(role: Role): boolean {
   return role === 'owner' || role === 'admin';
 }
 
+export function changesSettings(role: Role): boolean {
+  return role === 'owner' || role === 'admin';
+}
+
 export function seesMembers(role: Role): boolean {
   return role !== 'viewer';
 }

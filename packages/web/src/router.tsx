@@ -56,6 +56,12 @@ const identityProviders = createRoute({
   ),
 });
 
+const settings = createRoute({
+  getParentRoute: () => organisation,
+  path: 'settings',
+  component: lazyRouteComponent(() => import('./settings/settings-page.tsx'), 'SettingsPage'),
+});
+
 const members = createRoute({
   getParentRoute: () => organisation,
   path: 'members',
@@ -86,6 +92,7 @@ export const router = createRouter({
       members,
       apps,
       identityProviders,
+      settings,
     ]),
   ]),
   basepath: '/app',

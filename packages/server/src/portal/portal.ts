@@ -22,6 +22,7 @@ import { createKeyRoutes } from './keys/keys.ts';
 import { createMe, type MeDeps } from './me/me.ts';
 import { createMemberRoutes, type MemberRoutesDeps } from './members/members.ts';
 import { createOrganisation, type OrganisationDeps } from './organisation/organisation.ts';
+import { createSettingsRoutes, type SettingsRoutesDeps } from './settings/settings.ts';
 
 const BODY_BYTES_MAX = 64 * 1024;
 
@@ -33,6 +34,7 @@ export interface PortalDeps
     ClientRuleRoutesDeps,
     ConnectorRoutesDeps,
     MemberRoutesDeps,
+    SettingsRoutesDeps,
     IdentityProviderRoutesDeps {
   people: People;
   keys: Keys;
@@ -68,6 +70,7 @@ export function createPortal(deps: PortalDeps): Hono<PortalEnv> {
   app.route('/organisations/:org/agents', createAgentRoutes(deps));
   app.route('/organisations/:org/clients', createClientRoutes(deps));
   app.route('/organisations/:org/client-rules', createClientRuleRoutes(deps));
+  app.route('/organisations/:org/settings', createSettingsRoutes(deps));
   app.route('/organisations/:org/members', createMemberRoutes(deps));
   app.route('/organisations/:org/connectors', createConnectorRoutes(deps));
   app.route('/organisations/:org/trusted-issuers', createTrustedIssuerRoutes(deps));

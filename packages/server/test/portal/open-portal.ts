@@ -16,6 +16,7 @@ import { createKeys } from '../../src/keys/keys.ts';
 import { SIGN_OUT_PURPOSE } from '../../src/pages/account-line.tsx';
 import { createFormGuard } from '../../src/pages/form-guard.ts';
 import { createPages } from '../../src/pages/pages.tsx';
+import { createSettings } from '../../src/people/organisations/settings.ts';
 import { createAgents } from '../../src/people/agents/agents.ts';
 import type { PortalEnv } from '../../src/portal/env.ts';
 import { createPortal } from '../../src/portal/portal.ts';
@@ -71,6 +72,7 @@ export async function openPortal({
       identityProviders: createIdentityProviders({ store, fetchDocument, publishedKeys, clock }),
       organisationsOf: store.people.listOrganisationsOf,
       membersOf: store.people.listMembers,
+      settings: createSettings({ store, clock }),
       toolDesk: createToolDesk({ store, catalogues, clock }),
       toolCounts: async () => TOOL_COUNTS,
       offeringOf: async () => ({ mode: 'full', toolsets: ['daily'] }),

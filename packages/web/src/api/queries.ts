@@ -11,6 +11,7 @@ import type {
   NewAgent,
   NewKey,
   Organisation,
+  OrganisationSettings,
   Role,
   ToolRule,
 } from './types.ts';
@@ -55,6 +56,15 @@ export const setToolRule = (org: string, connector: string, rule: ToolRule & { t
 
 export const approveTools = (org: string, connector: string, tools: readonly string[]) =>
   post<{ approved: string[] }>(`${connectorPath(org, connector)}/approvals`, { tools });
+
+export const settingsQuery = (org: string) =>
+  queryOptions({
+    queryKey: ['settings', org],
+    queryFn: () => get<OrganisationSettings>(`${below(org)}/settings`),
+  });
+
+export const changeSettings = (org: string, settings: OrganisationSettings & { was: OrganisationSettings }) =>
+  put<OrganisationSettings>(`${below(org)}/settings`, settings);
 
 export const membersQuery = (org: string) =>
   queryOptions({

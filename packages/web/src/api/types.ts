@@ -113,3 +113,9 @@ export interface ConnectorTools {
   rule: ToolRule;
   items: ConnectorTool[];
 }
+
+export interface OrganisationSettings {
+  name: string;
+  /** How long a connection lasts that is made from now on. */
+  refresh_days: 1 | 7 | 30 | 90;
+}

@@ -1,5 +1,11 @@
 import { Link } from '@tanstack/react-router';
-import { managesAgents, managesApps, managesIdentityProviders, seesMembers } from '../roles.ts';
+import {
+  changesSettings,
+  managesAgents,
+  managesApps,
+  managesIdentityProviders,
+  seesMembers,
+} from '../roles.ts';
 import { useOrganisation } from './organisation-context.ts';
 
 export function Navigation() {
@@ -38,6 +44,11 @@ export function Navigation() {
       {managesIdentityProviders(role) ? (
         <Link to="/$org/identity-providers" params={{ org }} className="navigation-item">
           Identity providers
+        </Link>
+      ) : null}
+      {changesSettings(role) ? (
+        <Link to="/$org/settings" params={{ org }} className="navigation-item">
+          Settings
         </Link>
       ) : null}
     </nav>

@@ -101,6 +101,21 @@ export function createPeopleQueries(executor: Executor) {
       await executor.update(organisations).set(settings).where(eq(organisations.slug, slug));
     },
 
+    /** False: it is not as `was` says. */
+    async changeSettings(
+      orgId: OrganisationId,
+      was: { readonly name: string; readonly refreshDays: number },
+      becomes: { readonly name: string; readonly refreshDays: number },
+    ): Promise<boolean> {
+      const { id, name, refreshDays } = organisations;
+      const rows = await executor
+        .update(organisations)
+        .set(becomes)
+        .where(and(eq(id, orgId), eq(name, was.name), eq(refreshDays, was.refreshDays)))
+        .returning({ id });
+      return rows.length === 1;
+    },
+
     async findOrganisationBySlug(slug: string): Promise<Organisation | undefined> {
       const [organisation] = await executor.select().from(organisations).where(eq(organisations.slug, slug));
       return organisation;
