@@ -38,6 +38,7 @@ function viewOf(
     face('hidden', 'read'),
     face('waits', 'full'),
   ],
+  more: readonly object[] = [],
 ): McpView {
   const connector = {
     id: connectorId,
@@ -52,7 +53,7 @@ function viewOf(
     updatedAt: new Date(),
   } as Published['connector'];
   const rules = createToolRules(
-    [{ connectorId, tool: 'hidden', enabled: false, ...noRule }] as unknown as Parameters<
+    [{ connectorId, tool: 'hidden', enabled: false, ...noRule }, ...more] as unknown as Parameters<
       typeof createToolRules
     >[0],
     [{ connectorId, tool: 'waits' }] as unknown as Parameters<typeof createToolRules>[1],
@@ -338,6 +339,47 @@ describe('a call reaches the server only if the gate and the server cannot but m
       isSent: false,
       status: 400,
     });
+  });
+});
+
+describe('what is said of all tools of a server', () => {
+  const said = (rule: object) => {
+    const view = viewOf(undefined, [
+      { connectorId, tool: '*', ...noRule, ...rule },
+      { connectorId, tool: 'read', enabled: true, ...noRule, roles: ['member'] },
+    ]);
+    return { more: { view: () => view }, access: 'full' } as const;
+  };
+  const OTHERS = ['resources/read', 'resources/list', 'prompts/get', 'completion/complete', 'example/do'];
+
+  test.each([
+    ['it is switched off', { enabled: false }],
+    ['it is for others', { enabled: true, roles: ['owner'] }],
+  ])('holds for all that it has beside them: %s', async (_, rule) => {
+    for (const method of OTHERS) {
+      const refused = await put(rpc(method, { name: 'x', uri: 'x:y' }), said(rule));
+      expect(refused).toMatchObject({ isSent: false, status: 200 });
+      expect(refused.text).toContain('-32601');
+      const silent = JSON.stringify({ jsonrpc: '2.0', method, params: {} });
+      expect(await put(silent, said(rule))).toMatchObject({ isSent: false, status: 400 });
+    }
+    for (const body of [
+      call('read'),
+      rpc('initialize', {}),
+      rpc('server/discover', {}),
+      rpc('subscriptions/listen', {}),
+      rpc('ping', undefined),
+      rpc('tools/list', undefined),
+      '{"jsonrpc":"2.0","method":"notifications/initialized"}',
+    ])
+      expect(await put(body, said(rule))).toMatchObject({ isSent: true });
+  });
+
+  test('says nothing of it otherwise', async () => {
+    for (const method of OTHERS)
+      expect(await put(rpc(method, { name: 'x', uri: 'x:y' }), said({ enabled: true }))).toMatchObject({
+        isSent: true,
+      });
   });
 });
 

@@ -1,4 +1,5 @@
 import type { McpView } from '../../connectors/organisation-view.ts';
+import { ALL_TOOLS } from '../../connectors/tool-rules.ts';
 import type { Access } from '../../kernel/access.ts';
 import type { ConnectorId, RequestId } from '../../kernel/ids.ts';
 import { errorAnswer, resultAnswer, RPC, type Answer, type RpcId } from '../mcp/answer.ts';
@@ -48,13 +49,23 @@ const RECORDED: ReadonlyMap<string, { readonly action: Call['action']; readonly 
     ['resources/read', { action: 'resource.read', field: 'uri' }],
   ]);
 
+/** What is said to any server, whatever it has. */
+const OF_ALL: ReadonlySet<string> = new Set([
+  'initialize',
+  'logging/setLevel',
+  'ping',
+  'server/discover',
+  'subscriptions/listen',
+  'tools/list',
+]);
+
 /** Whether a client may say this to the server. Knows nothing of what is no tool, and lets it pass. */
 export function judge(message: Message, bench: Bench): Judged {
   if (message.kind === 'response') return { kind: 'pass' };
   const { method, params } = message;
   const id = message.kind === 'request' ? message.id : undefined;
   if (!isPlain(method) || (meansTools(method) && method !== 'tools/call' && method !== 'tools/list'))
-    return refused(errorAnswer(id === undefined ? 400 : 200, id, RPC.methodNotFound, 'Method not found'));
+    return refused(unknownMethod(id));
   if (method === 'tools/call') {
     // There are servers that do what a notification says.
     if (id === undefined)
@@ -66,10 +77,22 @@ export function judge(message: Message, bench: Bench): Judged {
       return refused(errorAnswer(200, id, RPC.invalidParams, 'params.name is a string.'));
     return judgeCall(id, name, bench, message);
   }
+  // A server that is switched off, or is for others, is so with all that it has.
+  if (!OF_ALL.has(method) && !method.startsWith('notifications/') && !isOpenTo(bench.view))
+    return refused(unknownMethod(id));
   const recorded = RECORDED.get(method);
   const target = recorded && params?.[recorded.field];
   if (recorded === undefined || typeof target !== 'string') return { kind: 'pass' };
   return { kind: 'pass', call: callOf(bench, recorded.action, withoutQuery(target), 'read') };
+}
+
+function unknownMethod(id: RpcId | undefined): Answer {
+  return errorAnswer(id === undefined ? 400 : 200, id, RPC.methodNotFound, 'Method not found');
+}
+
+/** What is said of all tools of a server. */
+function isOpenTo(view: McpView): boolean {
+  return view.rulingOn({ name: ALL_TOOLS, access: 'read' }).offered;
 }
 
 function judgeCall(id: RpcId, name: string, bench: Bench, message: Message): Judged {
