@@ -1,4 +1,3 @@
-import { createSender } from '@latchkey/tools';
 import { getRequestListener } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import { Hono } from 'hono';
@@ -8,14 +7,11 @@ import { createAudit } from './audit/audit.ts';
 import { createUsage } from './audit/usage.ts';
 import { createCatalogues } from './connectors/catalogues.ts';
 import { createConnects } from './connectors/connects.ts';
-import { createMcpServers } from './connectors/mcp-servers.ts';
-import { createPublishMcp } from './connectors/publish-mcp.ts';
 import { createToolDesk } from './connectors/tool-desk.ts';
 import { createToolsAt } from './connectors/tools-at.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { createConfirmation } from './gateway/mcp/confirmation/confirmation.ts';
 import { createFetchFile } from './gateway/pipeline/fetch-file.ts';
-import { createAssertions } from './grants/assertions.ts';
 import { createChangeFeed } from './grants/change-feed.ts';
 import type { DocumentBudget } from './grants/client-documents/client-documents.ts';
 import { createGrants } from './grants/grants.ts';
@@ -53,14 +49,8 @@ import { createSetup } from './people/setup.ts';
 import { createPortal } from './portal/portal.ts';
 import { createDashboardFiles } from './portal/static/static.ts';
 import type { Store } from './store/store.ts';
-import { createChannels } from './upstreams/channels.ts';
-import { createMcpClients } from './upstreams/client/clients.ts';
-import { createAssertionCache } from './upstreams/credentials/assertions.ts';
-import { createExchange } from './upstreams/credentials/exchange.ts';
-import { CLIENT_DOCUMENT_PATH, createUpstreamAccounts } from './upstreams/credentials/upstream-accounts.ts';
-import { createUpstreamCredentials } from './upstreams/credentials/create-credentials.ts';
-import { createVault } from './upstreams/credentials/vault.ts';
-import { createSealedEnvironment } from './upstreams/sealed-environment.ts';
+import { CLIENT_DOCUMENT_PATH } from './upstreams/credentials/upstream-accounts.ts';
+import { wireUpstreams } from './wire-upstreams.ts';
 
 const DASHBOARD_DIRECTORY = fileURLToPath(new URL('../dist/web', import.meta.url));
 
@@ -75,8 +65,6 @@ const REGISTRATIONS_PER_SHARED_EGRESS: LimitPolicy = { limit: 3000, windowSecond
 const UNCONFIRMED_CLIENTS_MAX = 10_000;
 /** A person's browser opens these, or many of one office. */
 const AUTHORIZATIONS_PER_ADDRESS: LimitPolicy = { limit: 300, windowSeconds: 60 };
-/** A stream that is open takes one. */
-const RELAYED_CONNECTIONS_PER_SERVER = 4_096;
 /** Ways out to upstreams' authorization servers. */
 const CONNECTS_PER_PERSON: LimitPolicy = { limit: 30, windowSeconds: 60 };
 const SIGN_INS_PER_ACCOUNT: LimitPolicy = { limit: 10, windowSeconds: 60 };
@@ -155,26 +143,10 @@ export async function createApp(options: AppOptions) {
   });
   const setup = createSetup({ store });
   const catalogues = createCatalogues({ store });
-  const environments = createSealedEnvironment(deriveKey(masterSecret, 'upstream environments'));
-  const publishMcp = createPublishMcp({ store, environment: environments, clock });
-  const sender = createSender();
-  const relaySender = createSender({ connectionsMax: RELAYED_CONNECTIONS_PER_SERVER });
-  const channels = createChannels({
-    clock: monotonicClock,
-    environment: environments,
-    log,
-    sender: relaySender,
-  });
-  const vault = createVault({
+  const upstreams = wireUpstreams({
     store,
-    sealKey: deriveKey(masterSecret, 'upstream credentials'),
-    clock,
-    mayCache: feed.isCurrent,
-  });
-  const signAssertion = createAssertions({ signing: grants.signing, clock, issuer: mcpBaseUrl });
-  const upstreamAccounts = createUpstreamAccounts({
-    store,
-    vault,
+    feed,
+    grants,
     masterSecret,
     mcpBaseUrl,
     webBaseUrl,
@@ -183,33 +155,13 @@ export async function createApp(options: AppOptions) {
     clock,
     log,
   });
-  const assertions = createAssertionCache(signAssertion, clock);
-  const credentials = createUpstreamCredentials({
-    vault,
-    assertions,
-    accounts: upstreamAccounts.accounts,
-    exchange: createExchange({ send: upstreamAccounts.send, assertions, clock, log }),
-    webBaseUrl,
-    log,
-  });
-  feed.on('credential', vault.forget);
-  feed.on('grant', (subject) => upstreamAccounts.revoking.ended('grants', subject));
-  feed.on('key', (subject) => upstreamAccounts.revoking.ended('keys', subject));
-  feed.on('member', (subject) => upstreamAccounts.revoking.ended('members', subject));
+  const { credentials, mcpServers, publishMcp, sender, upstreamAccounts, vault } = upstreams;
   feed.on('key', keyVerifier.forget);
   feed.on('grant', keyVerifier.forget);
   feed.on('connector', catalogues.invalidate);
   await feed.start();
   const sweeping = startSweeping({ store, advanceKeys: grants.advanceKeys, log });
 
-  const mcpClients = createMcpClients({
-    clock,
-    credentials,
-    onToolsChanged: ({ id }, principal) => mcpServers.changed(id, principal),
-    openChannel: channels.to,
-    sender: relaySender,
-  });
-  const mcpServers = createMcpServers({ clients: mcpClients, clock, log, store });
   const gateway = createGateway({
     urls: { mcpBaseUrl, connectorPaths },
     verifyKey: keyVerifier.verify,
@@ -232,8 +184,8 @@ export async function createApp(options: AppOptions) {
     sessionKey: deriveKey(masterSecret, 'session ids'),
     nodeMail,
     credentials,
-    mcp: { clients: mcpClients, servers: mcpServers },
-    relay: { news: mcpServers, openChannel: channels.to, sender: relaySender },
+    mcp: { clients: upstreams.mcpClients, servers: mcpServers },
+    relay: { news: mcpServers, openChannel: upstreams.channels.to, sender: upstreams.relaySender },
     limits: options.limits ?? { perKey: CALLS_PER_KEY, perOrganisation: CALLS_PER_ORGANISATION },
     log,
     clock,
@@ -441,11 +393,7 @@ export async function createApp(options: AppOptions) {
       sweeping.close();
       await upstreamAccounts.revoking.close();
       await gateway.close();
-      await mcpServers.close();
-      mcpClients.close();
-      await channels.close();
-      await sender.close();
-      await relaySender.close();
+      await upstreams.close();
       await usage.close();
       await audit.close();
       await nodeMail.close();

@@ -19,7 +19,6 @@ const originSchema = z.object({
   resource: z.string().optional(),
   client: clientSchema,
 });
-export type TokenOrigin = z.infer<typeof originSchema>;
 
 const secretsSchema = originSchema.extend({
   accessToken: z.string(),

@@ -197,8 +197,6 @@ export function createConnecting({
   }
 }
 
-export type Connecting = ReturnType<typeof createConnecting>;
-
 const SET_FOR_ANOTHER =
   'This service has moved since it was set up. An administrator has to set it up again.';
 

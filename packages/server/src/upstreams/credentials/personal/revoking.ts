@@ -167,8 +167,6 @@ export function createRevoking({
   };
 }
 
-export type Revoking = ReturnType<typeof createRevoking>;
-
 function nothingEnded(): Record<'grants' | 'keys' | 'members', string[]> {
   return { grants: [], keys: [], members: [] };
 }

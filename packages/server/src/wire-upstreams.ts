@@ -1,0 +1,119 @@
+import { createSender } from '@latchkey/tools';
+import { createMcpServers } from './connectors/mcp-servers.ts';
+import { createPublishMcp } from './connectors/publish-mcp.ts';
+import { createAssertions } from './grants/assertions.ts';
+import type { ChangeFeed } from './grants/change-feed.ts';
+import type { createGrants } from './grants/grants.ts';
+import type { AddressGuardOptions } from './kernel/address-guard.ts';
+import { monotonicClock, type Clock } from './kernel/clock.ts';
+import type { Log } from './kernel/log.ts';
+import { deriveKey } from './kernel/seal.ts';
+import type { Store } from './store/store.ts';
+import { createChannels } from './upstreams/channels.ts';
+import { createMcpClients } from './upstreams/client/clients.ts';
+import { createAssertionCache } from './upstreams/credentials/assertions.ts';
+import { createUpstreamCredentials } from './upstreams/credentials/create-credentials.ts';
+import { createExchange } from './upstreams/credentials/exchange.ts';
+import { createUpstreamAccounts } from './upstreams/credentials/upstream-accounts.ts';
+import { createVault } from './upstreams/credentials/vault.ts';
+import { createSealedEnvironment } from './upstreams/sealed-environment.ts';
+
+/** A stream that is open takes one. */
+const RELAYED_CONNECTIONS_PER_SERVER = 4_096;
+
+/** The part of the wiring that is about what stands behind us: how it is reached, and what it is shown. */
+export function wireUpstreams({
+  clock,
+  feed,
+  grants,
+  guard,
+  log,
+  masterSecret,
+  maySeal,
+  mcpBaseUrl,
+  store,
+  webBaseUrl,
+}: {
+  clock: Clock;
+  feed: ChangeFeed;
+  grants: Pick<Awaited<ReturnType<typeof createGrants>>, 'signing'>;
+  /** How addresses that others named are reached. */
+  guard: AddressGuardOptions | undefined;
+  log: Log;
+  masterSecret: string;
+  /** False: the secret is not the one that the database was sealed with. */
+  maySeal: () => boolean;
+  mcpBaseUrl: string;
+  store: Store;
+  webBaseUrl: string;
+}) {
+  const environments = createSealedEnvironment(deriveKey(masterSecret, 'upstream environments'));
+  const publishMcp = createPublishMcp({ store, environment: environments, clock });
+  const sender = createSender();
+  const relaySender = createSender({ connectionsMax: RELAYED_CONNECTIONS_PER_SERVER });
+  const channels = createChannels({
+    clock: monotonicClock,
+    environment: environments,
+    log,
+    sender: relaySender,
+  });
+  const vault = createVault({
+    store,
+    sealKey: deriveKey(masterSecret, 'upstream credentials'),
+    clock,
+    mayCache: feed.isCurrent,
+  });
+  const signAssertion = createAssertions({ signing: grants.signing, clock, issuer: mcpBaseUrl });
+  const upstreamAccounts = createUpstreamAccounts({
+    store,
+    vault,
+    masterSecret,
+    mcpBaseUrl,
+    webBaseUrl,
+    guard,
+    maySeal,
+    clock,
+    log,
+  });
+  const assertions = createAssertionCache(signAssertion, clock);
+  const credentials = createUpstreamCredentials({
+    vault,
+    assertions,
+    accounts: upstreamAccounts.accounts,
+    exchange: createExchange({ send: upstreamAccounts.send, assertions, clock, log }),
+    webBaseUrl,
+    log,
+  });
+  feed.on('credential', vault.forget);
+  feed.on('grant', (subject) => upstreamAccounts.revoking.ended('grants', subject));
+  feed.on('key', (subject) => upstreamAccounts.revoking.ended('keys', subject));
+  feed.on('member', (subject) => upstreamAccounts.revoking.ended('members', subject));
+  const mcpClients = createMcpClients({
+    clock,
+    credentials,
+    onToolsChanged: ({ id }, principal) => mcpServers.changed(id, principal),
+    openChannel: channels.to,
+    sender: relaySender,
+  });
+  const mcpServers = createMcpServers({ clients: mcpClients, clock, log, store });
+  return {
+    channels,
+    credentials,
+    mcpClients,
+    mcpServers,
+    publishMcp,
+    relaySender,
+    sender,
+    upstreamAccounts,
+    vault,
+
+    /** Once no call is under way any more. */
+    async close(): Promise<void> {
+      await mcpServers.close();
+      mcpClients.close();
+      await channels.close();
+      await sender.close();
+      await relaySender.close();
+    },
+  };
+}
