@@ -228,7 +228,7 @@ export function createMcpClients({
       listens: false,
     };
     entries.set(name, entry);
-    void entry.opening.then((opened) => {
+    function opens(opened: Result<Session, ClientFault>): void {
       if (!opened.ok) {
         if (isOutage(opened.error)) backOff.failed(serverName, startedMs);
         return discard(entry);
@@ -241,8 +241,9 @@ export function createMcpClients({
         entry.listens = true;
         opened.value.line.listen();
       }
-      return undefined;
-    });
+    }
+    // What is thrown is for who waits for it; the next one tries again.
+    entry.opening.then(opens, () => discard(entry));
     makeRoom();
     return entry;
   }
