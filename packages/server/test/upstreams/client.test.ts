@@ -343,6 +343,26 @@ describe('who is asked on behalf of whom', () => {
     ]);
   });
 
+  test('what says with which key somebody calls is never said of another key', async () => {
+    const { clients } = setUp({
+      credentials: {
+        partsFor: async (_, principal) =>
+          principal === undefined
+            ? fail({ kind: 'nobody' })
+            : ok({ headers: { authorization: `Bearer for-${principal.keyId}` } }),
+        refused: async () => false,
+      },
+    });
+    const { served, server } = await serve('sessions');
+    const other = { ...ALICE, keyId: newId('key') };
+    for (const principal of [ALICE, other]) {
+      served.requests.length = 0;
+      valueOf(await clients.callTool(server, principal, say('x'), signal()));
+      const shown = new Set(served.requests.map(({ headers }) => headers.authorization));
+      expect([...shown]).toEqual([`Bearer for-${principal.keyId}`]);
+    }
+  });
+
   test('a credential that the server sends back is covered', async () => {
     const { clients } = setUp({ credentials: own({ [ALICE.actor.id]: 'token-of-alice' }) });
     const { served, server } = await serve('modern', [

@@ -158,8 +158,9 @@ export function createMcpClients({
       return fail({ kind: 'credential', fault: shared.error });
     const own = await credentials.partsFor(targetOf(server), principal);
     if (!own.ok) return fail({ kind: 'credential', fault: own.error });
-    const { access, actor, orgId, role } = principal;
-    return ok({ name: `${orgId} ${actor.id} ${role} ${access}`, parts: own.value });
+    const { access, actor, grantId, keyId, orgId, role } = principal;
+    // What the server is shown may say any of these, and a session speaks for one of each.
+    return ok({ name: [orgId, actor.id, keyId, grantId, role, access].join(' '), parts: own.value });
   }
 
   async function openLine(
