@@ -153,6 +153,16 @@ const rpc = (method: string, params: unknown, id: unknown = 1): string =>
   JSON.stringify({ jsonrpc: '2.0', id, method, params });
 const call = (name: string) => rpc('tools/call', { name, arguments: {} });
 
+describe('a list of everybody’s tasks', () => {
+  test('is asked for in a session alone, which has tasks of its own', async () => {
+    const headers = { 'mcp-session-id': 'of-this-caller' };
+    expect(await put(rpc('tasks/list', {}), { headers })).toMatchObject({ isSent: true });
+    for (const method of ['tasks/list', 'Tasks/List', 'tasks/list/'])
+      expect(await put(rpc(method, {}))).toMatchObject({ isSent: false });
+    expect(await put(rpc('tasks/get', { taskId: 'known-to-the-caller' }))).toMatchObject({ isSent: true });
+  });
+});
+
 describe('a call reaches the server only if the gate and the server cannot but mean the same tool', () => {
   test.each<[string, string | Buffer]>([
     ['a writing tool', call('write')],

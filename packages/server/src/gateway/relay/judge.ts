@@ -77,6 +77,9 @@ export function judge(message: Message, bench: Bench): Judged {
       return refused(errorAnswer(200, id, RPC.invalidParams, 'params.name is a string.'));
     return judgeCall(id, name, bench, message);
   }
+  // Without a session a server may take all who come through us for one, and show each what the others do.
+  if (meansTasksList(method) && bench.headers['mcp-session-id'] === undefined)
+    return refused(unknownMethod(id));
   // A server that is switched off, or is for others, is so with all that it has.
   if (!OF_ALL.has(method) && !method.startsWith('notifications/') && !isOpenTo(bench.view))
     return refused(unknownMethod(id));
@@ -153,6 +156,10 @@ function refused(answer: Answer): Judged {
 
 function isPlain(method: string): boolean {
   return /^[\x21-\x7e]+$/.test(method);
+}
+
+function meansTasksList(method: string): boolean {
+  return method.toLowerCase().replaceAll(/[^a-z]/g, '') === 'taskslist';
 }
 
 /** However a lenient server may read it. */
