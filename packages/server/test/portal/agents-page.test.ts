@@ -1,22 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { expectSkeletonErrorRetry } from './list-states.ts';
-import { NO_CHROMIUM } from './open-chromium.ts';
-import { focused, openDashboard, sidewaysScroll, type Dashboard } from './open-dashboard.ts';
+import { focused, useDashboard, sidewaysScroll } from './open-dashboard.ts';
 import { itemsOf } from './open-portal.ts';
 
-let opened: Dashboard | undefined;
-beforeAll(async () => {
-  opened = await openDashboard();
-});
-beforeEach((context) => {
-  if (opened === undefined) context.skip(NO_CHROMIUM);
-});
-afterAll(() => opened?.close());
-
-function dashboard(): Dashboard {
-  if (opened === undefined) throw new Error(NO_CHROMIUM);
-  return opened;
-}
+const dashboard = useDashboard();
 
 const HOSTILE = 'Nightly <img src=x onerror=alert(1)>';
 

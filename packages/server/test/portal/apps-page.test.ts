@@ -1,25 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { newId, type ClientId, type UserId } from '../../src/kernel/ids.ts';
 import { newKeyPair } from '../../src/kernel/key-pair.ts';
 import type { Role } from '../../src/kernel/access.ts';
 import { expectSkeletonErrorRetry } from './list-states.ts';
-import { NO_CHROMIUM } from './open-chromium.ts';
-import { clipboard, focused, openDashboard, sidewaysScroll, type Dashboard } from './open-dashboard.ts';
+import { clipboard, focused, useDashboard, sidewaysScroll } from './open-dashboard.ts';
 import { itemsOf } from './open-portal.ts';
 
-let opened: Dashboard | undefined;
-beforeAll(async () => {
-  opened = await openDashboard();
-});
-beforeEach((context) => {
-  if (opened === undefined) context.skip(NO_CHROMIUM);
-});
-afterAll(() => opened?.close());
-
-function dashboard(): Dashboard {
-  if (opened === undefined) throw new Error(NO_CHROMIUM);
-  return opened;
-}
+const dashboard = useDashboard();
 
 const HOSTILE = 'Shop <img src=x onerror=alert(1)>';
 const APP = { name: HOSTILE, auth_method: 'none', redirect_uris: ['https://shop.test/callback'] };

@@ -1,23 +1,10 @@
 import { compileCatalogue } from '@latchkey/tools';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { importConnector } from '../../src/connectors/import-connector.ts';
 import type { OrganisationId } from '../../src/kernel/ids.ts';
-import { NO_CHROMIUM } from './open-chromium.ts';
-import { focused, openDashboard, sidewaysScroll, type Dashboard } from './open-dashboard.ts';
+import { focused, useDashboard, sidewaysScroll } from './open-dashboard.ts';
 
-let opened: Dashboard | undefined;
-beforeAll(async () => {
-  opened = await openDashboard();
-});
-beforeEach((context) => {
-  if (opened === undefined) context.skip(NO_CHROMIUM);
-});
-afterAll(() => opened?.close());
-
-function dashboard(): Dashboard {
-  if (opened === undefined) throw new Error(NO_CHROMIUM);
-  return opened;
-}
+const dashboard = useDashboard();
 
 const HOSTILE = 'Pay\u202e<img src=x onerror=alert(1)> '.padEnd(300, 'w');
 
@@ -73,6 +60,7 @@ describe('the page of the connectors', () => {
     await page.getByRole('button', { name: 'Let it be used (Close the shop)' }).click();
     await page.getByRole('status').filter({ hasText: '“close_shop” may be used now.' }).waitFor();
     await page.getByRole('row', { name: /Close the shop/ }).waitFor();
+    await expect.poll(() => focused(page)).toBe('Tools of shop');
     expect(await page.getByText('new tool').count()).toBe(0);
 
     await page.getByRole('button', { name: 'Change what becomes of Refund an order' }).click();
@@ -82,7 +70,7 @@ describe('the page of the connectors', () => {
     await dialog.getByLabel('What a person has to agree to first').fill('This pays money back.');
     await dialog.getByRole('button', { name: 'Save' }).click();
     await dialog.waitFor({ state: 'detached' });
-    expect(await focused(page)).toBe('Change what becomes of Refund an order');
+    await expect.poll(() => focused(page)).toBe('Tools of shop');
     const refund = page.getByRole('row', { name: /Refund an order/ });
     await expect.poll(() => refund.innerText()).toContain('Owner, Admin');
     expect(await refund.innerText()).toContain('This pays money back.');

@@ -1,23 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { PASSWORD } from '../people/open-people.ts';
-import { NO_CHROMIUM } from './open-chromium.ts';
-import { clipboard, focused, openDashboard, sidewaysScroll, type Dashboard } from './open-dashboard.ts';
+import { clipboard, focused, useDashboard, sidewaysScroll } from './open-dashboard.ts';
 
 const FIRST_LOAD_BYTES_MAX = 140_000;
 
-let opened: Dashboard | undefined;
-beforeAll(async () => {
-  opened = await openDashboard();
-});
-beforeEach((context) => {
-  if (opened === undefined) context.skip(NO_CHROMIUM);
-});
-afterAll(() => opened?.close());
-
-function dashboard(): Dashboard {
-  if (opened === undefined) throw new Error(NO_CHROMIUM);
-  return opened;
-}
+const dashboard = useDashboard();
 
 async function furnished() {
   const { organisation, person, connection } = dashboard();

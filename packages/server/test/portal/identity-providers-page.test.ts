@@ -1,25 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { newId, type ClientId } from '../../src/kernel/ids.ts';
 import { newKeyPair } from '../../src/kernel/key-pair.ts';
 import type { Role } from '../../src/kernel/access.ts';
 import { expectSkeletonErrorRetry } from './list-states.ts';
-import { NO_CHROMIUM } from './open-chromium.ts';
-import { focused, openDashboard, sidewaysScroll, type Dashboard } from './open-dashboard.ts';
+import { focused, useDashboard, sidewaysScroll } from './open-dashboard.ts';
 import { itemsOf } from './open-portal.ts';
 
-let opened: Dashboard | undefined;
-beforeAll(async () => {
-  opened = await openDashboard();
-});
-beforeEach((context) => {
-  if (opened === undefined) context.skip(NO_CHROMIUM);
-});
-afterAll(() => opened?.close());
-
-function dashboard(): Dashboard {
-  if (opened === undefined) throw new Error(NO_CHROMIUM);
-  return opened;
-}
+const dashboard = useDashboard();
 
 const ISSUER = 'https://acme.okta.test';
 const KEY = { ...newKeyPair('P-256').publicKey.export({ format: 'jwk' }), kid: 'one' };

@@ -1,8 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { buildDashboard } from './build-dashboard.ts';
-import { openChromium } from './open-chromium.ts';
+import { NO_CHROMIUM, openChromium } from './open-chromium.ts';
 import { servePortal } from './serve-portal.ts';
 
 // What runs inside the page is text here: these files are compiled without the names of a browser.
@@ -13,7 +14,7 @@ const TELL_VIOLATIONS = `
 `;
 
 /** The dashboard in a real browser before the real web host. Undefined without a browser. */
-export async function openDashboard() {
+async function openDashboard() {
   const browser = await openChromium();
   if (browser === undefined) return undefined;
   const built = await buildDashboard();
@@ -38,6 +39,22 @@ export async function openDashboard() {
 }
 
 export type Dashboard = NonNullable<Awaited<ReturnType<typeof openDashboard>>>;
+
+/** One for all tests of a file, which are skipped where there is no browser. */
+export function useDashboard(): () => Dashboard {
+  let opened: Dashboard | undefined;
+  beforeAll(async () => {
+    opened = await openDashboard();
+  });
+  beforeEach((context) => {
+    if (opened === undefined) context.skip(NO_CHROMIUM);
+  });
+  afterAll(() => opened?.close());
+  return () => {
+    if (opened === undefined) throw new Error(NO_CHROMIUM);
+    return opened;
+  };
+}
 
 async function openVisit(browser: Browser, baseUrl: string, cookie: string, options: BrowserContextOptions) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options });

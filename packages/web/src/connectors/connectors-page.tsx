@@ -5,9 +5,8 @@ import type { Connector } from '../api/types.ts';
 import { managesConnectors } from '../roles.ts';
 import { useOrganisation } from '../shell/organisation-context.ts';
 import { StatusBadge } from '../ui/badges.tsx';
+import { Listed } from '../ui/listed.tsx';
 import { PageHead } from '../ui/page-head.tsx';
-import { Problem } from '../ui/problem.tsx';
-import { Skeleton } from '../ui/skeleton.tsx';
 
 /** `/app/{org}/connectors`: where the tools come from. */
 export function ConnectorsPage() {
@@ -16,19 +15,14 @@ export function ConnectorsPage() {
   return (
     <>
       <PageHead title="Connectors" lead="Where the tools come from: an API, or an MCP server." />
-      {connectors.data === undefined ? (
-        connectors.isError ? (
-          <Problem error={connectors.error} onRetry={() => void connectors.refetch()} />
-        ) : (
-          <Skeleton rows={4} label="Loading the connectors" />
-        )
-      ) : connectors.data.length === 0 ? (
-        <div className="sheet empty">
-          <p>No connectors yet. Whoever runs this Latchkey declares them in its configuration file.</p>
-        </div>
-      ) : (
-        <ConnectorTable connectors={connectors.data} />
-      )}
+      <Listed
+        query={connectors}
+        what="the connectors"
+        rows={4}
+        empty={<p>No connectors yet. Whoever runs this Latchkey declares them in its configuration file.</p>}
+      >
+        {(items) => <ConnectorTable connectors={items} />}
+      </Listed>
     </>
   );
 }

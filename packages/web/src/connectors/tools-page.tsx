@@ -9,6 +9,7 @@ import { Forbidden } from '../ui/forbidden.tsx';
 import { PageHead } from '../ui/page-head.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
+import { useNotice } from '../ui/use-notice.tsx';
 import { RuleDialog, type RuleSubject } from './rule-dialog.tsx';
 import { ToolTable } from './tool-table.tsx';
 import { WaitingTools } from './waiting-tools.tsx';
@@ -48,7 +49,7 @@ function Tools({ connector }: { connector: string }) {
   const { slug: org } = useOrganisation();
   const tools = useQuery(connectorToolsQuery(org, connector));
   const [subject, setSubject] = useState<RuleSubject | undefined>(undefined);
-  const [said, setSaid] = useState('');
+  const [notice, say] = useNotice();
   if (tools.data === undefined) {
     return tools.isError ? (
       <Problem error={tools.error} onRetry={() => void tools.refetch()} />
@@ -58,13 +59,11 @@ function Tools({ connector }: { connector: string }) {
   }
   return (
     <>
-      <p role="status" className={said === '' ? 'for-screen-readers' : 'notice'}>
-        {said}
-      </p>
+      {notice}
       <WaitingTools
         connector={connector}
         tools={tools.data.items.filter(({ waiting }) => waiting)}
-        onApproved={(names) => setSaid(`${inWords(names)} may be used now.`)}
+        onApproved={(names) => say(`${inWords(names)} may be used now.`)}
       />
       <ToolList data={tools.data} onEdit={setSubject} />
       {subject === undefined ? null : (
@@ -74,7 +73,7 @@ function Tools({ connector }: { connector: string }) {
           onClose={() => setSubject(undefined)}
           onSaved={() => {
             setSubject(undefined);
-            setSaid(`Saved. It holds for ${subject.title} from now on.`);
+            say(`Saved. It holds for ${subject.title} from now on.`);
           }}
         />
       )}
