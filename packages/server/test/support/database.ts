@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { inject } from 'vitest';
 import { silentLog } from '../../src/kernel/log.ts';
 import { createStore, type Store } from '../../src/store/store.ts';
+import { dropDatabase } from './drop-database.ts';
 import { onServer } from './on-server.ts';
 
 export interface TestDatabase {
@@ -16,7 +17,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   await onServer(serverUrl, `create database ${name} template ${inject('databaseTemplate')}`);
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
-  return { url: url.href, drop: () => onServer(serverUrl, `drop database ${name} with (force)`) };
+  return { url: url.href, drop: () => dropDatabase(serverUrl, name) };
 }
 
 export async function createTestStore(): Promise<{ store: Store; url: string; close(): Promise<void> }> {

@@ -7,6 +7,7 @@ import type { TestProject } from 'vitest/node';
 import { silentLog } from '../../src/kernel/log.ts';
 import { startEmbedded } from '../../src/store/embedded/start-embedded.ts';
 import { migrateDatabase } from '../../src/store/migrate.ts';
+import { dropDatabase } from './drop-database.ts';
 import { onServer } from './on-server.ts';
 
 declare module 'vitest' {
@@ -27,7 +28,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   project.provide('databaseServerUrl', server.url);
   project.provide('databaseTemplate', template);
   return async () => {
-    await onServer(server.url, `drop database ${template} with (force)`);
+    await dropDatabase(server.url, template);
     await server.stop();
   };
 }

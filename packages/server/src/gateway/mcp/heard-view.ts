@@ -23,9 +23,9 @@ export function createHeardView({
     const shown = serversAt(view, resource);
     if (shown.length === 0) return view;
     for (const { target } of shown) servers.used(target, principal);
-    const heard = servers.firstLists(shown, principal);
-    if (heard === undefined) return view;
-    await heard;
+    if (shown.every(({ isListed }) => isListed)) return view;
+    await servers.firstLists(shown, principal);
+    // Also where nobody was waited for: a list may have come while the view was being read.
     return catalogues.of(orgId, role);
   };
 }
