@@ -4,8 +4,13 @@ import {
   Client as ClientV2,
   StreamableHTTPClientTransport as TransportV2,
 } from '@modelcontextprotocol/client';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { EVERYTHING_PACKAGE_COMMAND, startEverythingPackage } from './support/everything-package.ts';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import {
+  EVERYTHING_PACKAGE_COMMAND,
+  hasEverythingPackage,
+  needsEverythingPackage,
+  startEverythingPackage,
+} from './support/everything-package.ts';
 import { portalOf } from './support/portal.ts';
 import { expectValidMessagesIn } from './support/valid-messages.ts';
 import { openWorld, type World } from './support/world.ts';
@@ -56,9 +61,9 @@ let headers: Record<string, string>;
 const closing: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
-  const context = { skip: (reason: unknown) => Promise.reject(new Error(String(reason))) as never };
-  const http = await startEverythingPackage(context);
-  const sse = await startEverythingPackage(context, 'sse');
+  if (!hasEverythingPackage()) return;
+  const http = await startEverythingPackage();
+  const sse = await startEverythingPackage('sse');
   closing.push(http.close, sse.close);
   world = await openWorld();
   const package_ = { url: http.url };
@@ -73,6 +78,7 @@ beforeAll(async () => {
   const { secret } = await portal.createAgent({ name: 'Joiner', role: 'member', access: 'full' });
   headers = { authorization: `Bearer ${secret}` };
 });
+beforeEach(needsEverythingPackage);
 afterAll(async () => {
   await world?.close();
   for (const close of closing) await close();

@@ -11,8 +11,13 @@ import {
   Client as ClientV2,
   StreamableHTTPClientTransport as TransportV2,
 } from '@modelcontextprotocol/client';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { EVERYTHING_PACKAGE_COMMAND, startEverythingPackage } from './support/everything-package.ts';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import {
+  EVERYTHING_PACKAGE_COMMAND,
+  hasEverythingPackage,
+  needsEverythingPackage,
+  startEverythingPackage,
+} from './support/everything-package.ts';
 import { portalOf } from './support/portal.ts';
 import { openWorld, type World } from './support/world.ts';
 
@@ -120,9 +125,9 @@ let sse: Awaited<ReturnType<typeof startEverythingPackage>>;
 let full: Record<string, string>;
 let read: Record<string, string>;
 beforeAll(async () => {
-  const context = { skip: (reason: unknown) => Promise.reject(new Error(String(reason))) as never };
-  server = await startEverythingPackage(context);
-  sse = await startEverythingPackage(context, 'sse');
+  if (!hasEverythingPackage()) return;
+  server = await startEverythingPackage();
+  sse = await startEverythingPackage('sse');
   world = await openWorld();
   const source = { url: server.url, capabilities: CAPABILITIES };
   await world.publishMcp('acme', { ...source, slug: 'everything' });
@@ -144,10 +149,11 @@ beforeAll(async () => {
   full = await keyOf('full');
   read = await keyOf('read');
 });
+beforeEach(needsEverythingPackage);
 afterAll(async () => {
-  await world.close();
-  await server.close();
-  await sse.close();
+  await world?.close();
+  await server?.close();
+  await sse?.close();
 });
 
 /** What becomes of who leaves a session once more. */

@@ -18,16 +18,20 @@ export const EVERYTHING_PACKAGE_COMMAND: McpUpstream = {
   env: {},
 };
 
+export function hasEverythingPackage(): boolean {
+  return existsSync(PROGRAM);
+}
+
+/** For each test that needs it: where it is not installed the test is skipped, and fails if nothing may be. */
+export function needsEverythingPackage({ skip }: Pick<TestContext, 'skip'>): void {
+  if (hasEverythingPackage()) return;
+  const reason = 'SKIPPED: a server of others (install: npm ci --prefix e2e/clients)';
+  if (process.env['CI'] === 'true') throw new Error(reason);
+  skip(reason);
+}
+
 /** `@modelcontextprotocol/server-everything` from npm, on SDK v1: somebody else's server of 2025. */
-export async function startEverythingPackage(
-  { skip }: Pick<TestContext, 'skip'>,
-  mode: 'streamableHttp' | 'sse' = 'streamableHttp',
-) {
-  if (!existsSync(PROGRAM)) {
-    const reason = 'SKIPPED: a server of others (install: npm ci --prefix e2e/clients)';
-    if (process.env['CI'] === 'true') throw new Error(reason);
-    return skip(reason);
-  }
+export async function startEverythingPackage(mode: 'streamableHttp' | 'sse' = 'streamableHttp') {
   const port = await freePort();
   const child = spawn(process.execPath, [PROGRAM, mode], {
     env: { PORT: String(port), PATH: process.env['PATH'] ?? '' },
