@@ -37,6 +37,8 @@ export interface Catalogues {
   offeringOf(orgId: OrganisationId, role: Role): Promise<Offering>;
   /** All that it has, also what it keeps from everybody, and what becomes of each. */
   inventory(orgId: OrganisationId): Promise<readonly InventoryEntry[]>;
+  /** The same of the connector of that slug alone. */
+  inventoryOf(orgId: OrganisationId, slug: string): Promise<InventoryEntry | undefined>;
   /** Called by the change feed with the id of an organisation, or `*` when a shared connector changed. */
   invalidate(subject: string): void;
 }
@@ -49,6 +51,8 @@ interface Stock {
   readonly connectors: readonly Connector[];
   readonly rules: ToolRules;
   readonly signature: string;
+  /** Its views by the role that sees them: each call asks here, and signatures are long. */
+  readonly views: Map<Role | '*', Promise<OrganisationView>>;
 }
 
 export function createCatalogues({ store }: { store: Store }): Catalogues {
@@ -76,13 +80,16 @@ export function createCatalogues({ store }: { store: Store }): Catalogues {
         catalogueHash,
       ]),
     ]);
-    return { connectors, rules, signature };
+    return { connectors, rules, signature, views: new Map() };
   }
 
-  function viewOf({ connectors, rules, signature }: Stock, role: Role): Promise<OrganisationView> {
-    const name = `${rules.knowRoles ? role : '*'} ${signature}`;
-    return kept(views, name, async () =>
-      createOrganisationView(await Promise.all(connectors.map(withCatalogue)), rules, role),
+  function viewOf(stock: Stock, role: Role): Promise<OrganisationView> {
+    const { connectors, rules, signature } = stock;
+    const seer = rules.knowRoles ? role : '*';
+    return kept(stock.views, seer, () =>
+      kept(views, `${seer} ${signature}`, async () =>
+        createOrganisationView(await Promise.all(connectors.map(withCatalogue)), rules, role),
+      ),
     );
   }
 
@@ -101,8 +108,21 @@ export function createCatalogues({ store }: { store: Store }): Catalogues {
     return { kind: 'mcp', connector, upstream, catalogue: JSON.parse(body) as McpCatalogue };
   }
 
+  function stockOf(orgId: OrganisationId): Promise<Stock> {
+    return kept(current, orgId, () => load(orgId));
+  }
+
   async function of(orgId: OrganisationId, role: Role): Promise<OrganisationView> {
-    return viewOf(await kept(current, orgId, () => load(orgId)), role);
+    return viewOf(await stockOf(orgId), role);
+  }
+
+  async function entryOf(connector: Connector, { rules }: Stock): Promise<InventoryEntry> {
+    const { catalogue } = await withCatalogue(connector);
+    const owner = { id: connector.id, isShared: connector.orgId === null };
+    return {
+      connector,
+      tools: catalogue.tools.map((tool) => ({ tool, ruling: rules.rulingOn(owner, tool) })),
+    };
   }
 
   return {
@@ -114,21 +134,13 @@ export function createCatalogues({ store }: { store: Store }): Catalogues {
       return { mode, warning, toolsets: toolsets.slugs };
     },
     async inventory(orgId) {
-      const { connectors, rules } = await kept(current, orgId, () => load(orgId));
-      return Promise.all(
-        connectors.map(async (connector) => {
-          const published = await withCatalogue(connector);
-          const alone = published.kind === 'mcp' ? (published.catalogue.alone ?? []) : [];
-          const isShared = connector.orgId === null;
-          return {
-            connector,
-            tools: [...published.catalogue.tools, ...alone].map((tool) => ({
-              tool,
-              ruling: rules.rulingOn({ id: connector.id, isShared }, tool),
-            })),
-          };
-        }),
-      );
+      const stock = await stockOf(orgId);
+      return Promise.all(stock.connectors.map((connector) => entryOf(connector, stock)));
+    },
+    async inventoryOf(orgId, slug) {
+      const stock = await stockOf(orgId);
+      const connector = stock.connectors.find((one) => one.slug === slug);
+      return connector && entryOf(connector, stock);
     },
     invalidate(subject) {
       if (subject === '*') current.clear();
@@ -138,8 +150,12 @@ export function createCatalogues({ store }: { store: Store }): Catalogues {
 }
 
 /** Made once for all who ask at the same time. A failure is not kept; a younger attempt may stand in its place by then. */
-function kept<K extends string, V>(
-  cache: LRUCache<K, Promise<V>>,
+function kept<K, V>(
+  cache: {
+    get(key: K): Promise<V> | undefined;
+    set(key: K, value: Promise<V>): unknown;
+    delete(key: K): boolean;
+  },
   key: K,
   make: () => Promise<V>,
 ): Promise<V> {
@@ -148,7 +164,7 @@ function kept<K extends string, V>(
   const making = make();
   cache.set(key, making);
   making.catch(() => {
-    if (cache.peek(key) === making) cache.delete(key);
+    if (cache.get(key) === making) cache.delete(key);
   });
   return making;
 }

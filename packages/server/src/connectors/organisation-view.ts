@@ -137,18 +137,20 @@ function apiView({ catalogue: published, connector }: Extract<Published, { kind:
   const catalogue = withOwnServers(published, connector.baseUrl);
   const { docsUrl, mode, pinned } = catalogue;
   const target = targetOf(connector);
-  const judged = catalogue.tools.map((tool) => ({ tool, verdict: rule(tool) }));
-  const bound = judged.map(({ tool, verdict }) => ({
-    bound: {
-      kind: 'api',
-      name: tool.name,
-      tool: ruled(tool, verdict),
-      target,
-      ...confirmed(verdict),
-    } as const,
-    isOffered: verdict.offered,
-  }));
-  const { offered, tools } = sorted(bound);
+  const judged = catalogue.tools.map((tool) => {
+    const verdict = rule(tool);
+    return {
+      bound: {
+        kind: 'api',
+        name: tool.name,
+        tool: ruled(tool, verdict),
+        target,
+        ...confirmed(verdict),
+      } as const,
+      isOffered: verdict.offered,
+    };
+  });
+  const { offered, tools } = sorted(judged);
   const others = catalogue.skipped.map((skip) => {
     // What is no tool has no name to be ruled by: what is said of all tools is said of it.
     const verdict = rule({ name: ALL_TOOLS, access: accessOfSkipped(skip) });
@@ -161,9 +163,13 @@ function apiView({ catalogue: published, connector }: Extract<Published, { kind:
       target,
       toolSet: createToolSet([...offered], { mode, pinned, apis: [api] }),
       routes: createRoutes(
-        { ...catalogue, tools: bound.map((one) => one.bound.tool), skipped: others.map(({ skip }) => skip) },
+        {
+          ...catalogue,
+          tools: judged.map(({ bound }) => bound.tool),
+          skipped: others.map(({ skip }) => skip),
+        },
         new Set([
-          ...bound.flatMap((one) => (one.isOffered ? [] : [one.bound.tool])),
+          ...judged.flatMap(({ bound, isOffered: yes }) => (yes ? [] : [bound.tool])),
           ...others.flatMap((one) => (one.isOffered ? [] : [one.skip])),
         ]),
       ),

@@ -5,7 +5,7 @@ import type { Clock } from '../kernel/clock.ts';
 import type { ConnectorId, OrganisationId, RequestId, UserId } from '../kernel/ids.ts';
 import type { StoredToolRule } from '../store/queries/tool-rules.ts';
 import type { Store } from '../store/store.ts';
-import type { Catalogues } from './catalogues.ts';
+import type { Catalogues, InventoryEntry } from './catalogues.ts';
 import { ALL_TOOLS, type Ruling } from './tool-rules.ts';
 
 /** What an organisation says of a tool, or of all tools of a connector; undefined: nothing. */
@@ -50,25 +50,20 @@ export function createToolDesk({
   clock,
 }: {
   store: Store;
-  catalogues: Pick<Catalogues, 'inventory'>;
+  catalogues: Pick<Catalogues, 'inventory' | 'inventoryOf'>;
   clock: Clock;
 }) {
   async function list(orgId: OrganisationId): Promise<ConnectorOnDesk[]> {
     const [connectors, rules] = await Promise.all([catalogues.inventory(orgId), store.toolRules.list(orgId)]);
-    const said = new Map(rules.map((rule) => [`${rule.connectorId} ${rule.tool}`, saidBy(rule)]));
-    return connectors.map(({ connector: { id, kind, name, orgId: owner, slug }, tools }) => ({
-      id,
-      slug,
-      name,
-      kind,
-      isShared: owner === null,
-      said: said.get(`${id} ${ALL_TOOLS}`) ?? {},
-      tools: tools.map(({ ruling, tool }) => ({ tool, ruling, said: said.get(`${id} ${tool.name}`) ?? {} })),
-    }));
+    return connectors.map((entry) => onDesk(entry, rules));
   }
 
   async function find(orgId: OrganisationId, slug: string): Promise<ConnectorOnDesk | undefined> {
-    return (await list(orgId)).find((connector) => connector.slug === slug);
+    const [entry, rules] = await Promise.all([
+      catalogues.inventoryOf(orgId, slug),
+      store.toolRules.list(orgId),
+    ]);
+    return entry && onDesk(entry, rules);
   }
 
   /** In one transaction with its trace, and heard by every node. */
@@ -151,6 +146,20 @@ export function createToolDesk({
 }
 
 export type ToolDesk = ReturnType<typeof createToolDesk>;
+
+function onDesk({ connector, tools }: InventoryEntry, rules: readonly StoredToolRule[]): ConnectorOnDesk {
+  const { id, kind, name, orgId, slug } = connector;
+  const said = new Map(rules.flatMap((rule) => (rule.connectorId === id ? [[rule.tool, saidBy(rule)]] : [])));
+  return {
+    id,
+    slug,
+    name,
+    kind,
+    isShared: orgId === null,
+    said: said.get(ALL_TOOLS) ?? {},
+    tools: tools.map(({ ruling, tool }) => ({ tool, ruling, said: said.get(tool.name) ?? {} })),
+  };
+}
 
 function saidBy({ access, confirmation, enabled, roles }: StoredToolRule): SaidOfTool {
   return {
