@@ -7,6 +7,7 @@ import { useOrganisation } from '../shell/organisation-context.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Option } from '../ui/option.tsx';
 import { Problem } from '../ui/problem.tsx';
+import { FormActions } from '../ui/form-actions.tsx';
 
 const NAME_CHARACTERS_MAX = 80;
 
@@ -61,14 +62,7 @@ export function NewAgentDialog({ onCreated, onClose }: NewAgentDialogProps) {
           </Option>
         </fieldset>
         {creating.isError ? <Problem error={creating.error} /> : null}
-        <div className="dialog-actions">
-          <button type="button" className="button secondary" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="button" disabled={creating.isPending}>
-            {creating.isPending ? 'Creating…' : 'Create agent'}
-          </button>
-        </div>
+        <FormActions act="Create agent" acting="Creating…" pending={creating.isPending} onCancel={onClose} />
       </form>
     </Dialog>
   );

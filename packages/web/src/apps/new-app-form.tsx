@@ -6,6 +6,7 @@ import { Problem } from '../ui/problem.tsx';
 import { METHOD_NAMES, type AppKind } from './app-words.ts';
 import { EMPTY_DRAFT, methodOf, methodsFor, newAppOf, type AppDraft } from './new-app.ts';
 import { RedirectUrisField } from './redirect-uris-field.tsx';
+import { FormActions } from '../ui/form-actions.tsx';
 
 const NAME_CHARACTERS_MAX = 80;
 
@@ -113,14 +114,7 @@ export function NewAppForm({ pending, error, onSubmit, onCancel }: NewAppFormPro
         </label>
       )}
       {error === null || error === undefined ? null : <Problem error={error} />}
-      <div className="dialog-actions">
-        <button type="button" className="button secondary" disabled={pending} onClick={onCancel}>
-          Cancel
-        </button>
-        <button type="submit" className="button" disabled={pending}>
-          {pending ? 'Creating…' : 'Create app'}
-        </button>
-      </div>
+      <FormActions act="Create app" acting="Creating…" pending={pending} holds onCancel={onCancel} />
     </form>
   );
 }

@@ -8,6 +8,7 @@ import { Option } from '../ui/option.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { BlockQuestion } from './block-question.tsx';
 import { readSubject } from './read-subject.ts';
+import { FormActions } from '../ui/form-actions.tsx';
 
 const SUBJECT_CHARACTERS_MAX = 2048;
 
@@ -102,14 +103,12 @@ export function NewRuleDialog({ rules, onApproved, onBlocked, onClose }: NewRule
           <p className="small quiet">There is a rule about it ({replaced.rule}), which this replaces.</p>
         )}
         {approving.isError ? <Problem error={approving.error} /> : null}
-        <div className="dialog-actions">
-          <button type="button" className="button secondary" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="button" disabled={approving.isPending}>
-            {approving.isPending ? 'Saving…' : rule === 'blocked' ? 'Block…' : 'Approve'}
-          </button>
-        </div>
+        <FormActions
+          act={rule === 'blocked' ? 'Block…' : 'Approve'}
+          acting="Saving…"
+          pending={approving.isPending}
+          onCancel={onClose}
+        />
       </form>
     </Dialog>
   );

@@ -8,6 +8,7 @@ import { useOrganisation } from '../shell/organisation-context.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Option } from '../ui/option.tsx';
 import { Problem } from '../ui/problem.tsx';
+import { FormActions } from '../ui/form-actions.tsx';
 
 const CONFIRMATION_CHARACTERS_MAX = 500;
 const ROLES = Object.keys(ROLE_NAMES) as Role[];
@@ -103,14 +104,7 @@ export function RuleDialog({ connector, onClose, onSaved, subject }: RuleDialogP
           </p>
         </div>
         {saving.isError ? <Problem error={saving.error} /> : null}
-        <div className="dialog-actions">
-          <button type="button" className="button secondary" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="button" disabled={saving.isPending}>
-            {saving.isPending ? 'Saving…' : 'Save'}
-          </button>
-        </div>
+        <FormActions act="Save" acting="Saving…" pending={saving.isPending} onCancel={onClose} />
       </form>
     </Dialog>
   );

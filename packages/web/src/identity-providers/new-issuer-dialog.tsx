@@ -9,6 +9,7 @@ import { useOrganisation } from '../shell/organisation-context.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Option } from '../ui/option.tsx';
 import { Problem } from '../ui/problem.tsx';
+import { FormActions } from '../ui/form-actions.tsx';
 
 const ISSUER_CHARACTERS_MAX = 400;
 
@@ -74,14 +75,12 @@ export function NewIssuerDialog({ onTrusted, onClose }: NewIssuerDialogProps) {
         </fieldset>
         <KeySourceField kinds={['metadata', 'address', 'pasted']} source={keys} onChange={setKeys} />
         {trusting.isError ? <Problem error={trusting.error} /> : null}
-        <div className="dialog-actions">
-          <button type="button" className="button secondary" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="button" disabled={trusting.isPending}>
-            {trusting.isPending ? 'Reading its keys…' : 'Trust provider'}
-          </button>
-        </div>
+        <FormActions
+          act="Trust provider"
+          acting="Reading its keys…"
+          pending={trusting.isPending}
+          onCancel={onClose}
+        />
       </form>
     </Dialog>
   );

@@ -12,6 +12,7 @@ import { queryClient } from '../api/query-client.ts';
 import { useOrganisation } from '../shell/organisation-context.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Problem } from '../ui/problem.tsx';
+import { FormActions } from '../ui/form-actions.tsx';
 
 const SUBJECT_CHARACTERS_MAX = 255;
 const EMAIL_CHARACTERS_MAX = 254;
@@ -112,14 +113,7 @@ export function NewLinkDialog({ issuers, onLinked, onClose }: NewLinkDialogProps
           </p>
         </div>
         {linking.isError ? <Problem error={linking.error} /> : null}
-        <div className="dialog-actions">
-          <button type="button" className="button secondary" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="button" disabled={linking.isPending}>
-            {linking.isPending ? 'Linking…' : 'Link person'}
-          </button>
-        </div>
+        <FormActions act="Link person" acting="Linking…" pending={linking.isPending} onCancel={onClose} />
       </form>
     </Dialog>
   );

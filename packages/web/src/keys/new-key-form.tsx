@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { Access, NewKey } from '../api/types.ts';
 import { Option } from '../ui/option.tsx';
 import { Problem } from '../ui/problem.tsx';
+import { FormActions } from '../ui/form-actions.tsx';
 
 const NAME_CHARACTERS_MAX = 80;
 const EXPIRIES: readonly { value: string; days: NewKey['expires_in_days']; text: string }[] = [
@@ -86,14 +87,7 @@ export function NewKeyForm({ fullRefused, pending, error, onSubmit, onCancel }: 
         </select>
       </div>
       {error === null || error === undefined ? null : <Problem error={error} />}
-      <div className="dialog-actions">
-        <button type="button" className="button secondary" disabled={pending} onClick={onCancel}>
-          Cancel
-        </button>
-        <button type="submit" className="button" disabled={pending}>
-          {pending ? 'Creating…' : 'Create key'}
-        </button>
-      </div>
+      <FormActions act="Create key" acting="Creating…" pending={pending} holds onCancel={onCancel} />
     </form>
   );
 }

@@ -8,6 +8,7 @@ import { useOrganisation } from '../shell/organisation-context.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Option } from '../ui/option.tsx';
 import { Problem } from '../ui/problem.tsx';
+import { FormActions } from '../ui/form-actions.tsx';
 
 const WHAT_IT_MAY: Readonly<Record<Role, string>> = {
   owner: 'Everything, and who else is an owner.',
@@ -63,14 +64,13 @@ export function RoleDialog({ member, onChanged, onClose }: RoleDialogProps) {
           It holds at once for everything that they connected: with less, apps do less from the next call on.
         </p>
         {changing.isError ? <Problem error={changing.error} /> : null}
-        <div className="dialog-actions">
-          <button type="button" className="button secondary" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="button" disabled={changing.isPending || role === member.role}>
-            {changing.isPending ? 'Changing…' : 'Change role'}
-          </button>
-        </div>
+        <FormActions
+          act="Change role"
+          acting="Changing…"
+          pending={changing.isPending}
+          idle={role === member.role}
+          onCancel={onClose}
+        />
       </form>
     </Dialog>
   );
