@@ -1,10 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { importConnector } from '../../src/connectors/import-connector.ts';
-import { callWithCode, codeIn, setRule, type Caller } from './support/confirmations.ts';
+import {
+  AT,
+  type Caller,
+  callWithCode,
+  codeIn,
+  publishSearched,
+  sentBy,
+  setRule,
+} from './support/confirmations.ts';
 import { startHarness, type Harness } from './support/harness.ts';
 import { call } from './support/messages.ts';
 import { expectValid } from './support/schema.ts';
-import { UPSTREAM_DOCUMENT } from './support/upstream.ts';
 
 const TEXT = 'Deleting cannot be undone. Go on?';
 
@@ -14,19 +20,11 @@ let nowMs = Date.now();
 
 beforeAll(async () => {
   harness = await startHarness({ clock: { nowMs: () => nowMs } });
-  const searched = await importConnector(harness.store, {
-    orgId: harness.orgId('acme'),
-    slug: 'searched',
-    name: 'Searched',
-    baseUrl: harness.upstream.baseUrl,
-    document: UPSTREAM_DOCUMENT,
-    options: { mode: 'search' },
-  });
-  if (!searched.ok) throw new Error(searched.error.message);
+  const searched = await publishSearched(harness);
   const { connectorId } = harness;
   await setRule(harness, 'create_item', { connectorId, confirmation: TEXT });
   await setRule(harness, 'get_item', { connectorId, confirmation: 'Is it yours?' });
-  await setRule(harness, 'delete_item', { connectorId: searched.value.connectorId, confirmation: TEXT });
+  await setRule(harness, 'delete_item', { connectorId: searched, confirmation: TEXT });
   caller = harness.caller();
 });
 afterAll(() => harness.close());
@@ -37,9 +35,8 @@ beforeEach(async () => {
   await setRule(harness, 'delete_item', { connectorId, confirmation: TEXT });
 });
 
-const AT = '/mcp/acme/c/items';
 const ITEM = { id: 'i1' };
-const sent = () => harness.upstream.received.map(({ method, url }) => `${method} ${url}`);
+const sent = () => sentBy(harness);
 
 describe('asked by code', () => {
   test.each(['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25', '2026-07-28'])(

@@ -1,13 +1,17 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   AGREED,
+  AT,
+  type Caller,
   callInForm,
   callWithCode,
   codeIn,
   QUESTION,
+  refused,
+  sentBy,
   setRule,
   stateIn,
-  type Caller,
+  trailOf,
 } from './support/confirmations.ts';
 import { startHarness, type Harness } from './support/harness.ts';
 import { expectValid, unknownFields } from './support/schema.ts';
@@ -30,16 +34,8 @@ beforeEach(async () => {
   await setRule(harness, 'delete_item', { connectorId, confirmation: TEXT });
 });
 
-const AT = '/mcp/acme/c/items';
 const ITEM = { id: 'i1' };
-const sent = () => harness.upstream.received.map(({ method, url }) => `${method} ${url}`);
-/** What the trail says of somebody, the oldest first. */
-const trailOf = async ({ credential }: Caller) =>
-  (await harness.auditOf('acme'))
-    .filter(({ keyId }) => keyId === credential.keyId)
-    .map(({ detail, outcome, phase }) => [phase, outcome, detail])
-    .toReversed();
-const refused = (reason: string) => ['event', 'refused', { connector: 'items', reason }];
+const sent = () => sentBy(harness);
 
 describe('asked in a form', () => {
   const ask = () => callInForm(harness, caller, 'delete_item', ITEM, { path: AT });
@@ -78,7 +74,9 @@ describe('asked in a form', () => {
     expect(json.result.structuredContent).toMatchObject({ code: 'forbidden', status: 403 });
     expect(json.result.structuredContent.message).toContain(words);
     expect(sent()).toEqual([]);
-    await expect.poll(() => trailOf(who)).toEqual([refused('confirmation_required'), refused(reason)]);
+    await expect
+      .poll(() => trailOf(harness, who))
+      .toEqual([refused('confirmation_required'), refused(reason)]);
   });
 
   test('a no stays a no: the same question cannot be answered with yes later', async () => {
@@ -168,7 +166,7 @@ describe('asked in a form', () => {
     nowMs += 3_600_000;
     await say(state);
     await expect
-      .poll(async () => (await trailOf(who)).filter(([phase]) => phase === 'event'))
+      .poll(async () => (await trailOf(harness, who)).filter(([phase]) => phase === 'event'))
       .toEqual([
         refused('confirmation_required'),
         refused('confirmation_invalid'),

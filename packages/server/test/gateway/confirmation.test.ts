@@ -1,17 +1,20 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { importConnector } from '../../src/connectors/import-connector.ts';
 import {
   AGREED,
+  AT,
+  type Caller,
   callInForm,
   callWithCode,
   codeIn,
+  publishSearched,
+  refused,
+  sentBy,
   setRule,
   stateIn,
-  type Caller,
+  trailOf,
 } from './support/confirmations.ts';
 import { startHarness, type Harness } from './support/harness.ts';
 import { call } from './support/messages.ts';
-import { UPSTREAM_DOCUMENT } from './support/upstream.ts';
 
 const TEXT = 'Deleting cannot be undone. Go on?';
 const GLOBEX_TEXT = 'Globex asks, too.';
@@ -22,20 +25,12 @@ let nowMs = Date.now();
 
 beforeAll(async () => {
   harness = await startHarness({ clock: { nowMs: () => nowMs } });
-  const searched = await importConnector(harness.store, {
-    orgId: harness.orgId('acme'),
-    slug: 'searched',
-    name: 'Searched',
-    baseUrl: harness.upstream.baseUrl,
-    document: UPSTREAM_DOCUMENT,
-    options: { mode: 'search' },
-  });
-  if (!searched.ok) throw new Error(searched.error.message);
+  const searched = await publishSearched(harness);
   const { connectorId } = harness;
   await setRule(harness, 'delete_item', { connectorId, confirmation: TEXT });
   await setRule(harness, 'create_item', { connectorId, confirmation: TEXT });
   await setRule(harness, 'get_item', { connectorId, confirmation: 'Is it yours?' });
-  await setRule(harness, 'delete_item', { connectorId: searched.value.connectorId, confirmation: TEXT });
+  await setRule(harness, 'delete_item', { connectorId: searched, confirmation: TEXT });
   await setRule(harness, 'delete_item', { connectorId, confirmation: GLOBEX_TEXT }, 'globex');
   caller = harness.caller();
 });
@@ -47,16 +42,8 @@ beforeEach(async () => {
   await setRule(harness, 'delete_item', { connectorId, confirmation: TEXT });
 });
 
-const AT = '/mcp/acme/c/items';
 const ITEM = { id: 'i1' };
-const sent = () => harness.upstream.received.map(({ method, url }) => `${method} ${url}`);
-/** What the trail says of somebody, the oldest first. */
-const trailOf = async ({ credential }: Caller) =>
-  (await harness.auditOf('acme'))
-    .filter(({ keyId }) => keyId === credential.keyId)
-    .map(({ detail, outcome, phase }) => [phase, outcome, detail])
-    .toReversed();
-const refused = (reason: string) => ['event', 'refused', { connector: 'items', reason }];
+const sent = () => sentBy(harness);
 
 /** Both ways to ask and to say yes, for the attacks that both have to stand. */
 const WAYS = [
@@ -305,10 +292,10 @@ describe.each(WAYS)('asked $way', ({ ask, how, isAskedAgain, say }) => {
   test('the trail says that it was asked, and how it was confirmed', async () => {
     const who = harness.caller();
     const word = await ask(who, 'delete_item', ITEM);
-    await expect.poll(() => trailOf(who)).toEqual([refused('confirmation_required')]);
+    await expect.poll(() => trailOf(harness, who)).toEqual([refused('confirmation_required')]);
     await say(who, 'delete_item', ITEM, word);
     await expect
-      .poll(() => trailOf(who))
+      .poll(() => trailOf(harness, who))
       .toEqual([
         refused('confirmation_required'),
         ['intent', null, { connector: 'items', confirmed: how }],

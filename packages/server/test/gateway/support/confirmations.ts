@@ -1,12 +1,14 @@
 import type { ConnectorId } from '../../../src/kernel/ids.ts';
 import type { StoredToolRule } from '../../../src/store/queries/tool-rules.ts';
+import { importConnector } from '../../../src/connectors/import-connector.ts';
 import type { Harness } from './harness.ts';
 import { MODERN, modern, toolCall } from './messages.ts';
+import { UPSTREAM_DOCUMENT } from './upstream.ts';
 
 export type Caller = ReturnType<Harness['caller']>;
 
 export const QUESTION = 'latchkey_confirmation';
-const AT = '/mcp/acme/c/items';
+export const AT = '/mcp/acme/c/items';
 const FORMS = { elicitation: { form: {} } };
 
 /** What an organisation says of one tool, and that its nodes have heard of it. */
@@ -87,3 +89,33 @@ export function codeIn(answer: {
   if (typeof code !== 'string') throw new Error(`no code: ${JSON.stringify(answer.json)}`);
   return code;
 }
+
+/** The same API once more, as a connector whose tools are found by search. */
+export async function publishSearched({ orgId, store, upstream }: Harness): Promise<ConnectorId> {
+  const searched = await importConnector(store, {
+    orgId: orgId('acme'),
+    slug: 'searched',
+    name: 'Searched',
+    baseUrl: upstream.baseUrl,
+    document: UPSTREAM_DOCUMENT,
+    options: { mode: 'search' },
+  });
+  if (!searched.ok) throw new Error(searched.error.message);
+  return searched.value.connectorId;
+}
+
+/** What arrived at the API. */
+export function sentBy({ upstream }: Harness): string[] {
+  return upstream.received.map(({ method, url }) => `${method} ${url}`);
+}
+
+/** What the trail says of somebody, the oldest first. */
+export async function trailOf(harness: Harness, { credential }: Caller) {
+  return (await harness.auditOf('acme'))
+    .filter(({ keyId }) => keyId === credential.keyId)
+    .map(({ detail, outcome, phase }) => [phase, outcome, detail])
+    .toReversed();
+}
+
+/** What it says of a call of the items that was not made. */
+export const refused = (reason: string) => ['event', 'refused', { connector: 'items', reason }];
