@@ -31,10 +31,10 @@ describe('the page of the agents', () => {
     const question = page.getByRole('alertdialog');
     expect(await question.getByRole('heading').innerText()).toBe(`Suspend “${HOSTILE}”?`);
     expect(await question.innerText()).toContain('refused from the next call on');
-    expect(await focused(page)).toBe('Keep it working');
+    await expect.poll(() => focused(page)).toBe('Keep it working');
     await page.keyboard.press('Enter');
     await question.waitFor({ state: 'detached' });
-    expect(await focused(page)).toBe(`Suspend ${HOSTILE}`);
+    await expect.poll(() => focused(page)).toBe(`Suspend ${HOSTILE}`);
     expect(await status()).toBe('active');
 
     await page.keyboard.press('Enter');
@@ -45,17 +45,17 @@ describe('the page of the agents', () => {
     expect(await status()).toBe('suspended');
 
     await row.getByRole('button', { name: 'Resume' }).click();
-    expect(await focused(page)).toBe('Keep it suspended');
+    await expect.poll(() => focused(page)).toBe('Keep it suspended');
     await question.getByRole('button', { name: 'Resume agent' }).click();
     await page.getByRole('status').filter({ hasText: 'works again.' }).waitFor();
     expect(await status()).toBe('active');
     expect(await verifyKey()).toMatchObject({ access: 'full' });
 
     await row.getByRole('button', { name: 'Delete' }).click();
-    expect(await focused(page)).toBe('Keep agent');
+    await expect.poll(() => focused(page)).toBe('Keep agent');
     await page.keyboard.press('Escape');
     await question.waitFor({ state: 'detached' });
-    expect(await focused(page)).toBe(`Delete ${HOSTILE}`);
+    await expect.poll(() => focused(page)).toBe(`Delete ${HOSTILE}`);
     await page.keyboard.press('Enter');
     await question.getByRole('button', { name: 'Delete agent' }).click();
     await page.getByRole('status').filter({ hasText: 'is deleted' }).waitFor();

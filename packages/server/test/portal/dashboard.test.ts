@@ -37,10 +37,10 @@ describe('a person', () => {
     await row.getByRole('button', { name: 'Revoke' }).click();
     const dialog = page.getByRole('alertdialog', { name: 'Revoke “Claude (MCP connector)”?' });
     expect(await dialog.innerText()).toContain('Claude stops at once and asks you to connect again.');
-    expect(await focused(page)).toBe('Keep key');
+    await expect.poll(() => focused(page)).toBe('Keep key');
     await page.keyboard.press('Enter');
     await dialog.waitFor({ state: 'detached' });
-    expect(await focused(page)).toBe('Revoke Claude (MCP connector)');
+    await expect.poll(() => focused(page)).toBe('Revoke Claude (MCP connector)');
     expect(await dashboard().verifyKey(claude.secret)).toBeDefined();
 
     await page.keyboard.press('Enter');
@@ -77,10 +77,10 @@ describe('a person', () => {
     await page.getByRole('row', { name: /Claude \(MCP connector\)/ }).waitFor();
     await page.getByRole('button', { name: 'Sign everyone out…' }).click();
     const dialog = page.getByRole('alertdialog', { name: /^Sign everyone out of Organisation \d+\?$/ });
-    expect(await focused(page)).toBe('Keep everyone connected');
+    await expect.poll(() => focused(page)).toBe('Keep everyone connected');
     await page.keyboard.press('Enter');
     await dialog.waitFor({ state: 'detached' });
-    expect(await focused(page)).toBe('Sign everyone out…');
+    await expect.poll(() => focused(page)).toBe('Sign everyone out…');
     expect(await dashboard().verifyKey(claude.secret)).toBeDefined();
 
     await page.keyboard.press('Enter');

@@ -117,10 +117,10 @@ describe('the page of the identity providers', () => {
     await remove.click();
     const question = page.getByRole('alertdialog', { name: `Trust ${ISSUER} no more?` });
     expect(await question.innerText()).toContain('Its link to one person is deleted.');
-    expect(await focused(page)).toBe('Keep provider');
+    await expect.poll(() => focused(page)).toBe('Keep provider');
     await page.keyboard.press('Enter');
     await question.waitFor({ state: 'detached' });
-    expect(await focused(page)).toBe(`Remove ${ISSUER}`);
+    await expect.poll(() => focused(page)).toBe(`Remove ${ISSUER}`);
     expect(await revokedAt()).toBeNull();
     await page.keyboard.press('Enter');
     await question.getByRole('button', { name: 'Remove provider' }).click();
@@ -143,7 +143,7 @@ describe('the page of the identity providers', () => {
     const { page } = visit;
     await visit.goto(path);
     await page.getByRole('button', { name: `Unlink ${member.email}` }).click();
-    expect(await focused(page)).toBe('Keep link');
+    await expect.poll(() => focused(page)).toBe('Keep link');
     expect(await page.getByRole('alertdialog').innerText()).toContain('00u1abc');
     await page.keyboard.press('Escape');
     await expect.poll(() => focused(page)).toBe(`Unlink ${member.email}`);

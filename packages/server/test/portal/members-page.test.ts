@@ -33,7 +33,7 @@ describe('the page of the members', () => {
 
     await row.getByRole('button', { name: /^Remove/ }).click();
     const question = page.getByRole('alertdialog', { name: /^Remove/ });
-    expect(await focused(page)).toBe('Keep member');
+    await expect.poll(() => focused(page)).toBe('Keep member');
     await page.keyboard.press('Enter');
     await question.waitFor({ state: 'detached' });
     expect(await roleOf(member.userId)).toBe('viewer');
