@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { buildDashboard } from './build-dashboard.ts';
+import { faultsByAxe } from '../support/axe.ts';
 import { NO_CHROMIUM, openChromium } from './open-chromium.ts';
 import { servePortal } from './serve-portal.ts';
 
@@ -84,6 +85,8 @@ async function openVisit(browser: Browser, baseUrl: string, cookie: string, opti
     requests,
     goto: (path: string) => page.goto(`${baseUrl}${path}`),
     path: () => page.url().slice(baseUrl.length),
+    /** What axe finds wrong with the page as it stands. */
+    axe: () => faultsByAxe(page),
     close: () => context.close(),
   };
 }

@@ -1,4 +1,4 @@
-import { Link } from '@tanstack/react-router';
+import { Link, type LinkProps } from '@tanstack/react-router';
 import {
   changesSettings,
   managesAgents,
@@ -6,51 +6,62 @@ import {
   managesIdentityProviders,
   seesMembers,
 } from '../roles.ts';
+import type { Role } from '../api/types.ts';
 import { useOrganisation } from './organisation-context.ts';
+
+interface Place {
+  to: LinkProps['to'];
+  name: string;
+  /** Unset: everybody sees it. */
+  isFor?: (role: Role) => boolean;
+  /** Whether the page of this very address alone is meant, and none below it. */
+  exact?: boolean;
+}
+
+const GROUPS: readonly { name: string; places: readonly Place[] }[] = [
+  {
+    name: 'Use',
+    places: [
+      { to: '/$org', name: 'Home', exact: true },
+      { to: '/$org/keys', name: 'API keys' },
+    ],
+  },
+  { name: 'Tools', places: [{ to: '/$org/connectors', name: 'Connectors' }] },
+  {
+    name: 'People and apps',
+    places: [
+      { to: '/$org/members', name: 'Members', isFor: seesMembers },
+      { to: '/$org/agents', name: 'Agents', isFor: managesAgents },
+      { to: '/$org/apps', name: 'Apps', isFor: managesApps },
+      { to: '/$org/identity-providers', name: 'Identity providers', isFor: managesIdentityProviders },
+    ],
+  },
+  { name: 'Organisation', places: [{ to: '/$org/settings', name: 'Settings', isFor: changesSettings }] },
+];
 
 export function Navigation() {
   const { slug: org, role } = useOrganisation();
   return (
     <nav className="navigation" aria-label="Organisation">
-      <Link to="/$org" params={{ org }} activeOptions={{ exact: true }} className="navigation-item">
-        Home
-      </Link>
-      <Link
-        to="/$org/keys"
-        params={{ org }}
-        activeOptions={{ includeSearch: false }}
-        className="navigation-item"
-      >
-        API keys
-      </Link>
-      <Link to="/$org/connectors" params={{ org }} className="navigation-item">
-        Connectors
-      </Link>
-      {seesMembers(role) ? (
-        <Link to="/$org/members" params={{ org }} className="navigation-item">
-          Members
-        </Link>
-      ) : null}
-      {managesAgents(role) ? (
-        <Link to="/$org/agents" params={{ org }} className="navigation-item">
-          Agents
-        </Link>
-      ) : null}
-      {managesApps(role) ? (
-        <Link to="/$org/apps" params={{ org }} className="navigation-item">
-          Apps
-        </Link>
-      ) : null}
-      {managesIdentityProviders(role) ? (
-        <Link to="/$org/identity-providers" params={{ org }} className="navigation-item">
-          Identity providers
-        </Link>
-      ) : null}
-      {changesSettings(role) ? (
-        <Link to="/$org/settings" params={{ org }} className="navigation-item">
-          Settings
-        </Link>
-      ) : null}
+      {GROUPS.map(({ name, places }) => {
+        const seen = places.filter(({ isFor }) => isFor === undefined || isFor(role));
+        return seen.length === 0 ? null : (
+          <div key={name} className="navigation-group">
+            <p className="navigation-heading">{name}</p>
+            {seen.map(({ to, name: place, exact = false }) => (
+              <Link
+                key={place}
+                to={to}
+                params={{ org }}
+                activeOptions={{ exact, includeSearch: false }}
+                className="navigation-item"
+              >
+                {place}
+              </Link>
+            ))}
+          </div>
+        );
+      })}
     </nav>
   );
 }
