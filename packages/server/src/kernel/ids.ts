@@ -9,6 +9,7 @@ export type ClientId = Id<'client'>;
 export type GrantId = Id<'grant'>;
 export type KeyId = Id<'key'>;
 export type ConnectorId = Id<'connector'>;
+export type InvitationId = Id<'invitation'>;
 export type RequestId = Id<'request'>;
 
 interface PrefixedIds {
@@ -18,6 +19,7 @@ interface PrefixedIds {
   grt: GrantId;
   key: KeyId;
   con: ConnectorId;
+  inv: InvitationId;
   req: RequestId;
   usr: UserId;
 }

@@ -3,6 +3,7 @@
 
 export * from './schema/people.ts';
 export * from './schema/organisations.ts';
+export * from './schema/invitations.ts';
 export * from './schema/connectors.ts';
 export * from './schema/tool-rules.ts';
 export * from './schema/mcp-snapshots.ts';

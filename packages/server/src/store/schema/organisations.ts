@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { check, index, integer, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
+import { boolean, check, index, integer, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
 import type { Role } from '../../kernel/access.ts';
 import type { AgentId, OrganisationId, UserId } from '../../kernel/ids.ts';
 import { users } from './people.ts';
@@ -45,6 +45,8 @@ export const memberships = pgTable(
       .notNull()
       .references(() => users.id, { onDelete: 'cascade' }),
     role: text('role').$type<Role>().notNull(),
+    /** By the operator's word: no page changes it. */
+    declared: boolean('declared').notNull().default(false),
     createdAt: createdAt(),
   },
   (table) => [

@@ -8,6 +8,7 @@ export const users = pgTable('users', {
   id: text('id').$type<UserId>().primaryKey(),
   name: text('name').notNull(),
   email: text('email').notNull().unique(),
+  /** The operator, or an identity provider for its own domain, says that the address is this person's. */
   emailVerified: boolean('email_verified').notNull().default(false),
   image: text('image'),
   createdAt: createdAt(),
