@@ -2,6 +2,7 @@
 // live: docs/storage.md.
 
 export * from './schema/people.ts';
+export * from './schema/accounts.ts';
 export * from './schema/organisations.ts';
 export * from './schema/invitations.ts';
 export * from './schema/connectors.ts';

@@ -31,6 +31,10 @@ export const sessions = pgTable(
     createdAt: createdAt(),
     updatedAt: at('updated_at').notNull().defaultNow(),
     expiresAt: at('expires_at').notNull(),
+    /** By what the person showed who they are: words of RFC 8176 and our own, with a space between. */
+    amr: text('amr').notNull().default('pwd'),
+    /** When they last did. */
+    confirmedAt: at('confirmed_at').notNull().defaultNow(),
   },
   (table) => [index('sessions_user').on(table.userId)],
 );
