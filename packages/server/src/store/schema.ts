@@ -11,6 +11,7 @@ export * from './schema/mcp-snapshots.ts';
 export * from './schema/clients.ts';
 export * from './schema/authorizations.ts';
 export * from './schema/grants.ts';
+export * from './schema/connection-attempts.ts';
 export * from './schema/identity-providers.ts';
 export * from './schema/signing-keys.ts';
 export * from './schema/upstream-credentials.ts';
