@@ -6,6 +6,7 @@ import {
   Outlet,
 } from '@tanstack/react-router';
 import { ChooserPage } from './chooser/chooser-page.tsx';
+import { readToolsSearch } from './connectors/tools-search.ts';
 import { readKeysSearch } from './keys/keys-search.ts';
 import { Crash } from './shell/crash.tsx';
 import { NoSuchPage } from './shell/no-such-page.tsx';
@@ -77,6 +78,7 @@ const connectors = createRoute({
 const connectorTools = createRoute({
   getParentRoute: () => organisation,
   path: 'connectors/$connector',
+  validateSearch: readToolsSearch,
   component: lazyRouteComponent(() => import('./connectors/tools-page.tsx'), 'ToolsPage'),
 });
 

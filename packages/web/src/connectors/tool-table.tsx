@@ -1,9 +1,12 @@
 import type { ConnectorTool } from '../api/types.ts';
 import { ROLE_NAMES } from '../roles.ts';
+import { toolsText as text } from '../text/connectors.ts';
 import { AccessBadge, StatusBadge } from '../ui/badges.tsx';
+import { LongRows } from '../ui/long-rows.tsx';
 import { Table } from '../ui/table.tsx';
 
 const ROLES_IN_ALL = Object.keys(ROLE_NAMES).length;
+const ROW_PIXELS = 64;
 
 export function ToolTable({
   tools,
@@ -13,37 +16,54 @@ export function ToolTable({
   onEdit: (tool: ConnectorTool) => void;
 }) {
   return (
-    <Table caption="Tools" columns={['Tool', 'Access', 'Offered to', 'Confirmation']}>
-      {tools.map((tool) => (
-        <tr key={tool.name} role="row">
-          <th role="rowheader" scope="row">
-            <bdi className="row-name">{tool.title}</bdi>
-            <span className="row-more">
-              <code>{tool.name}</code>
-            </span>
-          </th>
-          <td role="cell" data-label="Access">
-            <AccessBadge access={tool.effective.access} />
-          </td>
-          <td role="cell" data-label="Offered to">
-            <Audience tool={tool} />
-          </td>
-          <td role="cell" data-label="Confirmation">
-            {tool.effective.confirmation === null ? 'None' : <bdi>{tool.effective.confirmation}</bdi>}
-          </td>
-          <td role="cell" className="row-action">
-            <button type="button" className="button secondary small-button" onClick={() => onEdit(tool)}>
-              Change<span className="for-screen-readers"> what becomes of {tool.title}</span>
-            </button>
-          </td>
-        </tr>
-      ))}
-    </Table>
+    <Table
+      caption={text.caption}
+      columns={text.columns}
+      body={
+        <LongRows
+          items={tools}
+          keyOf={({ name }) => name}
+          height={ROW_PIXELS}
+          columns={text.columns.length + 1}
+        >
+          {(tool, place) => (
+            <tr key={tool.name} role="row" {...place}>
+              <th role="rowheader" scope="row">
+                <bdi className="row-name">{tool.title}</bdi>
+                <span className="row-more">
+                  <code>{tool.name}</code>
+                </span>
+              </th>
+              <td role="cell" data-label={text.columns[1]}>
+                <AccessBadge access={tool.effective.access} />
+              </td>
+              <td role="cell" data-label={text.columns[2]}>
+                <Audience tool={tool} />
+              </td>
+              <td role="cell" data-label={text.columns[3]}>
+                {tool.effective.confirmation === null ? (
+                  text.noConfirmation
+                ) : (
+                  <bdi>{tool.effective.confirmation}</bdi>
+                )}
+              </td>
+              <td role="cell" className="row-action">
+                <button type="button" className="button secondary small-button" onClick={() => onEdit(tool)}>
+                  {text.change}
+                  <span className="for-screen-readers">{text.changeOf(tool.title)}</span>
+                </button>
+              </td>
+            </tr>
+          )}
+        </LongRows>
+      }
+      rows={tools.length}
+    />
   );
 }
 
 function Audience({ tool: { effective } }: { tool: ConnectorTool }) {
-  if (!effective.enabled) return <StatusBadge tone="quiet">Off</StatusBadge>;
-  if (effective.roles.length === ROLES_IN_ALL) return 'Everybody';
+  if (!effective.enabled) return <StatusBadge tone="quiet">{text.off}</StatusBadge>;
+  if (effective.roles.length === ROLES_IN_ALL) return text.everybody;
   return effective.roles.map((role) => ROLE_NAMES[role]).join(', ');
 }

@@ -2,16 +2,19 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { connectorToolsQuery } from '../api/queries.ts';
-import type { ConnectorTool, ConnectorTools } from '../api/types.ts';
+import type { ConnectorTools } from '../api/types.ts';
 import { managesConnectors } from '../roles.ts';
 import { useOrganisation } from '../shell/organisation-context.ts';
+import { toolsText as text } from '../text/connectors.ts';
 import { Forbidden } from '../ui/forbidden.tsx';
 import { PageHead } from '../ui/page-head.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { useNotice } from '../ui/use-notice.tsx';
 import { RuleDialog, type RuleSubject } from './rule-dialog.tsx';
+import { ToolFilter } from './tool-filter.tsx';
 import { ToolTable } from './tool-table.tsx';
+import { filterTools } from './tools-search.ts';
 import { WaitingTools } from './waiting-tools.tsx';
 
 const route = getRouteApi('/$org/connectors/$connector');
@@ -23,16 +26,17 @@ export function ToolsPage() {
   return (
     <>
       <PageHead
-        title={`Tools of ${connector}`}
+        title={text.title(connector)}
         heading={
           <>
-            Tools of <bdi>{connector}</bdi>
+            {text.titleBefore}
+            <bdi>{connector}</bdi>
           </>
         }
-        lead="Who is offered which tool, with which access, and what a person has to agree to first. It holds at once, everywhere."
+        lead={text.lead}
         action={
           <Link to="/$org/connectors" params={{ org }} className="button secondary">
-            All connectors
+            {text.allConnectors}
           </Link>
         }
       />
@@ -54,18 +58,18 @@ function Tools({ connector }: { connector: string }) {
     return tools.isError ? (
       <Problem error={tools.error} onRetry={() => void tools.refetch()} />
     ) : (
-      <Skeleton rows={6} label="Loading the tools" />
+      <Skeleton rows={6} label={text.loading} />
     );
   }
   return (
     <>
       {notice}
-      <WaitingTools
+      <ToolList
         connector={connector}
-        tools={tools.data.items.filter(({ waiting }) => waiting)}
-        onApproved={(names) => say(`${inWords(names)} may be used now.`)}
+        data={tools.data}
+        onEdit={setSubject}
+        onApproved={(names) => say(text.approved(names))}
       />
-      <ToolList data={tools.data} onEdit={setSubject} />
       {subject === undefined ? null : (
         <RuleDialog
           connector={connector}
@@ -73,7 +77,7 @@ function Tools({ connector }: { connector: string }) {
           onClose={() => setSubject(undefined)}
           onSaved={() => {
             setSubject(undefined);
-            say(`Saved. It holds for ${subject.title} from now on.`);
+            say(text.saved(subject.title));
           }}
         />
       )}
@@ -81,49 +85,66 @@ function Tools({ connector }: { connector: string }) {
   );
 }
 
-function ToolList({ data, onEdit }: { data: ConnectorTools; onEdit: (subject: RuleSubject) => void }) {
-  const [wanted, setWanted] = useState('');
-  const shown = data.items.filter((tool) => !tool.waiting && isMeant(tool, wanted));
+interface ToolListProps {
+  connector: string;
+  data: ConnectorTools;
+  onEdit: (subject: RuleSubject) => void;
+  onApproved: (names: readonly string[]) => void;
+}
+
+function ToolList({ connector, data: { items, rule }, onApproved, onEdit }: ToolListProps) {
+  const search = route.useSearch();
+  if (items.length === 0) {
+    return (
+      <div className="sheet empty">
+        <p>{text.none}</p>
+      </div>
+    );
+  }
+  const found = filterTools(items, search);
+  const shown = found.filter(({ waiting }) => !waiting);
+  const waiting = found.filter((tool) => tool.waiting);
   return (
     <>
-      <div className="filter">
-        <input
-          type="search"
-          className="input"
-          aria-label="Find a tool"
-          placeholder="Find by name or title"
-          value={wanted}
-          onChange={(event) => setWanted(event.target.value)}
-        />
+      <ToolFilter tools={items} search={search} found={found.length}>
         <button
           type="button"
           className="button secondary"
-          onClick={() => onEdit({ tool: '*', title: 'all its tools', rule: data.rule })}
+          onClick={() => onEdit({ tool: '*', title: text.allItsTools, rule })}
         >
-          Rule for all tools
+          {text.ruleForAll}
         </button>
-      </div>
+      </ToolFilter>
+      <WaitingTools
+        connector={connector}
+        tools={waiting}
+        isAll={waiting.length === items.filter((tool) => tool.waiting).length}
+        onApproved={onApproved}
+      />
       {shown.length === 0 ? (
-        <div className="sheet empty">
-          <p>
-            {data.items.length === 0 ? 'This connector has no tools yet.' : 'No tool has that in its name.'}
-          </p>
-        </div>
+        waiting.length > 0 ? null : (
+          <NoneFound />
+        )
       ) : (
         <ToolTable
           tools={shown}
-          onEdit={({ name, rule, title }) => onEdit({ tool: name, title: `“${title}”`, rule })}
+          onEdit={(tool) => onEdit({ tool: tool.name, title: `“${tool.title}”`, rule: tool.rule })}
         />
       )}
     </>
   );
 }
 
-function isMeant({ name, title }: ConnectorTool, wanted: string): boolean {
-  const text = wanted.trim().toLowerCase();
-  return name.toLowerCase().includes(text) || title.toLowerCase().includes(text);
-}
-
-function inWords(names: readonly string[]): string {
-  return names.length === 1 ? `“${names[0] ?? ''}”` : `${names.length} tools`;
+function NoneFound() {
+  const { slug: org } = useOrganisation();
+  const { connector } = route.useParams();
+  const { q, show } = route.useSearch();
+  return (
+    <div className="sheet empty">
+      <p>{q === undefined ? text.noneOf[show ?? 'all'] : text.noneFound}</p>
+      <Link to="/$org/connectors/$connector" params={{ org, connector }} className="button secondary">
+        {text.showAll}
+      </Link>
+    </div>
+  );
 }

@@ -3,22 +3,36 @@ import { approveTools, connectorsQuery } from '../api/queries.ts';
 import { queryClient } from '../api/query-client.ts';
 import type { ConnectorTool } from '../api/types.ts';
 import { useOrganisation } from '../shell/organisation-context.ts';
+import { toolsText as text } from '../text/connectors.ts';
 import { Problem } from '../ui/problem.tsx';
+
+const SHOWN_MAX = 50;
+/** What one request may name. */
+const TOOLS_PER_REQUEST = 1000;
 
 interface WaitingToolsProps {
   connector: string;
   tools: readonly ConnectorTool[];
+  /** Whether these are all that wait, and not those found among them. */
+  isAll: boolean;
   onApproved: (names: readonly string[]) => void;
 }
 
 /** Tools that came with an update and may change something: nobody is offered them before an admin has seen them. */
-export function WaitingTools({ connector, onApproved, tools }: WaitingToolsProps) {
+export function WaitingTools({ connector, isAll, onApproved, tools }: WaitingToolsProps) {
   const { slug: org } = useOrganisation();
   const approving = useMutation({
     mutationFn: async (names: readonly string[]) => {
-      const { approved } = await approveTools(org, connector, names);
-      await queryClient.invalidateQueries(connectorsQuery(org));
-      return approved;
+      const all: string[] = [];
+      try {
+        for (let at = 0; at < names.length; at += TOOLS_PER_REQUEST) {
+          const { approved } = await approveTools(org, connector, names.slice(at, at + TOOLS_PER_REQUEST));
+          all.push(...approved);
+        }
+      } finally {
+        await queryClient.invalidateQueries(connectorsQuery(org));
+      }
+      return all;
     },
     onSuccess: onApproved,
   });
@@ -27,11 +41,8 @@ export function WaitingTools({ connector, onApproved, tools }: WaitingToolsProps
     <section className="sheet waiting" aria-labelledby="waiting">
       <div className="apart">
         <div>
-          <h2 id="waiting">{tools.length === 1 ? 'One new tool waits' : `${tools.length} new tools wait`}</h2>
-          <p className="quiet">
-            {tools.length === 1 ? 'It' : 'Each'} came with an update of the connector and can change
-            something. Nobody is offered it yet.
-          </p>
+          <h2 id="waiting">{text.waitingTitle(tools.length)}</h2>
+          <p className="quiet">{text.waitingLead(tools.length)}</p>
         </div>
         {tools.length === 1 ? null : (
           <button
@@ -40,12 +51,12 @@ export function WaitingTools({ connector, onApproved, tools }: WaitingToolsProps
             disabled={approving.isPending}
             onClick={() => approving.mutate(tools.map(({ name }) => name))}
           >
-            Let all be used
+            {text.approveAll(isAll)}
           </button>
         )}
       </div>
       <ul className="waiting-list">
-        {tools.map(({ description, name, title }) => (
+        {tools.slice(0, SHOWN_MAX).map(({ description, name, title }) => (
           <li key={name}>
             <div>
               <bdi className="row-name">{title}</bdi> <code>{name}</code>
@@ -59,11 +70,15 @@ export function WaitingTools({ connector, onApproved, tools }: WaitingToolsProps
               disabled={approving.isPending}
               onClick={() => approving.mutate([name])}
             >
-              Let it be used<span className="for-screen-readers"> ({title})</span>
+              {text.approve}
+              <span className="for-screen-readers"> ({title})</span>
             </button>
           </li>
         ))}
       </ul>
+      {tools.length > SHOWN_MAX ? (
+        <p className="small quiet">{text.waitingMore(SHOWN_MAX, tools.length)}</p>
+      ) : null}
       {approving.isError ? <Problem error={approving.error} /> : null}
     </section>
   );

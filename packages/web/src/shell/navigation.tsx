@@ -10,7 +10,8 @@ import type { Role } from '../api/types.ts';
 import { useOrganisation } from './organisation-context.ts';
 
 interface Place {
-  to: LinkProps['to'];
+  /** A page whose address has the organisation in it, and nothing else to be filled in. */
+  to: Exclude<Extract<LinkProps['to'], `/$org${string}`>, `/$org/${string}$${string}`>;
   name: string;
   /** Unset: everybody sees it. */
   isFor?: (role: Role) => boolean;

@@ -3,18 +3,21 @@ import type { ReactNode } from 'react';
 interface TableProps {
   caption: string;
   columns: readonly string[];
-  /** Each with the roles written out, as the table has them. */
-  children: ReactNode;
+  /** The rows, each with the roles written out, as the table has them. */
+  children?: ReactNode;
+  /** In place of the rows: a body of its own (`LongRows`), and how many rows it has. */
+  body?: ReactNode;
+  rows?: number;
 }
 
 /**
  * A table whose last column is for buttons. The roles are written out because a narrow screen shows each row as a card,
  * and a browser forgets that a table whose `display` was changed is one.
  */
-export function Table({ caption, columns, children }: TableProps) {
+export function Table({ body, caption, children, columns, rows }: TableProps) {
   return (
     <div className="sheet table-frame">
-      <table className="table" role="table">
+      <table className="table" role="table" aria-rowcount={rows === undefined ? undefined : rows + 1}>
         <caption className="for-screen-readers">{caption}</caption>
         <thead role="rowgroup">
           <tr role="row">
@@ -28,7 +31,7 @@ export function Table({ caption, columns, children }: TableProps) {
             </th>
           </tr>
         </thead>
-        <tbody role="rowgroup">{children}</tbody>
+        {body ?? <tbody role="rowgroup">{children}</tbody>}
       </table>
     </div>
   );

@@ -1,0 +1,59 @@
+/** The words of the pages of connectors, of their tools and of their versions. */
+export const connectorsText = {
+  title: 'Connectors',
+  lead: 'Where the tools come from: an API, or an MCP server.',
+  loading: 'the connectors',
+  find: 'Find a connector',
+  findPlaceholder: 'Find by name',
+  import: 'Import',
+  emptyManager: 'No connectors yet. Import an API description, or connect an MCP server.',
+  empty: 'No connectors yet. An owner or admin of the organisation can import one.',
+  columns: ['Connector', 'Kind', 'Tools', 'News'],
+  kinds: { openapi: 'API', mcp: 'MCP server' },
+  shared: 'Shared by all organisations',
+  noNews: 'None',
+  waiting: (tools: number) => (tools === 1 ? '1 tool waits' : `${tools} tools wait`),
+} as const;
+
+/** The words of the page of a connector's tools. */
+export const toolsText = {
+  title: (connector: string) => `Tools of ${connector}`,
+  titleBefore: 'Tools of ',
+  lead: 'Who is offered which tool, with which access, and what a person has to agree to first. It holds at once, everywhere.',
+  allConnectors: 'All connectors',
+  loading: 'Loading the tools',
+  find: 'Find a tool',
+  findPlaceholder: 'Find by name or description',
+  which: 'Which tools',
+  views: { all: 'All', read: 'Read-only', write: 'Full access', waiting: 'Waiting', off: 'Off' },
+  ruleForAll: 'Rule for all tools',
+  allItsTools: 'all its tools',
+  none: 'This connector has no tools yet.',
+  noneFound: 'No tool has that in its name or description.',
+  noneOf: {
+    all: 'Every tool waits to be let in.',
+    read: 'No tool is read-only.',
+    write: 'No tool needs full access.',
+    waiting: 'No tool waits.',
+    off: 'No tool is off.',
+  },
+  showAll: 'Show all tools',
+  shown: (tools: number) => (tools === 1 ? '1 tool' : `${tools} tools`),
+  caption: 'Tools',
+  columns: ['Tool', 'Access', 'Offered to', 'Confirmation'],
+  off: 'Off',
+  everybody: 'Everybody',
+  noConfirmation: 'None',
+  change: 'Change',
+  changeOf: (title: string) => ` what becomes of ${title}`,
+  approved: (names: readonly string[]) =>
+    names.length === 1 ? `“${names[0] ?? ''}” may be used now.` : `${names.length} tools may be used now.`,
+  saved: (title: string) => `Saved. It holds for ${title} from now on.`,
+  waitingTitle: (tools: number) => (tools === 1 ? 'One new tool waits' : `${tools} new tools wait`),
+  waitingLead: (tools: number) =>
+    `${tools === 1 ? 'It' : 'Each'} came with an update of the connector and can change something. Nobody is offered it yet.`,
+  waitingMore: (shown: number, all: number) =>
+    `The first ${shown} of ${all}. The field above finds the others.`,
+  approveAll: (all: boolean) => (all ? 'Let all be used' : 'Let those found be used'),
+  approve: 'Let it be used',
+} as const;
