@@ -1,0 +1,60 @@
+import type { Page } from 'playwright-core';
+import type { Scene } from '../scene.ts';
+import type { Stage } from '../stage.ts';
+
+const OWNER = { as: 'owner@acme.test' } as const;
+
+async function open(page: Page, { url }: Stage, path: string): Promise<void> {
+  await page.goto(`${url}/app/acme${path}`);
+  await page.locator('h1').waitFor();
+  await page.locator('.skeleton').first().waitFor({ state: 'detached' });
+  await page.waitForLoadState('networkidle');
+}
+
+/** Each page as it comes, while it waits, when nothing answers, and to somebody who may not see it. */
+const PAGES: readonly { name: string; path: string; forbiddenTo?: string; timed?: boolean }[] = [
+  { name: 'home', path: '', timed: true },
+  { name: 'keys', path: '/keys', timed: true },
+  { name: 'connectors', path: '/connectors' },
+  { name: 'tools', path: '/connectors/reelport', forbiddenTo: 'viewer@acme.test' },
+  { name: 'members', path: '/members', forbiddenTo: 'viewer@acme.test' },
+  { name: 'agents', path: '/agents', forbiddenTo: 'member@acme.test' },
+  { name: 'apps', path: '/apps', forbiddenTo: 'member@acme.test' },
+  { name: 'identity-providers', path: '/identity-providers', forbiddenTo: 'member@acme.test' },
+  { name: 'settings', path: '/settings', forbiddenTo: 'member@acme.test' },
+];
+
+function statesOf({ forbiddenTo, name, path, timed = false }: (typeof PAGES)[number]): Scene[] {
+  const scenes: Scene[] = [
+    { name: `${name}/as-it-comes`, ...OWNER, timed, pose: (page, stage) => open(page, stage, path) },
+    {
+      name: `${name}/loading`,
+      ...OWNER,
+      async pose(page, { url }) {
+        await page.route('**/portal/v1/organisations/**', () => undefined);
+        await page.goto(`${url}/app/acme${path}`);
+        await page.locator('.skeleton').first().waitFor();
+      },
+    },
+    {
+      name: `${name}/no-answer`,
+      ...OWNER,
+      expects: /net::ERR_FAILED/,
+      async pose(page, { url }) {
+        await page.route('**/portal/v1/organisations/**', (route) => route.abort());
+        await page.goto(`${url}/app/acme${path}`);
+        await page.getByRole('alert').first().waitFor();
+      },
+    },
+  ];
+  if (forbiddenTo !== undefined) {
+    scenes.push({
+      name: `${name}/forbidden`,
+      as: forbiddenTo,
+      pose: (page, stage) => open(page, stage, path),
+    });
+  }
+  return scenes;
+}
+
+export const DASHBOARD: readonly Scene[] = PAGES.flatMap(statesOf);
