@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { AppError } from '../kernel/errors.ts';
 import type { AgentId, ClientId, KeyId, UserId } from '../kernel/ids.ts';
 
@@ -21,4 +22,10 @@ const ID = /^([a-z]{3})_[A-Za-z0-9_-]{1,64}$/;
 export function readId<Prefix extends keyof PathIds>(prefix: Prefix, text: string): PathIds[Prefix] {
   if (ID.exec(text)?.[1] !== prefix) throw new AppError('not_found', ABSENT[prefix]);
   return text as PathIds[Prefix];
+}
+
+/** The same as a schema, for the `params` of a route's description. */
+export function pathId<Prefix extends keyof PathIds>(prefix: Prefix): z.ZodType<PathIds[Prefix], string> {
+  const schema = z.string().regex(new RegExp(`^${prefix}_[A-Za-z0-9_-]{1,64}$`), { error: ABSENT[prefix] });
+  return schema as unknown as z.ZodType<PathIds[Prefix], string>;
 }

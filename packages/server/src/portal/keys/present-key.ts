@@ -1,4 +1,21 @@
+import { z } from 'zod';
 import type { Keys } from '../../keys/keys.ts';
+import { access, time } from '../shapes.ts';
+
+export const keyShape = z.object({
+  id: z.string(),
+  name: z.string(),
+  access,
+  hint: z.string().describe('The first and the last characters of its secret.'),
+  made_by: z.enum(['connection', 'agent', 'hand']),
+  holder: z.string().nullable().describe("A person's email, or an agent's name."),
+  client: z.object({ name: z.string().nullable(), destination: z.string().nullable() }).nullable(),
+  status: z.enum(['active', 'expired', 'revoked']),
+  created_at: time,
+  last_used_at: time.nullable(),
+  expires_at: time.nullable().describe('null: it does not expire.'),
+  revoked_at: time.nullable(),
+});
 
 type ListedKey = Awaited<ReturnType<Keys['list']>>[number];
 

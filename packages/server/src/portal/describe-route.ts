@@ -1,0 +1,103 @@
+import type { Context, MiddlewareHandler } from 'hono';
+import { z } from 'zod';
+import { AppError } from '../kernel/errors.ts';
+import type { Action } from '../people/policy.ts';
+import type { OrganisationEnv, PortalEnv } from './env.ts';
+import { requireRole } from './guards.ts';
+import { readBody } from './read-body.ts';
+
+/**
+ * Who may call a route: `session` a person in the dashboard alone, `person` one with a key of their own too, `anyone`
+ * agents too.
+ */
+export type Callers = 'session' | 'person' | 'anyone';
+
+/** What a route is: the same schemas check what comes in and make the API's document. */
+export interface RouteDescription<
+  Params extends z.ZodType = z.ZodType,
+  Query extends z.ZodType = z.ZodType,
+  Body extends z.ZodType = z.ZodType,
+> {
+  /** `verb_thing`, once in the API. It is the name of a tool: never rename a released one. */
+  readonly id: string;
+  /** A few words, as a heading. */
+  readonly summary: string;
+  /** For who has to choose among hundreds: what it is good for, and what it does to others. */
+  readonly description: string;
+  /** Absent: every member may, or the act itself judges. */
+  readonly action?: Action;
+  /** Default: `person` for what only reads, `session` for what changes something. */
+  readonly callers?: Callers;
+  /** Default: all but GET do. */
+  readonly writes?: boolean;
+  /** It cannot be taken back, or many notice it: models are told to have a person agree first. */
+  readonly isDangerous?: boolean;
+  /** One that does not fit is as absent as what never was: 404 with the schema's message. */
+  readonly params?: Params;
+  readonly query?: Query;
+  /** Absent: it is not read. */
+  readonly body?: Body;
+  readonly answer: z.ZodType;
+  /** Default 200. */
+  readonly status?: 200 | 201;
+}
+
+const DESCRIPTION = Symbol('description of a route');
+
+type Out<Schema> = Schema extends z.ZodType ? z.output<Schema> : never;
+type ValidatedBy<Params, Query, Body> = {
+  in: { param: Out<Params>; query: Out<Query>; json: Out<Body> };
+  out: { param: Out<Params>; query: Out<Query>; json: Out<Body> };
+};
+
+/**
+ * The first handler of each route of the portal: refuses who may not, reads what came by its schemas (then
+ * `context.req.valid('param' | 'query' | 'json')` has it), and carries the description to the API's document.
+ */
+export function describeRoute<Params extends z.ZodType, Query extends z.ZodType, Body extends z.ZodType>(
+  description: RouteDescription<Params, Query, Body>,
+): MiddlewareHandler<PortalEnv, string, ValidatedBy<Params, Query, Body>> {
+  const { action, body, params, query } = description;
+  const handler: MiddlewareHandler<PortalEnv, string, ValidatedBy<Params, Query, Body>> = async (
+    context,
+    next,
+  ) => {
+    if (action !== undefined) {
+      // Routes below an organisation alone have actions.
+      const { role } = (context as unknown as Context<OrganisationEnv>).get('organisation');
+      requireRole(role, action);
+    }
+    const { req } = context;
+    if (params !== undefined) req.addValidatedData('param', readParams(params, req.param()));
+    if (query !== undefined) req.addValidatedData('query', readQuery(query, req.query()));
+    if (body !== undefined) req.addValidatedData('json', (await readBody(context, body)) as object);
+    await next();
+  };
+  return Object.assign(handler, { [DESCRIPTION]: description });
+}
+
+/** What `describeRoute` was given, if it made this handler. */
+export function descriptionOf(handler: object): RouteDescription | undefined {
+  return (handler as { [DESCRIPTION]?: RouteDescription })[DESCRIPTION];
+}
+
+export function writes({ writes: told }: RouteDescription, method: string): boolean {
+  return told ?? (method !== 'GET' && method !== 'HEAD');
+}
+
+export function callersOf(description: RouteDescription, method: string): Callers {
+  return description.callers ?? (writes(description, method) ? 'session' : 'person');
+}
+
+function readParams(schema: z.ZodType, given: Record<string, string>): object {
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data as object;
+  throw new AppError('not_found', parsed.error.issues[0]?.message ?? 'There is nothing at this address.');
+}
+
+function readQuery(schema: z.ZodType, given: Record<string, string>): object {
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data as object;
+  const faults = parsed.error.issues.map(({ message, path }) => `${path.join('.') || 'query'}: ${message}`);
+  throw new AppError('invalid_request', faults.join('; '));
+}

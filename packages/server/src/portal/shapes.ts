@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { ROLES } from '../kernel/access.ts';
+
+/** The same words for the same things in all of the portal's answers. */
+export const time = z.string().meta({ format: 'date-time' });
+export const role = z.enum(ROLES);
+export const access = z
+  .enum(['read', 'full'])
+  .describe('How far it reaches: read calls read-only tools, full calls all.');
+
+/** The body of an act that needs to be told nothing more. */
+export const nothing = z.strictObject({});
+
+export function listOf<Item extends z.ZodType>(item: Item) {
+  return z.object({ items: z.array(item) });
+}
+
+/** Some of a list. `next_cursor` asks for those after them. */
+export function pageOf<Item extends z.ZodType>(item: Item) {
+  return z.object({
+    items: z.array(item),
+    next_cursor: z
+      .string()
+      .nullable()
+      .describe('Send it as cursor to get the next page; null: this is the last.'),
+  });
+}
