@@ -7,7 +7,7 @@ import type { Queries, Store } from './store/store.ts';
 import { contextOfSigningKey } from './grants/signing-key.ts';
 import { contextOfAccount, contextOfPending } from './upstreams/credentials/personal/account-secrets.ts';
 import { contextOfClient } from './upstreams/credentials/personal/client.ts';
-import { contextOfCredential } from './upstreams/credentials/vault.ts';
+import { contextOfCredential, contextOfImport } from './upstreams/credentials/vault.ts';
 import { createSealedEnvironment } from './upstreams/sealed-environment.ts';
 import { mcpUpstreamSchema } from './upstreams/upstream.ts';
 
@@ -19,6 +19,10 @@ const SEALED: Readonly<
   connector_credentials: {
     purpose: 'upstream credentials',
     contextOf: ([connectorId = '']) => contextOfCredential(connectorId),
+  },
+  imports: {
+    purpose: 'upstream credentials',
+    contextOf: ([importId = '']) => contextOfImport(importId),
   },
   upstream_clients: {
     purpose: 'upstream accounts',

@@ -9,6 +9,7 @@ export type ClientId = Id<'client'>;
 export type GrantId = Id<'grant'>;
 export type KeyId = Id<'key'>;
 export type ConnectorId = Id<'connector'>;
+export type ImportId = Id<'import'>;
 export type InvitationId = Id<'invitation'>;
 export type RequestId = Id<'request'>;
 
@@ -19,6 +20,7 @@ interface PrefixedIds {
   grt: GrantId;
   key: KeyId;
   con: ConnectorId;
+  imp: ImportId;
   inv: InvitationId;
   req: RequestId;
   usr: UserId;

@@ -5,8 +5,10 @@ import { connectors } from '../schema.ts';
 
 /** Columns that are sealed under the master secret, with the columns that name a row and what it is sealed for. */
 export const SEALED_COLUMNS = {
+  totp_factors: { column: 'sealed', names: ['user_id'] },
   signing_keys: { column: 'sealed_private_jwk', names: ['kid'] },
   connector_credentials: { column: 'sealed', names: ['connector_id'] },
+  imports: { column: 'credential_sealed', names: ['id'] },
   upstream_clients: { column: 'sealed', names: ['connector_id', 'issuer'] },
   upstream_authorizations: { column: 'sealed', names: ['state_hash'] },
   upstream_accounts: { column: 'sealed', names: ['org_id', 'connector_id', 'user_id'] },

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { check, jsonb, pgTable, text, unique } from 'drizzle-orm/pg-core';
+import { check, integer, jsonb, pgTable, text, unique } from 'drizzle-orm/pg-core';
 import type { ConnectorId, OrganisationId } from '../../kernel/ids.ts';
 import { organisations } from './organisations.ts';
 import { at, createdAt } from './times.ts';
@@ -31,6 +31,10 @@ export const connectors = pgTable(
     catalogueHash: text('catalogue_hash')
       .notNull()
       .references(() => catalogues.hash),
+    /** Who says what it is: the operator's file, or the organisation's admins. */
+    managedBy: text('managed_by').$type<'operator' | 'organisation'>().notNull().default('operator'),
+    /** Number of what is published now; null: from before versions were kept. */
+    version: integer('version'),
     createdAt: createdAt(),
     updatedAt: at('updated_at').notNull().defaultNow(),
   },
@@ -42,6 +46,7 @@ export const connectors = pgTable(
     ),
     check('connectors_new_write_tools', sql`${table.newWriteTools} in ('wait', 'allow')`),
     check('connectors_kind', sql`${table.kind} in ('openapi', 'mcp')`),
+    check('connectors_managed_by', sql`${table.managedBy} in ('operator', 'organisation')`),
     check('connectors_upstream', sql`(${table.kind} = 'mcp') = (${table.upstream} is not null)`),
   ],
 );

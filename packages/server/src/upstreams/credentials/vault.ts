@@ -35,6 +35,11 @@ export function contextOfCredential(connectorId: string): string {
   return `connector-credential ${connectorId}`;
 }
 
+/** The same of a connector that is being imported. */
+export function contextOfImport(importId: string): string {
+  return `import-credential ${importId}`;
+}
+
 /** Connectors' credentials, sealed in the database and kept open in memory until the change feed says otherwise. */
 export function createVault({
   store,
