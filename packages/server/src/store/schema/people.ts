@@ -1,5 +1,6 @@
-import { boolean, index, pgTable, text } from 'drizzle-orm/pg-core';
-import type { UserId } from '../../kernel/ids.ts';
+import { boolean, index, pgTable, text, type AnyPgColumn } from 'drizzle-orm/pg-core';
+import type { OrganisationId, UserId } from '../../kernel/ids.ts';
+import { organisations } from './organisations.ts';
 import { at, createdAt } from './times.ts';
 
 // People and their sessions; all but the set-up tokens are better-auth's tables, under our names.
@@ -35,8 +36,12 @@ export const sessions = pgTable(
     amr: text('amr').notNull().default('pwd'),
     /** When they last did. */
     confirmedAt: at('confirmed_at').notNull().defaultNow(),
+    /** The organisation whose provider vouched for the person: the session opens that one alone. Null: their own means. */
+    viaOrgId: text('via_org_id')
+      .$type<OrganisationId>()
+      .references((): AnyPgColumn => organisations.id, { onDelete: 'cascade' }),
   },
-  (table) => [index('sessions_user').on(table.userId)],
+  (table) => [index('sessions_user').on(table.userId), index('sessions_via').on(table.viaOrgId)],
 );
 
 export const credentials = pgTable(
