@@ -20,3 +20,5 @@ export * from './schema/imports.ts';
 export * from './schema/changes.ts';
 export * from './schema/node-mail.ts';
 export * from './schema/audit-events.ts';
+export * from './schema/audit-trail.ts';
+export * from './schema/usage.ts';

@@ -1,0 +1,38 @@
+import { bigint, customType, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { at } from './times.ts';
+
+// What makes the audit trail one that shows when somebody changed it (docs/decisions/031-audit-chain.md).
+
+const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
+
+/** The links of each organisation's chain. Each seals some of its audit rows, and all that was sealed before. */
+export const auditBlocks = pgTable(
+  'audit_blocks',
+  {
+    /** The organisation's id; empty: the rows that belong to none. */
+    chain: text('chain').notNull(),
+    /** 1, 2, 3, and so on. */
+    seq: bigint('seq', { mode: 'number' }).notNull(),
+    firstId: bigint('first_id', { mode: 'number' }).notNull(),
+    lastId: bigint('last_id', { mode: 'number' }).notNull(),
+    rows: integer('rows').notNull(),
+    /** The rows it seals, in order, and the hash of each. Null: they were deleted by a policy that says how long rows live. */
+    ids: bigint('ids', { mode: 'number' }).array(),
+    leaves: bytes('leaves'),
+    /** Of the leaves and of what they belong to. It stays when they go. */
+    contentHash: bytes('content_hash').notNull(),
+    /** Of the block before and of the content. */
+    hash: bytes('hash').notNull(),
+    sealedAt: at('sealed_at').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.chain, table.seq] })],
+);
+
+export type AuditMark = 'chain' | 'usage';
+
+/** How far each of those has come that go through the audit rows in the order of their ids. */
+export const auditMarks = pgTable('audit_marks', {
+  name: text('name').$type<AuditMark>().primaryKey(),
+  /** Everything up to here is done. */
+  doneTo: bigint('done_to', { mode: 'number' }).notNull(),
+});
