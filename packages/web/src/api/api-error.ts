@@ -3,13 +3,16 @@ export class ApiError extends Error {
   readonly status: number;
   readonly code: string;
   readonly requestId: string | undefined;
+  /** The whole answer, where a page shows more of a refusal than its sentence. */
+  readonly body: unknown;
 
-  constructor(status: number, code: string, message: string, requestId: string | undefined) {
+  constructor(status: number, code: string, message: string, requestId: string | undefined, body?: unknown) {
     super(message);
     this.name = 'ApiError';
     this.status = status;
     this.code = code;
     this.requestId = requestId;
+    this.body = body;
   }
 }
 
@@ -24,6 +27,7 @@ export function readError(status: number, body: unknown, requestId: string | und
     typeof code === 'string' ? code : 'unreadable',
     typeof message === 'string' ? message : `The server answered ${status} and did not say why.`,
     typeof named === 'string' ? named : requestId,
+    body,
   );
 }
 
