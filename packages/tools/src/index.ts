@@ -70,6 +70,8 @@ export type {
 } from './call/types.ts';
 export type { JsonSchema } from './json.ts';
 export { createNotes } from './openapi/notes.ts';
+export type { Places } from './openapi/places.ts';
+export { jsonPathOf } from './catalogue/suggest.ts';
 export { plainText } from './openapi/text.ts';
 export { errorText } from './call/envelope.ts';
 export type { TextLimits, Truncated } from './call/truncate.ts';

@@ -54,3 +54,38 @@ test('progress of a large document is told while the caller goes on', async () =
   expect(new Set(seen.map(({ operations }) => operations))).toEqual(new Set([300]));
   expect(turns).toBeGreaterThan(0);
 });
+
+test('a compilation that nobody wants any more is ended, and says why', async () => {
+  const cancelling = new AbortController();
+  const compiling = compileInWorker(
+    large(20_000),
+    {},
+    { signal: cancelling.signal, onProgress: () => cancelling.abort(new Error('enough')) },
+  );
+  await expect(compiling).rejects.toThrow('enough');
+  await expect(compileInWorker(large(1), {}, { signal: cancelling.signal })).rejects.toThrow('enough');
+});
+
+test('the places of what is skipped, warned of and suggested are told', async () => {
+  const document = `openapi: 3.1.0
+info: {title: T, version: '1'}
+paths:
+  /a:
+    trace: {responses: {}}
+`;
+  const places: object[] = [];
+  const compiled = await compileInWorker(document, {}, { onPlaces: (found) => places.push(found) });
+  expect(compiled).toMatchObject({ value: { skipped: [{ pointer: '/paths/~1a/trace' }] } });
+  expect(places).toEqual([{ '/paths/~1a/trace': [5, 5] }]);
+});
+
+test('several overlays are applied in their order', async () => {
+  const overlay = (summary: string) =>
+    JSON.stringify({
+      overlay: '1.0.0',
+      info: { title: 'x', version: '1' },
+      actions: [{ target: "$['paths']['/things0/{id}'].get", update: { summary } }],
+    });
+  const compiled = compileCatalogue(large(1), { overlay: [overlay('First'), overlay('Second')] });
+  expect(compiled).toMatchObject({ value: { tools: [{ title: 'Second' }] } });
+});

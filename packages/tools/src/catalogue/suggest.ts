@@ -73,6 +73,10 @@ export function overlayActionOf({ access, pointer }: Suggestion): {
   readonly target: string;
   readonly update: { readonly 'x-mcp': { readonly access: Access } };
 } {
-  const steps = (stepsOf(pointer) ?? []).map((step) => `['${step.replace(/[\\']/g, String.raw`\$&`)}']`);
-  return { target: `$${steps.join('')}`, update: { 'x-mcp': { access } } };
+  return { target: jsonPathOf(stepsOf(pointer) ?? []), update: { 'x-mcp': { access } } };
+}
+
+/** What selects exactly that place, whatever the names of the steps are (RFC 9535). */
+export function jsonPathOf(steps: readonly string[]): string {
+  return `$${steps.map((step) => `['${step.replace(/[\\']/g, String.raw`\$&`)}']`).join('')}`;
 }

@@ -310,8 +310,8 @@ export interface CompileOptions {
   readonly access?: Readonly<Record<string, Access>>;
   /** Selectors of tools that change things but destroy none. */
   readonly additive?: readonly string[];
-  /** An OpenAPI Overlay 1.0 document, JSON or YAML, applied to the document before anything is read from it. */
-  readonly overlay?: string | Uint8Array;
+  /** OpenAPI Overlay 1.0 documents, JSON or YAML, applied in their order before anything is read from the document. */
+  readonly overlay?: string | Uint8Array | readonly (string | Uint8Array)[];
   /** The names given so far (`readLock`): they stay, or become aliases. Then make the next one with `lockOf`. */
   readonly lock?: NameLock;
   /** Names of the security schemes that the operator's credential satisfies. Default: every http, apiKey, oauth2 and openIdConnect scheme. */

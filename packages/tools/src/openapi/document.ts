@@ -31,8 +31,10 @@ export function readDocument(
 ): Result<ApiDocument, Rejection> {
   const loaded = load(source);
   if (!loaded.ok) return loaded;
-  const overlaid =
-    options.overlay === undefined ? loaded : applyOverlay(loaded.value, options.overlay, notes);
+  const overlaid = overlaysOf(options).reduce<Result<unknown, Rejection>>(
+    (before, overlay) => (before.ok ? applyOverlay(before.value, overlay, notes) : before),
+    loaded,
+  );
   if (!overlaid.ok) return overlaid;
   const versioned = readVersion(overlaid.value);
   if (!versioned.ok) return versioned;
@@ -116,4 +118,8 @@ export function readDocument(
       return one && readAnswer(one.operation);
     },
   });
+}
+
+function overlaysOf({ overlay = [] }: CompileOptions): readonly (string | Uint8Array)[] {
+  return typeof overlay === 'string' || overlay instanceof Uint8Array ? [overlay] : overlay;
 }

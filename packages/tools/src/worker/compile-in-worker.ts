@@ -3,6 +3,7 @@ import type { CompileProgress } from '../catalogue/compile.ts';
 import type { ArchiveOptions } from '../archive/compile-archive.ts';
 import type { Catalogue, Rejection } from '../catalogue/types.ts';
 import { fail } from '../result.ts';
+import type { Places } from '../openapi/places.ts';
 import type { Result } from '../result.ts';
 
 /** What a document may cost. */
@@ -13,15 +14,21 @@ export interface CompileCaps {
   readonly memoryMb?: number;
   /** Called now and then while a large document is compiled. */
   readonly onProgress?: (progress: CompileProgress) => void;
+  /** Nobody wants it any more: it rejects with the signal's reason, and the thread ends. */
+  readonly signal?: AbortSignal;
+  /** Called before the answer with where its skipped operations, warnings and suggestions stand in the document. */
+  readonly onPlaces?: (places: Places) => void;
 }
 
 export interface CompileJob {
   readonly source: string | Uint8Array;
   readonly options: ArchiveOptions;
+  readonly wantsPlaces: boolean;
 }
 
 export type CompileMessage =
   | { readonly kind: 'progress'; readonly progress: CompileProgress }
+  | { readonly kind: 'places'; readonly places: Places }
   | { readonly kind: 'compiled'; readonly result: Result<Catalogue, Rejection> };
 
 const TIMEOUT_MS = 20_000;
@@ -35,10 +42,11 @@ const MEMORY_MB = 1_024;
 export function compileInWorker(
   source: string | Uint8Array,
   options: ArchiveOptions = {},
-  { timeoutMs = TIMEOUT_MS, memoryMb = MEMORY_MB, onProgress }: CompileCaps = {},
+  { timeoutMs = TIMEOUT_MS, memoryMb = MEMORY_MB, onPlaces, onProgress, signal }: CompileCaps = {},
 ): Promise<Result<Catalogue, Rejection>> {
   return new Promise((resolve, reject) => {
-    const job: CompileJob = { source, options };
+    if (signal?.aborted === true) return reject(reasonOf(signal));
+    const job: CompileJob = { source, options, wantsPlaces: onPlaces !== undefined };
     const worker = new Worker(IS_SOURCE ? SOURCE_START : WORKER_URL, {
       eval: IS_SOURCE,
       workerData: job,
@@ -50,13 +58,21 @@ export function compileInWorker(
     const timer = setTimeout(() => {
       settle(fail(tooLarge(`It was not compiled after ${timeoutMs / 1_000} s.`)));
     }, timeoutMs);
+    const cancel = (): void => {
+      clearTimeout(timer);
+      if (signal !== undefined) reject(reasonOf(signal));
+      void worker.terminate();
+    };
+    signal?.addEventListener('abort', cancel, { once: true });
     const settle = (result: Result<Catalogue, Rejection>): void => {
       clearTimeout(timer);
+      signal?.removeEventListener('abort', cancel);
       resolve(result);
       void worker.terminate();
     };
     worker.on('message', (message: CompileMessage) => {
       if (message.kind === 'progress') onProgress?.(message.progress);
+      else if (message.kind === 'places') onPlaces?.(message.places);
       else settle(message.result);
     });
     worker.on('error', (error: Error & { code?: string }) => {
@@ -83,6 +99,10 @@ const SOURCE_START = `import('tsx/esm/api').then(({ register }) => {
   register();
   return import(${JSON.stringify(WORKER_URL.href)});
 });`;
+
+function reasonOf({ reason }: AbortSignal): Error {
+  return reason instanceof Error ? reason : new Error('The compilation was cancelled.');
+}
 
 function tooLarge(message: string): Rejection {
   return {
