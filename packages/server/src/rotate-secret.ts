@@ -2,6 +2,7 @@ import { toAuditRow } from './audit/entry.ts';
 import type { Clock } from './kernel/clock.ts';
 import { deriveKey, seal, unseal } from './kernel/seal.ts';
 import { WrongMasterSecretError } from './kernel/wrong-master-secret.ts';
+import { contextOfTotp } from './people/two-factor/second-factor.ts';
 import { SEALED_COLUMNS, type SealedTable } from './store/queries/sealed.ts';
 import type { Queries, Store } from './store/store.ts';
 import { contextOfSigningKey } from './grants/signing-key.ts';
@@ -15,6 +16,7 @@ import { mcpUpstreamSchema } from './upstreams/upstream.ts';
 const SEALED: Readonly<
   Record<SealedTable, { readonly purpose: string; contextOf(names: readonly string[]): string }>
 > = {
+  totp_factors: { purpose: 'two-factor', contextOf: ([userId = '']) => contextOfTotp(userId) },
   signing_keys: { purpose: 'signing keys', contextOf: ([kid = '']) => contextOfSigningKey(kid) },
   connector_credentials: {
     purpose: 'upstream credentials',

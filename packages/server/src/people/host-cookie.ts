@@ -19,3 +19,22 @@ export function hostCookie(baseUrl: string, name: string): CookieForm {
     attributes: { httpOnly: true, sameSite: 'lax', path: '/', secure },
   };
 }
+
+/** The Set-Cookie line; `maxAgeSeconds` 0 takes the cookie away. */
+export function setCookieLine(
+  { name, attributes }: CookieForm,
+  value: string,
+  maxAgeSeconds: number,
+): string {
+  const secure = attributes.secure ? '; Secure' : '';
+  return `${name}=${encodeURIComponent(value)}; Max-Age=${maxAgeSeconds}; Path=/; HttpOnly${secure}; SameSite=Lax`;
+}
+
+/** What the browser sent back of it. */
+export function readCookie({ name }: CookieForm, headers: Headers): string | undefined {
+  for (const pair of (headers.get('cookie') ?? '').split(';')) {
+    const at = pair.indexOf('=');
+    if (at !== -1 && pair.slice(0, at).trim() === name) return pair.slice(at + 1).trim();
+  }
+  return undefined;
+}

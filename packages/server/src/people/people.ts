@@ -1,9 +1,11 @@
 import type { Clock } from '../kernel/clock.ts';
 import type { OrganisationId, UserId } from '../kernel/ids.ts';
 import type { Log } from '../kernel/log.ts';
-import { fail, type Result } from '../kernel/result.ts';
+import { fail, ok, type Result } from '../kernel/result.ts';
 import type { Role } from '../kernel/access.ts';
 import type { Store } from '../store/store.ts';
+import type { Amr } from './amr.ts';
+import { createCheckPassword } from './check-password.ts';
 import { insertUser, prepareUser, type NewUser, type UserFault } from './create-user.ts';
 import { hostCookie } from './host-cookie.ts';
 import {
@@ -14,6 +16,7 @@ import {
 import { removeMember, setRole, type MemberFault, type MemberRef } from './organisations/members.ts';
 import { refusableTransaction } from './refusable-transaction.ts';
 import { createSessionLibrary, SESSION_SECONDS } from './session-library.ts';
+import { createBrowserTokens } from './two-factor/browser-tokens.ts';
 
 export interface CurrentUser {
   readonly userId: UserId;
@@ -21,6 +24,19 @@ export interface CurrentUser {
   readonly email: string;
   readonly name: string;
   readonly signedInAtMs: number;
+  /** How they showed who they are, in this session. */
+  readonly amr: readonly Amr[];
+  /** Whether they last did so little ago that dangerous things may be done in this session. */
+  readonly isRecent: boolean;
+}
+
+const RECENT_MS = 10 * 60 * 1000;
+
+export interface SignedIn {
+  readonly setCookies: string[];
+  readonly userId: UserId;
+  /** `second_factor`: there is no session yet, and the cookies are for the page that asks for it. */
+  readonly step: 'done' | 'second_factor';
 }
 
 export interface People {
@@ -30,7 +46,13 @@ export interface People {
     email: string;
     password: string;
     headers: Headers;
-  }): Promise<Result<{ setCookies: string[]; userId: UserId }, { reason: 'wrong_credentials' }>>;
+  }): Promise<Result<SignedIn, { reason: 'wrong_credentials' }>>;
+  /** The same for somebody who has shown who they are in another way. `wrong_credentials`: they are disabled. */
+  beginSession(input: {
+    userId: UserId;
+    amr: readonly Amr[];
+    headers: Headers;
+  }): Promise<Result<SignedIn, { reason: 'wrong_credentials' }>>;
   signOut(headers: Headers): Promise<{ setCookies: string[] }>;
   createUser(user: NewUser): Promise<Result<{ userId: UserId }, { reason: UserFault }>>;
   createOrganisation(
@@ -66,6 +88,30 @@ export function createPeople({
     log,
   });
 
+  const checkPassword = createCheckPassword({ store });
+  const browserTokens = createBrowserTokens(baseUrl);
+
+  async function beginSession(input: {
+    userId: UserId;
+    amr: readonly Amr[];
+    headers: Headers;
+  }): Promise<Result<SignedIn, { reason: 'wrong_credentials' }>> {
+    const { amr, headers, userId } = input;
+    // To somebody who is disabled the same as to somebody unknown.
+    if (!(await isEnabled(userId))) return fail({ reason: 'wrong_credentials' });
+    const library = await sessions;
+    const { setCookies } = await library.begin({ userId, amr, nowMs: clock.nowMs() }, headers);
+    if (headers.has('cookie')) await library.end(headers);
+    return ok({ setCookies, userId, step: 'done' });
+  }
+
+  async function asksForSecondFactor(userId: UserId, headers: Headers): Promise<boolean> {
+    if (!(await store.secondFactors.isOn(userId))) return false;
+    const browser = browserTokens.rememberedOf(headers);
+    const now = new Date(clock.nowMs());
+    return browser === undefined || !(await store.secondFactors.isRemembered(userId, browser, now));
+  }
+
   async function isEnabled(userId: UserId): Promise<boolean> {
     const user = await store.people.findUser(userId);
     return user !== undefined && user.disabledAt === null;
@@ -76,21 +122,22 @@ export function createPeople({
       if (!headers.has('cookie')) return undefined;
       const session = await (await sessions).find(headers);
       if (session === undefined) return undefined;
-      const { createdAtMs: signedInAtMs, ...who } = session;
+      const { confirmedAtMs, createdAtMs: signedInAtMs, ...who } = session;
       if (clock.nowMs() >= signedInAtMs + SESSION_SECONDS * 1000) return undefined;
       if (!(await isEnabled(who.userId))) return undefined;
-      return { ...who, signedInAtMs };
+      return { ...who, signedInAtMs, isRecent: clock.nowMs() < confirmedAtMs + RECENT_MS };
     },
 
     async signIn({ email, password, headers }) {
-      const library = await sessions;
-      const started = await library.start({ email: email.trim(), password }, headers);
-      if (!started.ok) return fail({ reason: started.error });
-      // To somebody who is disabled the same as to somebody unknown; the session that began is of no use.
-      if (!(await isEnabled(started.value.userId))) return fail({ reason: 'wrong_credentials' });
-      if (headers.has('cookie')) await library.end(headers);
-      return started;
+      const userId = await checkPassword({ email, password });
+      if (userId === undefined) return fail({ reason: 'wrong_credentials' });
+      if (!(await asksForSecondFactor(userId, headers)))
+        return beginSession({ userId, amr: ['pwd'], headers });
+      const pending = await browserTokens.beginPending(store, userId, clock.nowMs());
+      return ok({ setCookies: [pending], userId, step: 'second_factor' });
     },
+
+    beginSession,
 
     signOut: async (headers) => (await sessions).end(headers),
 

@@ -1,14 +1,14 @@
+import { createHmac, randomBytes } from 'node:crypto';
 import { betterAuth } from 'better-auth/minimal';
-import { APIError } from 'better-auth/api';
 import { getAdapter } from 'better-auth/db/adapter';
 import type { BetterAuthOptions } from 'better-auth/types';
 import type { UserId } from '../kernel/ids.ts';
 import type { Log } from '../kernel/log.ts';
-import { fail, ok, type Result } from '../kernel/result.ts';
+import { hashSecret, randomToken } from '../kernel/secret.ts';
 import type { Store } from '../store/store.ts';
 import { hashSessionTokens } from './hashed-session-tokens.ts';
-import type { CookieForm } from './host-cookie.ts';
-import { hashPassword, verifyPassword } from './password.ts';
+import { setCookieLine, type CookieForm } from './host-cookie.ts';
+import { readAmr, writeAmr, type Amr } from './amr.ts';
 
 export const SESSION_SECONDS = 7 * 24 * 60 * 60;
 
@@ -18,16 +18,18 @@ export interface Session {
   readonly email: string;
   readonly name: string;
   readonly createdAtMs: number;
+  readonly amr: readonly Amr[];
+  readonly confirmedAtMs: number;
 }
 
-/** All that we ask of better-auth. None of its HTTP routes is mounted, and users are made by us alone. */
+/** All that we ask of better-auth. None of its HTTP routes is mounted; users and sessions are made by us alone. */
 export interface SessionLibrary {
   find(headers: Headers): Promise<Session | undefined>;
-  /** The same answer and the same work for an unknown address as for a wrong password. */
-  start(
-    credentials: { email: string; password: string },
+  /** For whoever has shown who they are: nothing is checked here. */
+  begin(
+    session: { userId: UserId; amr: readonly Amr[]; nowMs: number },
     headers: Headers,
-  ): Promise<Result<{ userId: UserId; setCookies: string[] }, 'wrong_credentials'>>;
+  ): Promise<{ setCookies: string[] }>;
   end(headers: Headers): Promise<{ setCookies: string[] }>;
 }
 
@@ -54,23 +56,24 @@ export async function createSessionLibrary(deps: {
         email: found.user.email,
         name: found.user.name,
         createdAtMs: found.session.createdAt.getTime(),
+        amr: readAmr(found.session.amr),
+        confirmedAtMs: found.session.confirmedAt.getTime(),
       };
     },
-    async start(credentials, headers) {
-      try {
-        const started = await api.signInEmail({
-          body: credentials,
-          headers: narrow(headers),
-          returnHeaders: true,
-        });
-        return ok({
-          userId: started.response.user.id as UserId,
-          setCookies: ownCookies(started.headers),
-        });
-      } catch (error) {
-        if (error instanceof APIError && WRONG.has(error.body?.code ?? '')) return fail('wrong_credentials');
-        throw error;
-      }
+    async begin({ amr, nowMs, userId }, headers) {
+      const token = randomBytes(TOKEN_BYTES).toString('base64url');
+      await deps.store.sessions.createSession({
+        id: randomToken(),
+        tokenHash: hashSecret(token),
+        userId,
+        userAgent: narrow(headers).get('user-agent') ?? '',
+        amr: writeAmr(amr),
+        at: new Date(nowMs),
+        expiresAt: new Date(nowMs + SESSION_SECONDS * 1000),
+      });
+      // As better-auth signs the cookies that it reads.
+      const signature = createHmac('sha256', deps.secret).update(token).digest('base64');
+      return { setCookies: [setCookieLine(deps.cookie, `${token}.${signature}`, SESSION_SECONDS)] };
     },
     async end(headers) {
       const ended = await api.signOut({ headers: narrow(headers), returnHeaders: true });
@@ -79,7 +82,7 @@ export async function createSessionLibrary(deps: {
   };
 }
 
-const WRONG: ReadonlySet<string> = new Set(['INVALID_EMAIL', 'INVALID_EMAIL_OR_PASSWORD']);
+const TOKEN_BYTES = 24;
 const USER_AGENT_CHARACTERS_MAX = 256;
 
 /** It may see the cookie and the browser's name, and no header by which a caller could claim an address or an origin. */
@@ -114,14 +117,6 @@ function describeOptions({
           ? log.error({ from: 'sessions' }, message)
           : log.debug({ from: 'sessions' }, message),
     },
-    emailAndPassword: {
-      enabled: true,
-      disableSignUp: true,
-      password: {
-        hash: hashPassword,
-        verify: ({ hash, password }) => verifyPassword(hash, password),
-      },
-    },
     user: { modelName: 'users', fields: { ...times, emailVerified: 'email_verified' } },
     session: {
       modelName: 'sessions',
@@ -131,6 +126,10 @@ function describeOptions({
         ipAddress: 'ip_address',
         userAgent: 'user_agent',
         expiresAt: 'expires_at',
+      },
+      additionalFields: {
+        amr: { type: 'string', required: true, input: false },
+        confirmedAt: { type: 'date', required: true, input: false, fieldName: 'confirmed_at' },
       },
       expiresIn: SESSION_SECONDS,
       // Reading a session never writes: it ends when it was said to end.

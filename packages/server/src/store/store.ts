@@ -14,9 +14,12 @@ import { createIdentityProviderQueries } from './queries/identity-providers.ts';
 import { createKeyQueries } from './queries/keys.ts';
 import { createMcpSnapshotQueries } from './queries/mcp-snapshots.ts';
 import { createNodeMailQueries, mailChannelOf } from './queries/node-mail.ts';
+import { createPasskeyQueries } from './queries/passkeys.ts';
 import { createPeopleQueries } from './queries/people.ts';
 import { createPortalClientQueries } from './queries/portal-clients.ts';
 import { createSealedQueries } from './queries/sealed.ts';
+import { createSecondFactorQueries } from './queries/second-factors.ts';
+import { createSessionQueries } from './queries/sessions.ts';
 import { createSigningKeyQueries } from './queries/signing-keys.ts';
 import { createToolRuleQueries } from './queries/tool-rules.ts';
 import { createUpstreamAccountQueries } from './queries/upstream-accounts.ts';
@@ -27,6 +30,9 @@ import { createTokenQueries, type TokenQueries } from './tokens/tokens.ts';
 function createQueries(executor: Executor, onChangeAdded: (change: Change) => void) {
   return {
     people: createPeopleQueries(executor),
+    sessions: createSessionQueries(executor),
+    secondFactors: createSecondFactorQueries(executor),
+    passkeys: createPasskeyQueries(executor),
     connectors: createConnectorQueries(executor),
     clients: createClientQueries(executor),
     clientDocuments: createClientDocumentQueries(executor),

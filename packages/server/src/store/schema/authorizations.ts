@@ -57,7 +57,8 @@ export type UsedIdPurpose =
   | 'dpop_proof'
   | 'client_assertion'
   | 'identity_assertion'
-  | 'confirmation';
+  | 'confirmation'
+  | 'passkey';
 
 /** Ids that may be used once: tickets between the hosts, DPoP proofs, assertions, confirmations. Shared by all nodes. */
 export const usedIds = pgTable(
