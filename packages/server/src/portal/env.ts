@@ -1,10 +1,13 @@
 import type { Role } from '../kernel/access.ts';
+import type { Actor } from '../kernel/credential.ts';
 import type { OrganisationId, RequestId } from '../kernel/ids.ts';
 import type { CurrentUser } from '../people/people.ts';
 
 export interface PortalEnv {
   Variables: {
     requestId: RequestId;
+    /** Whose request it is: `user`, or an agent where a route says that any caller may. */
+    actor: Actor;
     user: CurrentUser;
   };
 }

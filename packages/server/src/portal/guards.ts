@@ -29,6 +29,7 @@ export function signedInOnly(people: People): MiddlewareHandler<PortalEnv> {
     const user = await people.currentUser(context.req.raw.headers);
     if (user === undefined) throw new AppError('unauthenticated', 'Sign in first.');
     context.set('user', user);
+    context.set('actor', { kind: 'user', id: user.userId });
     await next();
   };
 }

@@ -1,36 +1,15 @@
 import { Hono } from 'hono';
-import { z } from 'zod';
 import { TOKEN_EXCHANGE_GRANT } from '../../grants/acting-clients.ts';
-import { publicKeySetSchema } from '../../grants/client-keys.ts';
 import type { PortalClients } from '../../grants/portal-clients.ts';
 import type { PublishedKeys } from '../../grants/published-keys.ts';
 import { displayName } from '../../kernel/display-name.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { isUsableRedirectUri } from '../../kernel/redirect-uri.ts';
+import { describeRoute } from '../describe-route.ts';
 import type { OrganisationEnv } from '../env.ts';
-import { requireRole } from '../guards.ts';
-import { keySetUrlSchema } from '../key-set-url.ts';
-import { readBody } from '../read-body.ts';
-import { readId } from '../read-id.ts';
+import { ALLOW_EXCHANGE, CREATE_CLIENT, DELETE_CLIENT, LIST_CLIENTS, type NewClient } from './described.ts';
 
 const NAME_CHARACTERS_MAX = 80;
-const REDIRECT_URIS_MAX = 10;
-
-const newClientSchema = z.strictObject({
-  name: z.string(),
-  auth_method: z.enum(['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt']),
-  /** For an app that people approve. */
-  redirect_uris: z.array(z.string()).min(1).max(REDIRECT_URIS_MAX).optional(),
-  /** For a machine, in place of redirect URIs: the role of the agent that it acts as. */
-  agent_role: z.enum(['member', 'viewer']).optional(),
-  /** The public keys of a client that signs (private_key_jwt), or where it publishes them. */
-  jwks: publicKeySetSchema.optional(),
-  jwks_uri: keySetUrlSchema.optional(),
-  /** It may trade the organisation's access tokens for its own (RFC 8693). */
-  token_exchange: z.boolean().optional(),
-});
-const exchangeSchema = z.strictObject({ allowed: z.boolean() });
-type NewClient = z.infer<typeof newClientSchema>;
 
 export interface ClientRoutesDeps {
   portalClients: PortalClients;
@@ -44,16 +23,13 @@ export function createClientRoutes({
 }: ClientRoutesDeps): Hono<OrganisationEnv> {
   const app = new Hono<OrganisationEnv>();
 
-  app.get('/', async (context) => {
-    const organisation = context.get('organisation');
-    requireRole(organisation.role, 'clients.manage');
-    return context.json({ items: (await portalClients.list(organisation.id)).map(presentClient) });
+  app.get('/', describeRoute(LIST_CLIENTS), async (context) => {
+    const listed = await portalClients.list(context.get('organisation').id);
+    return context.json({ items: listed.map(presentClient) });
   });
 
-  app.post('/', async (context) => {
-    const organisation = context.get('organisation');
-    requireRole(organisation.role, 'clients.manage');
-    const body = await readBody(context, newClientSchema);
+  app.post('/', describeRoute(CREATE_CLIENT), async (context) => {
+    const body = context.req.valid('json');
     const fault = findFault(body);
     if (fault !== undefined) throw new AppError('invalid_request', fault);
     const name = displayName(body.name, NAME_CHARACTERS_MAX);
@@ -62,7 +38,7 @@ export function createClientRoutes({
       throw new AppError('invalid_request', 'jwks_uri: no keys could be read there from the internet');
     }
     const created = await portalClients.create({
-      orgId: organisation.id,
+      orgId: context.get('organisation').id,
       name,
       authMethod: body.auth_method,
       redirectUris: body.redirect_uris ?? [],
@@ -81,13 +57,11 @@ export function createClientRoutes({
     );
   });
 
-  app.post('/:client/token-exchange', async (context) => {
-    const organisation = context.get('organisation');
-    requireRole(organisation.role, 'clients.manage');
-    const { allowed } = await readBody(context, exchangeSchema);
+  app.post('/:client/token-exchange', describeRoute(ALLOW_EXCHANGE), async (context) => {
+    const { allowed } = context.req.valid('json');
     const decided = await portalClients.setTokenExchange({
-      orgId: organisation.id,
-      clientId: readId('cli', context.req.param('client')),
+      orgId: context.get('organisation').id,
+      clientId: context.req.valid('param').client,
       allowed,
       decidedBy: context.get('user').userId,
       requestId: context.get('requestId'),
@@ -96,12 +70,10 @@ export function createClientRoutes({
     return context.json({ client_id: decided.clientId, token_exchange: allowed });
   });
 
-  app.post('/:client/delete', async (context) => {
-    const organisation = context.get('organisation');
-    requireRole(organisation.role, 'clients.manage');
-    const clientId = readId('cli', context.req.param('client'));
+  app.post('/:client/delete', describeRoute(DELETE_CLIENT), async (context) => {
+    const { client: clientId } = context.req.valid('param');
     const deleted = await portalClients.delete({
-      orgId: organisation.id,
+      orgId: context.get('organisation').id,
       clientId,
       deletedBy: context.get('user').userId,
       requestId: context.get('requestId'),
@@ -146,7 +118,6 @@ function presentClient({
     auth_method: client.authMethod,
     redirect_uris: client.redirectUris,
     agent: client.agentId === null ? null : { id: client.agentId, name: agentName, role: agentRole },
-    /** What works now, and so would end with it. */
     connections,
     people,
     token_exchange: client.grantTypes.includes(TOKEN_EXCHANGE_GRANT),

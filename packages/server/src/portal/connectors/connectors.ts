@@ -1,5 +1,4 @@
 import { Hono } from 'hono';
-import { z } from 'zod';
 import type {
   ConnectorOnDesk,
   DeskFault,
@@ -10,32 +9,16 @@ import type {
 import { ROLES } from '../../kernel/access.ts';
 import { displayName } from '../../kernel/display-name.ts';
 import { AppError } from '../../kernel/errors.ts';
+import { describeRoute } from '../describe-route.ts';
 import type { OrganisationEnv } from '../env.ts';
-import { requireRole } from '../guards.ts';
-import { readBody } from '../read-body.ts';
-
-const NAME_CHARACTERS_MAX = 200;
-const CONFIRMATION_CHARACTERS_MAX = 500;
-const TOOLS_MAX = 1000;
-
-const toolName = z
-  .string()
-  .min(1)
-  .max(NAME_CHARACTERS_MAX)
-  .refine((name) => !name.includes('\0'), { error: 'is no name' });
-
-/** Null: nothing is said of it. */
-const ruleSchema = z.strictObject({
-  /** A tool's name within the connector, or `*` for all of them. */
-  tool: toolName,
-  enabled: z.boolean().nullable().default(null),
-  access: z.enum(['read', 'full']).nullable().default(null),
-  roles: z.array(z.enum(ROLES)).min(1).max(ROLES.length).nullable().default(null),
-  /** One line that a person has to agree to. */
-  confirmation: z.string().max(CONFIRMATION_CHARACTERS_MAX).nullable().default(null),
-});
-
-const approvalSchema = z.strictObject({ tools: z.array(toolName).min(1).max(TOOLS_MAX) });
+import {
+  APPROVE_TOOLS,
+  CONFIRMATION_CHARACTERS_MAX,
+  LIST_CONNECTORS,
+  LIST_TOOLS,
+  SET_RULE,
+  type Rule,
+} from './described.ts';
 
 export interface ConnectorRoutesDeps {
   toolDesk: ToolDesk;
@@ -45,29 +28,24 @@ export interface ConnectorRoutesDeps {
 export function createConnectorRoutes({ toolDesk }: ConnectorRoutesDeps): Hono<OrganisationEnv> {
   const app = new Hono<OrganisationEnv>();
 
-  app.get('/', async (context) => {
-    const organisation = context.get('organisation');
-    requireRole(organisation.role, 'connectors.read');
-    const connectors = await toolDesk.list(organisation.id);
+  app.get('/', describeRoute(LIST_CONNECTORS), async (context) => {
+    const connectors = await toolDesk.list(context.get('organisation').id);
     return context.json({ items: connectors.map(presentConnector) });
   });
 
-  app.get('/:connector/tools', async (context) => {
-    const organisation = context.get('organisation');
-    requireRole(organisation.role, 'connectors.manage');
-    const connector = await toolDesk.find(organisation.id, context.req.param('connector'));
+  app.get('/:connector/tools', describeRoute(LIST_TOOLS), async (context) => {
+    const { connector: slug } = context.req.valid('param');
+    const connector = await toolDesk.find(context.get('organisation').id, slug);
     if (connector === undefined) throw FAULTS.no_such_connector;
     return context.json({ rule: presentSaid(connector.said), items: connector.tools.map(presentTool) });
   });
 
-  app.put('/:connector/rules', async (context) => {
-    const organisation = context.get('organisation');
-    requireRole(organisation.role, 'connectors.manage');
-    const { tool, ...fields } = await readBody(context, ruleSchema);
+  app.put('/:connector/rules', describeRoute(SET_RULE), async (context) => {
+    const { tool, ...fields } = context.req.valid('json');
     const said = saidIn(fields);
     const fault = await toolDesk.say({
-      orgId: organisation.id,
-      connector: context.req.param('connector'),
+      orgId: context.get('organisation').id,
+      connector: context.req.valid('param').connector,
       by: context.get('user').userId,
       requestId: context.get('requestId'),
       tool,
@@ -77,13 +55,11 @@ export function createConnectorRoutes({ toolDesk }: ConnectorRoutesDeps): Hono<O
     return context.json({ tool, rule: presentSaid(said) });
   });
 
-  app.post('/:connector/approvals', async (context) => {
-    const organisation = context.get('organisation');
-    requireRole(organisation.role, 'connectors.manage');
-    const { tools } = await readBody(context, approvalSchema);
+  app.post('/:connector/approvals', describeRoute(APPROVE_TOOLS), async (context) => {
+    const { tools } = context.req.valid('json');
     const approved = await toolDesk.approve({
-      orgId: organisation.id,
-      connector: context.req.param('connector'),
+      orgId: context.get('organisation').id,
+      connector: context.req.valid('param').connector,
       by: context.get('user').userId,
       requestId: context.get('requestId'),
       tools: [...new Set(tools)],
@@ -104,12 +80,7 @@ const FAULTS: Readonly<Record<DeskFault, AppError>> = {
   ),
 };
 
-function saidIn({
-  access,
-  confirmation,
-  enabled,
-  roles,
-}: Omit<z.infer<typeof ruleSchema>, 'tool'>): SaidOfTool {
+function saidIn({ access, confirmation, enabled, roles }: Omit<Rule, 'tool'>): SaidOfTool {
   const line = confirmation === null ? undefined : displayName(confirmation, CONFIRMATION_CHARACTERS_MAX);
   return {
     ...(enabled !== null && { enabled }),

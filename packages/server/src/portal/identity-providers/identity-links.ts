@@ -1,9 +1,9 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { AppError } from '../../kernel/errors.ts';
+import { describeRoute } from '../describe-route.ts';
 import type { OrganisationEnv } from '../env.ts';
-import { requireRole } from '../guards.ts';
-import { readBody } from '../read-body.ts';
+import { listOf, time } from '../shapes.ts';
 import { issuerSchema, subjectSchema } from './issuer-url.ts';
 import type { IdentityProviderRoutesDeps } from './trusted-issuers.ts';
 
@@ -11,9 +11,42 @@ const EMAIL_CHARACTERS_MAX = 254;
 
 const linkSchema = z.strictObject({ issuer: issuerSchema, subject: subjectSchema });
 const newLinkSchema = linkSchema.extend({
-  /** The address of a member of this organisation. */
-  member: z.string().max(EMAIL_CHARACTERS_MAX),
+  member: z.string().max(EMAIL_CHARACTERS_MAX).describe('The email of a member of this organisation.'),
 });
+
+const LIST = {
+  id: 'list_identity_links',
+  summary: 'List whom identity providers know',
+  description: 'Which member the subject of a trusted identity provider is.',
+  action: 'identity_providers.manage',
+  answer: listOf(z.object({ issuer: z.string(), subject: z.string(), member: z.string(), created_at: time })),
+} as const;
+
+const CREATE = {
+  id: 'create_identity_link',
+  summary: 'Link a subject to a member',
+  description: 'From then on what the identity provider says of the subject is said of the member.',
+  action: 'identity_providers.manage',
+  body: newLinkSchema,
+  answer: z.object({ issuer: z.string(), subject: z.string(), member: z.string() }),
+  status: 201,
+} as const;
+
+const REMOVE = {
+  id: 'remove_identity_link',
+  summary: 'Unlink a subject',
+  description: 'Ends the link with the connections that it opened.',
+  action: 'identity_providers.manage',
+  callers: 'person',
+  isDangerous: true,
+  body: linkSchema,
+  answer: z.object({
+    issuer: z.string(),
+    subject: z.string(),
+    status: z.literal('removed'),
+    ended_grants: z.int().nonnegative(),
+  }),
+} as const;
 
 /** `/portal/v1/organisations/{org}/identity-links`: which member a trusted issuer's subject is. For admins. */
 export function createIdentityLinkRoutes({
@@ -21,10 +54,8 @@ export function createIdentityLinkRoutes({
 }: IdentityProviderRoutesDeps): Hono<OrganisationEnv> {
   const app = new Hono<OrganisationEnv>();
 
-  app.get('/', async (context) => {
-    const organisation = context.get('organisation');
-    requireRole(organisation.role, 'identity_providers.manage');
-    const listed = await identityProviders.listLinks(organisation.id);
+  app.get('/', describeRoute(LIST), async (context) => {
+    const listed = await identityProviders.listLinks(context.get('organisation').id);
     return context.json({
       items: listed.map(({ issuer, subject, email, createdAt }) => ({
         issuer,
@@ -35,10 +66,9 @@ export function createIdentityLinkRoutes({
     });
   });
 
-  app.post('/', async (context) => {
+  app.post('/', describeRoute(CREATE), async (context) => {
     const organisation = context.get('organisation');
-    requireRole(organisation.role, 'identity_providers.manage');
-    const { issuer, subject, member } = await readBody(context, newLinkSchema);
+    const { issuer, subject, member } = context.req.valid('json');
     const linked = await identityProviders.link({
       orgId: organisation.id,
       issuer,
@@ -61,12 +91,10 @@ export function createIdentityLinkRoutes({
     }
   });
 
-  app.post('/remove', async (context) => {
-    const organisation = context.get('organisation');
-    requireRole(organisation.role, 'identity_providers.manage');
-    const { issuer, subject } = await readBody(context, linkSchema);
+  app.post('/remove', describeRoute(REMOVE), async (context) => {
+    const { issuer, subject } = context.req.valid('json');
     const removed = await identityProviders.unlink({
-      orgId: organisation.id,
+      orgId: context.get('organisation').id,
       issuer,
       subject,
       decidedBy: context.get('user').userId,

@@ -3,21 +3,61 @@ import { z } from 'zod';
 import { publicKeySetSchema } from '../../grants/client-keys.ts';
 import type { IdentityProviders } from '../../grants/identity-providers.ts';
 import { AppError } from '../../kernel/errors.ts';
+import { describeRoute } from '../describe-route.ts';
 import type { OrganisationEnv } from '../env.ts';
-import { requireRole } from '../guards.ts';
-import { readBody } from '../read-body.ts';
 import { keySetUrlSchema } from '../key-set-url.ts';
+import { access, listOf, time } from '../shapes.ts';
 import { issuerSchema } from './issuer-url.ts';
 
 const newIssuerSchema = z.strictObject({
   issuer: issuerSchema,
-  /** The most that a connection by its word may do. */
-  access: z.enum(['read', 'full']),
+  access: access.describe('The most that a connection by its word may do.'),
   /** Its keys, or where they are; neither: as the issuer's metadata says. */
   jwks: publicKeySetSchema.optional(),
   jwks_uri: keySetUrlSchema.optional(),
 });
-const issuerOnlySchema = z.strictObject({ issuer: issuerSchema });
+
+const LIST = {
+  id: 'list_trusted_issuers',
+  summary: 'List trusted identity providers',
+  description: 'Whose word this organisation takes for its people, and how many members each knows.',
+  action: 'identity_providers.manage',
+  answer: listOf(
+    z.object({
+      issuer: z.string(),
+      access,
+      jwks_uri: z.string().nullable(),
+      key_ids: z.array(z.string().nullable()).nullable(),
+      links: z.int().nonnegative(),
+      created_at: time,
+    }),
+  ),
+} as const;
+
+const TRUST = {
+  id: 'trust_issuer',
+  summary: 'Trust an identity provider',
+  description: 'Takes its word for the members who are linked to its subjects.',
+  action: 'identity_providers.manage',
+  body: newIssuerSchema,
+  answer: z.object({ issuer: z.string(), access, jwks_uri: z.string().nullable() }),
+  status: 201,
+} as const;
+
+const REMOVE = {
+  id: 'remove_trusted_issuer',
+  summary: 'Stop trusting an identity provider',
+  description: 'Ends the trust with all links and all connections that it opened.',
+  action: 'identity_providers.manage',
+  callers: 'person',
+  isDangerous: true,
+  body: z.strictObject({ issuer: issuerSchema }),
+  answer: z.object({
+    issuer: z.string(),
+    status: z.literal('removed'),
+    ended_grants: z.int().nonnegative(),
+  }),
+} as const;
 
 export interface IdentityProviderRoutesDeps {
   identityProviders: IdentityProviders;
@@ -29,10 +69,8 @@ export function createTrustedIssuerRoutes({
 }: IdentityProviderRoutesDeps): Hono<OrganisationEnv> {
   const app = new Hono<OrganisationEnv>();
 
-  app.get('/', async (context) => {
-    const organisation = context.get('organisation');
-    requireRole(organisation.role, 'identity_providers.manage');
-    const listed = await identityProviders.listIssuers(organisation.id);
+  app.get('/', describeRoute(LIST), async (context) => {
+    const listed = await identityProviders.listIssuers(context.get('organisation').id);
     return context.json({
       items: listed.map(({ trusted, links }) => ({
         issuer: trusted.issuer,
@@ -45,23 +83,21 @@ export function createTrustedIssuerRoutes({
     });
   });
 
-  app.post('/', async (context) => {
-    const organisation = context.get('organisation');
-    requireRole(organisation.role, 'identity_providers.manage');
-    const { issuer, access, jwks, jwks_uri: jwksUri } = await readBody(context, newIssuerSchema);
+  app.post('/', describeRoute(TRUST), async (context) => {
+    const { access: ceiling, issuer, jwks, jwks_uri: jwksUri } = context.req.valid('json');
     if (jwks !== undefined && jwksUri !== undefined) {
       throw new AppError('invalid_request', 'jwks, jwks_uri: give one of them at most');
     }
     const trusted = await identityProviders.trust({
-      orgId: organisation.id,
+      orgId: context.get('organisation').id,
       issuer,
-      access,
+      access: ceiling,
       jwks,
       jwksUri,
       decidedBy: context.get('user').userId,
       requestId: context.get('requestId'),
     });
-    if (trusted.ok) return context.json({ issuer, access, jwks_uri: trusted.value.jwksUri }, 201);
+    if (trusted.ok) return context.json({ issuer, access: ceiling, jwks_uri: trusted.value.jwksUri }, 201);
     if (trusted.error.reason === 'exists') throw new AppError('conflict', 'This issuer is trusted already.');
     throw new AppError(
       'invalid_request',
@@ -69,12 +105,10 @@ export function createTrustedIssuerRoutes({
     );
   });
 
-  app.post('/remove', async (context) => {
-    const organisation = context.get('organisation');
-    requireRole(organisation.role, 'identity_providers.manage');
-    const { issuer } = await readBody(context, issuerOnlySchema);
+  app.post('/remove', describeRoute(REMOVE), async (context) => {
+    const { issuer } = context.req.valid('json');
     const removed = await identityProviders.remove({
-      orgId: organisation.id,
+      orgId: context.get('organisation').id,
       issuer,
       decidedBy: context.get('user').userId,
       requestId: context.get('requestId'),

@@ -1,75 +1,176 @@
 import { Hono, type Context } from 'hono';
 import { z } from 'zod';
-import { ROLES, type Role } from '../../kernel/access.ts';
 import { AppError } from '../../kernel/errors.ts';
 import type { OrganisationId, UserId } from '../../kernel/ids.ts';
 import type { MemberFault, MemberRef } from '../../people/organisations/members.ts';
+import type { PasswordResets, ResetLinkFault } from '../../people/password-resets.ts';
 import type { People } from '../../people/people.ts';
+import type { ListedMember, MembersWanted } from '../../store/queries/members.ts';
+import { describeRoute } from '../describe-route.ts';
 import type { OrganisationEnv } from '../env.ts';
-import { requireRole } from '../guards.ts';
-import { readBody } from '../read-body.ts';
-import { readId } from '../read-id.ts';
+import { pathId } from '../read-id.ts';
+import { nothing, pageOf, role, time } from '../shapes.ts';
+import { memberShape, presentMember } from './member-shape.ts';
 
-const roleSchema = z.strictObject({ role: z.enum(ROLES) });
+const PAGE_ITEMS = 100;
+const TEXT_CHARACTERS_MAX = 200;
+
+const params = z.object({ member: pathId('usr').describe('Their id, as list_members shows it.') });
+
+const LIST = {
+  id: 'list_members',
+  summary: 'List members',
+  description:
+    'People of the organisation by address, a hundred at a time: role, since when, last sign-in, second factor, how many connections and keys they have. Agents are not among them.',
+  action: 'members.read',
+  query: z.object({
+    q: z.string().max(TEXT_CHARACTERS_MAX).optional().describe('In their name or address.'),
+    role: role.optional(),
+    cursor: z.string().max(400).optional().describe('next_cursor of the page before.'),
+  }),
+  answer: pageOf(memberShape).extend({ total: z.number().int().describe('On all pages.') }),
+} as const;
+
+const SET_ROLE = {
+  id: 'set_member_role',
+  summary: 'Change a member’s role',
+  description:
+    'Holds at once for everything that the person connected here. Owners alone make and unmake owners; the last owner stays one.',
+  callers: 'session',
+  isDangerous: true,
+  params,
+  body: z.strictObject({ role }),
+  answer: z.object({ id: z.string(), role }),
+} as const;
+
+const REMOVE = {
+  id: 'remove_member',
+  summary: 'Remove a member',
+  description:
+    'Ends the membership with all of the person’s keys and connections here, at once. Their account stays. Anybody may leave.',
+  callers: 'session',
+  isDangerous: true,
+  params,
+  body: nothing,
+  answer: z.object({ id: z.string() }),
+} as const;
+
+const RESET_LINK = {
+  id: 'create_reset_link',
+  summary: 'Make a link to choose another password',
+  description:
+    'For a member who forgot theirs, good once and for 24 hours. Whoever has it can be that person, so that it takes the right to change their role in every organisation that they belong to.',
+  callers: 'session',
+  isDangerous: true,
+  params,
+  body: nothing,
+  answer: z.object({ url: z.string(), expires_at: time }),
+  status: 201,
+} as const;
 
 export interface MemberRoutesDeps {
   people: People;
-  membersOf: (
-    orgId: OrganisationId,
-  ) => Promise<readonly { userId: UserId; name: string; email: string; role: Role }[]>;
+  passwordResets: PasswordResets;
+  members: {
+    listPage: (orgId: OrganisationId, wanted: MembersWanted) => Promise<ListedMember[]>;
+    countWanted: (orgId: OrganisationId, wanted: Pick<MembersWanted, 'role' | 'text'>) => Promise<number>;
+  };
+  webBaseUrl: string;
 }
 
 /** `/portal/v1/organisations/{org}/members`: who belongs to it, as what. */
-export function createMemberRoutes({ membersOf, people }: MemberRoutesDeps): Hono<OrganisationEnv> {
+export function createMemberRoutes({
+  members,
+  passwordResets,
+  people,
+  webBaseUrl,
+}: MemberRoutesDeps): Hono<OrganisationEnv> {
   const app = new Hono<OrganisationEnv>();
 
-  app.get('/', async (context) => {
-    const organisation = context.get('organisation');
-    requireRole(organisation.role, 'members.read');
+  app.get('/', describeRoute(LIST), async (context) => {
+    const { id: orgId } = context.get('organisation');
     const { userId: self } = context.get('user');
-    const members = await membersOf(organisation.id);
+    const query = context.req.valid('query');
+    const wanted = { text: query.q?.trim() ?? '', role: query.role };
+    const after = query.cursor === undefined ? undefined : emailOf(query.cursor);
+    const [found, total] = await Promise.all([
+      members.listPage(orgId, { ...wanted, after, limit: PAGE_ITEMS + 1 }),
+      members.countWanted(orgId, wanted),
+    ]);
+    const items = found.slice(0, PAGE_ITEMS);
+    const last = found.length > PAGE_ITEMS ? items.at(-1) : undefined;
     return context.json({
-      items: members.map(({ email, name, role, userId }) => ({
-        id: userId,
-        name,
-        email,
-        role,
-        is_you: userId === self,
-      })),
+      items: items.map((member) => presentMember(member, self)),
+      next_cursor: last === undefined ? null : cursorOf(last.email),
+      total,
     });
   });
 
-  app.put('/:member/role', async (context) => {
-    const { role } = await readBody(context, roleSchema);
-    const member = memberIn(context);
-    const changed = await people.setRole({ ...member, role });
+  app.put('/:member/role', describeRoute(SET_ROLE), async (context) => {
+    const { role: becomes } = context.req.valid('json');
+    const member = memberIn(context, context.req.valid('param').member);
+    const changed = await people.setRole({ ...member, role: becomes });
     if (!changed.ok) throw FAULTS[changed.error.reason];
-    return context.json({ id: member.userId, role });
+    return context.json({ id: member.userId, role: becomes });
   });
 
-  app.post('/:member/remove', async (context) => {
-    const member = memberIn(context);
+  app.post('/:member/remove', describeRoute(REMOVE), async (context) => {
+    const member = memberIn(context, context.req.valid('param').member);
     const removed = await people.removeMember(member);
     if (!removed.ok) throw FAULTS[removed.error.reason];
     return context.json({ id: member.userId });
   });
 
+  app.post('/:member/reset-link', describeRoute(RESET_LINK), async (context) => {
+    const made = await passwordResets.create(memberIn(context, context.req.valid('param').member));
+    if (!made.ok) throw RESET_FAULTS[made.error];
+    const { expiresAt, token } = made.value;
+    return context.json({ url: `${webBaseUrl}/reset/${token}`, expires_at: expiresAt.toISOString() }, 201);
+  });
+
   return app;
 }
 
-function memberIn(context: Context<OrganisationEnv>): MemberRef {
-  return {
-    orgId: context.get('organisation').id,
-    userId: readId('usr', context.req.param('member') ?? ''),
-    by: { userId: context.get('user').userId, requestId: context.get('requestId') },
-  };
+function memberIn(
+  context: Context<OrganisationEnv>,
+  userId: UserId,
+): MemberRef & { by: NonNullable<MemberRef['by']> } {
+  const by = { userId: context.get('user').userId, requestId: context.get('requestId') };
+  return { orgId: context.get('organisation').id, userId, by };
 }
 
+function cursorOf(email: string): string {
+  return Buffer.from(email).toString('base64url');
+}
+
+/** What was made up is only somewhere else in the list. NUL is what the database would not take. */
+function emailOf(cursor: string): string {
+  return Buffer.from(cursor, 'base64url').toString('utf8').replaceAll('\0', '');
+}
+
+const notAMember = new AppError('not_found', 'There is no such member.');
+const forbidden = new AppError('forbidden', 'Your role does not allow this.');
+
 const FAULTS: Readonly<Record<MemberFault, AppError>> = {
-  not_a_member: new AppError('not_found', 'There is no such member.'),
-  forbidden: new AppError('forbidden', 'Your role does not allow this.'),
+  not_a_member: notAMember,
+  forbidden,
   last_owner: new AppError(
     'conflict',
     'An organisation keeps at least one owner: make somebody else one first.',
   ),
+  declared: new AppError(
+    'conflict',
+    'The operator declares this member in the configuration of Latchkey: it is changed there.',
+  ),
+};
+
+const RESET_FAULTS: Readonly<Record<ResetLinkFault, AppError>> = {
+  not_a_member: notAMember,
+  forbidden,
+  oneself: new AppError('conflict', 'You change your own password in your account.'),
+  elsewhere: new AppError(
+    'forbidden',
+    'This person also belongs to an organisation where you may not do this. Whoever runs Latchkey can make the link: latchkey reset-password.',
+  ),
+  no_password: new AppError('conflict', 'This person signs in without a password.'),
 };

@@ -3,9 +3,41 @@ import { z } from 'zod';
 import type { SignEveryoneOut } from '../../grants/sign-everyone-out.ts';
 import type { Role } from '../../kernel/access.ts';
 import type { OrganisationId } from '../../kernel/ids.ts';
+import { describeRoute } from '../describe-route.ts';
 import type { OrganisationEnv } from '../env.ts';
-import { requireRole } from '../guards.ts';
-import { readBody } from '../read-body.ts';
+import { nothing, role } from '../shapes.ts';
+
+const count = z.int().nonnegative();
+
+const GET = {
+  id: 'get_organisation',
+  summary: 'Get the organisation',
+  description:
+    'Its name, your role in it, its connector URL, how its tools are offered, and how many there are for read-only and for full access.',
+  callers: 'anyone',
+  answer: z.object({
+    slug: z.string(),
+    name: z.string(),
+    role,
+    connector_url: z.string(),
+    tools: z.object({ read: count, full: count }),
+    mode: z.enum(['full', 'search']),
+    mode_warning: z.string().nullable(),
+    toolsets: z.array(z.object({ slug: z.string(), url: z.string() })),
+  }),
+} as const;
+
+const SIGN_EVERYONE_OUT = {
+  id: 'sign_everyone_out',
+  summary: 'Sign everyone out',
+  description:
+    'Ends all connections of the organisation at once; every member has to connect each app anew. Machines start over.',
+  action: 'connections.revoke.any',
+  callers: 'person',
+  isDangerous: true,
+  body: nothing,
+  answer: z.object({ ended_connections: count, restarted_machines: count }),
+} as const;
 
 export interface OrganisationDeps {
   mcpBaseUrl: string;
@@ -27,7 +59,7 @@ export function createOrganisation({
 }: OrganisationDeps): Hono<OrganisationEnv> {
   const app = new Hono<OrganisationEnv>();
 
-  app.get('/', async (context) => {
+  app.get('/', describeRoute(GET), async (context) => {
     const { id, slug, name, role } = context.get('organisation');
     const [counts, offering] = await Promise.all([toolCounts(id, role), offeringOf(id, role)]);
     const connectorUrl = `${mcpBaseUrl}/mcp/${slug}`;
@@ -43,12 +75,9 @@ export function createOrganisation({
     });
   });
 
-  app.post('/sign-everyone-out', async (context) => {
-    const organisation = context.get('organisation');
-    requireRole(organisation.role, 'connections.revoke.any');
-    await readBody(context, z.strictObject({}));
+  app.post('/sign-everyone-out', describeRoute(SIGN_EVERYONE_OUT), async (context) => {
     const ended = await signEveryoneOut({
-      orgId: organisation.id,
+      orgId: context.get('organisation').id,
       orderedBy: context.get('user').userId,
       requestId: context.get('requestId'),
     });

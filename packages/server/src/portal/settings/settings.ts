@@ -7,17 +7,35 @@ import {
   type Settings,
   type SettingsFault,
 } from '../../people/organisations/settings.ts';
+import { describeRoute } from '../describe-route.ts';
 import type { OrganisationEnv } from '../env.ts';
-import { requireRole } from '../guards.ts';
-import { readBody } from '../read-body.ts';
 
 const settingsSchema = z.strictObject({
   name: z.string().max(200),
   refresh_days: z.literal(REFRESH_DAYS),
 });
 
-/** `was`: as it stood when the form was shown. */
-const changeSchema = settingsSchema.extend({ was: settingsSchema });
+const changeSchema = settingsSchema.extend({
+  was: settingsSchema.describe('As it stood when the form was shown: what changed meanwhile is not undone.'),
+});
+
+const GET = {
+  id: 'get_settings',
+  summary: 'Get the settings',
+  description: 'The name of the organisation, and for how many days a connection lasts without being used.',
+  action: 'settings.read',
+  callers: 'anyone',
+  answer: z.object(settingsSchema.shape),
+} as const;
+
+const CHANGE = {
+  id: 'change_settings',
+  summary: 'Change the settings',
+  description: 'Changes the name of the organisation, and how long connections last.',
+  action: 'settings.manage',
+  body: changeSchema,
+  answer: z.object(settingsSchema.shape),
+} as const;
 
 export interface SettingsRoutesDeps {
   settings: Settings;
@@ -27,20 +45,16 @@ export interface SettingsRoutesDeps {
 export function createSettingsRoutes({ settings }: SettingsRoutesDeps): Hono<OrganisationEnv> {
   const app = new Hono<OrganisationEnv>();
 
-  app.get('/', async (context) => {
-    const organisation = context.get('organisation');
-    requireRole(organisation.role, 'settings.read');
-    const found = await settings.of(organisation.id);
+  app.get('/', describeRoute(GET), async (context) => {
+    const found = await settings.of(context.get('organisation').id);
     if (found === undefined) throw new AppError('not_found', 'There is no such organisation.');
     return context.json(present(found));
   });
 
-  app.put('/', async (context) => {
-    const organisation = context.get('organisation');
-    requireRole(organisation.role, 'settings.manage');
-    const { was, ...becomes } = await readBody(context, changeSchema);
+  app.put('/', describeRoute(CHANGE), async (context) => {
+    const { was, ...becomes } = context.req.valid('json');
     const changed = await settings.change({
-      orgId: organisation.id,
+      orgId: context.get('organisation').id,
       was: read(was),
       becomes: read(becomes),
       by: context.get('user').userId,
