@@ -28,6 +28,8 @@ export interface CurrentUser {
   readonly amr: readonly Amr[];
   /** Whether they last did so little ago that dangerous things may be done in this session. */
   readonly isRecent: boolean;
+  /** The organisation whose provider vouched for them, which is all that this session opens: see company/reach.ts. */
+  readonly viaOrgId: OrganisationId | null;
 }
 
 const RECENT_MS = 10 * 60 * 1000;
@@ -52,6 +54,8 @@ export interface People {
     userId: UserId;
     amr: readonly Amr[];
     headers: Headers;
+    /** Where an organisation's provider vouched for them. */
+    viaOrgId?: OrganisationId;
   }): Promise<Result<SignedIn, { reason: 'wrong_credentials' }>>;
   signOut(headers: Headers): Promise<{ setCookies: string[] }>;
   createUser(user: NewUser): Promise<Result<{ userId: UserId }, { reason: UserFault }>>;
@@ -95,12 +99,13 @@ export function createPeople({
     userId: UserId;
     amr: readonly Amr[];
     headers: Headers;
+    viaOrgId?: OrganisationId;
   }): Promise<Result<SignedIn, { reason: 'wrong_credentials' }>> {
-    const { amr, headers, userId } = input;
+    const { amr, headers, userId, viaOrgId = null } = input;
     // To somebody who is disabled the same as to somebody unknown.
     if (!(await isEnabled(userId))) return fail({ reason: 'wrong_credentials' });
     const library = await sessions;
-    const { setCookies } = await library.begin({ userId, amr, nowMs: clock.nowMs() }, headers);
+    const { setCookies } = await library.begin({ userId, amr, nowMs: clock.nowMs(), viaOrgId }, headers);
     if (headers.has('cookie')) await library.end(headers);
     return ok({ setCookies, userId, step: 'done' });
   }
@@ -145,7 +150,9 @@ export function createPeople({
       const prepared = await prepareUser(wanted);
       if (!prepared.ok) return fail({ reason: prepared.error });
       const user = prepared.value;
-      return withReason(await refusableTransaction(store, (queries) => insertUser(queries, user)));
+      return withReason(
+        await refusableTransaction(store, (queries) => insertUser(queries, user, { emailVerified: true })),
+      );
     },
 
     createOrganisation: async (wanted) =>

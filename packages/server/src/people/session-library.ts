@@ -2,7 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { betterAuth } from 'better-auth/minimal';
 import { getAdapter } from 'better-auth/db/adapter';
 import type { BetterAuthOptions } from 'better-auth/types';
-import type { UserId } from '../kernel/ids.ts';
+import type { OrganisationId, UserId } from '../kernel/ids.ts';
 import type { Log } from '../kernel/log.ts';
 import { hashSecret, randomToken } from '../kernel/secret.ts';
 import type { Store } from '../store/store.ts';
@@ -20,6 +20,8 @@ export interface Session {
   readonly createdAtMs: number;
   readonly amr: readonly Amr[];
   readonly confirmedAtMs: number;
+  /** The organisation whose provider vouched for them; null: they showed it themselves. */
+  readonly viaOrgId: OrganisationId | null;
 }
 
 /** All that we ask of better-auth. None of its HTTP routes is mounted; users and sessions are made by us alone. */
@@ -27,7 +29,7 @@ export interface SessionLibrary {
   find(headers: Headers): Promise<Session | undefined>;
   /** For whoever has shown who they are: nothing is checked here. */
   begin(
-    session: { userId: UserId; amr: readonly Amr[]; nowMs: number },
+    session: { userId: UserId; amr: readonly Amr[]; nowMs: number; viaOrgId: OrganisationId | null },
     headers: Headers,
   ): Promise<{ setCookies: string[] }>;
   end(headers: Headers): Promise<{ setCookies: string[] }>;
@@ -58,9 +60,10 @@ export async function createSessionLibrary(deps: {
         createdAtMs: found.session.createdAt.getTime(),
         amr: readAmr(found.session.amr),
         confirmedAtMs: found.session.confirmedAt.getTime(),
+        viaOrgId: (found.session.viaOrgId ?? null) as OrganisationId | null,
       };
     },
-    async begin({ amr, nowMs, userId }, headers) {
+    async begin({ amr, nowMs, userId, viaOrgId }, headers) {
       const token = randomBytes(TOKEN_BYTES).toString('base64url');
       await deps.store.sessions.createSession({
         id: randomToken(),
@@ -70,6 +73,7 @@ export async function createSessionLibrary(deps: {
         amr: writeAmr(amr),
         at: new Date(nowMs),
         expiresAt: new Date(nowMs + SESSION_SECONDS * 1000),
+        viaOrgId,
       });
       // As better-auth signs the cookies that it reads.
       const signature = createHmac('sha256', deps.secret).update(token).digest('base64');
@@ -130,6 +134,7 @@ function describeOptions({
       additionalFields: {
         amr: { type: 'string', required: true, input: false },
         confirmedAt: { type: 'date', required: true, input: false, fieldName: 'confirmed_at' },
+        viaOrgId: { type: 'string', required: false, input: false, fieldName: 'via_org_id' },
       },
       expiresIn: SESSION_SECONDS,
       // Reading a session never writes: it ends when it was said to end.

@@ -3,17 +3,26 @@ import type { Log } from '../kernel/log.ts';
 import { createChangeListener, type Bell, type ChangeListener } from './change-listener.ts';
 import { createDatabase, createPool, createTokenPool, type Executor } from './database.ts';
 import { createAuditQueries } from './queries/audit-events.ts';
+import { createAuditTrailQueries } from './queries/audit-trail.ts';
 import { createAuthorizationQueries } from './queries/authorizations.ts';
 import { createChangeQueries, type Change } from './queries/changes.ts';
 import { createClientDocumentQueries } from './queries/client-documents.ts';
 import { createClientRuleQueries } from './queries/client-rules.ts';
 import { createClientQueries } from './queries/clients.ts';
+import { createCompanySignInQueries } from './queries/company-sign-in.ts';
+import { createConnectionAttemptQueries } from './queries/connection-attempts.ts';
 import { createConnectorQueries } from './queries/connectors.ts';
+import { createDeclaredMemberQueries } from './queries/declared-members.ts';
+import { createConnectorVersionQueries } from './queries/connector-versions.ts';
 import { createGrantQueries } from './queries/grants.ts';
 import { createIdentityProviderQueries } from './queries/identity-providers.ts';
+import { createImportQueries } from './queries/imports.ts';
+import { createInvitationQueries } from './queries/invitations.ts';
 import { createKeyQueries } from './queries/keys.ts';
+import { createMemberQueries } from './queries/members.ts';
 import { createMcpSnapshotQueries } from './queries/mcp-snapshots.ts';
 import { createNodeMailQueries, mailChannelOf } from './queries/node-mail.ts';
+import { createPasswordResetQueries } from './queries/password-resets.ts';
 import { createPasskeyQueries } from './queries/passkeys.ts';
 import { createPeopleQueries } from './queries/people.ts';
 import { createPortalClientQueries } from './queries/portal-clients.ts';
@@ -24,6 +33,7 @@ import { createSigningKeyQueries } from './queries/signing-keys.ts';
 import { createToolRuleQueries } from './queries/tool-rules.ts';
 import { createUpstreamAccountQueries } from './queries/upstream-accounts.ts';
 import { createUpstreamCredentialQueries } from './queries/upstream-credentials.ts';
+import { createUsageHourQueries } from './queries/usage-hours.ts';
 import { createUsedIdQueries } from './queries/used-ids.ts';
 import { createTokenQueries, type TokenQueries } from './tokens/tokens.ts';
 
@@ -34,14 +44,22 @@ function createQueries(executor: Executor, onChangeAdded: (change: Change) => vo
     secondFactors: createSecondFactorQueries(executor),
     passkeys: createPasskeyQueries(executor),
     connectors: createConnectorQueries(executor),
+    connectorVersions: createConnectorVersionQueries(executor),
+    imports: createImportQueries(executor),
+    connectionAttempts: createConnectionAttemptQueries(executor),
     clients: createClientQueries(executor),
     clientDocuments: createClientDocumentQueries(executor),
     clientRules: createClientRuleQueries(executor),
+    companySignIn: createCompanySignInQueries(executor),
+    passwordResets: createPasswordResetQueries(executor),
     portalClients: createPortalClientQueries(executor),
     authorizations: createAuthorizationQueries(executor),
+    declaredMembers: createDeclaredMemberQueries(executor),
     grants: createGrantQueries(executor),
     identityProviders: createIdentityProviderQueries(executor),
+    invitations: createInvitationQueries(executor),
     keys: createKeyQueries(executor),
+    members: createMemberQueries(executor),
     mcpSnapshots: createMcpSnapshotQueries(executor),
     nodeMail: createNodeMailQueries(executor),
     signingKeys: createSigningKeyQueries(executor),
@@ -52,6 +70,8 @@ function createQueries(executor: Executor, onChangeAdded: (change: Change) => vo
     usedIds: createUsedIdQueries(executor),
     changes: createChangeQueries(executor, onChangeAdded),
     audit: createAuditQueries(executor),
+    auditTrail: createAuditTrailQueries(executor),
+    usageHours: createUsageHourQueries(executor),
   };
 }
 

@@ -1,5 +1,5 @@
 import { and, desc, eq, gt, ne } from 'drizzle-orm';
-import type { UserId } from '../../kernel/ids.ts';
+import type { OrganisationId, UserId } from '../../kernel/ids.ts';
 import type { Executor } from '../database.ts';
 import { credentials, rememberedBrowsers, sessions, users } from '../schema.ts';
 
@@ -14,6 +14,7 @@ export function createSessionQueries(executor: Executor) {
       amr: string;
       at: Date;
       expiresAt: Date;
+      viaOrgId: OrganisationId | null;
     }): Promise<void> {
       const { at, tokenHash: token, ...row } = session;
       await executor
