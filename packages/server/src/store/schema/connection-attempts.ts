@@ -14,8 +14,9 @@ export interface AttemptStep {
   readonly at: string;
   /** Why it did not work; absent: it did. */
   readonly fault?: string;
-  /** How often, if more than once. */
+  /** How often, if more than once, and when the last time. */
   readonly times?: number;
+  readonly last?: string;
   /** What helps to see what happened: never a secret, never an argument. */
   readonly detail?: string;
 }
