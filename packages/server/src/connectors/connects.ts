@@ -2,6 +2,7 @@ import type { Role } from '../kernel/access.ts';
 import type { ConnectorId, OrganisationId, RequestId, UserId } from '../kernel/ids.ts';
 import { parseResourcePath } from '../kernel/resource.ts';
 import type { Result } from '../kernel/result.ts';
+import type { SessionScope } from '../kernel/session-scope.ts';
 import type { Arrival, ArrivalFault, BrowserSession } from '../upstreams/credentials/personal/connecting.ts';
 import type { ConnectionState, UpstreamAccounts } from '../upstreams/credentials/upstream-accounts.ts';
 import type { Catalogues } from './catalogues.ts';
@@ -34,13 +35,15 @@ export interface Connects {
     path: string,
   ): Promise<readonly ConnectPlace[]>;
   /** Undefined: there is none, or it is another organisation's. */
-  find(userId: UserId, organisation: string, connector: string): Promise<ConnectPlace | undefined>;
+  find(session: SessionScope, organisation: string, connector: string): Promise<ConnectPlace | undefined>;
   /** Where the browser goes, and the host of that. The failure is a sentence for the person. */
   begin(
     place: ConnectPlace,
     person: BrowserSession & { readonly userId: UserId; readonly returnTo: string },
   ): Promise<Result<{ readonly url: string; readonly host: string }, string>>;
-  finish(arrival: Omit<Arrival, 'isMember'>): Promise<Result<{ readonly returnTo: string }, ArrivalFault>>;
+  finish(
+    arrival: Omit<Arrival, 'isMember'> & SessionScope,
+  ): Promise<Result<{ readonly returnTo: string }, ArrivalFault>>;
   /** False: there was nothing to end. */
   disconnect(place: ConnectPlace, userId: UserId, requestId: RequestId): Promise<boolean>;
 }
@@ -56,7 +59,8 @@ export function createConnects({
 }: {
   catalogues: Catalogues;
   connectorPaths: readonly string[];
-  membershipsOf: (userId: UserId) => Promise<{ organisation: ConnectOrganisation; role: Role }[]>;
+  /** Of the organisations that a session opens. */
+  membershipsOf: (session: SessionScope) => Promise<{ organisation: ConnectOrganisation; role: Role }[]>;
   upstreamAccounts: UpstreamAccounts;
 }): Connects {
   async function placesOf(
@@ -82,13 +86,13 @@ export function createConnects({
       return places.slice(0, PLACES_MAX);
     },
 
-    async find(userId, organisationSlug, connectorSlug) {
-      const memberships = await membershipsOf(userId);
+    async find(session, organisationSlug, connectorSlug) {
+      const memberships = await membershipsOf(session);
       const membership = memberships.find(({ organisation }) => organisation.slug === organisationSlug);
       if (membership === undefined) return undefined;
       const { connectors } = await catalogues.of(membership.organisation.id, membership.role);
       const found = connectors.get(connectorSlug);
-      const places = found && (await placesOf(membership.organisation, userId, [found]));
+      const places = found && (await placesOf(membership.organisation, session.userId, [found]));
       return places?.[0];
     },
 
@@ -99,7 +103,7 @@ export function createConnects({
       upstreamAccounts.connecting.finish({
         ...arrival,
         isMember: async (orgId) =>
-          (await membershipsOf(arrival.userId)).some(({ organisation }) => organisation.id === orgId),
+          (await membershipsOf(arrival)).some(({ organisation }) => organisation.id === orgId),
       }),
 
     disconnect: ({ connectorId, organisation }, userId, requestId) =>

@@ -65,6 +65,7 @@ export function createConnect(deps: ConnectDeps): Hono<PageEnv> {
     const finished = await connects.finish({
       parameters: { state, code, iss, error },
       userId: user.userId,
+      viaOrgId: user.viaOrgId,
       sessionId: user.sessionId,
       browser,
       requestId: c.get('requestId'),
@@ -75,9 +76,9 @@ export function createConnect(deps: ConnectDeps): Hono<PageEnv> {
       : refused(c, finished.error.error, finished.error.returnTo);
   });
 
-  function placeOf(c: Context<PageEnv>, { userId }: CurrentUser): Promise<ConnectPlace | undefined> {
+  function placeOf(c: Context<PageEnv>, user: CurrentUser): Promise<ConnectPlace | undefined> {
     const { connector = '', organisation = '' } = c.req.param() as Partial<Record<string, string>>;
-    return connects.find(userId, organisation, connector);
+    return connects.find(user, organisation, connector);
   }
 
   function show(c: Context<PageEnv>, place: ConnectPlace, user: CurrentUser, problem?: string) {

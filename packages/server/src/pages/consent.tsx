@@ -10,6 +10,7 @@ import { displayName } from '../kernel/display-name.ts';
 import { isRegisteredRedirectUri } from '../kernel/redirect-uri.ts';
 import type { ClientId, OrganisationId, UserId } from '../kernel/ids.ts';
 import type { Handoff } from '../oauth/handoff.ts';
+import type { Membership, ReachOf } from '../people/company/reach.ts';
 import type { CurrentUser, People } from '../people/people.ts';
 import { SIGN_OUT_PURPOSE } from './account-line.tsx';
 import { finish, goTo } from './authorize-return.tsx';
@@ -36,11 +37,8 @@ export interface ConsentDeps extends Pick<ConnectDeps, 'connects' | 'limitConnec
   gatewayBaseUrl: string | undefined;
   /** The cookie by which the gateway knows the browser, where gateway and pages are one host. */
   gateBrowserOf: (headers: Headers) => string | undefined;
-  membershipsOf: (
-    userId: UserId,
-  ) => Promise<
-    { organisation: { id: OrganisationId; slug: string; name: string; refreshDays: number }; role: Role }[]
-  >;
+  /** Which of a person's organisations a session opens. */
+  reach: ReachOf;
   standingOfClient: ClientRules['standingOf'];
   /** The live connection that this person made last through this client. */
   latestGrantOf: (
@@ -182,7 +180,7 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
 
   /** Where this person has accounts of their own, behind all that could be chosen. */
   async function placesOf(
-    memberships: Awaited<ReturnType<ConsentDeps['membershipsOf']>>,
+    memberships: readonly Membership[],
     authorization: Authorization,
     user: CurrentUser,
   ) {
@@ -246,11 +244,9 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
   }
 
   async function membershipsFor(authorization: Authorization, user: CurrentUser) {
-    const memberships = await deps.membershipsOf(user.userId);
+    const { open } = await deps.reach(user);
     const { resourceOrgId } = authorization;
-    return memberships.filter(
-      ({ organisation }) => resourceOrgId === null || organisation.id === resourceOrgId,
-    );
+    return open.filter(({ organisation }) => resourceOrgId === null || organisation.id === resourceOrgId);
   }
 
   async function show(
@@ -322,7 +318,7 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
   }
 
   async function toChoice(
-    { organisation, role }: Awaited<ReturnType<ConsentDeps['membershipsOf']>>[number],
+    { organisation, role }: Membership,
     client: Client,
     destination: string,
     resource: string,

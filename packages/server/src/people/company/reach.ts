@@ -1,14 +1,8 @@
 import type { Role } from '../../kernel/access.ts';
-import type { OrganisationId, UserId } from '../../kernel/ids.ts';
+import type { OrganisationId } from '../../kernel/ids.ts';
+import type { SessionScope } from '../../kernel/session-scope.ts';
 import type { Organisation } from '../../store/queries/people.ts';
 import type { Store } from '../../store/store.ts';
-
-/** All of a session that says how far it reaches. */
-export interface SessionScope {
-  readonly userId: UserId;
-  /** The organisation whose provider vouched for the person; null: they signed in by their own means. */
-  readonly viaOrgId: OrganisationId | null;
-}
 
 export interface Membership {
   readonly organisation: Organisation;
