@@ -59,6 +59,7 @@ const environmentSchema = z.object({
     ),
   TRUSTED_PROXIES: networkList.default([]),
   SHARED_EGRESS_CIDRS: networkList.default([CLAUDE_EGRESS]),
+  IMPORT_PRIVATE_CIDRS: networkList.default([]),
   LATCHKEY_CONFIG: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
@@ -82,6 +83,8 @@ export interface Config {
   readonly trustedProxies?: readonly string[];
   /** Networks from which a hosted client reaches us for very many people. Unset: none. */
   readonly sharedEgress?: readonly string[];
+  /** Networks of our own that connectors made on the dashboard may reach. Unset: none. */
+  readonly importPrivateNetworks?: readonly string[];
   /** A YAML or JSON file that declares organisations and connectors. */
   readonly configFile: string | undefined;
   /** The whole environment, for what that file takes from it. Unset: it takes nothing. */
@@ -126,6 +129,7 @@ export function readConfig(
     connectorPaths: read.LATCHKEY_CONNECTOR_PATHS,
     trustedProxies: read.TRUSTED_PROXIES,
     sharedEgress: read.SHARED_EGRESS_CIDRS,
+    importPrivateNetworks: read.IMPORT_PRIVATE_CIDRS,
     configFile: read.LATCHKEY_CONFIG === undefined ? undefined : resolve(read.LATCHKEY_CONFIG),
     variables: environment,
     logLevel: read.LOG_LEVEL,

@@ -74,6 +74,7 @@ export async function startLatchkey(
     connectorPaths: config.connectorPaths,
     trustedProxies: config.trustedProxies,
     sharedEgress: config.sharedEgress,
+    importPrivateNetworks: config.importPrivateNetworks,
     masterSecret,
     handoffSecret: config.handoffSecret,
     environment,

@@ -5,6 +5,7 @@ import { createAssertions } from './grants/assertions.ts';
 import type { ChangeFeed } from './grants/change-feed.ts';
 import type { createGrants } from './grants/grants.ts';
 import type { AddressGuardOptions } from './kernel/address-guard.ts';
+import { createGuardedConnect } from './kernel/guarded-connect.ts';
 import { monotonicClock, type Clock } from './kernel/clock.ts';
 import type { Log } from './kernel/log.ts';
 import { deriveKey } from './kernel/seal.ts';
@@ -31,6 +32,7 @@ export function wireUpstreams({
   masterSecret,
   maySeal,
   mcpBaseUrl,
+  privateNetworks,
   store,
   webBaseUrl,
 }: {
@@ -44,13 +46,16 @@ export function wireUpstreams({
   /** False: the secret is not the one that the database was sealed with. */
   maySeal: () => boolean;
   mcpBaseUrl: string;
+  /** Networks of our own that connectors made on the dashboard may reach. */
+  privateNetworks: readonly string[];
   store: Store;
   webBaseUrl: string;
 }) {
   const environments = createSealedEnvironment(deriveKey(masterSecret, 'upstream environments'));
   const publishMcp = createPublishMcp({ store, environment: environments, clock });
-  const sender = createSender();
-  const relaySender = createSender({ connectionsMax: RELAYED_CONNECTIONS_PER_SERVER });
+  const publicConnect = createGuardedConnect({ ...guard, privateNetworks });
+  const sender = createSender({ publicConnect });
+  const relaySender = createSender({ connectionsMax: RELAYED_CONNECTIONS_PER_SERVER, publicConnect });
   const channels = createChannels({
     clock: monotonicClock,
     environment: environments,
@@ -98,6 +103,8 @@ export function wireUpstreams({
   const mcpServers = createMcpServers({ clients: mcpClients, clock, log, store });
   return {
     channels,
+    environments,
+    publicConnect,
     credentials,
     mcpClients,
     mcpServers,

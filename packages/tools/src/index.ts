@@ -50,6 +50,7 @@ export type { MadeCall, PageFooter } from './call/next-page.ts';
 export type { PresentContext } from './call/result.ts';
 export { presentResult, TEXT_LIMITS } from './call/result.ts';
 export type {
+  Reach,
   Sender,
   SenderOptions,
   SendInput,
@@ -57,7 +58,7 @@ export type {
   StreamHandler,
   StreamInput,
 } from './call/send.ts';
-export { createSender } from './call/send.ts';
+export { createSender, withReach } from './call/send.ts';
 export type {
   ArgumentFault,
   Diagnostics,

@@ -70,7 +70,7 @@ export function createCatalogues({ store }: { store: Store }): Catalogues {
     const rules = createToolRules(stored, waiting);
     const signature = JSON.stringify([
       rules.signature,
-      connectors.map(({ id, slug, name, kind, baseUrl, upstream, catalogueHash }) => [
+      connectors.map(({ id, slug, name, kind, baseUrl, upstream, catalogueHash, managedBy }) => [
         id,
         slug,
         name,
@@ -78,6 +78,7 @@ export function createCatalogues({ store }: { store: Store }): Catalogues {
         baseUrl,
         upstream,
         catalogueHash,
+        managedBy,
       ]),
     ]);
     return { connectors, rules, signature, views: new Map() };

@@ -12,6 +12,7 @@ import { systemClock, type Clock } from '../kernel/clock.ts';
 import { newId, type ConnectorId, type OrganisationId } from '../kernel/ids.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import type { Store } from '../store/store.ts';
+import { recordVersion } from './record-version.ts';
 import { isSlug, SLUG_WANTED } from './slug.ts';
 
 /** Where a connector comes from and where its calls go. */
@@ -113,6 +114,15 @@ function publish(
       newWriteTools,
       catalogueHash: hash,
     });
+    await recordVersion(queries, connector, {
+      kind: 'openapi',
+      name,
+      baseUrl,
+      newWriteTools,
+      catalogueHash: hash,
+      tools: catalogue.tools.length,
+      documentSha256: catalogue.sourceSha256,
+    });
     await queries.toolRules.know(connector.id, catalogue.tools, newWriteTools === 'wait');
     // The row is ours until the end of the transaction, and so is its lock.
     const current = await queries.connectors.getNameLock(orgId, slug);
@@ -144,7 +154,8 @@ function nameLockOf(text: string, clock: Clock): NameLock {
   return lock.value;
 }
 
-function readBaseUrl(text: string): string | undefined {
+/** Undefined: it is none that paths can stand under. */
+export function readBaseUrl(text: string): string | undefined {
   if (!URL.canParse(text)) return undefined;
   const url = new URL(text);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return undefined;

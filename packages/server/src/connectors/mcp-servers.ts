@@ -11,6 +11,7 @@ import type { ClientFault } from '../upstreams/client/types.ts';
 import { mcpUpstreamSchema } from '../upstreams/upstream.ts';
 import { catalogueOf, mcpCatalogue, NO_TOOLS_YET, withAlone, type McpCatalogue } from './mcp-catalogue.ts';
 import type { McpView } from './organisation-view.ts';
+import { reachOf } from './reach.ts';
 import type { McpTarget } from './tool-set.ts';
 
 /** Keeps what is known of the tools of MCP servers as it is there: the same on every node. */
@@ -267,8 +268,10 @@ export function createMcpServers({
   };
 }
 
-function serverOf({ baseUrl, id, orgId, slug, upstream }: Connector) {
+function serverOf(connector: Connector) {
+  const { baseUrl, id, orgId, slug, upstream } = connector;
   return {
+    reach: reachOf(connector),
     id,
     orgId,
     slug,

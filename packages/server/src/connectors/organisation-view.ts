@@ -6,6 +6,7 @@ import type { Connector } from '../store/queries/connectors.ts';
 import { joinTools, modeOfAll, type Share } from './joined-tools.ts';
 import { withOwnServers } from './own-server.ts';
 import { accessOfSkipped, createRoutes, type Routes } from './routes.ts';
+import { reachOf } from './reach.ts';
 import { NO_TOOLS_YET, type McpCatalogue } from './mcp-catalogue.ts';
 import { withoutHeaders } from './mcp-schema.ts';
 import { legalName } from './mcp-tool.ts';
@@ -235,6 +236,7 @@ function confirmed({ confirmation }: Ruling): { confirmation?: string } {
   return confirmation === undefined ? {} : { confirmation };
 }
 
-function targetOf({ baseUrl, id, name, orgId, slug }: Connector): ConnectorTarget {
-  return { id, orgId, slug, name, baseUrl: baseUrl.replace(/\/+$/, '') };
+function targetOf(connector: Connector): ConnectorTarget {
+  const { baseUrl, id, name, orgId, slug } = connector;
+  return { id, orgId, slug, name, baseUrl: baseUrl.replace(/\/+$/, ''), reach: reachOf(connector) };
 }

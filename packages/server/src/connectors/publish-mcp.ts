@@ -7,6 +7,7 @@ import type { Store } from '../store/store.ts';
 import type { SealedEnvironment } from '../upstreams/sealed-environment.ts';
 import { mcpUpstreamSchema, type McpUpstream } from '../upstreams/upstream.ts';
 import { NO_TOOLS_YET } from './mcp-catalogue.ts';
+import { recordVersion } from './record-version.ts';
 import { isSlug, SLUG_WANTED } from './slug.ts';
 
 /** An MCP server that is to stand behind us. */
@@ -74,6 +75,12 @@ export function createPublishMcp({
         catalogueHash,
       });
       if (!isSameServer) await queries.mcpSnapshots.forget(connector.id);
+      await recordVersion(queries, connector, {
+        kind: 'mcp',
+        name,
+        baseUrl: connector.baseUrl,
+        newWriteTools,
+      });
       await queries.changes.add('connector', orgId ?? '*');
       await queries.audit.insertMany([
         toAuditRow(

@@ -3,6 +3,7 @@ import {
   RESERVED_NAMES,
   type Offer,
   type OfferOptions,
+  type Reach,
   type Tool,
   type ToolFace,
 } from '@latchkey/tools';
@@ -19,6 +20,8 @@ export interface ConnectorTarget {
   readonly name: string;
   /** Without a slash at the end. Of an MCP server it is a name alone: see `upstream`. */
   readonly baseUrl: string;
+  /** `public`: an organisation's admin named it, who may name no host of our own network. Unset: the operator did. */
+  readonly reach?: Reach | undefined;
 }
 
 export interface McpTarget extends ConnectorTarget {

@@ -1,4 +1,4 @@
-import type { Sender } from '@latchkey/tools';
+import type { Reach, Sender } from '@latchkey/tools';
 import type { Clock } from '../kernel/clock.ts';
 import type { ConnectorId, OrganisationId } from '../kernel/ids.ts';
 import type { Log } from '../kernel/log.ts';
@@ -16,6 +16,7 @@ export interface ChannelTarget {
   readonly orgId: OrganisationId | null;
   readonly slug: string;
   readonly upstream: McpUpstream;
+  readonly reach?: Reach | undefined;
 }
 
 export interface Channels {
@@ -57,8 +58,10 @@ export function createChannels({
 
   return {
     to(server) {
-      const { id, upstream } = server;
-      if (upstream.transport !== 'stdio') return sse.channelTo(upstream, id);
+      const { id, reach, upstream } = server;
+      if (upstream.transport !== 'stdio') return sse.channelTo(upstream, id, reach);
+      // A program of our own is the operator's to start.
+      if (reach === 'public') return UNREADABLE;
       const found = opened(server);
       return found?.transport === 'stdio' ? stdio.channelTo(found, id) : UNREADABLE;
     },

@@ -1,5 +1,6 @@
 import type { LookupFunction } from 'node:net';
 import { Pool } from 'undici';
+import type { buildConnector } from 'undici';
 
 export interface PoolsOptions {
   /** Connections to one origin. Default 128. */
@@ -10,6 +11,8 @@ export interface PoolsOptions {
   readonly connectTimeoutMs?: number;
   /** How a host becomes an address: where an address guard stands, so that what was checked is what is connected to. */
   readonly lookup?: LookupFunction;
+  /** Makes the connections itself, instead of all that is said above about them. */
+  readonly connect?: buildConnector.connector;
 }
 
 interface Target {
@@ -46,7 +49,7 @@ export function createPools(options: PoolsOptions): Pools {
       // One total timeout is kept by the sender.
       headersTimeout: 0,
       bodyTimeout: 0,
-      connect: {
+      connect: options.connect ?? {
         timeout: options.connectTimeoutMs ?? 10_000,
         ...(options.lookup ? { lookup: options.lookup } : {}),
       },

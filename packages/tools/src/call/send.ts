@@ -1,4 +1,4 @@
-import type { Dispatcher } from 'undici';
+import type { buildConnector, Dispatcher } from 'undici';
 import { fail, ok } from '../result.ts';
 import type { Result } from '../result.ts';
 import { decoded } from './decode.ts';
@@ -18,7 +18,12 @@ export interface SenderOptions extends PoolsOptions {
   readonly timeoutMs?: number;
   /** Of a buffered answer, after decompression. Default 10 MB. */
   readonly bytesMax?: number;
+  /** Connects for calls whose `reach` is `public`; without it they fail. */
+  readonly publicConnect?: buildConnector.connector;
 }
+
+/** `public`: whoever named the host may name none of our own network's. Default: any host. */
+export type Reach = 'public';
 
 export interface SendInput {
   /** Ends before the path of the request: `https://api.example.com/v1`. The request's own `baseUrl` goes first. */
@@ -29,6 +34,7 @@ export interface SendInput {
   readonly signal?: AbortSignal;
   readonly timeoutMs?: number;
   readonly bytesMax?: number;
+  readonly reach?: Reach | undefined;
 }
 
 export interface StreamInput {
@@ -37,6 +43,7 @@ export interface StreamInput {
   readonly headers?: Readonly<Record<string, string | string[]>>;
   /** Until the head of the answer; a stream may then last. Default: the sender's `timeoutMs`. */
   readonly headTimeoutMs?: number;
+  readonly reach?: Reach | undefined;
 }
 
 /** Called in this order: onHead, onData…, then one of onEnd and onFault, once. After `abort` only onFault is called. */
@@ -69,12 +76,16 @@ const BYTES_MAX = 10 * 1024 * 1024;
 /** Sends requests over kept connections, one pool for each origin (undici `Pool.dispatch`). */
 export function createSender(options: SenderOptions = {}): Sender {
   const pools = createPools(options);
+  const { publicConnect } = options;
+  const publicPools = publicConnect && createPools({ ...options, connect: publicConnect });
+  const poolsFor = ({ reach }: { readonly reach?: Reach | undefined }): Pools =>
+    reach === 'public' ? (publicPools ?? NO_POOLS) : pools;
   const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
   return {
     send: (input) =>
       new Promise((resolve) => {
         const bytesMax = input.bytesMax ?? options.bytesMax ?? BYTES_MAX;
-        sendBuffered(pools, input, input.timeoutMs ?? timeoutMs, bytesMax, resolve);
+        sendBuffered(poolsFor(input), input, input.timeoutMs ?? timeoutMs, bytesMax, resolve);
       }),
     stream(input, handler) {
       const timer = setTimeout(
@@ -82,7 +93,7 @@ export function createSender(options: SenderOptions = {}): Sender {
         input.headTimeoutMs ?? timeoutMs,
       );
       const control = exchange(
-        pools,
+        poolsFor(input),
         input.baseUrl,
         input.request,
         { ...input.request.headers, ...input.headers },
@@ -101,7 +112,21 @@ export function createSender(options: SenderOptions = {}): Sender {
       );
       return control;
     },
-    close: () => pools.close(),
+    async close() {
+      await pools.close();
+      await publicPools?.close();
+    },
+  };
+}
+
+const NO_POOLS: Pools = { target: () => undefined, close: () => Promise.resolve() };
+
+/** The same sender, for one who may reach so far. */
+export function withReach({ close, send, stream }: Sender, reach: Reach | undefined): Sender {
+  return {
+    send: (input) => send({ ...input, reach }),
+    stream: (input, handler) => stream({ ...input, reach }, handler),
+    close,
   };
 }
 

@@ -100,6 +100,7 @@ export function createApiDoor({
       // A body that has passed through cannot be sent again: what comes of it is for the next call.
       onRefused: () => void credentials.refused(audience, principal).catch(() => undefined),
       baseUrl: route.baseUrl ?? connector.target.baseUrl,
+      reach: connector.target.reach,
       doorPath: `/api/${connector.target.slug}`,
       bodyBytesMax: UPLOAD_BYTES_MAX,
     });

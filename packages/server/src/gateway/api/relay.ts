@@ -1,4 +1,4 @@
-import type { Sender, StreamControl, UpstreamFault } from '@latchkey/tools';
+import type { Reach, Sender, StreamControl, UpstreamFault } from '@latchkey/tools';
 import { AppError, type ErrorCode } from '../../kernel/errors.ts';
 import { respondError, type Exchange } from '../exchange.ts';
 import type { Ended } from '../pipeline/record.ts';
@@ -21,6 +21,7 @@ export interface Passage {
   /** Told that the upstream answered 401 to our credential. */
   readonly onRefused: () => void;
   readonly baseUrl: string;
+  readonly reach: Reach | undefined;
   /** Where the base URL stands on our side: `/api/crm`. */
   readonly doorPath: string;
   readonly bodyBytesMax: number;
@@ -65,6 +66,7 @@ export function relay(passage: Passage): Promise<void> {
           ...(upload && { body: upload.body }),
         },
         headers: passage.headers,
+        reach: passage.reach,
         ...(upload && { headTimeoutMs: UPLOAD_MS_MAX }),
       },
       {

@@ -48,7 +48,13 @@ export function createCallUpstream({
     const send = async (parts: CredentialParts) => {
       const headers = { ...parts.headers, 'x-request-id': call.requestId };
       const path = withQuery(request.path, parts);
-      const outcome = await sender.send({ baseUrl, request: { ...request, path }, headers, signal });
+      const outcome = await sender.send({
+        baseUrl,
+        request: { ...request, path },
+        headers,
+        signal,
+        reach: target.reach,
+      });
       return outcome.ok ? ok(masked(outcome.value, createMask(parts))) : outcome;
     };
 

@@ -58,6 +58,7 @@ export function createStreamableHttp({
         {
           ...upstreamRequest(passage, { parts, sessionId, url: upstream.url }),
           headTimeoutMs: limits.headMs,
+          reach: target.reach,
         },
         {
           onHead(status, headers) {

@@ -1,7 +1,7 @@
 import { and, asc, eq, isNull, or, sql } from 'drizzle-orm';
 import type { ConnectorId, OrganisationId } from '../../kernel/ids.ts';
 import type { Executor } from '../database.ts';
-import { catalogues, connectors, nameLocks } from '../schema.ts';
+import { catalogues, connectors, connectorVersions, nameLocks } from '../schema.ts';
 
 export type Connector = typeof connectors.$inferSelect;
 
@@ -33,15 +33,27 @@ export function createConnectorQueries(executor: Executor) {
       /** Unset: those of an MCP server wait, those of a document do not, as who changes it publishes it. */
       newWriteTools?: Connector['newWriteTools'];
       catalogueHash: string;
+      /** Unset: the operator, who may take over what an organisation made. */
+      managedBy?: Connector['managedBy'];
     }): Promise<Connector> {
       const { name, baseUrl, catalogueHash, kind = 'openapi', upstream = null } = connector;
+      const { managedBy = 'operator' } = connector;
       const { newWriteTools = kind === 'mcp' ? 'wait' : 'allow' } = connector;
       const [row] = await executor
         .insert(connectors)
-        .values({ ...connector, newWriteTools })
+        .values({ ...connector, newWriteTools, managedBy })
         .onConflictDoUpdate({
           target: [connectors.orgId, connectors.slug],
-          set: { name, kind, baseUrl, upstream, newWriteTools, catalogueHash, updatedAt: sql`now()` },
+          set: {
+            name,
+            kind,
+            baseUrl,
+            upstream,
+            newWriteTools,
+            managedBy,
+            catalogueHash,
+            updatedAt: sql`now()`,
+          },
         })
         .returning();
       if (!row) throw new Error('publishing a connector returned no row');
@@ -67,8 +79,25 @@ export function createConnectorQueries(executor: Executor) {
           and(
             eq(catalogues.hash, hash),
             sql`not exists (select from ${connectors} where ${connectors.catalogueHash} = ${hash})`,
+            sql`not exists (select from ${connectorVersions} where ${connectorVersions.catalogueHash} = ${hash})`,
           ),
         );
+    },
+
+    /** The one that an organisation sees by that slug: its own, else a shared one. */
+    async findVisible(orgId: OrganisationId, slug: string): Promise<Connector | undefined> {
+      const [row] = await executor
+        .select()
+        .from(connectors)
+        .where(and(eq(connectors.slug, slug), or(eq(connectors.orgId, orgId), isNull(connectors.orgId))))
+        .orderBy(sql`${connectors.orgId} nulls last`)
+        .limit(1);
+      return row;
+    },
+
+    /** With all that hangs on it. */
+    async remove(orgId: OrganisationId, id: ConnectorId): Promise<void> {
+      await executor.delete(connectors).where(and(eq(connectors.orgId, orgId), eq(connectors.id, id)));
     },
 
     async find(id: ConnectorId): Promise<Connector | undefined> {

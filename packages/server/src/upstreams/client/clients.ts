@@ -1,4 +1,4 @@
-import type { Sender } from '@latchkey/tools';
+import { withReach, type Sender } from '@latchkey/tools';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Principal } from '../../kernel/principal.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
@@ -176,7 +176,7 @@ export function createMcpClients({
       const who = isShared ? undefined : principal;
       return ok(
         createHttpLine({
-          sender,
+          sender: withReach(sender, server.reach),
           url: new URL(upstream.url),
           credential: () => credentials.partsFor(targetOf(server), who),
           refused: () => credentials.refused(targetOf(server), who),
@@ -363,8 +363,8 @@ export function createMcpClients({
 
 const FAILED_LATELY = 'The MCP server failed lately, and is not tried again yet.';
 
-function nameOf({ id, upstream }: McpServer): string {
-  return `${id} ${JSON.stringify(upstream)}`;
+function nameOf({ id, reach, upstream }: McpServer): string {
+  return `${id} ${reach ?? ''} ${JSON.stringify(upstream)}`;
 }
 
 function targetOf({ baseUrl, id, orgId }: McpServer): CredentialTarget {

@@ -1,3 +1,4 @@
+import type { Reach } from '@latchkey/tools';
 import type { Result } from '../../kernel/result.ts';
 import type { OrganisationId, ConnectorId } from '../../kernel/ids.ts';
 import type { ChannelFault } from '../channel.ts';
@@ -16,6 +17,8 @@ export interface McpServer {
   readonly baseUrl: string;
   /** As it is stored: its environment is sealed. */
   readonly upstream: McpUpstream;
+  /** How far it may be. */
+  readonly reach?: Reach | undefined;
 }
 
 /** What a server said to a request. */

@@ -1,4 +1,4 @@
-import type { Sender } from '@latchkey/tools';
+import { withReach, type Reach, type Sender } from '@latchkey/tools';
 import { fail } from '../../kernel/result.ts';
 import type { OpenChannel } from '../channel.ts';
 import { faultOf } from '../fault.ts';
@@ -28,7 +28,7 @@ export const SSE_LIMITS: SseLimits = {
 
 export interface SseServers {
   /** Each channel is a stream of its own. They are counted by `key`: a connector. */
-  channelTo(upstream: HttpUpstream, key: string): OpenChannel;
+  channelTo(upstream: HttpUpstream, key: string, reach?: Reach): OpenChannel;
 }
 
 /** MCP servers that speak HTTP+SSE of 2024-11-05. */
@@ -42,7 +42,7 @@ export function createSseServers({ limits, sender }: { limits: SseLimits; sender
   }
 
   return {
-    channelTo(upstream, key) {
+    channelTo(upstream, key, reach) {
       const url = new URL(upstream.url);
       return (events, { headers, query, signal }) => {
         // A key is an id, and an origin is a URL: they are never the same.
@@ -59,7 +59,7 @@ export function createSseServers({ limits, sender }: { limits: SseLimits; sender
             for (const name of [key, url.origin]) count(name, -1);
           },
           query,
-          sender,
+          sender: withReach(sender, reach),
           signal,
           url,
         });

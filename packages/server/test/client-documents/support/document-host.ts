@@ -84,6 +84,11 @@ export async function startDocumentHost(names: readonly string[]) {
         response.end(typeof document === 'string' ? document : JSON.stringify(document));
       });
     },
+    /** Ends what is kept open; resolves when the other sides have had a chance to notice. */
+    async dropConnections(): Promise<void> {
+      server.closeAllConnections();
+      await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    },
     async close(): Promise<void> {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
