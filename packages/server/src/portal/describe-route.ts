@@ -8,9 +8,9 @@ import { readBody } from './read-body.ts';
 
 /**
  * Who may call a route: `session` a person in the dashboard alone, `person` one with a key of their own too, `anyone`
- * agents too.
+ * agents too, `stranger` whoever there is.
  */
-export type Callers = 'session' | 'person' | 'anyone';
+export type Callers = 'session' | 'person' | 'anyone' | 'stranger';
 
 /** What a route is: the same schemas check what comes in and make the API's document. */
 export interface RouteDescription<

@@ -22,6 +22,7 @@ import { createKeyRoutes } from './keys/keys.ts';
 import { createMe, type MeDeps } from './me/me.ts';
 import { createMemberRoutes, type MemberRoutesDeps } from './members/members.ts';
 import { createOrganisation, type OrganisationDeps } from './organisation/organisation.ts';
+import { serveDocument } from './openapi/serve-document.ts';
 import { createSettingsRoutes, type SettingsRoutesDeps } from './settings/settings.ts';
 
 const BODY_BYTES_MAX = 64 * 1024;
@@ -47,6 +48,10 @@ export interface PortalDeps
 /** The dashboard's JSON API, `/portal/v1`. Each request is a signed-in person's, and each organisation theirs. */
 export function createPortal(deps: PortalDeps): Hono<PortalEnv> {
   const app = new Hono<PortalEnv>();
+  app.route(
+    '/openapi.json',
+    serveDocument(() => app, `${deps.webBaseUrl}/portal/v1`),
+  );
   app.use(async (context, next) => {
     await next();
     context.header('Cache-Control', 'no-store');

@@ -19,8 +19,10 @@ import { createPages } from '../../src/pages/pages.tsx';
 import { createSettings } from '../../src/people/organisations/settings.ts';
 import { createAgents } from '../../src/people/agents/agents.ts';
 import type { PortalEnv } from '../../src/portal/env.ts';
+import { createDocument } from '../../src/portal/openapi/document.ts';
 import { createPortal } from '../../src/portal/portal.ts';
 import { createDashboardFiles } from '../../src/portal/static/static.ts';
+import { createAnswerCheck } from './check-answers.ts';
 import { cookieHeader, openPeople, PASSWORD, valueOf } from '../people/open-people.ts';
 
 export const TOOL_COUNTS = { read: 14, full: 31 };
@@ -59,36 +61,44 @@ export async function openPortal({
   });
   const app = new Hono<PortalEnv>();
   app.route('/', pages.routes);
-  app.route(
-    '/portal/v1',
-    createPortal({
-      people,
-      keys,
-      agents,
-      signEveryoneOut: createSignEveryoneOut({ store, clock }),
-      portalClients: createPortalClients({ store, clock }),
-      clientRules: createClientRules({ store, clock }),
-      publishedKeys,
-      identityProviders: createIdentityProviders({ store, fetchDocument, publishedKeys, clock }),
-      organisationsOf: store.people.listOrganisationsOf,
-      membersOf: store.people.listMembers,
-      settings: createSettings({ store, clock }),
-      toolDesk: createToolDesk({ store, catalogues, clock }),
-      toolCounts: async () => TOOL_COUNTS,
-      offeringOf: async () => ({ mode: 'full', toolsets: ['daily'] }),
-      signOutToken: (context) => guard.issue(context, SIGN_OUT_PURPOSE),
-      mcpBaseUrl,
-      webBaseUrl: baseUrl,
-      clock,
-      log: silentLog,
-    }),
-  );
+  const portal = createPortal({
+    people,
+    keys,
+    agents,
+    signEveryoneOut: createSignEveryoneOut({ store, clock }),
+    portalClients: createPortalClients({ store, clock }),
+    clientRules: createClientRules({ store, clock }),
+    publishedKeys,
+    identityProviders: createIdentityProviders({ store, fetchDocument, publishedKeys, clock }),
+    organisationsOf: store.people.listOrganisationsOf,
+    membersOf: store.people.listMembers,
+    settings: createSettings({ store, clock }),
+    toolDesk: createToolDesk({ store, catalogues, clock }),
+    toolCounts: async () => TOOL_COUNTS,
+    offeringOf: async () => ({ mode: 'full', toolsets: ['daily'] }),
+    signOutToken: (context) => guard.issue(context, SIGN_OUT_PURPOSE),
+    mcpBaseUrl,
+    webBaseUrl: baseUrl,
+    clock,
+    log: silentLog,
+  });
+  const document = createDocument(portal, `${baseUrl}/portal/v1`);
+  const answers = createAnswerCheck(document);
+  app.use('/portal/v1/*', answers.middleware);
+  app.route('/portal/v1', portal);
   app.route('/', createDashboardFiles({ directory }));
 
   let made = 0;
   return {
     ...opened,
     app,
+    portalRoutes: portal.routes,
+    document,
+    /** Fails if an answer was none that the API's document knows. */
+    async close() {
+      await opened.close();
+      answers.assertNone();
+    },
     keys,
     agents,
     baseUrl,

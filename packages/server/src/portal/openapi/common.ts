@@ -30,6 +30,7 @@ export const SECURITY_SCHEMES = {
 };
 
 export function securityFor(callers: Callers): readonly Readonly<Record<string, readonly string[]>>[] {
+  if (callers === 'stranger') return [];
   const session = { session: [] };
   return callers === 'session' ? [session] : [{ key: [] }, { apiKey: [] }, session];
 }

@@ -82,6 +82,7 @@ const WHO: Readonly<Record<Callers, string>> = {
   session: 'In the dashboard alone: no key may.',
   person: '',
   anyone: '',
+  stranger: '',
 };
 
 function roleSentence(action: RouteDescription['action']): string {
