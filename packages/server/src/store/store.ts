@@ -2,7 +2,9 @@ import type pg from 'pg';
 import type { Log } from '../kernel/log.ts';
 import { createChangeListener, type Bell, type ChangeListener } from './change-listener.ts';
 import { createDatabase, createPool, createTokenPool, type Executor } from './database.ts';
+import { createAuditCheckQueries } from './queries/audit-check.ts';
 import { createAuditQueries } from './queries/audit-events.ts';
+import { createAuditSearchQueries } from './queries/audit-search.ts';
 import { createAuditTrailQueries } from './queries/audit-trail.ts';
 import { createAuthorizationQueries } from './queries/authorizations.ts';
 import { createChangeQueries, type Change } from './queries/changes.ts';
@@ -71,6 +73,8 @@ function createQueries(executor: Executor, onChangeAdded: (change: Change) => vo
     changes: createChangeQueries(executor, onChangeAdded),
     audit: createAuditQueries(executor),
     auditTrail: createAuditTrailQueries(executor),
+    auditCheck: createAuditCheckQueries(executor),
+    auditSearch: createAuditSearchQueries(executor),
     usageHours: createUsageHourQueries(executor),
   };
 }
