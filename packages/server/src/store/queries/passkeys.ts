@@ -1,7 +1,7 @@
 import { and, asc, count, eq, sql } from 'drizzle-orm';
 import type { UserId } from '../../kernel/ids.ts';
 import type { Executor } from '../database.ts';
-import { passkeys } from '../schema.ts';
+import { passkeys, users } from '../schema.ts';
 
 export type Passkey = typeof passkeys.$inferSelect;
 
@@ -20,6 +20,11 @@ export function createPasskeyQueries(executor: Executor) {
     async find(id: string): Promise<Passkey | undefined> {
       const [passkey] = await executor.select().from(passkeys).where(eq(passkeys.id, id));
       return passkey;
+    },
+
+    /** Until the transaction ends the person gets no other passkey. */
+    async lock(userId: UserId): Promise<void> {
+      await executor.select({ id: users.id }).from(users).where(eq(users.id, userId)).for('update');
     },
 
     async countOf(userId: UserId): Promise<number> {
@@ -58,9 +63,13 @@ export function createPasskeyQueries(executor: Executor) {
       return rows.length === 1;
     },
 
-    async rename(userId: UserId, id: string, name: string): Promise<string | undefined> {
-      const rows = await executor.update(passkeys).set({ name }).where(isOf(userId, id)).returning();
-      return rows[0]?.id;
+    async rename(userId: UserId, id: string, name: string): Promise<boolean> {
+      const rows = await executor
+        .update(passkeys)
+        .set({ name })
+        .where(isOf(userId, id))
+        .returning({ id: passkeys.id });
+      return rows.length === 1;
     },
 
     /** The name that it had; undefined: the person has no such passkey. */
