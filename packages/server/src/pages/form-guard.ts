@@ -18,7 +18,15 @@ export interface FormGuard {
   /** As it came with the request, if it came. */
   browserOf(c: Context): string | undefined;
   /** Whether a form that was posted is one of ours, filled in by the browser that we gave it to. */
-  check(c: Context, form: { csrf: string; purpose: string }): Result<{ browser: string }, FormFault>;
+  check(
+    c: Context,
+    form: {
+      csrf: string;
+      purpose: string;
+      /** The form's page has `no-referrer`, under which a browser says `Origin: null`. */
+      hidesOrigin?: boolean;
+    },
+  ): Result<{ browser: string }, FormFault>;
 }
 
 export const BROWSER_COOKIE = 'latchkey_browser';
@@ -49,8 +57,8 @@ export function createFormGuard({ baseUrl }: { baseUrl: string }): FormGuard {
     issue: (c, purpose) => tokenFor(browser(c), purpose),
     browser,
     browserOf,
-    check(c, { csrf, purpose }) {
-      const foreign = foreignSender(c.req.raw.headers, baseUrl);
+    check(c, { csrf, purpose, hidesOrigin = false }) {
+      const foreign = foreignSender(c.req.raw.headers, baseUrl, hidesOrigin);
       if (foreign !== undefined) return fail({ reason: 'cross_site', from: foreign });
       const own = browserOf(c);
       if (own === undefined || !equalSecrets(csrf, tokenFor(own, purpose))) return fail({ reason: 'csrf' });
@@ -68,9 +76,11 @@ function tokenFor(browser: string, purpose: string): string {
  * Where a form came from, if not from us. Every browser of today sends Sec-Fetch-Site to https and to loopback; older
  * ones and plain http send Origin alone; scripts and old HTTP libraries send neither, and carry no one's cookies.
  */
-function foreignSender(headers: Headers, baseUrl: string): string | undefined {
+function foreignSender(headers: Headers, baseUrl: string, hidesOrigin: boolean): string | undefined {
   const site = headers.get('sec-fetch-site');
   const origin = headers.get('origin');
+  // What nobody can forge is said beside it; where it is not, on plain http, the token alone has to do.
+  if (hidesOrigin && origin === 'null') return site === null || site === 'same-origin' ? undefined : site;
   if (origin !== null && origin !== baseUrl) return origin;
   if (site !== null && site !== 'same-origin') return site;
   if (site !== null && origin === null) return 'a sender without Origin';

@@ -20,7 +20,8 @@ export function parseReturnTo(text: string | undefined): ReturnTo {
   if (text === undefined || text.length > PATH_CHARACTERS_MAX) return HOME;
   const transactionId = CONSENT.exec(text)?.[1];
   if (transactionId !== undefined) return { path: text, transactionId };
-  if (CONNECT.test(text)) return { path: text };
+  // An invitation: which one, a cookie knows.
+  if (CONNECT.test(text) || text === '/invite') return { path: text };
   const climbs = text.split(/[/?]/).some((segment) => segment === '.' || segment === '..');
   return DASHBOARD.test(text) && !climbs ? { path: text } : HOME;
 }

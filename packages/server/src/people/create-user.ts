@@ -45,7 +45,10 @@ export async function prepareUser(wanted: NewUser): Promise<Result<PreparedUser,
 export async function insertUser(
   queries: Queries,
   user: PreparedUser,
+  /** Whether the operator says that the address is theirs. */
+  { emailVerified }: { emailVerified: boolean },
 ): Promise<Result<{ userId: UserId }, 'email_taken'>> {
   const userId = newId('usr');
-  return (await queries.people.createUser({ id: userId, ...user })) ? ok({ userId }) : fail('email_taken');
+  const isNew = await queries.people.createUser({ id: userId, emailVerified, ...user });
+  return isNew ? ok({ userId }) : fail('email_taken');
 }

@@ -60,7 +60,7 @@ export function createSetup({ store }: { store: Store }): Setup {
     if (!(await isOpen(queries))) return fail({ reason: 'already_done' });
     if (!(await queries.people.claimSetupToken(hashSecret(form.token))))
       return fail({ reason: 'token_wrong' });
-    const owner = await insertUser(queries, user);
+    const owner = await insertUser(queries, user, { emailVerified: true });
     if (!owner.ok) return fail({ reason: 'form_invalid', faults: [owner.error] });
     const ownerId = owner.value.userId;
     // What is there before anybody is, the operator declared: it belongs to the first account.

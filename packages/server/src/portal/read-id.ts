@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { AppError } from '../kernel/errors.ts';
-import type { AgentId, ClientId, KeyId, UserId } from '../kernel/ids.ts';
+import type { AgentId, ClientId, InvitationId, KeyId, UserId } from '../kernel/ids.ts';
 
 interface PathIds {
   key: KeyId;
   agt: AgentId;
   cli: ClientId;
   usr: UserId;
+  inv: InvitationId;
 }
 
 const ABSENT: Readonly<Record<keyof PathIds, string>> = {
@@ -14,6 +15,7 @@ const ABSENT: Readonly<Record<keyof PathIds, string>> = {
   agt: 'There is no such agent.',
   cli: 'There is no such client.',
   usr: 'There is no such member.',
+  inv: 'There is no such open invitation.',
 };
 
 const ID = /^([a-z]{3})_[A-Za-z0-9_-]{1,64}$/;

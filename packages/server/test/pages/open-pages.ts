@@ -5,6 +5,7 @@ import type { LimitAnswer, PagesDeps, TransactionSummary } from '../../src/pages
 import { createFormGuard } from '../../src/pages/form-guard.ts';
 import type { PageEnv } from '../../src/pages/page-env.ts';
 import { createPages } from '../../src/pages/pages.tsx';
+import { wireJoining } from '../../src/wire-joining.ts';
 import { openPeople } from '../people/open-people.ts';
 
 /** The pages on a database of their own, and browsers to look at them with. */
@@ -14,15 +15,19 @@ export async function openPages(more: { baseUrl?: string; deps?: Partial<PagesDe
   const limits = new Map<string, LimitAnswer>();
   const asked: string[] = [];
   const transactions = new Map<string, TransactionSummary>();
+  const guard = createFormGuard({ baseUrl });
+  const limit = (bucket: string) => {
+    asked.push(bucket);
+    return limits.get(bucket.split(':')[1] ?? '') ?? { allowed: true, retryAfterSeconds: 0 };
+  };
+  const { clock, people, store } = opened;
+  const joining = wireJoining({ store, clock, people, guard, baseUrl, limit });
   const pages = createPages({
-    people: opened.people,
+    people,
     setup: opened.setup,
-    guard: createFormGuard({ baseUrl }),
+    guard,
     baseUrl,
-    limit(bucket) {
-      asked.push(bucket);
-      return limits.get(bucket.split(':')[1] ?? '') ?? { allowed: true, retryAfterSeconds: 0 };
-    },
+    limit,
     describeTransaction: async (transactionId) => transactions.get(transactionId),
     log: silentLog,
     ...more.deps,
@@ -33,11 +38,13 @@ export async function openPages(more: { baseUrl?: string; deps?: Partial<PagesDe
     return next();
   });
   app.route('/', pages.routes);
+  app.route('/', joining.pages);
   app.notFound(pages.notFound);
   return {
     ...opened,
     app,
     pages,
+    ...joining.portal,
     baseUrl,
     /** What `limit` answers for the buckets of a kind: `account` or `address`. */
     limits,

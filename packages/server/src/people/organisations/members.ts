@@ -7,7 +7,8 @@ import type { Queries, Store } from '../../store/store.ts';
 import { canChangeRole } from '../policy.ts';
 import { refusableTransaction } from '../refusable-transaction.ts';
 
-export type MemberFault = 'not_a_member' | 'last_owner' | 'forbidden';
+/** `declared`: the operator's file says what they are. */
+export type MemberFault = 'not_a_member' | 'last_owner' | 'forbidden' | 'declared';
 
 export interface MemberRef {
   readonly orgId: OrganisationId;
@@ -69,6 +70,7 @@ async function roleToChange(
   if (by !== undefined && (asks === undefined || !mayChange(asks, by.userId === userId, role, becomes)))
     return fail('forbidden');
   if (role === undefined) return fail('not_a_member');
+  if (await queries.declaredMembers.isDeclared(orgId, userId)) return fail('declared');
   if (role !== 'owner' || becomes === 'owner') return ok(role);
   return (await queries.people.countOwners(orgId)) > 1 ? ok(role) : fail('last_owner');
 }

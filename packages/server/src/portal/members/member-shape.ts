@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { UserId } from '../../kernel/ids.ts';
-import type { ListedMember } from '../../store/queries/members.ts';
+import type { ListedMember } from '../../people/organisations/list-members.ts';
 import { role, time } from '../shapes.ts';
 
 export const memberShape = z.object({

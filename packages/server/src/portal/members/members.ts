@@ -1,18 +1,17 @@
 import { Hono, type Context } from 'hono';
 import { z } from 'zod';
 import { AppError } from '../../kernel/errors.ts';
-import type { OrganisationId, UserId } from '../../kernel/ids.ts';
+import type { UserId } from '../../kernel/ids.ts';
+import type { ListMembers } from '../../people/organisations/list-members.ts';
 import type { MemberFault, MemberRef } from '../../people/organisations/members.ts';
 import type { PasswordResets, ResetLinkFault } from '../../people/password-resets.ts';
 import type { People } from '../../people/people.ts';
-import type { ListedMember, MembersWanted } from '../../store/queries/members.ts';
 import { describeRoute } from '../describe-route.ts';
 import type { OrganisationEnv } from '../env.ts';
 import { pathId } from '../read-id.ts';
 import { nothing, pageOf, role, time } from '../shapes.ts';
 import { memberShape, presentMember } from './member-shape.ts';
 
-const PAGE_ITEMS = 100;
 const TEXT_CHARACTERS_MAX = 200;
 
 const params = z.object({ member: pathId('usr').describe('Their id, as list_members shows it.') });
@@ -71,16 +70,13 @@ const RESET_LINK = {
 export interface MemberRoutesDeps {
   people: People;
   passwordResets: PasswordResets;
-  members: {
-    listPage: (orgId: OrganisationId, wanted: MembersWanted) => Promise<ListedMember[]>;
-    countWanted: (orgId: OrganisationId, wanted: Pick<MembersWanted, 'role' | 'text'>) => Promise<number>;
-  };
+  listMembers: ListMembers;
   webBaseUrl: string;
 }
 
 /** `/portal/v1/organisations/{org}/members`: who belongs to it, as what. */
 export function createMemberRoutes({
-  members,
+  listMembers,
   passwordResets,
   people,
   webBaseUrl,
@@ -90,18 +86,11 @@ export function createMemberRoutes({
   app.get('/', describeRoute(LIST), async (context) => {
     const { id: orgId } = context.get('organisation');
     const { userId: self } = context.get('user');
-    const query = context.req.valid('query');
-    const wanted = { text: query.q?.trim() ?? '', role: query.role };
-    const after = query.cursor === undefined ? undefined : emailOf(query.cursor);
-    const [found, total] = await Promise.all([
-      members.listPage(orgId, { ...wanted, after, limit: PAGE_ITEMS + 1 }),
-      members.countWanted(orgId, wanted),
-    ]);
-    const items = found.slice(0, PAGE_ITEMS);
-    const last = found.length > PAGE_ITEMS ? items.at(-1) : undefined;
+    const { cursor, q: text = '', role: as } = context.req.valid('query');
+    const { items, nextCursor, total } = await listMembers(orgId, { text, role: as, cursor });
     return context.json({
       items: items.map((member) => presentMember(member, self)),
-      next_cursor: last === undefined ? null : cursorOf(last.email),
+      next_cursor: nextCursor,
       total,
     });
   });
@@ -137,15 +126,6 @@ function memberIn(
 ): MemberRef & { by: NonNullable<MemberRef['by']> } {
   const by = { userId: context.get('user').userId, requestId: context.get('requestId') };
   return { orgId: context.get('organisation').id, userId, by };
-}
-
-function cursorOf(email: string): string {
-  return Buffer.from(email).toString('base64url');
-}
-
-/** What was made up is only somewhere else in the list. NUL is what the database would not take. */
-function emailOf(cursor: string): string {
-  return Buffer.from(cursor, 'base64url').toString('utf8').replaceAll('\0', '');
 }
 
 const notAMember = new AppError('not_found', 'There is no such member.');

@@ -32,6 +32,7 @@ export function createPeopleQueries(executor: Executor) {
       id: UserId;
       email: string;
       name: string;
+      emailVerified: boolean;
       passwordHash: string;
     }): Promise<boolean> {
       const { passwordHash, ...row } = user;
@@ -167,6 +168,11 @@ export function createPeopleQueries(executor: Executor) {
         .innerJoin(users, eq(users.id, memberships.userId))
         .where(and(eq(memberships.orgId, orgId), eq(memberships.userId, userId), isNull(users.disabledAt)));
       return row?.role;
+    },
+
+    /** Until the transaction ends the person joins no organisation. */
+    async lockUser(userId: UserId): Promise<void> {
+      await executor.select({ id: users.id }).from(users).where(eq(users.id, userId)).for('update');
     },
 
     /** What the membership says, also of who is disabled. */
