@@ -104,13 +104,11 @@ export function createCompanySignInQueries(executor: Executor) {
       return rows.length === 1;
     },
 
-    /** Sessions that began at the organisation's provider; of one person, if named. How many they were. */
-    async endSessionsVia(orgId: OrganisationId, userId?: UserId): Promise<number> {
+    /** Sessions that began at the organisation's provider. How many they were. */
+    async endSessionsVia(orgId: OrganisationId): Promise<number> {
       const rows = await executor
         .delete(sessions)
-        .where(
-          and(eq(sessions.viaOrgId, orgId), userId === undefined ? undefined : eq(sessions.userId, userId)),
-        )
+        .where(eq(sessions.viaOrgId, orgId))
         .returning({ id: sessions.id });
       return rows.length;
     },
@@ -322,13 +320,26 @@ export function createCompanySignInQueries(executor: Executor) {
         .where(and(eq(companyIdentities.orgId, orgId), eq(companyIdentities.userId, userId)));
     },
 
-    /** False: the person was not linked. */
-    async removeIdentity(orgId: OrganisationId, userId: UserId): Promise<boolean> {
+    async isLinked(orgId: OrganisationId, userId: UserId): Promise<boolean> {
       const rows = await executor
+        .select({ userId: companyIdentities.userId })
+        .from(companyIdentities)
+        .where(and(eq(companyIdentities.orgId, orgId), eq(companyIdentities.userId, userId)));
+      return rows.length > 0;
+    },
+
+    /** Of a provider that is another one now, with whatever it began. */
+    async forgetIdentities(orgId: OrganisationId): Promise<{ links: number; sessions: number }> {
+      const links = await executor
         .delete(companyIdentities)
-        .where(and(eq(companyIdentities.orgId, orgId), eq(companyIdentities.userId, userId)))
+        .where(eq(companyIdentities.orgId, orgId))
         .returning({ userId: companyIdentities.userId });
-      return rows.length === 1;
+      await executor.delete(companyAuthorizations).where(eq(companyAuthorizations.orgId, orgId));
+      const ended = await executor
+        .delete(sessions)
+        .where(eq(sessions.viaOrgId, orgId))
+        .returning({ id: sessions.id });
+      return { links: links.length, sessions: ended.length };
     },
 
     async countIdentities(orgId: OrganisationId): Promise<number> {
