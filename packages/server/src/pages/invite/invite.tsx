@@ -8,7 +8,7 @@ import { SIGN_OUT_PURPOSE } from '../account-line.tsx';
 import type { PagesDeps } from '../deps.ts';
 import { formRefused } from '../failures.tsx';
 import { document } from '../layout.tsx';
-import { hidesAddress, limitsLinks, LINK_TOKEN } from '../link-headers.ts';
+import { hidesAddress, limitsLinks, LINK_TOKEN } from '../link-guards.tsx';
 import type { PageEnv } from '../page-env.ts';
 import { readForm } from '../read-form.ts';
 import {

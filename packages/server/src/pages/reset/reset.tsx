@@ -5,7 +5,7 @@ import type { PagesDeps } from '../deps.ts';
 import { errorPage, type PageStatus } from '../error-page.tsx';
 import { formRefused } from '../failures.tsx';
 import { document } from '../layout.tsx';
-import { hidesAddress, limitsLinks, LINK_TOKEN } from '../link-headers.ts';
+import { hidesAddress, limitsLinks, LINK_TOKEN } from '../link-guards.tsx';
 import type { PageEnv } from '../page-env.ts';
 import { readForm } from '../read-form.ts';
 import { ForgotPage, ResetDonePage, ResetPage, type NewPasswordFault } from './reset-page.tsx';

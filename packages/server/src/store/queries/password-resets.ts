@@ -1,4 +1,5 @@
 import { and, eq, getTableColumns, gt, isNull, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/pg-core';
 import type { Role } from '../../kernel/access.ts';
 import type { OrganisationId, UserId } from '../../kernel/ids.ts';
 import type { Executor } from '../database.ts';
@@ -47,15 +48,11 @@ export function createPasswordResetQueries(executor: Executor) {
       userId: UserId,
       other: UserId,
     ): Promise<{ orgId: OrganisationId; role: Role; otherRole: Role | null }[]> {
+      const theirs = alias(memberships, 'theirs');
       return executor
-        .select({
-          orgId: memberships.orgId,
-          role: memberships.role,
-          otherRole: sql<Role | null>`(
-            select o.role from ${memberships} o
-            where o.org_id = ${memberships.orgId} and o.user_id = ${other})`,
-        })
+        .select({ orgId: memberships.orgId, role: memberships.role, otherRole: theirs.role })
         .from(memberships)
+        .leftJoin(theirs, and(eq(theirs.orgId, memberships.orgId), eq(theirs.userId, other)))
         .where(eq(memberships.userId, userId));
     },
 

@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from 'hono';
-import { AppError } from '../kernel/errors.ts';
-import type { LimitAnswer, PagesDeps } from './deps.ts';
+import type { PagesDeps } from './deps.ts';
+import { errorPage } from './error-page.tsx';
 import type { PageEnv } from './page-env.ts';
 
 /** What the token of a link looks like; nothing else is looked up. */
@@ -17,14 +17,17 @@ export function hidesAddress(): MiddlewareHandler {
   };
 }
 
-/** So that nobody tries links by the thousand. Throws `rate_limited`. */
+/** So that nobody tries links by the thousand. */
 export function limitsLinks(limit: PagesDeps['limit']): MiddlewareHandler<PageEnv> {
   return async (c, next) => {
-    const answer: LimitAnswer = await limit(`link:address:${c.get('address') ?? 'unknown'}`);
-    if (!answer.allowed) {
-      const { retryAfterSeconds } = answer;
-      throw new AppError('rate_limited', `Try again in ${retryAfterSeconds} s.`, { retryAfterSeconds });
-    }
-    await next();
+    const { allowed, retryAfterSeconds } = await limit(`link:address:${c.get('address') ?? 'unknown'}`);
+    if (allowed) return next();
+    c.header('Retry-After', String(retryAfterSeconds));
+    return errorPage(c, 429, {
+      title: 'Too many attempts',
+      message: `Try again in ${retryAfterSeconds} ${retryAfterSeconds === 1 ? 'second' : 'seconds'}. The link stays as good as it is.`,
+      code: 'rate_limited',
+      requestId: c.get('requestId'),
+    });
   };
 }
