@@ -50,6 +50,7 @@ import { createPortal } from './portal/portal.ts';
 import { createDashboardFiles } from './portal/static/static.ts';
 import type { Store } from './store/store.ts';
 import { CLIENT_DOCUMENT_PATH } from './upstreams/credentials/upstream-accounts.ts';
+import { wireAttempts } from './wire-attempts.ts';
 import { wireUpstreams } from './wire-upstreams.ts';
 
 const DASHBOARD_DIRECTORY = fileURLToPath(new URL('../dist/web', import.meta.url));
@@ -116,6 +117,7 @@ export async function createApp(options: AppOptions) {
         'X-Forwarded-For comes from a proxy that TRUSTED_PROXIES does not list: all who come through it share its limits',
       ),
   });
+  const attempts = wireAttempts({ store, clock, log, masterSecret, callerOf });
   let hasSecret = true;
   const grants = await createGrants({
     store,
@@ -171,6 +173,7 @@ export async function createApp(options: AppOptions) {
     organisationExists: async (slug) => (await store.people.findOrganisationBySlug(slug)) !== undefined,
     catalogues,
     limiter,
+    attempts: attempts.doors,
     audit,
     usage,
     sender,
@@ -299,6 +302,7 @@ export async function createApp(options: AppOptions) {
           latestGrantOf: store.clientRules.latestLiveGrant,
           membershipsOf: store.people.listOrganisationsOf,
           toolsAt: createToolsAt({ catalogues, connectorPaths }),
+          trace: attempts.trace,
           ...connecting,
         }),
       );
@@ -355,6 +359,7 @@ export async function createApp(options: AppOptions) {
         toWeb,
         gateCookie,
         audit,
+        trace: attempts.trace,
         log,
         limitAuthorizations: (address) => limiter.take(`authorize:${address}`, AUTHORIZATIONS_PER_ADDRESS),
         limitRegistrations,
@@ -394,6 +399,7 @@ export async function createApp(options: AppOptions) {
       await upstreamAccounts.revoking.close();
       await gateway.close();
       await upstreams.close();
+      await attempts.close();
       await usage.close();
       await audit.close();
       await nodeMail.close();

@@ -77,6 +77,7 @@ export function createGateway(deps: GatewayDependencies): Gateway {
     links,
   });
   const dispatch = createDispatch({
+    attempts: deps.attempts,
     limit,
     catalogues,
     callTool,
@@ -98,6 +99,7 @@ export function createGateway(deps: GatewayDependencies): Gateway {
     openUpstream: createOpenUpstream({ credentials, openChannel: deps.relay.openChannel }),
   });
   const relay = createRelay({
+    attempts: deps.attempts,
     catalogues,
     carriers: {
       sse: sessionRelay.carry,

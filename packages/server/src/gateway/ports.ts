@@ -12,6 +12,7 @@ import type { Result } from '../kernel/result.ts';
 import type { Limiter, LimitPolicy } from '../limits/limiter.ts';
 import type { NodeMail } from '../nodes/node-mail.ts';
 import type { OpenChannel } from '../upstreams/channel.ts';
+import type { DoorAttempts } from './attempts.ts';
 import type { McpClients } from '../upstreams/client/clients.ts';
 import type { UpstreamCredentials } from '../upstreams/credentials.ts';
 import type { Confirmation } from './mcp/confirmation/confirmation.ts';
@@ -96,6 +97,8 @@ export interface GatewayDependencies extends Identification {
     readonly sessionLimits?: Partial<SessionLimits> | undefined;
   };
   readonly limits: { readonly perKey: LimitPolicy; readonly perOrganisation: LimitPolicy };
+  /** Absent: nobody looks how apps get on with connecting. */
+  readonly attempts?: DoorAttempts | undefined;
   readonly log: Log;
   readonly clock: Clock;
 }

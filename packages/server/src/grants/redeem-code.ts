@@ -15,6 +15,9 @@ import { readStanding } from './standings.ts';
 import { familyKeyOf, PROOF_REPLAYED } from './dpop/family-key.ts';
 import type { Mint, TokenAnswer, TokenFault, TokenRequestContext } from './token-answer.ts';
 
+/** Nothing is known of it: it is nobody's. */
+export const UNKNOWN_CODE = 'unknown code';
+
 const CLAIM_LOST: TokenFault = { error: 'invalid_grant', detail: 'another request redeemed the code first' };
 
 export interface CodeRedemption {
@@ -47,7 +50,7 @@ export function createRedeemCode({
   ): Promise<Result<TokenAnswer, TokenFault>> {
     const codeHash = hashSecret(redemption.code);
     const authorization = await store.authorizations.findByCode(codeHash);
-    if (authorization === undefined) return invalidGrant('unknown code');
+    if (authorization === undefined) return invalidGrant(UNKNOWN_CODE);
 
     const mismatch = findMismatch(authorization, redemption, provenKey?.thumbprint);
     if (mismatch !== undefined) {

@@ -42,6 +42,7 @@ export function startSweeping({
       await store.clients.deleteUnconfirmed();
       await store.clients.expireUnused();
       await store.clientDocuments.deleteUnused();
+      await store.connectionAttempts.deleteOld();
       await store.changes.deleteOlderThan(2 * CHANGE_MEMORY_SECONDS);
     }),
   ];

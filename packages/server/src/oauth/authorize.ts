@@ -1,11 +1,14 @@
 import { Hono, type Context } from 'hono';
+import { askedAtPath, type AttemptTrace } from '../audit/attempts/trace.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Approvals } from '../grants/approvals.ts';
 import type { Client, Clients } from '../grants/clients.ts';
 import { destinationOf } from '../grants/destination.ts';
 import { responseUrl } from '../grants/response-url.ts';
 import type { RequestId } from '../kernel/ids.ts';
+import { parseResourceUrl } from '../kernel/resource.ts';
 import { ok } from '../kernel/result.ts';
+import { hashSecret } from '../kernel/secret.ts';
 import type { LimitDecision } from '../limits/limiter.ts';
 import type { AuthorizeError, Checked } from './checks/authorize-error.ts';
 import { checkDpopKey } from './checks/dpop-key.ts';
@@ -19,6 +22,7 @@ import { checkState } from './checks/state.ts';
 import type { GateCookie } from './cookie.ts';
 import type { OAuthEnv } from './env.ts';
 import type { Handoff } from './handoff.ts';
+import { originOf } from './origin-of.ts';
 import { readParameters, type Parameters } from './parameters.ts';
 import { isRegisteredRedirectUri } from '../kernel/redirect-uri.ts';
 
@@ -39,6 +43,7 @@ export interface AuthorizeDeps extends ResourceDeps {
   gateCookie: GateCookie;
   webBaseUrl: string;
   audit: Audit;
+  trace: AttemptTrace;
   /** Each visit stores a row, so one address gets so many. */
   limitAuthorizations: (address: string) => LimitDecision;
   renderError: (context: Context<OAuthEnv>, page: ErrorPage) => Response | Promise<Response>;
@@ -54,6 +59,37 @@ interface CheckedRequest {
 /** The authorization endpoint (RFC 6749 section 3.1). It decides nothing: it opens a transaction for a person. */
 export function createAuthorize(deps: AuthorizeDeps): Hono<OAuthEnv> {
   const app = new Hono<OAuthEnv>();
+
+  /** How a visit ended: with a transaction for a person, or why not. */
+  function note(
+    context: Context<OAuthEnv>,
+    parameters: Parameters,
+    ended: {
+      client?: Client;
+      redirectUri?: string;
+      path?: string;
+      transactionId?: string;
+      fault?: string;
+      detail?: string;
+    },
+  ): void {
+    const { client, detail, fault, redirectUri, transactionId } = ended;
+    const { connectorPaths, issuer } = deps;
+    const path =
+      ended.path ?? parseResourceUrl(parameters.get('resource') ?? '', issuer, connectorPaths)?.path;
+    deps.trace.note({
+      by: 'client',
+      step: 'authorize',
+      origin: originOf(deps.trace, context),
+      at: askedAtPath(path, connectorPaths),
+      clientId: client?.id,
+      clientName: client?.name,
+      destination: redirectUri === undefined ? undefined : destinationOf(redirectUri),
+      transactionHash: transactionId === undefined ? undefined : hashSecret(transactionId),
+      fault,
+      detail,
+    });
+  }
 
   app.get('/', async (context) => {
     const { allowed, retryAfterSeconds } = deps.limitAuthorizations(context.get('address') ?? 'unknown');
@@ -82,6 +118,7 @@ export function createAuthorize(deps: AuthorizeDeps): Hono<OAuthEnv> {
       ? await deps.resolveDocument(clientId, context.get('requestId'))
       : await deps.clients.find(clientId);
     if (client === undefined && byDocument) {
+      note(context, parameters, { fault: 'document_unusable', detail: hostOf(clientId) });
       // Never why: the answers would be a way to look around from here.
       return showError(context, {
         code: 'invalid_client',
@@ -91,6 +128,7 @@ export function createAuthorize(deps: AuthorizeDeps): Hono<OAuthEnv> {
       });
     }
     if (client === undefined) {
+      note(context, parameters, { fault: 'unknown_client' });
       return showError(context, {
         code: 'invalid_client',
         title: 'This app is not known here',
@@ -100,6 +138,7 @@ export function createAuthorize(deps: AuthorizeDeps): Hono<OAuthEnv> {
     }
     const redirectUri = redirectUriOf(parameters, client);
     if (redirectUri === undefined) {
+      note(context, parameters, { client, fault: 'invalid_redirect_uri' });
       return showError(context, {
         code: 'invalid_redirect_uri',
         title: 'This app asked to be answered at an address that it never registered',
@@ -108,6 +147,12 @@ export function createAuthorize(deps: AuthorizeDeps): Hono<OAuthEnv> {
       });
     }
     const checked = await check(parameters, client);
+    if (!checked.ok) {
+      const { description, error } = checked.error;
+      // Which of the checks it was is what its makers have to know.
+      const fault = checkPkce(parameters).ok ? error : 'no_pkce';
+      note(context, parameters, { client, redirectUri, fault, detail: description });
+    }
     if (!checked.ok) return refuseRequest(context, parameters, redirectUri, client, checked.error);
     return open(context, parameters, client, redirectUri, checked.value);
   });
@@ -160,6 +205,7 @@ export function createAuthorize(deps: AuthorizeDeps): Hono<OAuthEnv> {
       state,
       gateBrowser,
     });
+    note(context, parameters, { client, redirectUri, path: resource.path, transactionId });
     const ticket = await deps.toWeb.issue(transactionId);
     context.header('Cache-Control', 'no-store');
     context.header('Referrer-Policy', 'no-referrer');
@@ -213,6 +259,10 @@ export function createAuthorize(deps: AuthorizeDeps): Hono<OAuthEnv> {
   }
 
   return app;
+}
+
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : '';
 }
 
 /** A single registered URI may be left out (RFC 6749 section 3.1.2.3). */

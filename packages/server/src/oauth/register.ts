@@ -1,12 +1,15 @@
 import type { Context, Hono } from 'hono';
 import { z } from 'zod';
+import type { AttemptTrace } from '../audit/attempts/trace.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Clients } from '../grants/clients.ts';
 import { displayName } from '../kernel/display-name.ts';
+import type { ClientId } from '../kernel/ids.ts';
 import type { Log } from '../kernel/log.ts';
 import type { LimitDecision } from '../limits/limiter.ts';
 import { FEATURES, isRegistrationAuthMethod, type RegistrationAuthMethod } from './features.ts';
 import type { OAuthEnv } from './env.ts';
+import { originOf } from './origin-of.ts';
 import { createPostEndpoint } from './post-endpoint.ts';
 import { isUsableRedirectUri } from '../kernel/redirect-uri.ts';
 
@@ -35,35 +38,55 @@ export function createRegister({
   clients,
   audit,
   limitRegistrations,
+  trace,
   log,
 }: {
   clients: Clients;
   audit: Audit;
   limitRegistrations: LimitRegistrations;
+  trace: AttemptTrace;
   log: Log;
 }): Hono<OAuthEnv> {
   const app = createPostEndpoint({ log, failure: { status: 500, error: 'server_error' } });
+
+  /** How a registration ended: with a client, or why not. */
+  function note(
+    context: Context<OAuthEnv>,
+    ended: { clientId?: ClientId; clientName?: string; fault?: string },
+  ): void {
+    const origin = originOf(trace, context);
+    trace.note({ by: 'client', step: 'registered', origin, at: undefined, ...ended });
+  }
 
   app.post('/', async (context) => {
     const { allowed, retryAfterSeconds, unconfirmedMax } = limitRegistrations(
       context.get('address') ?? 'unknown',
       context.get('sharedEgress'),
     );
-    if (!allowed) return comeLater(context, retryAfterSeconds);
+    if (!allowed) {
+      note(context, { fault: 'temporarily_unavailable' });
+      return comeLater(context, retryAfterSeconds);
+    }
     const request = requestSchema.safeParse(await context.req.json().catch(() => undefined));
+    if (!request.success) note(context, { fault: 'invalid_client_metadata' });
     if (!request.success) return refuse(context, 'the body must be a JSON object with redirect_uris');
 
     const given = (request.data.redirect_uris ?? []).filter((uri) => typeof uri === 'string');
     const redirectUris = [...new Set(given)].filter(isUsableRedirectUri).slice(0, REDIRECT_URIS_MAX);
     if (redirectUris.length === 0) {
+      note(context, { fault: 'invalid_redirect_uri' });
       const description = 'none of redirect_uris is https, a loopback http URI, or a known app scheme';
       return context.json({ error: 'invalid_redirect_uri', error_description: description }, 400);
     }
     const name = displayName(request.data.client_name, NAME_CHARACTERS_MAX) ?? 'Unnamed app';
     const authMethod = effectiveAuthMethod(request.data.token_endpoint_auth_method);
     const registered = await clients.register({ name, redirectUris, authMethod }, unconfirmedMax);
-    if (registered === undefined) return comeLater(context, FULL_RETRY_SECONDS);
+    if (registered === undefined) {
+      note(context, { clientName: name, fault: 'temporarily_unavailable' });
+      return comeLater(context, FULL_RETRY_SECONDS);
+    }
     const { client, secret, isNew } = registered;
+    note(context, { clientId: client.id, clientName: name });
     if (isNew) {
       audit.record({
         action: 'client.registered',

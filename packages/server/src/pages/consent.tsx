@@ -1,5 +1,7 @@
 import { Hono, type Context } from 'hono';
 import { z } from 'zod';
+import type { AttemptEvent } from '../audit/attempts/steps.ts';
+import type { AttemptTrace } from '../audit/attempts/trace.ts';
 import type { Approvals, AuthorizationResponse, Choice, DecisionFault } from '../grants/approvals.ts';
 import type { ClientRules } from '../grants/client-rules.ts';
 import { hostOfClientId } from '../grants/client-documents/client-id-url.ts';
@@ -8,6 +10,7 @@ import { destinationOf, isOnThisComputer } from '../grants/destination.ts';
 import { highestAccess, type Access, type Role } from '../kernel/access.ts';
 import { displayName } from '../kernel/display-name.ts';
 import { isRegisteredRedirectUri } from '../kernel/redirect-uri.ts';
+import { hashSecret } from '../kernel/secret.ts';
 import type { ClientId, OrganisationId, UserId } from '../kernel/ids.ts';
 import type { Handoff } from '../oauth/handoff.ts';
 import type { Membership, ReachOf } from '../people/company/reach.ts';
@@ -28,6 +31,7 @@ const NAME_CHARACTERS_MAX = 60;
 
 export interface ConsentDeps extends Pick<ConnectDeps, 'connects' | 'limitConnects'> {
   approvals: Approvals;
+  trace: Pick<AttemptTrace, 'note'>;
   clients: Clients;
   people: People;
   guard: FormGuard;
@@ -95,6 +99,15 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
   const { approvals, guard } = deps;
   const app = new Hono<PageEnv>();
 
+  /** What became of the transaction, for whoever looks how the app gets on with connecting. */
+  function note(
+    transactionId: string,
+    step: Extract<AttemptEvent, { by: 'transaction' }>['step'],
+    more: { userId?: UserId; orgId?: OrganisationId; fault?: string; detail?: string } = {},
+  ): void {
+    deps.trace.note({ by: 'transaction', transactionHash: hashSecret(transactionId), step, ...more });
+  }
+
   app.get('/oauth/consent', async (c) => {
     const ticket = c.req.query('handoff');
     if (ticket !== undefined) return arrive(c, ticket);
@@ -102,8 +115,10 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
     const authorization = await approvals.find(transactionId, guard.browserOf(c));
     if (authorization === undefined) return expired(c);
     const user = await deps.people.currentUser(c.req.raw.headers);
-    if (user === undefined)
+    if (user === undefined) {
+      note(transactionId, 'sign_in');
       return c.redirect(`/sign-in?return_to=${encodeURIComponent(pathOf(transactionId))}`, 303);
+    }
     const { access = 'read', lifetime, organisation } = choicesSchema.parse(c.req.query());
     return show(c, transactionId, authorization, user, { access, chosen: organisation, lifetime });
   });
@@ -232,6 +247,14 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
       choice,
       requestId: c.get('requestId'),
     });
+    const { userId } = user;
+    if (choice === 'deny') {
+      if (decided.ok) note(transactionId, 'denied', { userId });
+    } else {
+      const { access: detail, orgId } = choice;
+      const ended = decided.ok ? { orgId, detail } : { fault: decided.error.reason };
+      note(transactionId, 'allowed', { userId, ...ended });
+    }
     if (decided.ok) return leave(c, transactionId, decided.value);
     return explain(c, decided.error, again);
   }
@@ -267,8 +290,13 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
       membershipsFor(authorization, user),
     ]);
     if (client === undefined) return expired(c);
-    if (memberships.length === 0) return explain(c, { reason: 'not_a_member' }, undefined, user.email);
+    const { userId } = user;
+    if (memberships.length === 0) {
+      note(transactionId, 'consent', { userId, fault: 'not_a_member' });
+      return explain(c, { reason: 'not_a_member' }, undefined, user.email);
+    }
     if (!isRegisteredRedirectUri(authorization.redirectUri, client.redirectUris)) {
+      note(transactionId, 'consent', { userId, fault: 'client_changed' });
       return explain(c, { reason: 'client_changed' });
     }
     const destination = destinationOf(authorization.redirectUri);
@@ -281,6 +309,7 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
       tier.kind === 'blocked' ? [] : [{ ...choice, tier }],
     );
     const blockedBy = asked.flatMap(({ tier, name }) => (tier.kind === 'blocked' ? [name] : []));
+    note(transactionId, 'consent', { userId, ...(choices.length === 0 ? { fault: 'client_blocked' } : {}) });
     if (choices.length === 0) return clientBlocked(c, blockedBy);
     const offered = memberships.filter(({ organisation }) =>
       choices.some(({ slug }) => slug === organisation.slug),

@@ -45,8 +45,9 @@ export function createAttemptRoom({ clock, onOver }: { clock: Clock; onOver: (le
   };
 }
 
-function poolOf({ by }: AttemptEvent): string {
-  return by === 'place' || by === 'client' ? 'anybody' : 'known';
+function poolOf(event: AttemptEvent): string {
+  if (event.by === 'code' && !event.isOurs) return 'codes';
+  return event.by === 'place' || event.by === 'client' ? 'anybody' : 'known';
 }
 
 function sourceOf(event: AttemptEvent): string {

@@ -74,7 +74,13 @@ export type AttemptEvent = What &
         /** Whose consent it was. */
         readonly orgId?: OrganisationId | undefined;
       }
-    | { readonly by: 'code'; readonly step: 'token'; readonly codeHash: string }
+    | {
+        readonly by: 'code';
+        readonly step: 'token';
+        readonly codeHash: string;
+        /** Somebody was given it. */
+        readonly isOurs: boolean;
+      }
     | {
         readonly by: 'caller';
         readonly step: 'initialize' | 'tools_list' | 'tool_call';

@@ -7,6 +7,7 @@ import type { Log } from '../../kernel/log.ts';
 import type { Resource } from '../../kernel/resource.ts';
 import type { Caller } from '../pipeline/authenticate.ts';
 import type { Limit } from '../pipeline/limit.ts';
+import { faultOfAnswer, type DoorAttempts } from '../attempts.ts';
 import { ACCEPTED, errorAnswer, resultAnswer, RPC, type Answer, type RpcId } from './answer.ts';
 import { readArguments, type CallTool } from './call-tool.ts';
 import { answerEmpty, emptyCapabilities } from './empty-features.ts';
@@ -29,6 +30,8 @@ export interface Scene {
   readonly requestId: RequestId;
   readonly signal: AbortSignal;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** The address that it came from; absent: it is not known here. */
+  readonly peer?: string | undefined;
   /** `WWW-Authenticate` for a caller whom full access would help. Undefined in a batch, which has one status for all. */
   readonly stepUp: readonly string[] | undefined;
   /** The caller wants to hear how its call gets on. */
@@ -49,12 +52,14 @@ const DISCOVER_TTL_MS = 300_000;
 
 /** Answers one JSON-RPC message, of any revision. */
 export function createDispatch({
+  attempts,
   limit,
   catalogues,
   callTool,
   heardView,
   log,
 }: {
+  attempts?: DoorAttempts | undefined;
   limit: Limit;
   catalogues: Catalogues;
   callTool: CallTool;
@@ -122,6 +127,8 @@ export function createDispatch({
     if (!dialect.ok) return withHeaders(dialect.error, limited.headers);
     if (message.kind === 'notification') return ACCEPTED;
     const { principal } = scene.caller;
+    const { headers, peer, resource } = scene;
+    const noteOutcome = attempts?.asked({ principal, message, resource, headers, peer });
     const view = await (message.method === 'tools/list'
       ? heardView(principal, scene.resource)
       : catalogues.of(principal.orgId, principal.role));
@@ -130,6 +137,7 @@ export function createDispatch({
       toolSet === undefined
         ? httpError(NOT_HERE, scene.requestId, [])
         : await answerTo(message, dialect.value, { ...scene, toolSet });
+    noteOutcome?.(faultOfAnswer(answer));
     return withHeaders(answer, limited.headers);
   };
 }

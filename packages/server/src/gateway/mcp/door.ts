@@ -70,6 +70,7 @@ export function createMcpDoor({
       requestId,
       signal: call.signal(),
       headers: req.headers,
+      peer: req.socket.remoteAddress,
       stepUp: challenge(mcpBaseUrl, path, 'insufficient_scope'),
     });
     if (Array.isArray(value.value)) return sendAnswer(exchange, await answerBatch(value.value, scene()));

@@ -7,12 +7,13 @@ import { AppError } from '../../kernel/errors.ts';
 import type { Principal } from '../../kernel/principal.ts';
 import { resourceCovers, type Resource } from '../../kernel/resource.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
+import type { DoorAttempts } from '../attempts.ts';
 import { challenge, KEY_CHALLENGE } from '../challenge.ts';
 import type { GatewayUrls, Identification } from '../ports.ts';
 import { refusal, type Refusal } from '../refusal.ts';
 import type { Right } from '../under-way.ts';
 import { faultOfPossession, type PossessionFault } from './possession.ts';
-import { readPresented, type Presented } from './presented.ts';
+import { readPresented, type Presented } from '../../kernel/presented.ts';
 
 export interface Caller extends Right {
   readonly principal: Principal;
@@ -41,9 +42,13 @@ type Proof = { readonly credential: VerifiedCredential; readonly standing: Stand
 
 /** Who is calling, and whether here. Every door opens by this and nothing else. */
 export function createAuthenticate(
-  deps: Identification & { readonly urls: GatewayUrls; readonly usage: Usage },
+  deps: Identification & {
+    readonly attempts?: DoorAttempts | undefined;
+    readonly urls: GatewayUrls;
+    readonly usage: Usage;
+  },
 ): Authenticate {
-  const { dpop, urls, usage } = deps;
+  const { attempts, dpop, urls, usage } = deps;
   // Asked by anybody without a credential, so the database hears of a name once. One that is gone later is a 401.
   const existing = new LRUCache<string, true>({ max: EXISTING_MAX });
 
@@ -127,8 +132,11 @@ export function createAuthenticate(
 
   return {
     async atMcp(req, resource, path, provenPath = path) {
-      const presented = readPresented(req);
-      if (presented.kind === 'several') return fail(refusal(TWO_CREDENTIALS));
+      const presented = readPresented(req.headers);
+      if (presented.kind === 'several') {
+        attempts?.challenged(req, resource, 'two_credentials');
+        return fail(refusal(TWO_CREDENTIALS));
+      }
       const isGood = (found: Proof): boolean => opens(found, resource, urls.connectorPaths);
       const proof = await prove(presented);
       if (proof !== undefined && isGood(proof)) {
@@ -143,11 +151,12 @@ export function createAuthenticate(
       if (proof === undefined && resource.kind !== 'any' && !(await exists(resource.org))) {
         return fail(refusal(new AppError('not_found', 'There is nothing at this address.')));
       }
+      attempts?.challenged(req, resource, CREDENTIAL_FAULTS[presented.kind]);
       return fail(refuse(presented, path, 'invalid_token'));
     },
 
     async atApi(req) {
-      const presented = readPresented(req);
+      const presented = readPresented(req.headers);
       if (presented.kind === 'several') return fail(refusal(TWO_CREDENTIALS));
       // Access tokens are for the MCP door: their audience is a resource there.
       const proof = presented.kind === 'key' ? await prove(presented) : undefined;
@@ -175,6 +184,13 @@ const PROOF_REFUSED = new AppError(
   'unauthenticated',
   'This token needs a DPoP proof made for this request: fresh, with the nonce of the DPoP-Nonce header, used once.',
 );
+
+const CREDENTIAL_FAULTS = {
+  nothing: undefined,
+  unusable: 'credential_unusable',
+  key: 'key_refused',
+  token: 'token_refused',
+} as const;
 
 const TWO_CREDENTIALS = new AppError(
   'invalid_request',

@@ -3,6 +3,7 @@ import type { McpView } from '../../connectors/organisation-view.ts';
 import { AppError, toAppError } from '../../kernel/errors.ts';
 import type { Resource } from '../../kernel/resource.ts';
 import type { McpUpstream } from '../../upstreams/upstream.ts';
+import type { DoorAttempts } from '../attempts.ts';
 import { challenge } from '../challenge.ts';
 import { respondError, type Exchange } from '../exchange.ts';
 import { readJsonBody } from '../mcp/body.ts';
@@ -11,6 +12,7 @@ import type { HeardView } from '../mcp/heard-view.ts';
 import { sendAnswer } from '../mcp/send-answer.ts';
 import type { Caller } from '../pipeline/authenticate.ts';
 import type { Limit, Limited } from '../pipeline/limit.ts';
+import type { Ended } from '../pipeline/record.ts';
 import type { OpenCall } from '../under-way.ts';
 import { insteadOf, readPost } from './client-messages.ts';
 import { answerFault } from './fault-answer.ts';
@@ -29,6 +31,7 @@ export interface Relay {
 
 /** Passes on what a client and one MCP server say to each other, in whichever revision, with a gate between them. */
 export function createRelay({
+  attempts,
   catalogues,
   carriers,
   heardView,
@@ -36,6 +39,7 @@ export function createRelay({
   mcpBaseUrl,
   openGate,
 }: {
+  attempts: DoorAttempts | undefined;
   catalogues: Catalogues;
   /** By how servers are reached. */
   carriers: { readonly [Transport in McpUpstream['transport']]?: Carry };
@@ -64,7 +68,7 @@ export function createRelay({
   }
 
   async function pass(
-    request: { exchange: Exchange; call: OpenCall; caller: Caller },
+    request: { exchange: Exchange; call: OpenCall; caller: Caller; resource: Resource },
     first: McpView,
     carry: Carry,
   ) {
@@ -112,7 +116,14 @@ export function createRelay({
     try {
       const admission = await gate.admit(messages, isBatch);
       if (admission.kind === 'refused') return sendAnswer(exchange, admission.answer);
-      const { end, instead } = admission;
+      const { instead } = admission;
+      const noted = messages.flatMap(({ message }) => {
+        const { resource } = request;
+        const peer = plain.req.socket.remoteAddress;
+        const note = attempts?.asked({ principal: caller.principal, message, resource, headers, peer });
+        return note === undefined ? [] : [note];
+      });
+      const end = noted.length === 0 ? admission.end : endWith(admission.end, noted);
       const admitted = instead === undefined ? post.value : insteadOf(post.value, instead);
       if (call.isOver()) return end({ fault: 'upstream_aborted' });
       // An intent is never left without its outcome.
@@ -140,10 +151,19 @@ export function createRelay({
       if (view === undefined || carry === undefined) return false;
       if (call.isOver()) return true;
       if (method === 'POST' || method === 'GET' || method === 'DELETE')
-        await pass({ exchange, call, caller }, view, carry);
+        await pass({ exchange, call, caller, resource }, view, carry);
       else respondError(exchange, OTHER_METHOD, ['Allow', 'POST, GET, DELETE']);
       return true;
     },
+  };
+}
+
+/** Said once, as the first that is said counts. */
+function endWith(end: (ended: Ended) => void, noted: ((fault?: string) => void)[]): (ended: Ended) => void {
+  return (ended) => {
+    end(ended);
+    const { fault, status = 200 } = ended;
+    for (const note of noted.splice(0)) note(fault ?? (status < 400 ? undefined : `status ${status}`));
   };
 }
 

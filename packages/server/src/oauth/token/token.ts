@@ -1,7 +1,8 @@
+import type { AttemptTrace } from '../../audit/attempts/trace.ts';
 import type { Audit } from '../../audit/audit.ts';
 import type { Client, Clients } from '../../grants/clients.ts';
 import type { IssueToMachine } from '../../grants/client-credentials.ts';
-import type { CodeRedemption } from '../../grants/redeem-code.ts';
+import { UNKNOWN_CODE, type CodeRedemption } from '../../grants/redeem-code.ts';
 import { TOKEN_EXCHANGE_GRANT } from '../../grants/acting-clients.ts';
 import type { ExchangeAnswer, ExchangeToken } from '../../grants/exchange-token.ts';
 import type { Dpop } from '../../grants/dpop/dpop.ts';
@@ -15,6 +16,7 @@ import type {
 } from '../../grants/token-answer.ts';
 import type { RequestId } from '../../kernel/ids.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
+import { hashSecret } from '../../kernel/secret.ts';
 import { authenticateClient } from '../client-authentication.ts';
 import { refuseClient } from '../refuse-client.ts';
 import { readKeyProof } from '../dpop/read-key-proof.ts';
@@ -47,6 +49,7 @@ export interface TokenDeps {
   /** The canonical path of a resource indicator; undefined: no resource of ours. */
   resourcePath: (indicator: string) => string | undefined;
   audit: Audit;
+  trace: AttemptTrace;
 }
 
 /** A request of the token endpoint. A header that was sent more than once is one text with commas in it. */
@@ -78,6 +81,7 @@ export function createToken(deps: TokenDeps): (request: TokenRequest) => Promise
     const provenKey = await readKeyProof(request.dpop, deps.dpop, `${deps.issuer}/token`);
     if (!provenKey.ok) return refuseRequest(provenKey.error);
     const client = await authenticateClient(deps.clients, authorization, form.value);
+    if (!client.ok) noteCode(form.value, 'invalid_client');
     if (!client.ok) return refuseClient(client.error, { requestId, address: request.address() }, deps.audit);
     const answer = await grant(form.value, client.value, { requestId, provenKey: provenKey.value });
     return answer.ok ? { status: 200, body: answer.value } : refuseRequest(answer.error);
@@ -91,14 +95,20 @@ export function createToken(deps: TokenDeps): (request: TokenRequest) => Promise
     const indicator = parameters.get('resource');
     const resource = indicator === undefined ? undefined : deps.resourcePath(indicator);
     if (indicator !== undefined && resource === undefined) {
+      noteCode(parameters, 'invalid_target');
       return refuse('invalid_target', 'resource is not a connector URL of this server');
     }
     switch (parameters.get('grant_type')) {
       case 'authorization_code': {
         const redemption = readCodeRedemption(parameters, client, resource);
-        return redemption.ok
-          ? withPublicReason(await deps.redeemCode(redemption.value, request))
-          : redemption;
+        if (!redemption.ok) {
+          noteCode(parameters, redemption.error.description);
+          return redemption;
+        }
+        const redeemed = await deps.redeemCode(redemption.value, request);
+        if (redeemed.ok || redeemed.error.detail !== UNKNOWN_CODE)
+          noteCode(parameters, redeemed.ok ? undefined : redeemed.error.detail, true);
+        return withPublicReason(redeemed);
       }
       case 'refresh_token': {
         const refresh = readRefreshRequest(parameters, client, resource);
@@ -123,6 +133,13 @@ export function createToken(deps: TokenDeps): (request: TokenRequest) => Promise
           `grant_type must be one of ${FEATURES.grantTypes.join(', ')}`,
         );
     }
+  }
+
+  /** A code that nobody was given belongs to no attempt, and is dropped there. */
+  function noteCode(parameters: Parameters, fault: string | undefined, isOurs = false): void {
+    const code = parameters.get('code');
+    if (code !== undefined)
+      deps.trace.note({ by: 'code', step: 'token', codeHash: hashSecret(code), isOurs, fault });
   }
 
   function recordIssue(client: Client, { requestId }: TokenRequestContext): void {

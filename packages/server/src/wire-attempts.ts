@@ -1,0 +1,65 @@
+import { createAttempts } from './audit/attempts/attempts.ts';
+import { createFirstCalls } from './audit/attempts/first-calls.ts';
+import { createOrigins } from './audit/attempts/origin.ts';
+import { askedAt, type AttemptTrace } from './audit/attempts/trace.ts';
+import type { DoorAttempts } from './gateway/attempts.ts';
+import type { CallerOf } from './kernel/callers.ts';
+import type { Clock } from './kernel/clock.ts';
+import type { Log } from './kernel/log.ts';
+import { deriveKey } from './kernel/seal.ts';
+import type { Store } from './store/store.ts';
+
+/** The part of the wiring that follows how apps get on with connecting. */
+export function wireAttempts({
+  callerOf,
+  clock,
+  log,
+  masterSecret,
+  store,
+}: {
+  callerOf: CallerOf;
+  clock: Clock;
+  log: Log;
+  masterSecret: string;
+  store: Store;
+}) {
+  const attempts = createAttempts({ store, clock, log });
+  const originOf = createOrigins(deriveKey(masterSecret, 'sources of attempts'));
+  const trace: AttemptTrace = { note: attempts.note, originOf };
+  const firstCalls = createFirstCalls({ attempts, clock });
+
+  function originOfRequest(
+    peer: string | undefined,
+    headers: { 'x-forwarded-for'?: string | string[] | undefined; 'user-agent'?: string | undefined },
+  ) {
+    const forwarded = headers['x-forwarded-for'];
+    return originOf(
+      callerOf(peer, typeof forwarded === 'string' ? forwarded : undefined),
+      headers['user-agent'],
+    );
+  }
+
+  const doors: DoorAttempts = {
+    challenged(req, resource, fault) {
+      attempts.note({
+        by: 'place',
+        step: 'challenged',
+        origin: originOfRequest(req.socket.remoteAddress, req.headers),
+        at: askedAt(resource),
+        ...(fault === undefined ? {} : { fault }),
+      });
+    },
+    asked({ headers, message, peer, principal, resource }) {
+      if (message.kind !== 'request') return undefined;
+      const { method, params } = message;
+      return firstCalls.asked({
+        principal,
+        method,
+        params,
+        at: askedAt(resource),
+        origin: () => originOfRequest(peer, headers),
+      });
+    },
+  };
+  return { close: attempts.close, doors, trace };
+}
