@@ -42,6 +42,7 @@ import { createDescribeTransaction } from './pages/describe-transaction.ts';
 import { createFormGuard } from './pages/form-guard.ts';
 import { createPages } from './pages/pages.tsx';
 import { pageHeaders } from './pages/security-headers.ts';
+import { createAccounts } from './people/accounts.ts';
 import { createAgents } from './people/agents/agents.ts';
 import { createSettings } from './people/organisations/settings.ts';
 import { createPeople } from './people/people.ts';
@@ -143,6 +144,7 @@ export async function createApp(options: AppOptions) {
     clock,
     log,
   });
+  const accounts = createAccounts({ store, people, clock, baseUrl: webBaseUrl, masterSecret });
   const setup = createSetup({ store });
   const catalogues = createCatalogues({ store });
   const upstreams = wireUpstreams({
@@ -245,6 +247,7 @@ export async function createApp(options: AppOptions) {
     const guard = createFormGuard({ baseUrl: webBaseUrl });
     const pages = createPages({
       people,
+      accounts,
       setup,
       guard,
       baseUrl: webBaseUrl,

@@ -1,4 +1,5 @@
 import type { Log } from '../kernel/log.ts';
+import type { Accounts } from '../people/accounts.ts';
 import type { People } from '../people/people.ts';
 import type { Setup } from '../people/setup.ts';
 import type { FormGuard } from './form-guard.ts';
@@ -19,6 +20,7 @@ export interface TransactionSummary {
 
 export interface PagesDeps {
   readonly people: People;
+  readonly accounts: Accounts;
   readonly setup: Setup;
   readonly guard: FormGuard;
   /** The web host's origin, such as `https://latchkey.example.com`. */

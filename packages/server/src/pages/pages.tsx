@@ -5,6 +5,7 @@ import { createErrorHandler, notFound } from './failures.tsx';
 import { createOAuthErrorPage } from './oauth-error-page.tsx';
 import type { PageEnv } from './page-env.ts';
 import { requestIds } from './request-id.ts';
+import { secondFactorRoutes } from './second-factor.tsx';
 import { securityHeaders } from './security-headers.ts';
 import { setupRoutes } from './setup.tsx';
 import { signInRoutes } from './sign-in.tsx';
@@ -21,6 +22,7 @@ export function createPages(deps: PagesDeps) {
   const routes = surroundings(deps.baseUrl);
   routes.get('/', async (c) => c.redirect((await deps.setup.isOpen()) ? '/setup' : '/app', 302));
   routes.route('/', signInRoutes(deps));
+  routes.route('/', secondFactorRoutes(deps));
   routes.route('/', signOutRoutes(deps));
   routes.route('/', setupRoutes(deps));
   const gatewayRoutes = surroundings(mcpBaseUrl);

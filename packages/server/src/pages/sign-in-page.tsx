@@ -1,6 +1,7 @@
 import type { FC } from 'hono/jsx';
 import { cleanDisplayName } from '../people/display-name.ts';
 import type { TransactionSummary } from './deps.ts';
+import { PASSKEY_SCRIPT_PATH } from './assets.ts';
 import { Page } from './layout.tsx';
 import { TextField } from './text-field.tsx';
 
@@ -9,6 +10,8 @@ export interface SignInPageProps {
   readonly returnTo: string;
   readonly email: string;
   readonly transaction: TransactionSummary | undefined;
+  /** Whether there can be passkeys at this host. */
+  readonly hasPasskeys: boolean;
   readonly error?: string | undefined;
 }
 
@@ -42,7 +45,7 @@ const App: FC<TransactionSummary> = ({ clientName, clientHost, destinationHost }
 };
 
 /** Names the app and where access would go before anyone types a password. */
-const Purpose: FC<TransactionSummary> = ({ organisationName, ...app }) => (
+export const Purpose: FC<TransactionSummary> = ({ organisationName, ...app }) => (
   <>
     To connect <App {...app} /> to{' '}
     {organisationName === undefined ? (
@@ -55,7 +58,27 @@ const Purpose: FC<TransactionSummary> = ({ organisationName, ...app }) => (
   </>
 );
 
-export const SignInPage: FC<SignInPageProps> = ({ csrf, returnTo, email, transaction, error }) => (
+/** Hidden until its script finds that the browser has passkeys. */
+const PasskeyForm: FC<{ csrf: string; returnTo: string }> = ({ csrf, returnTo }) => (
+  <form id="passkey" class="other-way" method="post" action="/sign-in/passkey" hidden>
+    <input type="hidden" name="csrf" value={csrf} />
+    <input type="hidden" name="return_to" value={returnTo} />
+    <button class="wide secondary" type="submit">
+      Sign in with a passkey
+    </button>
+    <p class="small" role="status"></p>
+    <script type="module" src={PASSKEY_SCRIPT_PATH}></script>
+  </form>
+);
+
+export const SignInPage: FC<SignInPageProps> = ({
+  csrf,
+  returnTo,
+  email,
+  transaction,
+  hasPasskeys,
+  error,
+}) => (
   <Page
     title="Sign in"
     strip={transaction === undefined ? undefined : <Purpose {...transaction} />}
@@ -79,7 +102,7 @@ export const SignInPage: FC<SignInPageProps> = ({ csrf, returnTo, email, transac
         name="email"
         label="Email"
         type="email"
-        autocomplete="username"
+        autocomplete={hasPasskeys ? 'username webauthn' : 'username'}
         value={email}
         autofocus={email === ''}
       />
@@ -94,5 +117,6 @@ export const SignInPage: FC<SignInPageProps> = ({ csrf, returnTo, email, transac
         Sign in
       </button>
     </form>
+    {hasPasskeys ? <PasskeyForm csrf={csrf} returnTo={returnTo} /> : null}
   </Page>
 );

@@ -2,24 +2,22 @@ import { Hono, type Context } from 'hono';
 import { hashSecret } from '../kernel/secret.ts';
 import type { LimitAnswer, PagesDeps } from './deps.ts';
 import { formRefused } from './failures.tsx';
+import { inSeconds } from './in-seconds.ts';
 import { document } from './layout.tsx';
 import type { PageEnv } from './page-env.ts';
+import { passkeySignInRoutes } from './passkey-sign-in.ts';
 import { readForm } from './read-form.ts';
 import { parseReturnTo, type ReturnTo } from './return-to.ts';
+import { secondFactorPath } from './second-factor.tsx';
+import { PASSKEY_CSP } from './security-headers.ts';
 import { SignInPage } from './sign-in-page.tsx';
 
 const PURPOSE = 'sign-in';
 const EMAIL_CHARACTERS_SHOWN = 254;
 
-/** `/sign-in`: email and password, no script. */
-export function signInRoutes({
-  people,
-  setup,
-  baseUrl,
-  limit,
-  describeTransaction,
-  guard,
-}: Omit<PagesDeps, 'log' | 'mcpBaseUrl'>): Hono<PageEnv> {
+/** `/sign-in`: email and password, no script; or a passkey, by one. */
+export function signInRoutes(deps: Omit<PagesDeps, 'log' | 'mcpBaseUrl'>): Hono<PageEnv> {
+  const { accounts, baseUrl, describeTransaction, guard, limit, people, setup } = deps;
   async function show(
     c: Context<PageEnv>,
     shown: { status: 200 | 403 | 422 | 429; returnTo: ReturnTo; email: string; error?: string },
@@ -29,7 +27,9 @@ export function signInRoutes({
     const transaction =
       transactionId === undefined ? undefined : await describeTransaction(transactionId, c.req.raw.headers);
     const csrf = guard.issue(c, PURPOSE);
-    const view = { csrf, returnTo: returnTo.path, email, transaction, error };
+    const { isAvailable: hasPasskeys } = accounts.passkeys;
+    if (hasPasskeys) c.header('Content-Security-Policy', PASSKEY_CSP);
+    const view = { csrf, returnTo: returnTo.path, email, transaction, hasPasskeys, error };
     return c.html(document(<SignInPage {...view} />), status);
   }
 
@@ -43,8 +43,10 @@ export function signInRoutes({
     .get('/sign-in', async (c) => {
       const returnTo = parseReturnTo(c.req.query('return_to'));
       if (await setup.isOpen()) return c.redirect('/setup', 303);
-      if ((await people.currentUser(c.req.raw.headers)) !== undefined) return c.redirect(returnTo.path, 303);
-      return show(c, { status: 200, returnTo, email: '' });
+      const user = await people.currentUser(c.req.raw.headers);
+      // Whoever is to show again who they are signs in anew.
+      if (user !== undefined && c.req.query('confirm') !== '1') return c.redirect(returnTo.path, 303);
+      return show(c, { status: 200, returnTo, email: user?.email ?? '' });
     })
     .post('/sign-in', async (c) => {
       const form = await readForm(c, ['csrf', 'return_to', 'email', 'password']);
@@ -61,7 +63,7 @@ export function signInRoutes({
       const { allowed, retryAfterSeconds } = await limited(c, form.email);
       if (!allowed) {
         c.header('Retry-After', String(retryAfterSeconds));
-        const error = `Too many attempts. Try again in ${retryAfterSeconds} ${retryAfterSeconds === 1 ? 'second' : 'seconds'}.`;
+        const error = `Too many attempts. Try again in ${inSeconds(retryAfterSeconds)}.`;
         return show(c, { status: 429, returnTo, email, error });
       }
       const { headers } = c.req.raw;
@@ -71,6 +73,8 @@ export function signInRoutes({
         return show(c, { status: 422, returnTo, email, error });
       }
       for (const setCookie of signedIn.value.setCookies) c.header('Set-Cookie', setCookie, { append: true });
-      return c.redirect(returnTo.path, 303);
-    });
+      const isDone = signedIn.value.step === 'done';
+      return c.redirect(isDone ? returnTo.path : secondFactorPath(returnTo), 303);
+    })
+    .route('/', passkeySignInRoutes(deps, { purpose: PURPOSE, show }));
 }

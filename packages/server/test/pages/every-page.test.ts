@@ -33,7 +33,7 @@ afterAll(async () => {
 });
 
 describe('every page', () => {
-  test.each(['/sign-in', '/signed-out', '/setup', '/nowhere', '/', '/sign-in?return_to=//evil.test'])(
+  test.each(['/signed-out', '/setup', '/nowhere', '/'])(
     'at %s forbids scripts, frames and foreign forms, and is kept nowhere',
     async (path) => {
       const { headers, html } = await opened.browser().get(path);

@@ -24,6 +24,7 @@ export async function openPages(more: { baseUrl?: string; deps?: Partial<PagesDe
   const joining = wireJoining({ store, clock, people, guard, baseUrl, limit });
   const pages = createPages({
     people,
+    accounts: opened.accounts,
     setup: opened.setup,
     guard,
     baseUrl,

@@ -1,36 +1,61 @@
 import { randomBytes } from 'node:crypto';
 import { createPublishMcp } from '../../src/connectors/publish-mcp.ts';
+import type { GuardedOpenOptions } from '../../src/kernel/guarded-open.ts';
 import { silentLog } from '../../src/kernel/log.ts';
+import { createAccounts } from '../../src/people/accounts.ts';
 import { createPeople } from '../../src/people/people.ts';
 import { createSetup } from '../../src/people/setup.ts';
 import type { Store } from '../../src/store/store.ts';
 import { createVault } from '../../src/upstreams/credentials/vault.ts';
 import { createSealedEnvironment } from '../../src/upstreams/sealed-environment.ts';
+import { wireCompany } from '../../src/wire-company.ts';
 import { createTestStore } from '../support/database.ts';
 
 export const PASSWORD = 'correct horse battery';
 
 /** People on a database of their own, with a clock that the test may move on. */
-export async function openPeople(baseUrl = 'http://localhost:4747') {
+export async function openPeople(
+  baseUrl = 'http://localhost:4747',
+  { guard }: { guard?: GuardedOpenOptions | undefined } = {},
+) {
   const database = await createTestStore();
   let aheadMs = 0;
   const clock = { nowMs: () => Date.now() + aheadMs };
   const secret = new Uint8Array(randomBytes(32));
   const people = createPeople({ store: database.store, baseUrl, secret, clock, log: silentLog });
   const environment = createSealedEnvironment(secret);
+  const dns = new Map<string, string[]>();
+  const company = wireCompany({
+    store: database.store,
+    people,
+    masterSecret: secret,
+    webBaseUrl: baseUrl,
+    guard,
+    resolveTxt: async (domain) => (dns.get(domain) ?? []).map((record) => [record]),
+    maySeal: () => true,
+    clock,
+    log: silentLog,
+  });
   return {
     store: database.store,
     url: database.url,
     people,
+    accounts: createAccounts({ store: database.store, people, clock, baseUrl, masterSecret: secret }),
     publishMcp: createPublishMcp({ store: database.store, environment, clock }),
     setCredential: createVault({ store: database.store, sealKey: secret, clock, mayCache: () => false }).set,
     environment,
+    company,
+    /** The TXT records of each domain. */
+    dns,
     setup: createSetup({ store: database.store }),
     clock,
     pass(ms: number) {
       aheadMs += ms;
     },
-    close: database.close,
+    async close() {
+      company.close();
+      await database.close();
+    },
   };
 }
 

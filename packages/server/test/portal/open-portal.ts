@@ -52,6 +52,7 @@ export async function openPortal({
   const guard = createFormGuard({ baseUrl });
   const pages = createPages({
     people,
+    accounts: opened.accounts,
     setup,
     guard,
     baseUrl,
