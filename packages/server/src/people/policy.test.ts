@@ -16,7 +16,7 @@ const MANAGING: Action[] = [
   'connectors.manage',
   'members.manage',
 ];
-const LOOKING_INTO: Action[] = ['audit.read', 'settings.manage'];
+const LOOKING_INTO: Action[] = ['audit.read', 'usage.read.any', 'settings.manage'];
 const OWNING: Action[] = ['owners.manage', 'organisation.delete'];
 
 describe('the policy table', () => {

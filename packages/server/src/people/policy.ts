@@ -25,6 +25,7 @@ export const LOWEST_ROLE = {
   'members.manage': 'admin',
   'owners.manage': 'owner',
   'usage.read': 'member',
+  'usage.read.any': 'admin',
   'audit.read': 'admin',
   'settings.read': 'member',
   'settings.manage': 'admin',

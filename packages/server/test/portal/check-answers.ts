@@ -63,8 +63,11 @@ function operationsOf(document: Json): Operation[] {
     `https://document.test/#/${steps.map((step) => encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/')}`;
   return Object.entries(document['paths'] as Record<string, Json>).flatMap(([path, item]) =>
     Object.entries(item).map(([method, operation]) => {
-      const { responses } = operation as { responses: Record<string, Json> };
-      const validators = Object.keys(responses).map((status) => {
+      const { responses } = operation as { responses: Record<string, { content: Json }> };
+      const inJson = Object.keys(responses).filter(
+        (status) => 'application/json' in (responses[status]?.content ?? {}),
+      );
+      const validators = inJson.map((status) => {
         const place = pointerOf(
           'paths',
           path,

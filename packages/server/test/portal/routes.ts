@@ -15,6 +15,18 @@ export const ORGANISATION_ROUTES: readonly { method: 'GET' | 'POST'; path: strin
   { method: 'POST', path: '/agents/:agent/suspend', body: {} },
   { method: 'POST', path: '/agents/:agent/resume', body: {} },
   { method: 'POST', path: '/agents/:agent/delete', body: {} },
+  { method: 'GET', path: '/members' },
+  { method: 'POST', path: '/members/:member/remove', body: {} },
+  { method: 'POST', path: '/members/:member/reset-link', body: {} },
+  { method: 'GET', path: '/roles' },
+  { method: 'GET', path: '/invitations' },
+  {
+    method: 'POST',
+    path: '/invitations',
+    body: { role: 'viewer', email: 'new@acme.test', expires_in_days: 2 },
+  },
+  { method: 'POST', path: '/invitations/:invitation/withdraw', body: {} },
+  { method: 'POST', path: '/invitations/:invitation/renew', body: {} },
   { method: 'GET', path: '/clients' },
   {
     method: 'POST',
@@ -41,6 +53,11 @@ export const ORGANISATION_ROUTES: readonly { method: 'GET' | 'POST'; path: strin
     path: '/identity-links/remove',
     body: { issuer: 'https://idp.test', subject: 'u-1' },
   },
+  { method: 'GET', path: '/audit' },
+  { method: 'GET', path: '/audit/check' },
+  { method: 'GET', path: '/audit/export?format=csv' },
+  { method: 'GET', path: '/usage' },
+  { method: 'GET', path: '/usage/export' },
 ];
 
 export const ALL_ROUTES: readonly { method: 'GET' | 'POST'; path: string; body?: unknown }[] = [
