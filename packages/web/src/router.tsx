@@ -7,6 +7,8 @@ import {
 } from '@tanstack/react-router';
 import { ChooserPage } from './chooser/chooser-page.tsx';
 import { readToolsSearch } from './connectors/tools-search.ts';
+import { readVersionsSearch } from './connectors/versions-search.ts';
+import { readImportSearch } from './import/import-search.ts';
 import { readKeysSearch } from './keys/keys-search.ts';
 import { Crash } from './shell/crash.tsx';
 import { NoSuchPage } from './shell/no-such-page.tsx';
@@ -82,6 +84,27 @@ const connectorTools = createRoute({
   component: lazyRouteComponent(() => import('./connectors/tools-page.tsx'), 'ToolsPage'),
 });
 
+const connectorImport = createRoute({
+  getParentRoute: () => organisation,
+  path: 'connectors/import',
+  validateSearch: readImportSearch,
+  component: lazyRouteComponent(() => import('./import/import-page.tsx'), 'ImportPage'),
+});
+
+const connectorUpdate = createRoute({
+  getParentRoute: () => organisation,
+  path: 'connectors/$connector/update',
+  validateSearch: readImportSearch,
+  component: lazyRouteComponent(() => import('./import/import-page.tsx'), 'UpdatePage'),
+});
+
+const connectorVersions = createRoute({
+  getParentRoute: () => organisation,
+  path: 'connectors/$connector/versions',
+  validateSearch: readVersionsSearch,
+  component: lazyRouteComponent(() => import('./connectors/versions-page.tsx'), 'VersionsPage'),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     chooser,
@@ -90,7 +113,10 @@ export const router = createRouter({
       keys,
       agents,
       connectors,
+      connectorImport,
       connectorTools,
+      connectorUpdate,
+      connectorVersions,
       members,
       apps,
       identityProviders,

@@ -57,3 +57,43 @@ export const toolsText = {
   approveAll: (all: boolean) => (all ? 'Let all be used' : 'Let those found be used'),
   approve: 'Let it be used',
 } as const;
+
+/** The words about one connector. */
+export const connectorText = {
+  sharedUnchangeable:
+    'This connector is shared by all organisations. Whoever runs this Latchkey changes it, in its configuration file.',
+  declaredUnchangeable:
+    'This connector stands in the configuration file of this Latchkey. Whoever runs it changes it there.',
+} as const;
+
+/** The words of the page of a connector’s versions. */
+export const versionsText = {
+  title: (connector: string) => `Versions of ${connector}`,
+  titleBefore: 'Versions of ',
+  lead: 'What was published and when. An earlier version can come back, as a new version of its own.',
+  tools: 'Its tools',
+  loading: 'Loading the versions',
+  empty: 'No versions are kept of this connector yet: the next time that it is published makes the first.',
+  caption: 'Versions',
+  columns: ['Version', 'Published', 'Tools'],
+  version: (number: number) => `Version ${number}`,
+  current: 'In use',
+  rolledBackTo: (number: number) => `Brought version ${number} back`,
+  byOperator: 'by the configuration file',
+  someone: 'somebody',
+  toolsOfServer: 'as the server says',
+  compare: 'What changed',
+  compareOf: (from: number, to: number) => ` from version ${from} to ${to}`,
+  diffTitle: (from: number, to: number) => `From version ${from} to version ${to}`,
+  all: 'All versions',
+  rollBack: 'Roll back',
+  rollBackTo: (number: number) => ` to version ${number}`,
+  rollingBack: 'Rolling back…',
+  keep: (number: number) => `Keep version ${number}`,
+  questionBefore: (number: number) => `Bring version ${number} back for `,
+  effect:
+    'Its tools are as they were then, at once and for every app that is connected. Rules, credentials and connections stay. Tools that can change something and were not there now wait to be let in.',
+  counts: (come: number, go: number) =>
+    `${come === 1 ? '1 tool comes' : `${come} tools come`} back, ${go === 1 ? '1 goes' : `${go} go`}.`,
+  rolledBack: (number: number, version: number) => `Version ${number} is back, as version ${version}.`,
+} as const;

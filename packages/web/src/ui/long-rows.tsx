@@ -1,5 +1,14 @@
 import { defaultRangeExtractor, useWindowVirtualizer } from '@tanstack/react-virtual';
-import { Fragment, useCallback, useLayoutEffect, useRef, useState, type ReactNode } from 'react';
+import {
+  Fragment,
+  useCallback,
+  useImperativeHandle,
+  useLayoutEffect,
+  useRef,
+  useState,
+  type ReactNode,
+  type Ref,
+} from 'react';
 
 /** Up to this many rows a browser draws faster than a person sees. */
 export const PLAIN_ROWS_MAX = 200;
@@ -12,12 +21,18 @@ export interface RowPlace {
   'aria-rowindex': number;
 }
 
+/** Moves the focus to what is marked `data-row-focus` in a row, drawn or not. */
+export interface RowFocus {
+  focusRow: (index: number) => void;
+}
+
 interface LongRowsProps<Item> {
   items: readonly Item[];
   keyOf: (item: Item) => string;
   /** About how high a row is, in pixels, until it is drawn. */
   height: number;
   columns: number;
+  handle?: Ref<RowFocus>;
   /** The row of an item, which takes its place. */
   children: (item: Item, place: RowPlace) => ReactNode;
 }
@@ -27,10 +42,14 @@ interface LongRowsProps<Item> {
  * `aria-rowcount` how many there are, each row by `aria-rowindex` which one it is, and the row with the focus stays.
  */
 export function LongRows<Item>(props: LongRowsProps<Item>) {
-  const { children, items, keyOf } = props;
-  if (items.length > PLAIN_ROWS_MAX) return <DrawnRows {...props} />;
+  return props.items.length > PLAIN_ROWS_MAX ? <DrawnRows {...props} /> : <AllRows {...props} />;
+}
+
+function AllRows<Item>({ children, handle, items, keyOf }: LongRowsProps<Item>) {
+  const body = useRef<HTMLTableSectionElement>(null);
+  useImperativeHandle(handle, () => ({ focusRow: (index) => focusIn(body.current, index) }), []);
   return (
-    <tbody role="rowgroup">
+    <tbody ref={body} role="rowgroup">
       {items.map((item, index) => (
         <Fragment key={keyOf(item)}>
           {children(item, { ref: undefined, 'data-index': index, 'aria-rowindex': index + 2 })}
@@ -40,10 +59,16 @@ export function LongRows<Item>(props: LongRowsProps<Item>) {
   );
 }
 
-function DrawnRows<Item>({ children, columns, height, items, keyOf }: LongRowsProps<Item>) {
+function focusIn(body: HTMLElement | null, index: number): void {
+  body?.querySelector<HTMLElement>(`[data-index="${index}"] [data-row-focus]`)?.focus();
+}
+
+function DrawnRows<Item>({ children, columns, handle, height, items, keyOf }: LongRowsProps<Item>) {
   const body = useRef<HTMLTableSectionElement>(null);
   const held = useRef<number | undefined>(undefined);
   const [top, setTop] = useState(0);
+  // Which row gets the focus as soon as it is drawn; each wish is a value of its own.
+  const [wish, setWish] = useState<{ index: number } | undefined>(undefined);
   const virtual = useWindowVirtualizer<HTMLElement>({
     count: items.length,
     estimateSize: () => height,
@@ -66,6 +91,20 @@ function DrawnRows<Item>({ children, columns, height, items, keyOf }: LongRowsPr
     const now = (body.current?.getBoundingClientRect().top ?? 0) + scrollY;
     if (Math.abs(now - top) > 1) setTop(now);
   });
+
+  useImperativeHandle(
+    handle,
+    () => ({
+      focusRow(index) {
+        held.current = index;
+        setWish({ index });
+      },
+    }),
+    [],
+  );
+  useLayoutEffect(() => {
+    if (wish !== undefined) focusIn(body.current, wish.index);
+  }, [wish]);
 
   const drawn = virtual.getVirtualItems();
   let end = top;
