@@ -56,16 +56,18 @@ async function take(
       const isExpected = scene.expects?.test(message.text()) === true;
       if (message.type() === 'error' && !isExpected) faults.push(`console: ${message.text()}`);
     });
-    await scene.pose(page, stage);
+    try {
+      await scene.pose(page, stage);
+    } catch (error) {
+      const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+      faults.push(`not reached: ${reason}`);
+    }
     await mkdir(dirname(file), { recursive: true });
     await page.screenshot({ path: file, fullPage: true });
     const sideways = await sidewaysScroll(page);
     if (sideways > 0) faults.push(`scrolls sideways by ${sideways} px`);
     const found = scene.withoutScripts === true ? copied(stage, look, page) : faultsByAxe(page);
     faults.push(...(await found).map((fault) => `axe: ${fault}`));
-  } catch (error) {
-    const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
-    faults.push(`not reached: ${reason}`);
   } finally {
     await context.close();
   }

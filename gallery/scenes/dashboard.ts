@@ -9,6 +9,8 @@ async function open(page: Page, { url }: Stage, path: string): Promise<void> {
   await page.locator('h1').waitFor();
   await page.locator('.skeleton').first().waitFor({ state: 'detached' });
   await page.waitForLoadState('networkidle');
+  const heading = await page.locator('h1').innerText();
+  if (/no such page|went wrong/i.test(heading)) throw new Error(heading);
 }
 
 /** Each page as it comes, while it waits, when nothing answers, and to somebody who may not see it. */
