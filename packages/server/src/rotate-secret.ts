@@ -2,6 +2,7 @@ import { toAuditRow } from './audit/entry.ts';
 import type { Clock } from './kernel/clock.ts';
 import { deriveKey, seal, unseal } from './kernel/seal.ts';
 import { WrongMasterSecretError } from './kernel/wrong-master-secret.ts';
+import { contextOfDeparture, contextOfProvider } from './people/company/provider-secrets.ts';
 import { contextOfTotp } from './people/two-factor/second-factor.ts';
 import { SEALED_COLUMNS, type SealedTable } from './store/queries/sealed.ts';
 import type { Queries, Store } from './store/store.ts';
@@ -17,6 +18,14 @@ const SEALED: Readonly<
   Record<SealedTable, { readonly purpose: string; contextOf(names: readonly string[]): string }>
 > = {
   totp_factors: { purpose: 'two-factor', contextOf: ([userId = '']) => contextOfTotp(userId) },
+  company_providers: {
+    purpose: 'company sign-in',
+    contextOf: ([orgId = '']) => contextOfProvider(orgId),
+  },
+  company_authorizations: {
+    purpose: 'company sign-in',
+    contextOf: ([stateHash = '']) => contextOfDeparture(stateHash),
+  },
   signing_keys: { purpose: 'signing keys', contextOf: ([kid = '']) => contextOfSigningKey(kid) },
   connector_credentials: {
     purpose: 'upstream credentials',

@@ -36,6 +36,7 @@ export interface StartOptions {
   unconfirmedClientsMax?: number;
   /** For tests, which bring an internet of their own. */
   addressGuard?: NonNullable<AppOptions['addressGuard']>;
+  resolveTxt?: NonNullable<AppOptions['resolveTxt']>;
   documentBudget?: NonNullable<AppOptions['documentBudget']>;
 }
 

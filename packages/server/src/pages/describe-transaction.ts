@@ -12,12 +12,12 @@ import { BROWSER_COOKIE } from './form-guard.ts';
 export function createDescribeTransaction({
   approvals,
   clients,
-  organisationName,
+  organisationOf,
   baseUrl,
 }: {
   approvals: Approvals;
   clients: Clients;
-  organisationName: (orgId: OrganisationId) => Promise<string | undefined>;
+  organisationOf: (orgId: OrganisationId) => Promise<{ name: string; slug: string } | undefined>;
   baseUrl: string;
 }): PagesDeps['describeTransaction'] {
   const { name: cookieName } = hostCookie(baseUrl, BROWSER_COOKIE);
@@ -28,11 +28,13 @@ export function createDescribeTransaction({
     const client = await clients.find(authorization.clientId);
     if (client === undefined) return undefined;
     const { resourceOrgId } = authorization;
+    const organisation = resourceOrgId === null ? undefined : await organisationOf(resourceOrgId);
     return {
       clientName: client.name,
       clientHost: client.kind === 'metadata_document' ? hostOfClientId(client.id) : undefined,
       destinationHost: destinationOf(authorization.redirectUri),
-      organisationName: resourceOrgId === null ? undefined : await organisationName(resourceOrgId),
+      organisationName: organisation?.name,
+      organisationSlug: organisation?.slug,
     };
   };
 }

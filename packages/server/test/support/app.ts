@@ -29,6 +29,7 @@ export async function startDemo(
     unconfirmedClientsMax?: number;
     secret?: string;
     addressGuard?: NonNullable<AppOptions['addressGuard']>;
+    resolveTxt?: NonNullable<AppOptions['resolveTxt']>;
     documentBudget?: NonNullable<AppOptions['documentBudget']>;
   } = {},
 ): Promise<RunningDemo> {

@@ -6,6 +6,8 @@ import { connectors } from '../schema.ts';
 /** Columns that are sealed under the master secret, with the columns that name a row and what it is sealed for. */
 export const SEALED_COLUMNS = {
   totp_factors: { column: 'sealed', names: ['user_id'] },
+  company_providers: { column: 'sealed', names: ['org_id'] },
+  company_authorizations: { column: 'sealed', names: ['state_hash'] },
   signing_keys: { column: 'sealed_private_jwk', names: ['kid'] },
   connector_credentials: { column: 'sealed', names: ['connector_id'] },
   imports: { column: 'credential_sealed', names: ['id'] },
