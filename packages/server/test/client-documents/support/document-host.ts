@@ -14,7 +14,7 @@ export const PUBLIC_ADDRESS = '160.79.104.10';
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** A key and a certificate of its own, made for this run and good for these names. */
-async function newCertificate(names: readonly string[]): Promise<{ key: string; cert: string }> {
+export async function newCertificate(names: readonly string[]): Promise<{ key: string; cert: string }> {
   const directory = await mkdtemp(join(tmpdir(), 'latchkey-certificate-'));
   const [key, cert] = [join(directory, 'key.pem'), join(directory, 'cert.pem')];
   try {
