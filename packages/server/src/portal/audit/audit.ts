@@ -6,13 +6,12 @@ import { describeRoute } from '../describe-route.ts';
 import { download } from '../download.ts';
 import type { OrganisationEnv } from '../env.ts';
 import { pageOf, time } from '../shapes.ts';
+import { wantedText as text } from '../wanted-text.ts';
 import { CSV_HEAD, csvOf, eventShape, presentEvent } from './present-event.ts';
 
 const PAGE_MAX = 100;
 const PAGE_DEFAULT = 50;
-const TEXT_CHARACTERS_MAX = 200;
 
-const text = (what: string) => z.string().max(TEXT_CHARACTERS_MAX).optional().describe(what);
 const moment = (what: string) => z.iso.datetime({ offset: true }).optional().describe(what);
 
 const filterShape = {

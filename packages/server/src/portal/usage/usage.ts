@@ -7,11 +7,9 @@ import { describeRoute } from '../describe-route.ts';
 import { download } from '../download.ts';
 import type { OrganisationEnv } from '../env.ts';
 import { time } from '../shapes.ts';
+import { wantedText as text } from '../wanted-text.ts';
 
 const GROUPS_MAX = 100;
-const TEXT_CHARACTERS_MAX = 200;
-
-const text = (what: string) => z.string().max(TEXT_CHARACTERS_MAX).optional().describe(what);
 
 const questionShape = {
   range: z.enum(USAGE_RANGES).default('24h').describe('How far back, in whole hours or days of UTC.'),
