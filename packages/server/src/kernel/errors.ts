@@ -6,6 +6,8 @@ const STATUS = {
   insufficient_credits: 402,
   forbidden: 403,
   insufficient_scope: 403,
+  reauthentication_required: 403,
+  person_needed: 403,
   connect_needed: 403,
   not_found: 404,
   method_not_allowed: 405,

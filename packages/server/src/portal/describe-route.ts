@@ -1,10 +1,12 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { z } from 'zod';
-import { AppError } from '../kernel/errors.ts';
+import { AppError, toAppError } from '../kernel/errors.ts';
 import type { Action } from '../people/policy.ts';
 import type { OrganisationEnv, PortalEnv } from './env.ts';
 import { requireRole } from './guards.ts';
+import { refusalOf } from './management/admit.ts';
 import { readBody } from './read-body.ts';
+import { requireRecentSignIn } from './recent-sign-in.ts';
 
 /**
  * Who may call a route: `session` a person in the dashboard alone, `person` one with a key of their own too, `anyone`
@@ -38,6 +40,8 @@ export interface RouteDescription<
   /** Absent: it is not read. */
   readonly body?: Body;
   readonly answer: z.ZodType;
+  /** Of what is no JSON, such as a file. */
+  readonly answerType?: string;
   /** Default 200. */
   readonly status?: 200 | 201;
 }
@@ -57,21 +61,47 @@ type ValidatedBy<Params, Query, Body> = {
 export function describeRoute<Params extends z.ZodType, Query extends z.ZodType, Body extends z.ZodType>(
   description: RouteDescription<Params, Query, Body>,
 ): MiddlewareHandler<PortalEnv, string, ValidatedBy<Params, Query, Body>> {
-  const { action, body, params, query } = description;
-  const handler: MiddlewareHandler<PortalEnv, string, ValidatedBy<Params, Query, Body>> = async (
-    context,
-    next,
-  ) => {
-    if (action !== undefined) {
-      // Routes below an organisation alone have actions.
-      const { role } = (context as unknown as Context<OrganisationEnv>).get('organisation');
-      requireRole(role, action);
-    }
+  const { action, body, id, params, query } = description;
+
+  function admit(context: Context<PortalEnv>): void {
+    const { method } = context.req;
+    const caller = context.get('caller');
+    const refused =
+      caller &&
+      refusalOf(caller, context.get('actor'), {
+        callers: callersOf(description, method),
+        writes: writes(description, method),
+      });
+    if (refused !== undefined) throw refused;
+    // Routes below an organisation alone have actions.
+    if (action !== undefined)
+      requireRole((context as unknown as Context<OrganisationEnv>).get('organisation').role, action);
+    requireRecentSignIn(id, context);
+  }
+
+  async function read(context: Context<PortalEnv>): Promise<void> {
     const { req } = context;
     if (params !== undefined) req.addValidatedData('param', readParams(params, req.param()));
     if (query !== undefined) req.addValidatedData('query', readQuery(query, req.query()));
     if (body !== undefined) req.addValidatedData('json', (await readBody(context, body)) as object);
+  }
+
+  const handler: MiddlewareHandler<PortalEnv, string, ValidatedBy<Params, Query, Body>> = async (
+    context,
+    next,
+  ) => {
+    const caller = context.get('caller');
+    const operation = { id, writes: writes(description, context.req.method) };
+    try {
+      admit(context);
+      await read(context);
+    } catch (error) {
+      caller?.refused(operation, toAppError(error).code);
+      throw error;
+    }
+    const end = await caller?.begin(operation);
     await next();
+    end?.(context.res.status);
   };
   return Object.assign(handler, { [DESCRIPTION]: description });
 }

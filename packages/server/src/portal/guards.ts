@@ -3,7 +3,6 @@ import { AppError } from '../kernel/errors.ts';
 import type { OrganisationId } from '../kernel/ids.ts';
 import type { Action } from '../people/policy.ts';
 import { can } from '../people/policy.ts';
-import type { People } from '../people/people.ts';
 import type { Role } from '../kernel/access.ts';
 import type { OrganisationEnv, PortalEnv } from './env.ts';
 
@@ -24,17 +23,13 @@ export function sameOriginOnly(webBaseUrl: string): MiddlewareHandler {
   };
 }
 
-export function signedInOnly(people: People): MiddlewareHandler<PortalEnv> {
-  return async (context, next) => {
-    const user = await people.currentUser(context.req.raw.headers);
-    if (user === undefined) throw new AppError('unauthenticated', 'Sign in first.');
-    context.set('user', user);
-    context.set('actor', { kind: 'user', id: user.userId });
-    await next();
-  };
-}
+/** A key's own organisation, for who would have to look its name up. It can be nobody's slug. */
+const OWN = '-';
 
-/** What a stranger asks about does not exist: the same answer as for an organisation that nobody has. */
+/**
+ * What a stranger asks about does not exist: the same answer as for an organisation that nobody has. A key opens its
+ * own organisation, whatever else its owner belongs to.
+ */
 export function membersOnly(
   membershipOf: (
     slug: string,
@@ -42,7 +37,11 @@ export function membersOnly(
   ) => Promise<{ id: OrganisationId; slug: string; name: string; role: Role } | undefined>,
 ): MiddlewareHandler<OrganisationEnv> {
   return async (context, next) => {
-    const organisation = await membershipOf(context.req.param('org') ?? '', context.get('user'));
+    const slug = context.req.param('org') ?? '';
+    const own = context.get('caller')?.organisation;
+    const isOwn = own?.slug === slug || slug === OWN;
+    const organisation =
+      own === undefined ? await membershipOf(slug, context.get('user')) : isOwn ? own : undefined;
     if (organisation === undefined)
       throw new AppError('not_found', 'There is no such organisation among yours.');
     context.set('organisation', organisation);

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { VerifiedCredential } from '../../kernel/credential.ts';
 import type { GatewayUrls, ProofChecks } from '../ports.ts';
-import type { Presented } from './presented.ts';
+import type { Presented } from '../../kernel/presented.ts';
 
 export type PossessionFault = 'invalid_token' | 'invalid_dpop_proof' | 'use_dpop_nonce';
 

@@ -31,7 +31,6 @@ const LIST = {
   description:
     'Keys with their holder, what made them, access, last use, expiry and status, the newest first. Admins get all keys of the organisation, others their own. Secrets are never shown.',
   action: 'keys.read.own',
-  callers: 'anyone',
   answer: listOf(keyShape),
 } as const;
 
@@ -52,7 +51,7 @@ const REVOKE = {
   description:
     'Ends a key at once and for good; of a connection, the whole connection. People end their own, admins anybody’s.',
   action: 'keys.revoke.own',
-  callers: 'anyone',
+  callers: 'person',
   isDangerous: true,
   params: z.object({ key: pathId('key').describe('Its id, as list_keys shows it.') }),
   body: nothing,

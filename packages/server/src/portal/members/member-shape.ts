@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { UserId } from '../../kernel/ids.ts';
 import type { ListedMember } from '../../people/organisations/list-members.ts';
 import { role, time } from '../shapes.ts';
 
@@ -21,7 +20,7 @@ export const memberShape = z.object({
   keys: z.number().int().describe('How many keys they made by hand that work now.'),
 });
 
-export function presentMember(member: ListedMember, self: UserId): z.infer<typeof memberShape> {
+export function presentMember(member: ListedMember, self: string): z.infer<typeof memberShape> {
   return {
     id: member.userId,
     name: member.name,

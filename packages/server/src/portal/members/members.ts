@@ -22,6 +22,7 @@ const LIST = {
   description:
     'People of the organisation by address, a hundred at a time: role, since when, last sign-in, second factor, how many connections and keys they have. Agents are not among them.',
   action: 'members.read',
+  callers: 'anyone',
   query: z.object({
     q: z.string().max(TEXT_CHARACTERS_MAX).optional().describe('In their name or address.'),
     role: role.optional(),
@@ -85,7 +86,7 @@ export function createMemberRoutes({
 
   app.get('/', describeRoute(LIST), async (context) => {
     const { id: orgId } = context.get('organisation');
-    const { userId: self } = context.get('user');
+    const { id: self } = context.get('actor');
     const { cursor, q: text = '', role: as } = context.req.valid('query');
     const { items, nextCursor, total } = await listMembers(orgId, { text, role: as, cursor });
     return context.json({

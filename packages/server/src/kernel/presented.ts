@@ -1,18 +1,20 @@
-import type { IncomingMessage } from 'node:http';
-
 /** What a request offers as proof of who it is. Only headers count: query, body and cookies are never looked at. */
 export type Presented =
   | { readonly kind: 'nothing' | 'several' | 'unusable' }
   | { readonly kind: 'key'; readonly secret: string }
   | { readonly kind: 'token'; readonly scheme: 'bearer' | 'dpop'; readonly secret: string };
 
+/** The part of a request's headers that credentials are in. */
+export interface CredentialHeaders {
+  readonly authorization?: string | undefined;
+  readonly 'x-api-key'?: string | readonly string[] | undefined;
+}
+
 const CREDENTIAL = /^(bearer|dpop) +([A-Za-z0-9._~+/-]+=*)$/i;
 const KEY_PREFIX = 'lk_';
 
 /** Reads `Authorization: Bearer` (RFC 6750 section 2.1), `Authorization: DPoP` (RFC 9449 section 7.1) and `X-API-Key`. */
-export function readPresented(req: IncomingMessage): Presented {
-  const { authorization } = req.headers;
-  const apiKey = req.headers['x-api-key'];
+export function readPresented({ authorization, 'x-api-key': apiKey }: CredentialHeaders): Presented {
   if (authorization === undefined && apiKey === undefined) return { kind: 'nothing' };
   if (authorization !== undefined && apiKey !== undefined) return { kind: 'several' };
   if (typeof apiKey === 'string') {
