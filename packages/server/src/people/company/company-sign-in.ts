@@ -106,13 +106,16 @@ export function createCompanySignIn({
       return domain === undefined ? undefined : store.companySignIn.findOrganisationOfDomain(domain);
     },
 
-    /** The organisation of this slug, if people can sign in through it. */
-    async organisationAt(slug: string): Promise<Organisation | undefined> {
+    /** The organisation of this slug and the host of its provider, if people can sign in through it. */
+    async organisationAt(slug: string): Promise<{ organisation: Organisation; host: string } | undefined> {
       const organisation = await store.people.findOrganisationBySlug(slug);
       if (organisation === undefined || organisation.suspendedAt !== null) return undefined;
       const provider = await store.companySignIn.findProvider(organisation.id);
-      return provider === undefined ? undefined : organisation;
+      return provider && { organisation, host: new URL(provider.issuer).host };
     },
+
+    isLinked: (orgId: OrganisationId, userId: UserId): Promise<boolean> =>
+      store.companySignIn.isLinked(orgId, userId),
 
     /** Where the browser goes. `session`: the account there is to be linked to who is signed in here. */
     async begin({
