@@ -53,7 +53,17 @@ export function createDocument(app: Pick<Hono, 'routes'>, baseUrl: string): Json
 }
 
 function operation(path: string, method: string, description: RouteDescription): Json {
-  const { action, answer, body, id, isDangerous, query, status = 200, summary } = description;
+  const {
+    action,
+    answer,
+    answerType = 'application/json',
+    body,
+    id,
+    isDangerous,
+    query,
+    status = 200,
+    summary,
+  } = description;
   const callers = callersOf(description, method);
   const isWrite = writes(description, method);
   return {
@@ -71,7 +81,7 @@ function operation(path: string, method: string, description: RouteDescription):
     responses: {
       [status]: {
         description: 'Done.',
-        content: { 'application/json': { schema: schemaOf(answer, 'output') } },
+        content: { [answerType]: { schema: schemaOf(answer, 'output') } },
       },
       ...ERROR_RESPONSES,
     },
