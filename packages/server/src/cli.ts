@@ -10,6 +10,9 @@ const HELP = `latchkey <command>
   bundle    join an OpenAPI document of many files into one
   suspend   stop an organisation or a person
   resume    let one go on
+  invite    print a link to join an organisation
+  reset-password
+            print a link to choose another password
 
 "latchkey <command> --help" says more.
 `;
@@ -33,6 +36,9 @@ async function run(command: string | undefined, args: string[]): Promise<void> {
     case 'suspend':
     case 'resume':
       return (await import('./commands/suspend.ts')).suspend(command, args);
+    case 'invite':
+    case 'reset-password':
+      return (await import('./commands/links.ts')).links(command, args);
     case undefined:
     case 'help':
     case '--help':

@@ -8,8 +8,10 @@ import { compileFields, compileOptionsOf, offeringFields, offeringOf } from './c
 import { importConnector } from './connectors/import-connector.ts';
 import type { PublishMcp } from './connectors/publish-mcp.ts';
 import { declaredCredentialSchema, readDeclaredCredential } from './declared/credential.ts';
+import { applyMembers, declaredMembersSchema } from './declared/members.ts';
 import { mcpServerSchema, readMcpServer } from './declared/mcp-server.ts';
 import type { Surroundings } from './declared/secret-value.ts';
+import { systemClock, type Clock } from './kernel/clock.ts';
 import type { ConnectorId, OrganisationId } from './kernel/ids.ts';
 import { fail, ok, type Result } from './kernel/result.ts';
 import type { People } from './people/people.ts';
@@ -59,6 +61,8 @@ const declaredSchema = z.strictObject({
         name: z.string(),
         token_mode: z.enum(['token', 'key']).default('token'),
         refresh_days: z.union([z.literal(1), z.literal(7), z.literal(30), z.literal(90)]).default(30),
+        /** Who belongs to it as what, whatever pages say. */
+        members: declaredMembersSchema.default([]),
       }),
     )
     .default([]),
@@ -77,6 +81,7 @@ export interface DeclaredPorts {
   readonly askMcpServers?: () => void;
   readonly setCredential: (credential: NewCredential) => Promise<boolean>;
   readonly say: (line: string) => void;
+  readonly clock?: Clock;
   /** The environment, for what the file takes from it. Unset: it takes nothing. */
   readonly variables?: Surroundings['variables'] | undefined;
 }
@@ -88,13 +93,24 @@ export interface DeclaredPorts {
  */
 export async function applyDeclared(
   path: string,
-  { askMcpServers, store, people, publishMcp, setCredential, say, variables = {} }: DeclaredPorts,
+  {
+    askMcpServers,
+    clock = systemClock,
+    store,
+    people,
+    publishMcp,
+    setCredential,
+    say,
+    variables = {},
+  }: DeclaredPorts,
 ): Promise<Result<void, string>> {
   const declared = await readDeclared(path);
   if (!declared.ok) return declared;
   for (const organisation of declared.value.organisations) {
     const applied = await applyOrganisation(store, people, organisation);
     if (!applied.ok) return fail(`${path}: organisation ${organisation.slug}: ${applied.error}`);
+    const id = applied.value;
+    await applyMembers({ store, clock, say }, { id, slug: organisation.slug }, organisation.members);
   }
   const surroundings = { folder: dirname(path), variables };
   for (const connector of declared.value.connectors) {
@@ -156,7 +172,7 @@ async function applyOrganisation(
   store: Store,
   people: People,
   { slug, name, token_mode, refresh_days }: Declared['organisations'][number],
-): Promise<Result<void, string>> {
+): Promise<Result<OrganisationId, string>> {
   const existing = await store.people.findOrganisationBySlug(slug);
   if (existing === undefined) {
     const created = await people.createOrganisation({ slug, name, tokenMode: token_mode });
@@ -165,7 +181,8 @@ async function applyOrganisation(
     if (!isThere) return fail(created.error.reason);
   }
   await store.people.updateOrganisation(slug, { name, tokenMode: token_mode, refreshDays: refresh_days });
-  return ok(undefined);
+  const found = await store.people.findOrganisationBySlug(slug);
+  return found === undefined ? fail('it was deleted meanwhile') : ok(found.id);
 }
 
 /** Null: all organisations have it. */

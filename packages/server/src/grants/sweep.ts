@@ -36,6 +36,8 @@ export function startSweeping({
     every(HOUSEKEEPING_MS, async () => {
       await store.authorizations.deleteExpired();
       await store.usedIds.deleteExpired();
+      await store.invitations.deleteLongOver();
+      await store.passwordResets.deleteLongOver();
       await store.upstreamAccounts.deleteExpiredAuthorizations();
       await store.upstreamAccounts.deleteOldRevocations();
       await store.grants.deleteLongExpired();

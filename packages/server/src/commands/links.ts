@@ -1,0 +1,109 @@
+import { parseArgs } from 'node:util';
+import { readConfig, type Config } from '../config.ts';
+import { ROLES, type Role } from '../kernel/access.ts';
+import { systemClock } from '../kernel/clock.ts';
+import { createLog } from '../kernel/log.ts';
+import { findMasterSecret } from '../master-secret.ts';
+import { openDatabaseBeside } from '../open-database.ts';
+import { parseEmail } from '../people/email.ts';
+import { createInvitations } from '../people/invitations/invitations.ts';
+import { createPasswordResets } from '../people/password-resets.ts';
+import { createStore, type Store } from '../store/store.ts';
+import { refuseToStart } from './lifecycle.ts';
+
+const PLACE = `Works on DATABASE_URL, or on the embedded database in LATCHKEY_DATA_DIR, beside a running service too. The link
+begins with PUBLIC_WEB_BASE_URL, PUBLIC_MCP_BASE_URL or http://localhost:PORT, as the service's pages do.`;
+
+const HELP = {
+  'reset-password': `latchkey reset-password <email>
+
+Prints a link with which the person chooses another password, good once and for 24 hours. A link before it stops working.
+Where an admin may make one, Members in the dashboard does the same.
+
+${PLACE}
+`,
+  invite: `latchkey invite <organisation> <email> [--role ${ROLES.join('|')}]
+
+Prints a link with which the person joins the organisation (default: as member), good once and for two days. Whoever uses
+it is taken to be whom the address names: what LATCHKEY_CONFIG declares for it, in any organisation, is theirs.
+
+${PLACE}
+`,
+} as const;
+
+type Verb = keyof typeof HELP;
+
+/** The operator's links: `invite` and `reset-password`. */
+export async function links(verb: Verb, args: string[]): Promise<void> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { help: { type: 'boolean', short: 'h' }, role: { type: 'string' } },
+  });
+  if (values.help === true) {
+    process.stdout.write(HELP[verb]);
+    return;
+  }
+  const make = verb === 'invite' ? invite(positionals, values.role) : reset(positionals, values.role);
+  if (make === undefined) {
+    process.stderr.write(`latchkey: ${verb} ${args.join(' ')}: not understood\n\n${HELP[verb]}`);
+    process.exitCode = 2;
+    return;
+  }
+  const config = readConfig();
+  if (!config.ok) return refuseToStart(config.error);
+  const { databaseUrl, dataDir, logLevel, secret } = config.value;
+  if (databaseUrl === undefined && (await findMasterSecret(secret, dataDir)) === undefined) {
+    return refuseToStart([`The service has not been started in ${dataDir}.`]);
+  }
+  const log = createLog(logLevel);
+  const say = (line: string) => void process.stderr.write(`${line}\n`);
+  const database = await openDatabaseBeside(config.value, { say, log, onLost: say });
+  if (!database.ok) return refuseToStart([database.error.message]);
+  const store = createStore(database.value.url, log);
+  try {
+    const made = await make(store);
+    if (typeof made === 'string') return refuseToStart([made]);
+    process.stdout.write(`${baseUrlOf(config.value)}${made.path}\n`);
+    say(`Good once, until ${made.expiresAt.toISOString()}. Hand it over yourself: no mail is sent.`);
+  } finally {
+    await store.close();
+    await database.value.close();
+  }
+}
+
+/** The link, or why there is none. */
+type Make = (store: Store) => Promise<{ path: string; expiresAt: Date } | string>;
+
+function invite([slug, address, ...rest]: string[], role: string = 'member'): Make | undefined {
+  const email = parseEmail(address ?? '');
+  const as = ROLES.find((one): one is Role => one === role);
+  if (slug === undefined || email === undefined || as === undefined || rest.length > 0) return undefined;
+  return async (store) => {
+    const organisation = await store.people.findOrganisationBySlug(slug);
+    if (organisation === undefined) return `There is no organisation ${JSON.stringify(slug)}.`;
+    const invitations = createInvitations({ store, clock: systemClock });
+    const made = await invitations.create({ orgId: organisation.id, role: as, email, days: 2 });
+    if (made.ok) return { path: `/invite/${made.value.token}`, expiresAt: made.value.expiresAt };
+    return made.error === 'already_member'
+      ? `${email} is a member of ${slug} already.`
+      : `There are too many open invitations in ${slug}.`;
+  };
+}
+
+function reset([address, ...rest]: string[], role: string | undefined): Make | undefined {
+  if (address === undefined || rest.length > 0 || role !== undefined) return undefined;
+  return async (store) => {
+    const email = parseEmail(address);
+    const userId = email === undefined ? undefined : await store.people.findUserByEmail(email);
+    if (userId === undefined) return `There is no user ${JSON.stringify(address)}.`;
+    const made = await createPasswordResets({ store, clock: systemClock }).createForOperator(userId);
+    return made.ok
+      ? { path: `/reset/${made.value.token}`, expiresAt: made.value.expiresAt }
+      : `${address} signs in without a password.`;
+  };
+}
+
+function baseUrlOf({ mcpBaseUrl, port, webBaseUrl }: Config): string {
+  return webBaseUrl ?? mcpBaseUrl ?? `http://localhost:${port}`;
+}
