@@ -1,5 +1,5 @@
 import type { FC } from 'hono/jsx';
-import { companyPath } from './company-page.tsx';
+import { companyPath } from './company-path.ts';
 
 /** What the sign-in page offers besides a password. */
 export interface CompanyOffer {

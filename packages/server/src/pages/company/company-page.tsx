@@ -3,6 +3,7 @@ import type { TransactionSummary } from '../deps.ts';
 import { Page } from '../layout.tsx';
 import { Purpose } from '../sign-in-page.tsx';
 import { signInPath } from '../return-to.ts';
+import { companyPath } from './company-path.ts';
 
 /** An organisation whose people sign in elsewhere, and where. */
 export interface Company {
@@ -10,13 +11,6 @@ export interface Company {
   readonly name: string;
   /** The host of its provider. */
   readonly host: string;
-}
-
-export function companyPath(slug: string, returnTo?: string): string {
-  const path = `/sign-in/company/${slug}`;
-  return returnTo === undefined || returnTo === '/app'
-    ? path
-    : `${path}?return_to=${encodeURIComponent(returnTo)}`;
 }
 
 export interface CompanyPageProps {

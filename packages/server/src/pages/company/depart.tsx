@@ -1,8 +1,8 @@
 import type { Context } from 'hono';
+import type { OrganisationId } from '../../kernel/ids.ts';
 import type { CompanySignIn } from '../../people/company/company-sign-in.ts';
 import type { ProviderFault } from '../../people/company/relying-party.ts';
 import type { CurrentUser } from '../../people/people.ts';
-import type { Organisation } from '../../store/queries/people.ts';
 import type { PagesDeps } from '../deps.ts';
 import type { FormGuard } from '../form-guard.ts';
 import { document } from '../layout.tsx';
@@ -20,7 +20,7 @@ export async function departToCompany(
     readonly describeTransaction: PagesDeps['describeTransaction'];
   },
   departure: {
-    readonly organisation: Pick<Organisation, 'id' | 'name'>;
+    readonly organisation: { readonly id: OrganisationId; readonly name: string };
     readonly returnTo: ReturnTo;
     readonly loginHint?: string | undefined;
     readonly session?: CurrentUser | undefined;

@@ -5,7 +5,7 @@ import type { ArrivalRefusal } from '../../people/company/company-sign-in.ts';
 import { errorPage, type PageStatus } from '../error-page.tsx';
 import type { PageEnv } from '../page-env.ts';
 import { signInPath } from '../return-to.ts';
-import { companyPath } from './company-page.tsx';
+import { companyPath } from './company-path.ts';
 
 /** Why somebody who came back from a company's sign-in is not signed in here, and what they can do about it. */
 export function showRefusal(c: Context<PageEnv>, refusal: ArrivalRefusal) {

@@ -18,7 +18,7 @@ export interface IssuerOptions {
 }
 
 export interface AccountClaims {
-  readonly email?: string;
+  readonly email?: string | undefined;
   readonly email_verified?: unknown;
   readonly name?: string;
   readonly groups?: unknown;
