@@ -70,7 +70,8 @@ export function compileNoted(
     const skip = (code: Skip['code'], pointer: string, message: string): void => {
       const access = steering.accessOf(head);
       const stated = access === accessByMethod(head) ? {} : { access };
-      skipped.push({ method: head.method, path: head.path, code, pointer, message, ...stated });
+      const tags = code === 'FILTERED' && head.tags.length > 0 ? { tags: head.tags } : {};
+      skipped.push({ method: head.method, path: head.path, code, pointer, message, ...stated, ...tags });
     };
     const rule = steering.excludedBy(head);
     const named = names.get(head);

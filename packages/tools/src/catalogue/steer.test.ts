@@ -50,6 +50,15 @@ test('what is left out is FILTERED, with the rule', () => {
   expect(tools).toHaveLength(1);
 });
 
+test('what was left out keeps its tags, so that it is found among its own again', () => {
+  const { skipped } = compiled(SHOP, { exclude: ['tag:Admin', 'POST /orders'] });
+  expect(skipped.map(({ path, tags }) => [path, tags])).toEqual([
+    ['/admin/users', ['Admin']],
+    ['/legacy', undefined],
+    ['/orders', ['Orders']],
+  ]);
+});
+
 test('the operator says what access a tool takes; of two rules the careful one wins', () => {
   const { tools } = compiled(SHOP, {
     access: { searchOrders: 'read', listOrders: 'full', '/admin/**': 'read', 'method:DELETE': 'full' },

@@ -51,6 +51,8 @@ export interface Skip {
   readonly message: string;
   /** What a call of it takes, where the document or the operator says another than the method does. */
   readonly access?: Access;
+  /** Of one that was left out on purpose, and may come back: its tags, if it has any. */
+  readonly tags?: readonly string[];
 }
 
 export type WarningCode =
