@@ -35,6 +35,7 @@ export type { Listed } from './catalogue/listed.ts';
 export { listed } from './catalogue/listed.ts';
 export type { NameLock, NameLockEntry } from './catalogue/lock.ts';
 export { lockOf, readLock } from './catalogue/lock.ts';
+export { slugOf } from './catalogue/slug.ts';
 export type { Report } from './catalogue/report.ts';
 export { reportOf } from './catalogue/report.ts';
 export type { CatalogueMode, ModeDecision, ModeWish } from './catalogue/mode.ts';

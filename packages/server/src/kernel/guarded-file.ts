@@ -28,15 +28,18 @@ export interface FileReaderOptions extends GuardedOpenOptions {
   deadlineMs?: number;
   /** Files that are read at the same time; each may fill the memory up to its limit. */
   atOnceMax?: number;
+  /** Default 3. */
+  redirectsMax?: number;
 }
 
 /**
  * Reads a file from an https URL that a stranger named (see guarded-open.ts). Nothing but the address is sent along: no
- * cookie, no credential. A redirect is followed three times at most, and checked as the first address was.
+ * cookie, no credential. A redirect is followed three times at most, unless said otherwise, and checked as the first address was.
  */
 export function createFileReader({
   deadlineMs = DEADLINE_MS,
   atOnceMax = AT_ONCE_MAX,
+  redirectsMax = REDIRECTS_MAX,
   ...options
 }: FileReaderOptions = {}) {
   const open = createGuardedOpen(options);
@@ -48,7 +51,7 @@ export function createFileReader({
     signal: AbortSignal,
   ): Promise<Result<GuardedFile, FileFault>> {
     let address = url;
-    for (let hop = 0; hop <= REDIRECTS_MAX; hop += 1) {
+    for (let hop = 0; hop <= redirectsMax; hop += 1) {
       const opened = await open(address, { accept: '*/*', 'accept-encoding': 'identity' }, signal);
       if (!opened.ok) return opened;
       const { statusCode = 0, headers } = opened.value;

@@ -38,13 +38,15 @@ export const IMPORT_BODY_BYTES_MAX = 1024 * 1024;
 
 const access = z.enum(['read', 'full']);
 const time = z.string();
-const selector = z.string().min(1).max(500);
-const selectors = z.array(selector).max(500);
 const text = (max: number) =>
   z
     .string()
     .max(max)
-    .refine((given) => !given.includes('\0'), { error: 'must not hold a NUL' });
+    .refine((given) => !/\0|\p{Surrogate}/u.test(given), {
+      error: 'must be text: no NUL, no half a character',
+    });
+const selector = text(500).min(1);
+const selectors = z.array(selector).max(500);
 const address = text(2048);
 
 /** `METHOD /path` as the document writes the path; of an MCP server, the tool's name. */
@@ -351,8 +353,8 @@ export const previewSchema = z.object({
   roles: z.array(z.object({ role: z.enum(ROLES), tools: countsSchema })),
   toolsets: z.array(z.object({ slug: z.string(), title: z.string(), tools: z.int() })),
   /**
-   * The tools of `tools/list`, exactly as clients get them at the connector's own URL with full access. In search mode
-   * these are our four and the pinned ones.
+   * What `tools/list` says at the connector's own URL with full access: in search mode our four tools and the pinned
+   * ones, else its first hundred tools (all of them are in `items`).
    */
   listed: z.array(z.unknown()),
   /** The import's own tools in the form of `tools/list`, page by page. */

@@ -80,12 +80,17 @@ export function createImportQueries(executor: Executor) {
       await executor.update(imports).set(fields).where(isOf(orgId, id));
     },
 
+    /** Whoever had the work in hand has it no more. */
+    async release(id: ImportId): Promise<void> {
+      await executor.update(imports).set({ workId: null, workUntil: null }).where(eq(imports.id, id));
+    },
+
     async remove(orgId: OrganisationId, id: ImportId): Promise<boolean> {
       const rows = await executor.delete(imports).where(isOf(orgId, id)).returning({ id: imports.id });
       return rows.length > 0;
     },
 
-    /** For one node: what is to be done, unless another one is doing it. `workId` null: nobody is. */
+    /** For one node: what is to be done, unless another one is doing it. */
     async claim(id: ImportId, workId: string, seconds: number): Promise<ImportRow | undefined> {
       const [row] = await executor
         .update(imports)

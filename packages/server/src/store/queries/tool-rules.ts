@@ -71,6 +71,30 @@ export function createToolRuleQueries(executor: Executor) {
         where ${knownTools.access} <> excluded.access`);
     },
 
+    /**
+     * The same where a person has said which of the new ones wait, and which are offered at once. What was known stays
+     * as it was.
+     */
+    async knowAs(
+      connectorId: ConnectorId,
+      tools: readonly { readonly name: string; readonly access: Access }[],
+      { allowed, waiting }: { readonly allowed: readonly string[]; readonly waiting: readonly string[] },
+    ): Promise<void> {
+      if (tools.length === 0) return;
+      const names = sql.param(tools.map(({ name }) => name));
+      const accesses = sql.param(tools.map(({ access }) => access));
+      const waits = sql`${sql.param([...waiting])}::text[]`;
+      await executor.execute(sql`
+        insert into ${knownTools} (connector_id, tool, access, waiting_since)
+        select ${connectorId}, tool, access, case when tool = any(${waits}) then now() end
+        from unnest(${names}::text[], ${accesses}::text[]) as offered (tool, access)
+        on conflict (connector_id, tool) do update set
+          access = excluded.access,
+          waiting_since = case when excluded.tool = any(${waits}) then excluded.waiting_since
+                               when excluded.tool = any(${sql.param([...allowed])}::text[]) then null
+                               else ${knownTools.waitingSince} end`);
+    },
+
     /** Among the connectors that the organisation sees, by connector and name. */
     listWaiting(orgId: OrganisationId): Promise<WaitingTool[]> {
       return executor

@@ -192,6 +192,21 @@ export function createUpstreamAccountQueries(executor: Executor) {
       return rows.length === 1;
     },
 
+    /** All of a connector that is to go. Answers how many there were. */
+    async disconnectAll(orgId: OrganisationId, connectorId: ConnectorId, reason: string): Promise<number> {
+      const { rows } = await executor.execute(sql`
+        with gone as (
+          delete from ${upstreamAccounts}
+          where ${upstreamAccounts.orgId} = ${orgId} and ${upstreamAccounts.connectorId} = ${connectorId}
+          returning org_id, connector_id, user_id, sealed
+        ), queued as (
+          insert into ${upstreamRevocations} (id, org_id, connector_id, user_id, reason, sealed)
+          select gen_random_uuid()::text, org_id, connector_id, user_id, ${reason}, sealed from gone where sealed is not null
+        )
+        select 1 from gone`);
+      return rows.length;
+    },
+
     async queueRevocation(ref: AccountRef, reason: string, sealed: string): Promise<void> {
       await executor
         .insert(upstreamRevocations)

@@ -65,6 +65,8 @@ export const credentialSchema = z.discriminatedUnion('kind', [
     scopes: z.array(scope).max(50).default([]),
     /** RFC 8707; absent: as the upstream names itself, or none where the endpoints are given. */
     resource: httpUrl.optional(),
+    /** An organisation's admin named these addresses, who may name none of our own network's. */
+    reach: z.literal('public').optional(),
   }),
   z.strictObject({
     kind: z.literal('token_exchange'),

@@ -2,14 +2,18 @@ import { isDeepStrictEqual } from 'node:util';
 import { LRUCache } from 'lru-cache';
 import { toAuditRow, type AuditEntry } from '../../audit/entry.ts';
 import type { Clock } from '../../kernel/clock.ts';
-import type { ConnectorId, OrganisationId } from '../../kernel/ids.ts';
+import type { ConnectorId, OrganisationId, RequestId } from '../../kernel/ids.ts';
 import { seal } from '../../kernel/seal.ts';
 import type { CredentialRow } from '../../store/queries/upstream-credentials.ts';
-import type { Store } from '../../store/store.ts';
+import type { ImportRow } from '../../store/queries/imports.ts';
+import type { Queries, Store } from '../../store/store.ts';
 import { credentialSchema, split, type Credential } from './credential.ts';
 import { openSealed } from './open-sealed.ts';
 
 const KEPT_MAX = 5000;
+
+/** The credential of an import, as it is stored; null: none was given yet. */
+export type DraftCredential = Pick<ImportRow, 'credentialKind' | 'credentialSettings' | 'credentialSealed'>;
 
 /** A connector's credential, opened. */
 export interface Held {
@@ -28,6 +32,7 @@ export interface NewCredential {
   readonly credential: Credential;
   /** Who sets it; unset: the service itself. */
   readonly actor?: AuditEntry['actor'];
+  readonly requestId?: RequestId | undefined;
 }
 
 /** What is sealed in `connector_credentials` is sealed for this. */
@@ -89,52 +94,27 @@ export function createVault({
     },
 
     /** False: it is so already. */
-    async set({
-      actor = { kind: 'system' },
-      audience,
-      connectorId,
-      credential,
-      orgId,
-    }: NewCredential): Promise<boolean> {
-      const { origin } = new URL(audience);
-      const { secrets, settings } = split(credential);
-      return store.transaction(async (queries) => {
-        const row = await queries.upstreamCredentials.find(connectorId);
-        if (row === undefined) throw new Error(`there is no connector ${connectorId}`);
-        const isSame = row.credential?.origin === origin && isDeepStrictEqual(opened(row), credential);
-        if (isSame) return false;
-        await queries.upstreamCredentials.put(connectorId, {
-          kind: credential.kind,
-          origin,
-          settings,
-          sealed: secrets ? seal(sealKey, JSON.stringify(secrets), contextOfCredential(connectorId)) : null,
-        });
-        await queries.changes.add('credential', connectorId);
-        await queries.audit.insertMany([
-          toAuditRow(
-            {
-              ...(orgId === null ? {} : { orgId }),
-              action: 'connector.credential_set',
-              actor,
-              target: connectorId,
-              outcome: 'ok',
-              detail: { slug: row.slug, kind: credential.kind, origin },
-            },
-            'event',
-            clock,
-          ),
-        ]);
-        return true;
-      });
+    set: (credential: NewCredential): Promise<boolean> =>
+      store.transaction((queries) => setIn(queries, credential)),
 
-      /** Undefined: none, or none that can be opened; then it is written anew. */
-      function opened(row: CredentialRow): Credential | undefined {
-        try {
-          return open(connectorId, row).credential;
-        } catch {
-          return undefined;
-        }
-      }
+    setIn,
+
+    /** Of a connector that is being imported. */
+    sealForImport(importId: string, credential: Credential): DraftCredential {
+      const { secrets, settings } = split(credential);
+      return {
+        credentialKind: credential.kind,
+        credentialSettings: settings,
+        credentialSealed: secrets ? seal(sealKey, JSON.stringify(secrets), contextOfImport(importId)) : null,
+      };
+    },
+
+    /** Undefined: nobody has said anything. Throws `WrongMasterSecretError`. */
+    openOfImport(importId: string, draft: DraftCredential): Credential | undefined {
+      const { credentialKind: kind, credentialSealed: sealed, credentialSettings: settings } = draft;
+      if (kind === null) return undefined;
+      const secrets = sealed === null ? {} : openSealed(sealKey, sealed, contextOfImport(importId));
+      return credentialSchema.parse({ kind, ...settings, ...Object(secrets) });
     },
 
     /** Called by the change feed. `*`: any. */
@@ -144,6 +124,51 @@ export function createVault({
       else kept.delete(subject as ConnectorId);
     },
   };
+
+  /** In the caller's transaction. */
+  async function setIn(
+    queries: Queries,
+    { actor = { kind: 'system' }, audience, connectorId, credential, orgId, requestId }: NewCredential,
+  ): Promise<boolean> {
+    const { origin } = new URL(audience);
+    const { secrets, settings } = split(credential);
+    const row = await queries.upstreamCredentials.find(connectorId);
+    if (row === undefined) throw new Error(`there is no connector ${connectorId}`);
+    const isSame = row.credential?.origin === origin && isDeepStrictEqual(opened(row), credential);
+    if (isSame) return false;
+    await queries.upstreamCredentials.put(connectorId, {
+      kind: credential.kind,
+      origin,
+      settings,
+      sealed: secrets ? seal(sealKey, JSON.stringify(secrets), contextOfCredential(connectorId)) : null,
+    });
+    await queries.changes.add('credential', connectorId);
+    await queries.audit.insertMany([
+      toAuditRow(
+        {
+          ...(orgId === null ? {} : { orgId }),
+          action: 'connector.credential_set',
+          actor,
+          target: connectorId,
+          requestId,
+          outcome: 'ok',
+          detail: { slug: row.slug, kind: credential.kind, origin },
+        },
+        'event',
+        clock,
+      ),
+    ]);
+    return true;
+
+    /** Undefined: none, or none that can be opened; then it is written anew. */
+    function opened(row: CredentialRow): Credential | undefined {
+      try {
+        return open(connectorId, row).credential;
+      } catch {
+        return undefined;
+      }
+    }
+  }
 }
 
 export type Vault = ReturnType<typeof createVault>;

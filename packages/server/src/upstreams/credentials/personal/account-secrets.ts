@@ -12,7 +12,11 @@ const clientSchema = z.object({
 
 /** Where the tokens are from. It stays with them: what is set up for the connector later is not theirs. */
 const originSchema = z.object({
-  declared: z.object({ audience: z.string(), urls: z.array(z.string()) }),
+  declared: z.object({
+    audience: z.string(),
+    urls: z.array(z.string()),
+    reach: z.literal('public').optional(),
+  }),
   tokenEndpoint: z.string(),
   revocationEndpoint: z.string().optional(),
   issuer: z.string().optional(),

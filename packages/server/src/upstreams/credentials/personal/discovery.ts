@@ -47,9 +47,9 @@ const serverSchema = z.object({
 
 /** The addresses of the settings that need no document. */
 export function declaredOf(audience: string, settings: OAuthCredential): Declared {
-  const { authorizationEndpoint, issuer, revocationEndpoint, tokenEndpoint } = settings;
+  const { authorizationEndpoint, issuer, reach, revocationEndpoint, tokenEndpoint } = settings;
   const urls = [issuer, authorizationEndpoint, tokenEndpoint, revocationEndpoint];
-  return { audience, urls: urls.filter((one) => one !== undefined) };
+  return { audience, urls: urls.filter((one) => one !== undefined), ...(reach && { reach }) };
 }
 
 /**

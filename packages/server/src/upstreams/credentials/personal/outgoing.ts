@@ -17,6 +17,8 @@ export interface Declared {
   readonly audience: string;
   /** Further addresses of the connector's settings. */
   readonly urls: string[];
+  /** `public`: an organisation's admin wrote them, not the operator: no private address is asked. */
+  readonly reach?: 'public' | undefined;
 }
 
 export interface Outgoing {
@@ -62,14 +64,17 @@ export function createOutgoing({
 
   async function open(
     url: URL,
-    { audience, urls }: Declared,
+    { audience, reach, urls }: Declared,
     { body, headers = {} }: Outgoing,
     signal: AbortSignal,
   ): Promise<Result<IncomingMessage, OutgoingFault>> {
     const isOwn = [audience, ...urls].some((one) => URL.canParse(one) && new URL(one).origin === url.origin);
-    const isDirect = isOwn
-      ? url.protocol === 'http:' || (await isPrivate(url))
-      : isPrivateBySight(new URL(audience)) && (await isPrivate(new URL(audience)));
+    const mayBePrivate = reach !== 'public';
+    const isDirect =
+      mayBePrivate &&
+      (isOwn
+        ? url.protocol === 'http:' || (await isPrivate(url))
+        : isPrivateBySight(new URL(audience)) && (await isPrivate(new URL(audience))));
     if (isDirect) return openDirectly(url, { body, headers }, signal);
     const ports = isOwn ? [HTTPS_PORT, Number(url.port === '' ? HTTPS_PORT : url.port)] : [HTTPS_PORT];
     return createGuardedOpen({ ports, ...guard })(url.href, headers, signal, body);
