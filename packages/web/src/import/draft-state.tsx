@@ -13,8 +13,8 @@ export function DraftState({ draft }: { draft: Draft }) {
   };
   return (
     <>
-      <p role="status" className={draft.view.report === null ? 'for-screen-readers' : 'import-state'}>
-        {draft.view.report === null ? '' : words[state]}
+      <p role="status" className={draft.checked.report === null ? 'for-screen-readers' : 'import-state'}>
+        {draft.checked.report === null ? '' : words[state]}
       </p>
       {error === undefined ? null : <Problem error={error} onRetry={retry} />}
       {conflict === undefined ? null : (

@@ -5,13 +5,27 @@ import { useOrganisation } from '../shell/organisation-context.ts';
 import { importText } from '../text/import.ts';
 import { Foreign } from '../ui/foreign.tsx';
 import { Problem } from '../ui/problem.tsx';
+import { CredentialPart } from './authenticate/credential-part.tsx';
 import { StepLink } from './steps.tsx';
+import type { Draft } from './use-draft.ts';
 
 const text = importText.rejected;
 const WORDS_MAX = 600;
 
 /** An import that came to nothing: why, where, and what to do. */
-export function Ended({ connector, view }: { connector: string | undefined; view: ImportView }) {
+export function Ended({ connector, draft }: { connector: string | undefined; draft: Draft }) {
+  const { view } = draft;
+  const { rejection } = view;
+  return (
+    <div className="stack">
+      <Why connector={connector} view={view} />
+      {/* A server that wants to know who asks is asked again with what is set here. */}
+      {rejection?.code === 'mcp_unauthorized' ? <CredentialPart draft={draft} report={undefined} /> : null}
+    </div>
+  );
+}
+
+function Why({ connector, view }: { connector: string | undefined; view: ImportView }) {
   const { rejection } = view;
   return (
     <section className="sheet import-ended">

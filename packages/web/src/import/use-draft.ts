@@ -16,6 +16,8 @@ const TYPING_MS = 600;
 
 export interface Draft {
   view: ImportView;
+  /** The import when it was last ready: lists are asked for by it, and stay while a change is checked. */
+  checked: ImportView;
   /** With what was changed here. */
   settings: ImportSettings;
   /** What was changed here and is not saved. */
@@ -35,7 +37,7 @@ export interface Draft {
  * What is decided about an import. The server has it; what is not there yet is kept in this tab and saved by itself
  * a moment after the last change.
  */
-export function useDraft(org: string, view: ImportView): Draft {
+export function useDraft(org: string, view: ImportView, checked: ImportView): Draft {
   const [patch, setPatch] = useKept<Patch>(`import:${org}:${view.id}`, NO_PATCH);
   const { queryKey } = importQuery(org, view.id);
   const saving = useMutation({
@@ -70,6 +72,7 @@ export function useDraft(org: string, view: ImportView): Draft {
   const conflict = isError ? (conflictOf(saving.error)?.import ?? undefined) : undefined;
   return {
     view,
+    checked,
     settings: patched(view.settings, patch),
     patch,
     change: (more) => {

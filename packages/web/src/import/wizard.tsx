@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { ApiError } from '../api/api-error.ts';
 import { importQuery, type ImportView } from '../api/imports.ts';
 import { useOrganisation } from '../shell/organisation-context.ts';
@@ -79,23 +80,27 @@ interface InStepsProps {
 
 function InSteps({ connector, step, view }: InStepsProps) {
   const { slug: org } = useOrganisation();
-  const draft = useDraft(org, view);
+  // While a change is being checked the page shows what was found before it.
+  const [checked, setChecked] = useState(view);
+  if (view.report !== null && view !== checked) setChecked(view);
+  const draft = useDraft(org, view, view.report === null ? checked : view);
+  const { report } = draft.checked;
   if (view.state === 'published' && view.published !== null) return <Published published={view.published} />;
   return (
     <>
-      <Steps current={step} connector={connector} view={view} />
+      <Steps current={step} connector={connector} view={draft.checked} />
       <DraftState draft={draft} />
       {step === 'fetch' ? (
         <FetchStep connector={connector} view={view} />
       ) : view.state === 'rejected' || view.state === 'cancelled' ? (
-        <Ended view={view} connector={connector} />
-      ) : view.report === null ? (
+        <Ended draft={draft} connector={connector} />
+      ) : report === null ? (
         <Progress view={view} />
       ) : (
         <>
-          {step === 'check' ? <CheckStep draft={draft} report={view.report} /> : null}
-          {step === 'choose' ? <ChooseStep draft={draft} report={view.report} /> : null}
-          {step === 'authenticate' ? <AuthenticateStep draft={draft} report={view.report} /> : null}
+          {step === 'check' ? <CheckStep draft={draft} report={report} /> : null}
+          {step === 'choose' ? <ChooseStep draft={draft} report={report} /> : null}
+          {step === 'authenticate' ? <AuthenticateStep draft={draft} report={report} /> : null}
           {step === 'preview' ? <PreviewStep draft={draft} /> : null}
           {step === 'publish' ? <PublishStep draft={draft} connector={connector} /> : null}
           <StepMoves current={step} connector={connector} id={view.id} />

@@ -219,6 +219,7 @@ export const importText = {
     baseUrlTitle: 'Where calls go',
     baseUrl: 'Base URL',
     baseUrlHint: 'The paths of the document stand under it. A secret is sent to this host alone.',
+    noAddress: 'This is no address yet. It begins with https://.',
     servers: 'The document names:',
     useServer: 'Use this',
     title: 'How Latchkey proves itself there',

@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { importText } from '../../text/import.ts';
 import { Foreign } from '../../ui/foreign.tsx';
 import { FieldBlockers } from '../field-blockers.tsx';
@@ -7,7 +8,9 @@ const text = importText.auth;
 const ADDRESS_CHARACTERS_MAX = 2048;
 
 export function BaseUrlField({ draft, servers }: { draft: Draft; servers: readonly string[] }) {
-  const baseUrl = draft.settings.base_url ?? '';
+  // What is no address yet is the page's alone: the server takes addresses.
+  const [typed, setTyped] = useState<string | undefined>(undefined);
+  const baseUrl = typed ?? draft.settings.base_url ?? '';
   const others = servers.filter((server) => server !== baseUrl);
   return (
     <div className="field">
@@ -23,10 +26,14 @@ export function BaseUrlField({ draft, servers }: { draft: Draft; servers: readon
         spellCheck={false}
         aria-describedby="base-url-hint"
         value={baseUrl}
-        onChange={({ target: { value } }) =>
-          draft.change({ fields: { base_url: value.trim() === '' ? null : value } })
-        }
+        onChange={({ target: { value } }) => {
+          const address = value.trim();
+          const isFit = address === '' || isAddress(address);
+          setTyped(isFit ? undefined : value);
+          if (isFit) draft.change({ fields: { base_url: address === '' ? null : address } });
+        }}
       />
+      {typed === undefined ? null : <p className="hint status-warning">{text.noAddress}</p>}
       <p id="base-url-hint" className="hint">
         {text.baseUrlHint}
       </p>
@@ -43,7 +50,10 @@ export function BaseUrlField({ draft, servers }: { draft: Draft; servers: readon
                 <button
                   type="button"
                   className="button secondary small-button"
-                  onClick={() => draft.change({ fields: { base_url: server } })}
+                  onClick={() => {
+                    setTyped(undefined);
+                    draft.change({ fields: { base_url: server } });
+                  }}
                 >
                   {text.useServer}
                   <span className="for-screen-readers">
@@ -58,4 +68,8 @@ export function BaseUrlField({ draft, servers }: { draft: Draft; servers: readon
       )}
     </div>
   );
+}
+
+function isAddress(text: string): boolean {
+  return /^https?:\/\/./i.test(text) && URL.canParse(text);
 }

@@ -20,7 +20,7 @@ import { CredentialForm } from './credential-form.tsx';
 const text = importText.auth;
 
 /** What the service is shown in place of the caller's own token. A secret goes in, and never comes out again. */
-export function CredentialPart({ draft, report }: { draft: Draft; report: ImportReport }) {
+export function CredentialPart({ draft, report }: { draft: Draft; report: ImportReport | undefined }) {
   const { slug: org } = useOrganisation();
   const { credential, id, revision, target } = draft.view;
   const [isOpen, setOpen] = useState(false);
@@ -47,7 +47,7 @@ export function CredentialPart({ draft, report }: { draft: Draft; report: Import
   return (
     <Part title={text.title} lead={text.lead}>
       <div className="sheet">
-        <Declared report={report} />
+        {report === undefined ? null : <Declared report={report} />}
         <p role="status" className={said === '' ? 'for-screen-readers' : 'notice'}>
           {said}
         </p>

@@ -31,7 +31,7 @@ const OPEN_MAX = 60;
 export function ChooseStep({ draft, report }: { draft: Draft; report: ImportReport }) {
   const { slug: org } = useOrganisation();
   const [loaded, setLoaded] = useState(0);
-  const operations = useQuery(operationsQuery(org, draft.view, setLoaded));
+  const operations = useQuery(operationsQuery(org, draft.checked, setLoaded));
   return (
     <>
       <StepTitle>{text.title}</StepTitle>
@@ -78,7 +78,7 @@ function Chooser({ draft, operations, report }: ChooserProps) {
   return (
     <div className="import-choose">
       <ToolBeside
-        view={draft.view}
+        view={draft.checked}
         report={report}
         shown={all.find(({ operation }) => operation.operation === shown)}
       />

@@ -33,7 +33,7 @@ function operation(
 const OPERATIONS = [
   operation('GET /orders/list', { tags: ['Orders', 'Lists'] }),
   operation('POST /orders/new', { tags: ['Orders'] }),
-  operation('GET /goods/old', { tags: ['Goods'], skipped: 'FILTERED' }),
+  operation('GET /goods/old', { tags: ['Goods'], skipped: 'FILTERED', choice: { include: false } }),
   operation('TRACE /goods/trace', { tags: ['Goods'], skipped: 'METHOD_UNSUPPORTED' }),
   operation('GET /status'),
 ];
@@ -45,8 +45,8 @@ test('what was changed here counts before what the server answered', () => {
   const [list, made, old, trace] = chosen({
     'GET /orders/list': { include: false },
     'POST /orders/new': { access: 'read', reason: 'It searches.' },
-    'GET /goods/old': { include: true },
-    'TRACE /goods/trace': { include: true },
+    'GET /goods/old': {},
+    'TRACE /goods/trace': {},
   });
   expect(list?.included).toBe(false);
   expect(made).toMatchObject({ included: true, access: 'read' });
@@ -57,7 +57,9 @@ test('what was changed here counts before what the server answered', () => {
 
 test('a choice that is taken back is no longer what the server still answers', () => {
   const out = operation('GET /a', { skipped: 'FILTERED', choice: { include: false } });
-  expect(chosenOf(out, {}).included).toBe(false);
+  expect(chosenOf(out, {})).toMatchObject({ included: false, hindrance: undefined });
+  // What a rule leaves out, such as being deprecated, no tick brings back.
+  expect(chosenOf(operation('GET /a', { skipped: 'FILTERED' }), {}).hindrance).toBe('It is so.');
   expect(chosenOf(out, { 'GET /a': null }).included).toBe(true);
   const answered = {
     ...operation('POST /b'),
@@ -81,7 +83,7 @@ test('groups say whether all, some or none of what they have is ticked', () => {
 });
 
 test('ticking a group changes what can be a tool and is not one yet', () => {
-  expect(including(chosen(), true)).toEqual({ 'GET /goods/old': { include: true } });
+  expect(including(chosen(), true)).toEqual({ 'GET /goods/old': {} });
   expect(Object.keys(including(chosen(), false))).toEqual([
     'GET /orders/list',
     'POST /orders/new',

@@ -31,13 +31,14 @@ export function chosenOf(
 ): Chosen {
   const isUnsaved = Object.hasOwn(unsaved, operation.operation);
   const choice = (isUnsaved ? unsaved[operation.operation] : operation.choice) ?? {};
-  // Left out by a rule or a choice; all else is in the document's nature.
-  const isFree = operation.tool !== null || operation.skipped?.code === 'FILTERED';
-  const isTakenBack = isUnsaved && operation.choice?.include === false;
+  // A person left it out, so a person may take it back; what a rule or the document leaves out stays out.
+  const isFree =
+    operation.tool !== null ||
+    (operation.skipped?.code === 'FILTERED' && operation.choice?.include === false);
   return {
     operation,
     choice,
-    included: isFree && (choice.include ?? (operation.tool !== null || isTakenBack)),
+    included: isFree && choice.include !== false,
     access: choice.access ?? accessOf(operation, isUnsaved),
     hindrance: isFree ? undefined : (operation.skipped?.message ?? ''),
   };
@@ -120,6 +121,9 @@ export function including(
   return Object.fromEntries(
     operations
       .filter(({ hindrance, included }) => hindrance === undefined && included !== include)
-      .map((one) => [one.operation.operation, { ...one.choice, include }]),
+      .map(({ choice: { include: _include, ...rest }, operation }) => [
+        operation.operation,
+        include ? rest : { ...rest, include },
+      ]),
   );
 }

@@ -22,7 +22,7 @@ export function PublishStep({ connector, draft }: { draft: Draft; connector: str
   const { view } = draft;
   const { id } = view;
   const filter = useDiffFilter();
-  const diff = useInfiniteQuery(diffQuery(org, view, filter.change, filter.q));
+  const diff = useInfiniteQuery(diffQuery(org, draft.checked, filter.change, filter.q));
   const first = diff.data?.pages[0];
   const [ticked, setTicked] = useKept<string[]>(`import-ticked:${org}:${id}`, []);
   const [note, setNote] = useKept(`import-note:${org}:${id}`, '');
@@ -65,7 +65,7 @@ export function PublishStep({ connector, draft }: { draft: Draft; connector: str
         <DiffList filter={filter} query={diff} />
       </section>
       {first === undefined || first.new_write_tools.length === 0 ? null : (
-        <Ticks view={view} tools={first.new_write_tools} ticked={ticked} onTick={setTicked} />
+        <Ticks view={draft.checked} tools={first.new_write_tools} ticked={ticked} onTick={setTicked} />
       )}
       <form
         className="sheet"
@@ -76,7 +76,7 @@ export function PublishStep({ connector, draft }: { draft: Draft; connector: str
       >
         <AboutFields draft={draft} isNew={isNew && connector === undefined} note={note} onNote={setNote} />
         {view.source.kind === 'mcp' ? null : (
-          <BaseUrlField draft={draft} servers={view.report?.servers ?? []} />
+          <BaseUrlField draft={draft} servers={draft.checked.report?.servers ?? []} />
         )}
         {others.length === 0 ? null : (
           <div className="note">
