@@ -1,5 +1,6 @@
 import type { Log } from '../kernel/log.ts';
 import type { Accounts } from '../people/accounts.ts';
+import type { CompanySignIn } from '../people/company/company-sign-in.ts';
 import type { People } from '../people/people.ts';
 import type { Setup } from '../people/setup.ts';
 import type { FormGuard } from './form-guard.ts';
@@ -16,11 +17,13 @@ export interface TransactionSummary {
   readonly clientHost?: string | undefined;
   readonly destinationHost: string;
   readonly organisationName?: string | undefined;
+  readonly organisationSlug?: string | undefined;
 }
 
 export interface PagesDeps {
   readonly people: People;
   readonly accounts: Accounts;
+  readonly companySignIn: CompanySignIn;
   readonly setup: Setup;
   readonly guard: FormGuard;
   /** The web host's origin, such as `https://latchkey.example.com`. */

@@ -1,7 +1,8 @@
 import type { FC } from 'hono/jsx';
 import { cleanDisplayName } from '../people/display-name.ts';
-import type { TransactionSummary } from './deps.ts';
 import { PASSKEY_SCRIPT_PATH } from './assets.ts';
+import { CompanyByEmail, CompanyFirst, type CompanyOffer } from './company/company-choice.tsx';
+import type { TransactionSummary } from './deps.ts';
 import { Page } from './layout.tsx';
 import { TextField } from './text-field.tsx';
 
@@ -12,6 +13,7 @@ export interface SignInPageProps {
   readonly transaction: TransactionSummary | undefined;
   /** Whether there can be passkeys at this host. */
   readonly hasPasskeys: boolean;
+  readonly companies: CompanyOffer;
   readonly error?: string | undefined;
 }
 
@@ -77,12 +79,17 @@ export const SignInPage: FC<SignInPageProps> = ({
   email,
   transaction,
   hasPasskeys,
+  companies,
   error,
 }) => (
   <Page
     title="Sign in"
     strip={transaction === undefined ? undefined : <Purpose {...transaction} />}
-    aside={<p>Forgot your password? Ask an administrator of your organisation.</p>}
+    aside={
+      <p>
+        <a href="/forgot">Forgot your password?</a>
+      </p>
+    }
   >
     <h1>Sign in</h1>
     <p class="lead">
@@ -95,7 +102,8 @@ export const SignInPage: FC<SignInPageProps> = ({
         {error}
       </p>
     )}
-    <form method="post" action="/sign-in">
+    <CompanyFirst company={companies.first} csrf={csrf} returnTo={returnTo} />
+    <form id="by-password" method="post" action="/sign-in">
       <input type="hidden" name="csrf" value={csrf} />
       <input type="hidden" name="return_to" value={returnTo} />
       <TextField
@@ -117,6 +125,7 @@ export const SignInPage: FC<SignInPageProps> = ({
         Sign in
       </button>
     </form>
+    <CompanyByEmail offered={companies.byEmail && companies.first === undefined} form="by-password" />
     {hasPasskeys ? <PasskeyForm csrf={csrf} returnTo={returnTo} /> : null}
   </Page>
 );

@@ -1,5 +1,6 @@
 import { Hono, type Context } from 'hono';
 import { hashSecret } from '../kernel/secret.ts';
+import { companyByEmailRoute } from './company/by-email.ts';
 import type { LimitAnswer, PagesDeps } from './deps.ts';
 import { formRefused } from './failures.tsx';
 import { inSeconds } from './in-seconds.ts';
@@ -7,7 +8,7 @@ import { document } from './layout.tsx';
 import type { PageEnv } from './page-env.ts';
 import { passkeySignInRoutes } from './passkey-sign-in.ts';
 import { readForm } from './read-form.ts';
-import { parseReturnTo, type ReturnTo } from './return-to.ts';
+import { organisationOf, parseReturnTo, type ReturnTo } from './return-to.ts';
 import { secondFactorPath } from './second-factor.tsx';
 import { PASSKEY_CSP } from './security-headers.ts';
 import { SignInPage } from './sign-in-page.tsx';
@@ -17,7 +18,7 @@ const EMAIL_CHARACTERS_SHOWN = 254;
 
 /** `/sign-in`: email and password, no script; or a passkey, by one. */
 export function signInRoutes(deps: Omit<PagesDeps, 'log' | 'mcpBaseUrl'>): Hono<PageEnv> {
-  const { accounts, baseUrl, describeTransaction, guard, limit, people, setup } = deps;
+  const { accounts, baseUrl, companySignIn, describeTransaction, guard, limit, people, setup } = deps;
   async function show(
     c: Context<PageEnv>,
     shown: { status: 200 | 403 | 422 | 429; returnTo: ReturnTo; email: string; error?: string },
@@ -27,9 +28,12 @@ export function signInRoutes(deps: Omit<PagesDeps, 'log' | 'mcpBaseUrl'>): Hono<
     const transaction =
       transactionId === undefined ? undefined : await describeTransaction(transactionId, c.req.raw.headers);
     const csrf = guard.issue(c, PURPOSE);
+    const slug = transaction?.organisationSlug ?? organisationOf(returnTo);
+    const company = slug === undefined ? undefined : await companySignIn.organisationAt(slug);
+    const companies = { first: company?.organisation, byEmail: await companySignIn.isInUse() };
     const { isAvailable: hasPasskeys } = accounts.passkeys;
     if (hasPasskeys) c.header('Content-Security-Policy', PASSKEY_CSP);
-    const view = { csrf, returnTo: returnTo.path, email, transaction, hasPasskeys, error };
+    const view = { csrf, returnTo: returnTo.path, email, transaction, companies, hasPasskeys, error };
     return c.html(document(<SignInPage {...view} />), status);
   }
 
@@ -76,5 +80,6 @@ export function signInRoutes(deps: Omit<PagesDeps, 'log' | 'mcpBaseUrl'>): Hono<
       const isDone = signedIn.value.step === 'done';
       return c.redirect(isDone ? returnTo.path : secondFactorPath(returnTo), 303);
     })
+    .route('/', companyByEmailRoute(deps, { purpose: PURPOSE, limited, show }))
     .route('/', passkeySignInRoutes(deps, { purpose: PURPOSE, show }));
 }

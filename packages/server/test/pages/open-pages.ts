@@ -1,5 +1,6 @@
 import { unescapeHtml } from '../../src/demo/html.ts';
 import { Hono } from 'hono';
+import type { GuardedOpenOptions } from '../../src/kernel/guarded-open.ts';
 import { silentLog } from '../../src/kernel/log.ts';
 import type { LimitAnswer, PagesDeps, TransactionSummary } from '../../src/pages/deps.ts';
 import { createFormGuard } from '../../src/pages/form-guard.ts';
@@ -9,9 +10,11 @@ import { wireJoining } from '../../src/wire-joining.ts';
 import { openPeople } from '../people/open-people.ts';
 
 /** The pages on a database of their own, and browsers to look at them with. */
-export async function openPages(more: { baseUrl?: string; deps?: Partial<PagesDeps> } = {}) {
+export async function openPages(
+  more: { baseUrl?: string; deps?: Partial<PagesDeps>; guard?: GuardedOpenOptions } = {},
+) {
   const { baseUrl = 'http://localhost:4747' } = more;
-  const opened = await openPeople(baseUrl);
+  const opened = await openPeople(baseUrl, { guard: more.guard });
   const limits = new Map<string, LimitAnswer>();
   const asked: string[] = [];
   const transactions = new Map<string, TransactionSummary>();
@@ -22,14 +25,17 @@ export async function openPages(more: { baseUrl?: string; deps?: Partial<PagesDe
   };
   const { clock, people, store } = opened;
   const joining = wireJoining({ store, clock, people, guard, baseUrl, limit });
+  const { companySignIn } = opened.company;
+  const describeTransaction = async (transactionId: string) => transactions.get(transactionId);
   const pages = createPages({
     people,
+    companySignIn,
     accounts: opened.accounts,
     setup: opened.setup,
     guard,
     baseUrl,
     limit,
-    describeTransaction: async (transactionId) => transactions.get(transactionId),
+    describeTransaction,
     log: silentLog,
     ...more.deps,
   });
@@ -40,6 +46,7 @@ export async function openPages(more: { baseUrl?: string; deps?: Partial<PagesDe
   });
   app.route('/', pages.routes);
   app.route('/', joining.pages);
+  app.route('/', opened.company.pages({ people, guard, limit, describeTransaction, baseUrl }));
   app.notFound(pages.notFound);
   return {
     ...opened,
