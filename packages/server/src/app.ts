@@ -314,6 +314,8 @@ export async function createApp(options: AppOptions) {
         '/portal/v1',
         createPortal({
           people,
+          accounts,
+          limitAttempts: (userId) => limiter.take(`confirm:${userId}`, SIGN_INS_PER_ACCOUNT),
           keys,
           agents,
           signEveryoneOut: grants.signEveryoneOut,

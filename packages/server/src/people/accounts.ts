@@ -182,7 +182,6 @@ export function createAccounts({
       const passwordHash = await hashPassword(next);
       return store.transaction(async (queries) => {
         await queries.sessions.replacePassword(userId, passwordHash);
-        await queries.secondFactors.endPendingOf(userId);
         const endedSessions = await queries.sessions.endSessions(userId, user.sessionId);
         const entry = { action: 'account.password_changed', detail: { endedSessions } };
         await traceAccount(queries, clock, user, entry);

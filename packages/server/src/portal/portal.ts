@@ -7,6 +7,7 @@ import type { Log } from '../kernel/log.ts';
 import type { Keys } from '../keys/keys.ts';
 import type { Agents } from '../people/agents/agents.ts';
 import type { People } from '../people/people.ts';
+import { createAccountRoutes, type AccountRoutesDeps } from './account/account.ts';
 import { createAgentRoutes } from './agents/agents.ts';
 import { createClientRuleRoutes, type ClientRuleRoutesDeps } from './client-rules/client-rules.ts';
 import { createClientRoutes, type ClientRoutesDeps } from './clients/clients.ts';
@@ -29,6 +30,7 @@ const BODY_BYTES_MAX = 64 * 1024;
 
 export interface PortalDeps
   extends
+    AccountRoutesDeps,
     MeDeps,
     OrganisationDeps,
     ClientRoutesDeps,
@@ -69,6 +71,7 @@ export function createPortal(deps: PortalDeps): Hono<PortalEnv> {
   });
 
   app.route('/me', createMe(deps));
+  app.route('/me', createAccountRoutes(deps));
   app.use('/organisations/:org/*', memberOf);
   app.route('/organisations/:org', createOrganisation(deps));
   app.route('/organisations/:org/keys', createKeyRoutes(deps));

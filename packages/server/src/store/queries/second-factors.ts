@@ -154,10 +154,6 @@ export function createSecondFactorQueries(executor: Executor) {
       return rows.length === 1;
     },
 
-    async endPendingOf(userId: UserId): Promise<void> {
-      await executor.delete(pendingSignIns).where(eq(pendingSignIns.userId, userId));
-    },
-
     async rememberBrowser(browser: { tokenHash: string; userId: UserId; expiresAt: Date }): Promise<void> {
       await executor.insert(rememberedBrowsers).values(browser);
     },

@@ -1,7 +1,7 @@
 import { and, desc, eq, gt, ne } from 'drizzle-orm';
 import type { OrganisationId, UserId } from '../../kernel/ids.ts';
 import type { Executor } from '../database.ts';
-import { credentials, rememberedBrowsers, sessions, users } from '../schema.ts';
+import { credentials, pendingSignIns, rememberedBrowsers, sessions, users } from '../schema.ts';
 
 /** Sessions and passwords, as rows that better-auth reads. */
 export function createSessionQueries(executor: Executor) {
@@ -78,7 +78,7 @@ export function createSessionQueries(executor: Executor) {
       return row;
     },
 
-    /** Whoever knew the former one is a stranger from now on, also where a second factor was once given. */
+    /** Whoever knew the former one is a stranger from now on, also where a second factor was given. */
     async replacePassword(userId: UserId, passwordHash: string): Promise<void> {
       await executor
         .insert(credentials)
@@ -90,7 +90,8 @@ export function createSessionQueries(executor: Executor) {
           password: passwordHash,
         })
         .onConflictDoUpdate({ target: credentials.id, set: { password: passwordHash } });
-      await executor.delete(rememberedBrowsers).where(eq(rememberedBrowsers.userId, userId));
+      for (const table of [rememberedBrowsers, pendingSignIns])
+        await executor.delete(table).where(eq(table.userId, userId));
     },
 
     async rename(userId: UserId, name: string): Promise<void> {

@@ -1,0 +1,63 @@
+import { Hono } from 'hono';
+import { AppError } from '../../kernel/errors.ts';
+import type { UserId } from '../../kernel/ids.ts';
+import type { Accounts, ConfirmFault } from '../../people/accounts.ts';
+import { describeRoute } from '../describe-route.ts';
+import type { PortalEnv } from '../env.ts';
+import { CONFIRM, CONFIRM_METHODS, CONFIRM_OPTIONS } from './described.ts';
+import { codeRefused, ownSession } from './own-session.ts';
+
+/** Takes one of a person's attempts to show who they are. */
+export type LimitAttempts = (userId: UserId) => {
+  readonly allowed: boolean;
+  readonly retryAfterSeconds: number;
+};
+
+/** `/portal/v1/me/confirm`: what a session whose sign-in is a while ago does before anything dangerous. */
+export function createConfirmRoutes({
+  accounts,
+  limitAttempts,
+}: {
+  accounts: Accounts;
+  limitAttempts: LimitAttempts;
+}): Hono<PortalEnv> {
+  const app = new Hono<PortalEnv>();
+
+  app.get('/', describeRoute(CONFIRM_METHODS), async (context) => {
+    const { userId, viaOrgId } = context.get('user');
+    return context.json(viaOrgId === null ? await accounts.confirmMethods(userId) : NONE);
+  });
+
+  app.post('/passkey', describeRoute(CONFIRM_OPTIONS), async (context) =>
+    context.json({ ...(await accounts.passkeyConfirmOptions(ownSession(context))) }),
+  );
+
+  app.post('/', describeRoute(CONFIRM), async (context) => {
+    const user = ownSession(context);
+    takeAttempt(limitAttempts, user.userId);
+    const confirmed = await accounts.confirm(user, context.req.valid('json'));
+    if (!confirmed.ok) throw refused(confirmed.error);
+    return context.json({ confirmed: true });
+  });
+
+  return app;
+}
+
+const NONE = { password: false, code: false, passkey: false };
+
+export function takeAttempt(limitAttempts: LimitAttempts, userId: UserId): void {
+  const { allowed, retryAfterSeconds } = limitAttempts(userId);
+  if (!allowed) throw codeRefused({ reason: 'too_many', retryAfterSeconds });
+}
+
+function refused(fault: ConfirmFault): AppError {
+  switch (fault.reason) {
+    case 'wrong_password':
+      return new AppError('invalid_request', 'The password is not right.');
+    case 'passkey_refused':
+      return new AppError('invalid_request', 'That passkey was not accepted.');
+    case 'wrong_code':
+    case 'too_many':
+      return codeRefused(fault);
+  }
+}
