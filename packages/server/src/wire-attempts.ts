@@ -1,5 +1,6 @@
 import { createAttempts } from './audit/attempts/attempts.ts';
 import { createFirstCalls } from './audit/attempts/first-calls.ts';
+import { createListAttempts } from './audit/attempts/list-attempts.ts';
 import { createOrigins } from './audit/attempts/origin.ts';
 import { askedAt, type AttemptTrace } from './audit/attempts/trace.ts';
 import type { DoorAttempts } from './gateway/attempts.ts';
@@ -61,5 +62,5 @@ export function wireAttempts({
       });
     },
   };
-  return { close: attempts.close, doors, trace };
+  return { close: attempts.close, doors, list: createListAttempts({ store, clock }), trace };
 }

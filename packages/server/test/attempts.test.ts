@@ -4,14 +4,10 @@ import { createPerson } from '../src/demo/person.ts';
 import { verdictOf } from '../src/audit/attempts/verdict.ts';
 import type { ConnectionAttempt } from '../src/store/queries/connection-attempts.ts';
 import { startDemo, type RunningDemo } from './support/app.ts';
-import {
-  authorizeUrl,
-  connect,
-  newVerifier,
-  postToken,
-  REDIRECT_URI,
-  rpc,
-} from './support/oauth-client.ts';
+import { authorizeUrl, connect, newVerifier, postToken, REDIRECT_URI, rpc } from './support/oauth-client.ts';
+
+/** What is noted is written a moment later. */
+const SOON = { timeout: 15_000 };
 
 let demo: RunningDemo;
 beforeAll(async () => {
@@ -41,7 +37,7 @@ async function attemptBy(slug: string, userAgent: string, steps: string[]): Prom
     .poll(async () => {
       found = (await attemptsOf(slug)).find((one) => one.userAgent === userAgent);
       return found?.steps.map(({ fault, step }) => (fault === undefined ? step : `${step}!${fault}`));
-    })
+    }, SOON)
     .toEqual(steps);
   if (found === undefined) throw new Error('no attempt');
   return found;
@@ -201,6 +197,7 @@ describe('what strangers can do', () => {
       .poll(
         async () =>
           (await attemptsOf('globex')).find(({ clientName }) => clientName === 'Single')?.steps.length,
+        SOON,
       )
       .toBeGreaterThanOrEqual(FOUND_OUT.length + 6);
     expect(JSON.stringify(await attemptsOf('acme'))).not.toContain('Single');
@@ -214,7 +211,7 @@ describe('what strangers can do', () => {
     await rpc(`${demo.url}/mcp/acme`, forged, 'tools/list');
     const mine = async () => (await attemptsOf('acme')).filter(({ userAgent }) => userAgent === 'Forger/1.0');
     await expect
-      .poll(async () => (await mine()).flatMap(({ steps }) => steps).length)
+      .poll(async () => (await mine()).flatMap(({ steps }) => steps).length, SOON)
       .toBe(FOUND_OUT.length + 1);
     for (const { grantId, steps, userId } of await mine()) {
       expect({ grantId, userId }).toEqual({ grantId: null, userId: null });
@@ -229,6 +226,7 @@ describe('what strangers can do', () => {
       .poll(
         async () =>
           (await attemptsOf('acme')).find(({ userAgent }) => userAgent.startsWith('Evil'))?.userAgent,
+        SOON,
       )
       .toHaveLength(160);
   });
@@ -245,5 +243,25 @@ describe('what strangers can do', () => {
       `select 1 from connection_attempts where user_agent = 'Lost/1.0'`,
     );
     expect(rows).toEqual([]);
+  });
+
+  test('a flood of 401s is one line with a number, and a flood of new ones is cut off', async () => {
+    const path = '/mcp/globex';
+    const flood = Array.from({ length: 60 }, () =>
+      rpc(demo.url + path, as('Flood/1.0').headers, 'initialize'),
+    );
+    expect(new Set((await Promise.all(flood)).map(({ status }) => status))).toEqual(new Set([401]));
+    const attempt = await attemptBy('globex', 'Flood/1.0', ['challenged']);
+    expect(attempt.steps[0]?.times).toBeGreaterThan(1);
+
+    const many = Array.from({ length: 80 }, (_, index) =>
+      rpc(demo.url + path, as(`Many/${index}`).headers, 'initialize'),
+    );
+    await Promise.all(many);
+    const seen = async () =>
+      (await attemptsOf('globex')).filter(({ userAgent }) => userAgent.startsWith('Many/')).length;
+    await expect.poll(seen, SOON).toBeGreaterThan(0);
+    await attemptBy('globex', 'Flood/1.0', ['challenged']);
+    expect(await seen()).toBeLessThanOrEqual(60);
   });
 });

@@ -9,6 +9,7 @@ import { actClaimOf, actClaimSchema, actingClientsOf } from './act-claim.ts';
 import type { MayAct } from './acting-clients.ts';
 import { ACCESS_TOKEN_SECONDS, CLOCK_LEEWAY_SECONDS } from './lifetimes.ts';
 import { actorFromSubject } from './actor.ts';
+import type { LoweredGrants } from './lowered-grants.ts';
 import type { RevokedGrants } from './revoked-grants.ts';
 import type { Signing } from './signing.ts';
 
@@ -62,12 +63,14 @@ export interface IdentifiedToken {
 export function createAccessTokens({
   signing,
   revoked,
+  lowered,
   mayAct,
   clock,
   mcpBaseUrl,
 }: {
   signing: Signing;
   revoked: RevokedGrants;
+  lowered: LoweredGrants;
   mayAct: MayAct;
   clock: Clock;
   mcpBaseUrl: string;
@@ -140,7 +143,7 @@ export function createAccessTokens({
         kind: 'token',
         orgId,
         actor: actorFromSubject(claims.sub),
-        access: claims.access,
+        access: await lowered.accessOf(orgId, grantId, claims.access),
         keyId: claims.key as KeyId,
         grantId,
         clientId: claims.client_id as ClientId,

@@ -14,6 +14,7 @@ import { createClientRules } from './client-rules.ts';
 import { createClients } from './clients.ts';
 import { createKeyRotation } from './key-rotation.ts';
 import { createExchangeToken } from './exchange-token.ts';
+import { createConnections } from './connections.ts';
 import { createDpop } from './dpop/dpop.ts';
 import { createIssueByAssertion } from './identity-assertions/issue-by-assertion.ts';
 import { createIdentityProviders } from './identity-providers.ts';
@@ -27,6 +28,7 @@ import { createRevokeToken } from './revoke-token.ts';
 import { createSignEveryoneOut } from './sign-everyone-out.ts';
 import { createSigning } from './signing.ts';
 import { createStandings } from './standings.ts';
+import { createLoweredGrants } from './lowered-grants.ts';
 import { createMint } from './token-answer.ts';
 
 export interface GrantsDeps {
@@ -61,8 +63,9 @@ export async function createGrants({
   const signing = await createSigning({ store, feed, sealKey, onWrongSecret });
   const rotation = createKeyRotation({ store, sealKey });
   const revoked = createRevokedGrants({ store, feed, clock });
+  const lowered = createLoweredGrants({ store, feed, clock });
   const mayAct = createActingClients({ store, feed });
-  const accessTokens = createAccessTokens({ signing, revoked, mayAct, clock, mcpBaseUrl });
+  const accessTokens = createAccessTokens({ signing, revoked, lowered, mayAct, clock, mcpBaseUrl });
   const mint = createMint({ accessTokens, environment, clock });
   const clientRules = createClientRules({ store, clock });
   const publishedKeys = createPublishedKeys({ fetchDocument, clock });
@@ -90,6 +93,7 @@ export async function createGrants({
       }),
     }),
     signEveryoneOut: createSignEveryoneOut({ store, clock }),
+    connections: createConnections({ store, clientRules, clock }),
     portalClients: createPortalClients({ store, clock }),
     issueToMachine: createClientCredentials({ store, accessTokens }),
     exchangeToken: createExchangeToken({ store, accessTokens, clock }),

@@ -2,6 +2,7 @@ import type { Clock } from '../kernel/clock.ts';
 import type { GrantId, OrganisationId } from '../kernel/ids.ts';
 import type { Store } from '../store/store.ts';
 import { CHANGE_MEMORY_SECONDS, type ChangeFeed } from './change-feed.ts';
+import { createRecentIds } from './recent-ids.ts';
 
 /**
  * The ids of grants (and single access tokens) that ended within the longest life of an access token. Asked on every
@@ -16,25 +17,13 @@ export function createRevokedGrants({
   feed: ChangeFeed;
   clock: Clock;
 }) {
-  const endedAtMs = new Map<string, number>();
-
-  function remember(id: string): void {
-    const now = clock.nowMs();
-    // A Map keeps insertion order, so the oldest come first.
-    for (const [old, at] of endedAtMs) {
-      if (at > now - CHANGE_MEMORY_SECONDS * 1000) break;
-      endedAtMs.delete(old);
-    }
-    endedAtMs.delete(id);
-    endedAtMs.set(id, now);
-  }
-
-  feed.on('grant', remember);
-  feed.on('token', remember);
+  const ended = createRecentIds(clock);
+  feed.on('grant', ended.add);
+  feed.on('token', ended.add);
 
   return {
     async isLive(orgId: OrganisationId, grantId: GrantId, tokenId: string): Promise<boolean> {
-      if (endedAtMs.has(grantId) || endedAtMs.has(tokenId)) return false;
+      if (ended.has(grantId) || ended.has(tokenId)) return false;
       if (feed.isCurrent()) return true;
       const grant = await store.grants.find(orgId, grantId);
       if (grant === undefined || grant.revokedAt !== null) return false;

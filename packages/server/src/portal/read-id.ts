@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { AppError } from '../kernel/errors.ts';
-import type { AgentId, ClientId, InvitationId, KeyId, UserId } from '../kernel/ids.ts';
+import type { AgentId, ClientId, GrantId, InvitationId, KeyId, UserId } from '../kernel/ids.ts';
 
 interface PathIds {
   key: KeyId;
   agt: AgentId;
   cli: ClientId;
+  grt: GrantId;
   usr: UserId;
   inv: InvitationId;
 }
@@ -14,6 +15,7 @@ const ABSENT: Readonly<Record<keyof PathIds, string>> = {
   key: 'There is no such key.',
   agt: 'There is no such agent.',
   cli: 'There is no such client.',
+  grt: 'There is no such connection, or it is over.',
   usr: 'There is no such member.',
   inv: 'There is no such open invitation.',
 };

@@ -13,6 +13,7 @@ import { createClientRuleQueries } from './queries/client-rules.ts';
 import { createClientQueries } from './queries/clients.ts';
 import { createCompanySignInQueries } from './queries/company-sign-in.ts';
 import { createConnectionAttemptQueries } from './queries/connection-attempts.ts';
+import { createConnectionQueries } from './queries/connections.ts';
 import { createConnectorQueries } from './queries/connectors.ts';
 import { createDeclaredMemberQueries } from './queries/declared-members.ts';
 import { createConnectorVersionQueries } from './queries/connector-versions.ts';
@@ -45,6 +46,7 @@ function createQueries(executor: Executor, onChangeAdded: (change: Change) => vo
     sessions: createSessionQueries(executor),
     secondFactors: createSecondFactorQueries(executor),
     passkeys: createPasskeyQueries(executor),
+    connections: createConnectionQueries(executor),
     connectors: createConnectorQueries(executor),
     connectorVersions: createConnectorVersionQueries(executor),
     imports: createImportQueries(executor),

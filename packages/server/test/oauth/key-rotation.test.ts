@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createAccessTokens } from '../../src/grants/access-tokens.ts';
 import { createChangeFeed } from '../../src/grants/change-feed.ts';
 import { createKeyRotation } from '../../src/grants/key-rotation.ts';
+import { createLoweredGrants } from '../../src/grants/lowered-grants.ts';
 import { createRevokedGrants } from '../../src/grants/revoked-grants.ts';
 import { createSigning } from '../../src/grants/signing.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
@@ -53,6 +54,7 @@ async function newNode({ deaf = false } = {}) {
   const accessTokens = createAccessTokens({
     signing,
     revoked,
+    lowered: createLoweredGrants({ store: counting, feed, clock: systemClock }),
     mayAct: async () => false,
     clock: systemClock,
     mcpBaseUrl: ISSUER,

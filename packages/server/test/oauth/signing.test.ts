@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createAssertions } from '../../src/grants/assertions.ts';
 import { createAccessTokens } from '../../src/grants/access-tokens.ts';
 import { createChangeFeed, type ChangeFeed } from '../../src/grants/change-feed.ts';
+import { createLoweredGrants } from '../../src/grants/lowered-grants.ts';
 import { createRevokedGrants } from '../../src/grants/revoked-grants.ts';
 import { createSigning } from '../../src/grants/signing.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
@@ -34,6 +35,7 @@ async function newNode(issuer = ISSUER) {
   const accessTokens = createAccessTokens({
     signing,
     revoked,
+    lowered: createLoweredGrants({ store, feed, clock: systemClock }),
     mayAct: async () => false,
     clock: systemClock,
     mcpBaseUrl: issuer,

@@ -2,10 +2,10 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { AttemptEvent } from './steps.ts';
 
 const WINDOW_MS = 60_000;
-const EVENTS_PER_SOURCE_MAX = 60;
+const EVENTS_PER_SOURCE_MAX = 120;
 const EVENTS_MAX = 1_200;
-const NEW_PER_SOURCE_MAX = 10;
-const NEW_MAX = 120;
+const NEW_PER_SOURCE_MAX = 30;
+const NEW_MAX = 240;
 
 /**
  * How much is written of what anybody can cause: so much a minute for one source, so much for all together, and of new

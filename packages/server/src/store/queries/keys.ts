@@ -43,7 +43,9 @@ export function createKeyQueries(executor: Executor) {
     /** The live holder of a secret, or nothing. The secret's hash is the lookup, so no organisation is known yet. */
     async findHolder(secretHash: string): Promise<KeyHolder | undefined> {
       const result = await executor.execute<KeyHolder>(sql`
-        select k.id as "keyId", k.org_id as "orgId", k.access, k.user_id as "userId", k.agent_id as "agentId",
+        select k.id as "keyId", k.org_id as "orgId",
+               -- A refresh that was under way when the grant became read-only may have written the key since.
+               case when g.access = 'read' then 'read' else k.access end as access, k.user_id as "userId", k.agent_id as "agentId",
                k.grant_id as "grantId", g.client_id as "clientId", g.resource,
                (extract(epoch from case when k.secret_hash = ${secretHash} then k.expires_at
                                         else k.previous_expires_at end) * 1000)::bigint::text as "expiresAtMs"

@@ -5,6 +5,7 @@ import { at } from './times.ts';
 
 export const CHANGE_KINDS = [
   'grant',
+  'grant_access',
   'key',
   'member',
   'agent',

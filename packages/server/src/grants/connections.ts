@@ -1,0 +1,138 @@
+import { toAuditRow } from '../audit/entry.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { GrantId, OrganisationId, RequestId, UserId } from '../kernel/ids.ts';
+import { fail, ok, type Result } from '../kernel/result.ts';
+import { revokeGrant } from '../keys/revoke.ts';
+import { can } from '../people/policy.ts';
+import { refusableTransaction } from '../people/refusable-transaction.ts';
+import type { ConnectionFilter, ListedConnection } from '../store/queries/connections.ts';
+import type { Grant } from '../store/queries/grants.ts';
+import type { Queries, Store } from '../store/store.ts';
+import type { ClientRules, ClientStanding } from './client-rules.ts';
+
+const PAGE_ITEMS = 100;
+
+export interface Connection extends ListedConnection {
+  readonly standing: ClientStanding;
+}
+
+export interface ConnectionRef {
+  readonly orgId: OrganisationId;
+  readonly grantId: GrantId;
+  readonly by: { readonly userId: UserId; readonly requestId: RequestId };
+}
+
+/** `unknown` is also what somebody else's is to who may only see their own. */
+export type ConnectionFault = 'unknown' | 'not_full';
+
+/** What people have approved and is live: who sees it, and how it ends or becomes less. */
+export function createConnections({
+  store,
+  clientRules,
+  clock,
+}: {
+  store: Store;
+  clientRules: ClientRules;
+  clock: Clock;
+}) {
+  async function standingsOf(
+    orgId: OrganisationId,
+    listed: readonly ListedConnection[],
+  ): Promise<Map<string, ClientStanding>> {
+    const asked = new Map(listed.map((one) => [nameOf(one), one]));
+    const found = await Promise.all(
+      [...asked].map(async ([name, { client, grant }]) => {
+        return [name, await clientRules.standingOf(orgId, client, grant.destination)] as const;
+      }),
+    );
+    return new Map(found);
+  }
+
+  /** Judged in the transaction: a role may be taken away while somebody presses the button. */
+  async function findFor(
+    queries: Queries,
+    { by, grantId, orgId }: ConnectionRef,
+  ): Promise<Grant | undefined> {
+    const role = await queries.people.roleOf(orgId, by.userId);
+    const grant = await queries.grants.find(orgId, grantId);
+    if (role === undefined || grant === undefined || grant.revokedAt !== null) return undefined;
+    const isOwn = grant.userId === by.userId;
+    return can(role, isOwn ? 'connections.revoke.own' : 'connections.revoke.any') ? grant : undefined;
+  }
+
+  async function record(
+    queries: Queries,
+    { by, orgId }: ConnectionRef,
+    grant: Grant,
+    action: string,
+    detail: Record<string, unknown>,
+  ): Promise<void> {
+    const client = await queries.clients.find(grant.clientId);
+    const entry = {
+      orgId,
+      action,
+      actor: { kind: 'user', id: by.userId },
+      clientId: grant.clientId,
+      grantId: grant.id,
+      target: client?.name,
+      requestId: by.requestId,
+      outcome: 'ok',
+      detail: { destination: grant.destination, ...detail },
+    } as const;
+    await queries.audit.insertMany([toAuditRow(entry, 'event', clock)]);
+  }
+
+  return {
+    /** A hundred at a time. `next` is where the page after this one begins. */
+    async list(filter: Omit<ConnectionFilter, 'limit'>): Promise<{
+      items: Connection[];
+      total: number;
+      next: ConnectionFilter['after'];
+    }> {
+      const wanted = { ...filter, limit: PAGE_ITEMS + 1 };
+      const [found, total] = await Promise.all([
+        store.connections.list(wanted),
+        store.connections.count(wanted),
+      ]);
+      const listed = found.slice(0, PAGE_ITEMS);
+      const standings = await standingsOf(filter.orgId, listed);
+      const last = found.length > PAGE_ITEMS ? listed.at(-1) : undefined;
+      return {
+        items: listed.map((one) => ({
+          ...one,
+          standing: standings.get(nameOf(one)) ?? { kind: 'self_named' },
+        })),
+        total,
+        next: last && { atMs: last.orderMs, id: last.grant.id },
+      };
+    },
+
+    /** Ends it with its key, its tokens and its refresh family, at once and on every node. */
+    disconnect: (connection: ConnectionRef): Promise<Result<void, ConnectionFault>> =>
+      refusableTransaction<void, ConnectionFault>(store, async (queries) => {
+        const grant = await findFor(queries, connection);
+        if (grant === undefined) return fail('unknown');
+        if (!(await revokeGrant(queries, connection.orgId, grant.id, 'by_person'))) return fail('unknown');
+        await record(queries, connection, grant, 'grant.revoked', { why: 'disconnected' });
+        return ok(undefined);
+      }),
+
+    /** From full access to read-only, at once and on every node; what it holds already becomes less, too. */
+    lower: (connection: ConnectionRef): Promise<Result<void, ConnectionFault>> =>
+      refusableTransaction<void, ConnectionFault>(store, async (queries) => {
+        const { grantId, orgId } = connection;
+        const grant = await findFor(queries, connection);
+        if (grant === undefined) return fail('unknown');
+        if (!(await queries.connections.lower(orgId, grantId))) return fail('not_full');
+        await queries.changes.add('grant_access', grantId);
+        await record(queries, connection, grant, 'grant.lowered', { from: 'full', to: 'read' });
+        return ok(undefined);
+      }),
+  };
+}
+
+function nameOf({ client, grant }: ListedConnection): string {
+  return `${client.id} ${grant.destination}`;
+}
+
+export type Connections = ReturnType<typeof createConnections>;
