@@ -228,7 +228,7 @@ describe('the audit log', () => {
       const { base, orgId, owner } = await watched();
       await write(orgId, { target: 'still there' });
       for (const name of ['actor', 'action', 'target', 'client', 'key', 'request_id']) {
-        const answer = await owner.get(`${base}?${name}=${encodeURIComponent(text.toWellFormed())}`);
+        const answer = await owner.get(`${base}?${name}=${encodeURIComponent(text.replace('\ud800', '\ufffd'))}`);
         expect([name, [200, 400].includes(answer.status), itemsOf(answer)]).toEqual([name, true, []]);
       }
       expect(await targetsOf(owner, base)).toEqual(['still there']);
@@ -247,7 +247,10 @@ describe('the audit log', () => {
     for (const path of [base, `${base}/check`, `${base}/export?format=csv`]) {
       const answer = await person.get(path);
       expect([path, answer.status]).toEqual([path, status]);
-      if (status === 403) expect(answer.text).not.toContain('only-for-admins');
+      expect([path, answer.text.includes('only-for-admins')]).toEqual([
+        path,
+        status === 200 && path !== `${base}/check`,
+      ]);
     }
   });
 });
@@ -331,8 +334,9 @@ describe('a long audit log', () => {
         const { body } = await owner.get(`${base}/check${cursor === '' ? '' : `?cursor=${cursor}`}`);
         events += Number(body?.['events']);
         parts += 1;
-        if (body?.['next_cursor'] === null) return { ...body, events, parts };
-        cursor = String(body?.['next_cursor']);
+        const next = body?.['next_cursor'];
+        if (typeof next !== 'string') return { ...body, events, parts };
+        cursor = next;
       }
     };
     const intact = await check();
