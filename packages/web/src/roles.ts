@@ -8,6 +8,12 @@ export const ROLE_NAMES: Readonly<Record<Role, string>> = {
   viewer: 'Viewer',
 };
 
+export const ROLES = ['owner', 'admin', 'member', 'viewer'] as const satisfies readonly Role[];
+
+export function managesMembers(role: Role): boolean {
+  return role === 'owner' || role === 'admin';
+}
+
 export function managesAgents(role: Role): boolean {
   return role === 'owner' || role === 'admin';
 }

@@ -7,12 +7,10 @@ import type {
   ConnectorTools,
   MadeKey,
   Me,
-  Member,
   NewAgent,
   NewKey,
   Organisation,
   OrganisationSettings,
-  Role,
   ToolRule,
 } from './types.ts';
 
@@ -65,18 +63,6 @@ export const settingsQuery = (org: string) =>
 
 export const changeSettings = (org: string, settings: OrganisationSettings & { was: OrganisationSettings }) =>
   put<OrganisationSettings>(`${below(org)}/settings`, settings);
-
-export const membersQuery = (org: string) =>
-  queryOptions({
-    queryKey: ['members', org],
-    queryFn: async () => (await get<{ items: Member[] }>(`${below(org)}/members`)).items,
-  });
-
-export const setMemberRole = (org: string, memberId: string, role: Role) =>
-  put<{ id: string }>(`${below(org)}/members/${encodeURIComponent(memberId)}/role`, { role });
-
-export const removeMember = (org: string, memberId: string) =>
-  post<{ id: string }>(`${below(org)}/members/${encodeURIComponent(memberId)}/remove`, {});
 
 export const createKey = (org: string, key: NewKey) => post<MadeKey>(`${below(org)}/keys`, key);
 

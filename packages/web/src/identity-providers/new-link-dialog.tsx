@@ -7,7 +7,7 @@ import {
   type IdentityLink,
   type Issuer,
 } from '../api/identity-providers.ts';
-import { membersQuery } from '../api/queries.ts';
+import { membersFound } from '../api/members.ts';
 import { queryClient } from '../api/query-client.ts';
 import { useOrganisation } from '../shell/organisation-context.ts';
 import { Dialog } from '../ui/dialog.tsx';
@@ -25,8 +25,8 @@ interface NewLinkDialogProps {
 
 export function NewLinkDialog({ issuers, onLinked, onClose }: NewLinkDialogProps) {
   const { slug: org } = useOrganisation();
-  const members = useQuery(membersQuery(org));
   const [member, setMember] = useState('');
+  const members = useQuery(membersFound(org, member.trim() === '' ? {} : { q: member.trim() }));
   const [issuer, setIssuer] = useState(issuers[0]?.issuer ?? '');
   const [subject, setSubject] = useState('');
   const linking = useMutation({
@@ -67,7 +67,7 @@ export function NewLinkDialog({ issuers, onLinked, onClose }: NewLinkDialogProps
             onChange={(event) => setMember(event.target.value)}
           />
           <datalist id="link-members">
-            {members.data?.map(({ id, email, name }) => (
+            {members.data?.items.map(({ id, email, name }) => (
               <option key={id} value={email}>
                 {name}
               </option>

@@ -1,21 +1,17 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { meQuery, membersQuery, setMemberRole } from '../api/queries.ts';
+import { membersKey, setMemberRole, type Member } from '../api/members.ts';
+import { meQuery } from '../api/queries.ts';
 import { queryClient } from '../api/query-client.ts';
-import type { Member, Role } from '../api/types.ts';
+import type { Role } from '../api/types.ts';
 import { ROLE_NAMES, rolesToGive } from '../roles.ts';
 import { useOrganisation } from '../shell/organisation-context.ts';
+import { roleText as text } from '../text/members.ts';
 import { Dialog } from '../ui/dialog.tsx';
+import { FormActions } from '../ui/form-actions.tsx';
 import { Option } from '../ui/option.tsx';
 import { Problem } from '../ui/problem.tsx';
-import { FormActions } from '../ui/form-actions.tsx';
-
-const WHAT_IT_MAY: Readonly<Record<Role, string>> = {
-  owner: 'Everything, and who else is an owner.',
-  admin: 'Members, agents, apps and connectors.',
-  member: 'Connect apps and make keys, with full access too.',
-  viewer: 'Connect apps and make keys, read-only.',
-};
+import { useIsLastOwner } from './use-last-owner.ts';
 
 interface RoleDialogProps {
   member: Member;
@@ -25,14 +21,19 @@ interface RoleDialogProps {
 
 export function RoleDialog({ member, onChanged, onClose }: RoleDialogProps) {
   const { slug: org, role: own } = useOrganisation();
+  const isLastOwner = useIsLastOwner(member);
   const [role, setRole] = useState(member.role);
   const changing = useMutation({
     mutationFn: async () => {
-      await setMemberRole(org, member.id, role);
-      await Promise.all([
-        queryClient.invalidateQueries(membersQuery(org)),
-        queryClient.invalidateQueries(meQuery),
-      ]);
+      try {
+        await setMemberRole(org, member.id, role);
+      } finally {
+        // Also after a refusal: another admin may have been quicker.
+        await Promise.all([
+          queryClient.invalidateQueries({ queryKey: membersKey(org) }),
+          queryClient.invalidateQueries(meQuery),
+        ]);
+      }
     },
     onSuccess: () => onChanged(role),
   });
@@ -41,7 +42,8 @@ export function RoleDialog({ member, onChanged, onClose }: RoleDialogProps) {
       onClose={onClose}
       title={
         <>
-          Role of <bdi>{member.name}</bdi>
+          {text.title}
+          <bdi>{member.name}</bdi>
         </>
       }
     >
@@ -52,21 +54,28 @@ export function RoleDialog({ member, onChanged, onClose }: RoleDialogProps) {
         }}
       >
         <fieldset className="field">
-          <legend>Role</legend>
+          <legend>{text.legend}</legend>
           {rolesToGive(own, member.role).map((one) => (
-            <Option key={one} name="role" value={one} checked={role === one} onChoose={() => setRole(one)}>
+            <Option
+              key={one}
+              name="role"
+              value={one}
+              checked={role === one}
+              disabled={isLastOwner && one !== 'owner'}
+              onChoose={() => setRole(one)}
+            >
               <b>{ROLE_NAMES[one]}</b>
-              <span className="quiet">{WHAT_IT_MAY[one]}</span>
+              <span className="quiet">{text.whatItMay[one]}</span>
             </Option>
           ))}
         </fieldset>
         <p className="small quiet">
-          It holds at once for everything that they connected: with less, apps do less from the next call on.
+          {isLastOwner ? text.lastOwner : text.effect(member.connections, member.keys)}
         </p>
         {changing.isError ? <Problem error={changing.error} /> : null}
         <FormActions
-          act="Change role"
-          acting="Changing…"
+          act={text.act}
+          acting={text.acting}
           pending={changing.isPending}
           idle={role === member.role}
           onCancel={onClose}
