@@ -45,14 +45,21 @@ import { pageHeaders } from './pages/security-headers.ts';
 import { createAccounts } from './people/accounts.ts';
 import { createAgents } from './people/agents/agents.ts';
 import { createSettings } from './people/organisations/settings.ts';
+import type { ResolveTxt } from './people/company/domains.ts';
+import { createReach } from './people/company/reach.ts';
 import { createPeople } from './people/people.ts';
 import { createSetup } from './people/setup.ts';
 import { createPortal } from './portal/portal.ts';
 import { createDashboardFiles } from './portal/static/static.ts';
+import type { OwnApi } from './own-connector.ts';
 import type { Store } from './store/store.ts';
 import { CLIENT_DOCUMENT_PATH } from './upstreams/credentials/upstream-accounts.ts';
 import { wireAttempts } from './wire-attempts.ts';
+import { wireCompany } from './wire-company.ts';
+import { wireJoining } from './wire-joining.ts';
+import { ownApiOf, wireManagement } from './wire-management.ts';
 import { wireUpstreams } from './wire-upstreams.ts';
+import { wireWatching } from './wire-watching.ts';
 
 const DASHBOARD_DIRECTORY = fileURLToPath(new URL('../dist/web', import.meta.url));
 
@@ -91,11 +98,15 @@ export interface AppOptions {
   /** Proxies whose X-Forwarded-For is believed, and networks of hosted clients: addresses and networks. */
   trustedProxies?: readonly string[] | undefined;
   sharedEgress?: readonly string[] | undefined;
+  /** Networks of our own that connectors made on the dashboard may reach. */
+  importPrivateNetworks?: readonly string[] | undefined;
   /** For tests of the limits. */
   unconfirmedClientsMax?: number;
   limits?: { perKey: LimitPolicy; perOrganisation: LimitPolicy };
   /** How clients' documents and the files of calls are reached. For tests alone, which bring an internet of their own. */
   addressGuard?: AddressGuardOptions;
+  /** How the TXT records of domains are read. For tests alone. */
+  resolveTxt?: ResolveTxt;
   documentBudget?: DocumentBudget;
 }
 
@@ -107,6 +118,7 @@ export async function createApp(options: AppOptions) {
   const nodeMail = createNodeMail({ store, key: deriveKey(masterSecret, 'node mail'), log });
   const audit = createAudit({ store, clock, log });
   const usage = createUsage({ store, clock, log });
+  const watching = wireWatching({ store, clock, log });
   const limiter = createLimiter({ clock: monotonicClock });
   const { trustedProxies = [], sharedEgress = [] } = options;
   const callerOf = createCallers({
@@ -146,6 +158,18 @@ export async function createApp(options: AppOptions) {
   });
   const accounts = createAccounts({ store, people, clock, baseUrl: webBaseUrl, masterSecret });
   const setup = createSetup({ store });
+  const reach = createReach({ store });
+  const company = wireCompany({
+    store,
+    people,
+    masterSecret,
+    webBaseUrl,
+    guard: options.addressGuard,
+    resolveTxt: options.resolveTxt,
+    maySeal: () => hasSecret,
+    clock,
+    log,
+  });
   const catalogues = createCatalogues({ store });
   const upstreams = wireUpstreams({
     store,
@@ -155,6 +179,7 @@ export async function createApp(options: AppOptions) {
     mcpBaseUrl,
     webBaseUrl,
     guard: options.addressGuard,
+    privateNetworks: options.importPrivateNetworks ?? [],
     maySeal: () => hasSecret,
     clock,
     log,
@@ -162,10 +187,12 @@ export async function createApp(options: AppOptions) {
   const { credentials, mcpServers, publishMcp, sender, upstreamAccounts, vault } = upstreams;
   feed.on('key', keyVerifier.forget);
   feed.on('grant', keyVerifier.forget);
+  feed.on('grant_access', keyVerifier.forget);
   feed.on('connector', catalogues.invalidate);
   await feed.start();
   const sweeping = startSweeping({ store, advanceKeys: grants.advanceKeys, log });
 
+  const limits = options.limits ?? { perKey: CALLS_PER_KEY, perOrganisation: CALLS_PER_ORGANISATION };
   const gateway = createGateway({
     urls: { mcpBaseUrl, connectorPaths },
     verifyKey: keyVerifier.verify,
@@ -191,7 +218,7 @@ export async function createApp(options: AppOptions) {
     credentials,
     mcp: { clients: upstreams.mcpClients, servers: mcpServers },
     relay: { news: mcpServers, openChannel: upstreams.channels.to, sender: upstreams.relaySender },
-    limits: options.limits ?? { perKey: CALLS_PER_KEY, perOrganisation: CALLS_PER_ORGANISATION },
+    limits,
     log,
     clock,
   });
@@ -205,9 +232,19 @@ export async function createApp(options: AppOptions) {
   if (only !== 'web') feed.on('credential', (subject) => mcpServers.changed(subject as ConnectorId));
 
   let answerToken: RequestListener | undefined;
+  let ownApi: (() => OwnApi) | undefined;
   feed.on('connector', gateway.toolsChanged);
   // After those that forget what they knew, of which each call is then asked about again.
-  for (const kind of ['grant', 'key', 'token', 'member', 'agent', 'client', 'organisation'] as const)
+  for (const kind of [
+    'grant',
+    'grant_access',
+    'key',
+    'token',
+    'member',
+    'agent',
+    'client',
+    'organisation',
+  ] as const)
     feed.on(kind, gateway.changed);
 
   const listener = getRequestListener(createControlPlane().fetch, { overrideGlobalObjects: false });
@@ -245,24 +282,29 @@ export async function createApp(options: AppOptions) {
     const { approvals, clients } = grants;
 
     const guard = createFormGuard({ baseUrl: webBaseUrl });
+    const limit = (bucket: string) =>
+      limiter.take(
+        bucket,
+        bucket.startsWith('sign-in:account:') ? SIGN_INS_PER_ACCOUNT : SIGN_INS_PER_ADDRESS,
+      );
+    const joining = wireJoining({ store, clock, people, guard, baseUrl: webBaseUrl, limit });
+    const { companySignIn } = company;
+    const describeTransaction = createDescribeTransaction({
+      approvals,
+      clients,
+      organisationOf: store.people.findOrganisation,
+      baseUrl: webBaseUrl,
+    });
     const pages = createPages({
       people,
+      companySignIn,
       accounts,
       setup,
       guard,
       baseUrl: webBaseUrl,
       mcpBaseUrl,
-      limit: (bucket) =>
-        limiter.take(
-          bucket,
-          bucket.startsWith('sign-in:account:') ? SIGN_INS_PER_ACCOUNT : SIGN_INS_PER_ADDRESS,
-        ),
-      describeTransaction: createDescribeTransaction({
-        approvals,
-        clients,
-        organisationName: async (orgId) => (await store.people.findOrganisation(orgId))?.name,
-        baseUrl: webBaseUrl,
-      }),
+      limit,
+      describeTransaction,
       log,
     });
     const app = new Hono<OAuthEnv>();
@@ -285,7 +327,7 @@ export async function createApp(options: AppOptions) {
         connects: createConnects({
           catalogues,
           connectorPaths,
-          membershipsOf: store.people.listOrganisationsOf,
+          membershipsOf: async (session) => (await reach(session)).open,
           upstreamAccounts,
         }),
         limitConnects: (userId: string) => limiter.take(`connect:${userId}`, CONNECTS_PER_PERSON),
@@ -303,39 +345,56 @@ export async function createApp(options: AppOptions) {
           gateBrowserOf: gateCookie.read,
           standingOfClient: grants.clientRules.standingOf,
           latestGrantOf: store.clientRules.latestLiveGrant,
-          membershipsOf: store.people.listOrganisationsOf,
+          reach,
           toolsAt: createToolsAt({ catalogues, connectorPaths }),
           trace: attempts.trace,
           ...connecting,
         }),
       );
+      app.route('/', joining.pages);
+      app.route('/', company.pages({ people, guard, limit, describeTransaction, baseUrl: webBaseUrl }));
       app.route('/', createConnect({ people, guard, baseUrl: webBaseUrl, ...connecting }));
-      app.route(
-        '/portal/v1',
-        createPortal({
-          people,
-          accounts,
-          limitAttempts: (userId) => limiter.take(`confirm:${userId}`, SIGN_INS_PER_ACCOUNT),
-          keys,
-          agents,
-          signEveryoneOut: grants.signEveryoneOut,
-          portalClients: grants.portalClients,
-          clientRules: grants.clientRules,
-          publishedKeys: grants.publishedKeys,
-          identityProviders: grants.identityProviders,
-          organisationsOf: store.people.listOrganisationsOf,
-          membersOf: store.people.listMembers,
-          settings: createSettings({ store, clock }),
-          toolDesk: createToolDesk({ store, catalogues, clock }),
-          toolCounts: catalogues.toolCounts,
-          offeringOf: catalogues.offeringOf,
-          signOutToken: (context) => guard.issue(context, SIGN_OUT_PURPOSE),
+      const portal = createPortal({
+        people,
+        accounts,
+        limitAttempts: (userId) => limiter.take(`confirm:${userId}`, SIGN_INS_PER_ACCOUNT),
+        keys,
+        agents,
+        signEveryoneOut: grants.signEveryoneOut,
+        portalClients: grants.portalClients,
+        connections: grants.connections,
+        listAttempts: attempts.list,
+        clientRules: grants.clientRules,
+        publishedKeys: grants.publishedKeys,
+        identityProviders: grants.identityProviders,
+        reach,
+        ...joining.portal,
+        ...company.portal,
+        ...watching.portal,
+        settings: createSettings({ store, clock }),
+        toolDesk: createToolDesk({ store, catalogues, clock }),
+        toolCounts: catalogues.toolCounts,
+        offeringOf: catalogues.offeringOf,
+        management: wireManagement({
+          store,
+          grants,
+          keyVerifier,
+          limiter,
+          limits,
+          audit,
+          usage,
           mcpBaseUrl,
           webBaseUrl,
           clock,
-          log,
         }),
-      );
+        signOutToken: (context) => guard.issue(context, SIGN_OUT_PURPOSE),
+        mcpBaseUrl,
+        webBaseUrl,
+        clock,
+        log,
+      });
+      ownApi = () => ownApiOf(portal, webBaseUrl);
+      app.route('/portal/v1', portal);
       app.route('/', createDashboardFiles({ directory: DASHBOARD_DIRECTORY }));
     }
 
@@ -387,6 +446,8 @@ export async function createApp(options: AppOptions) {
     setup,
     publishMcp,
     askMcpServers,
+    /** Undefined where the web host is another process. */
+    ownApi,
     setCredential: vault.set,
 
     handle(req: IncomingMessage, res: ServerResponse): void {
@@ -401,12 +462,14 @@ export async function createApp(options: AppOptions) {
     /** Finishes the calls under way, writes what is still held, and lets go of the database. */
     async close(): Promise<void> {
       sweeping.close();
+      company.close();
       await upstreamAccounts.revoking.close();
       await gateway.close();
       await upstreams.close();
       await attempts.close();
       await usage.close();
       await audit.close();
+      await watching.close();
       await nodeMail.close();
       await feed.close();
       await store.close();

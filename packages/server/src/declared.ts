@@ -14,6 +14,7 @@ import type { Surroundings } from './declared/secret-value.ts';
 import { systemClock, type Clock } from './kernel/clock.ts';
 import type { ConnectorId, OrganisationId } from './kernel/ids.ts';
 import { fail, ok, type Result } from './kernel/result.ts';
+import { publishOwnConnector, type OwnApi } from './own-connector.ts';
 import type { People } from './people/people.ts';
 import type { Store } from './store/store.ts';
 import type { NewCredential } from './upstreams/credentials/vault.ts';
@@ -45,9 +46,17 @@ const mcpSchema = z.strictObject({
   mcp: mcpServerSchema,
 });
 
-/** What it is, its fields say; a union would only say that neither of the two fits. */
+const { credential: _, ...ownFields } = connectorFields;
+const ownSchema = z.strictObject({
+  ...ownFields,
+  /** Latchkey itself: docs/management-api.md. */
+  kind: z.literal('latchkey', { error: 'is latchkey, or left out' }),
+});
+
+/** What it is, its fields say; a union would only say that none of them fits. */
 const connectorSchema = z.record(z.string(), z.unknown()).transform((given, context) => {
-  const read = ('mcp' in given ? mcpSchema : apiSchema).safeParse(given);
+  const schema = 'kind' in given ? ownSchema : 'mcp' in given ? mcpSchema : apiSchema;
+  const read = schema.safeParse(given);
   if (read.success) return read.data;
   for (const { message, path } of read.error.issues) context.addIssue({ code: 'custom', message, path });
   return z.NEVER;
@@ -72,6 +81,7 @@ const declaredSchema = z.strictObject({
 type Declared = z.infer<typeof declaredSchema>;
 type DeclaredApi = z.infer<typeof apiSchema>;
 type DeclaredMcp = z.infer<typeof mcpSchema>;
+type DeclaredConnector = Declared['connectors'][number];
 
 export interface DeclaredPorts {
   readonly store: Store;
@@ -79,6 +89,8 @@ export interface DeclaredPorts {
   readonly publishMcp: PublishMcp;
   /** Has MCP servers asked for their tools, when everything about them is known. Unset: nobody asks. */
   readonly askMcpServers?: () => void;
+  /** Latchkey as a connector of its own. Undefined: another process of ours has it. */
+  readonly ownApi?: (() => OwnApi) | undefined;
   readonly setCredential: (credential: NewCredential) => Promise<boolean>;
   readonly say: (line: string) => void;
   readonly clock?: Clock;
@@ -95,6 +107,7 @@ export async function applyDeclared(
   path: string,
   {
     askMcpServers,
+    ownApi,
     clock = systemClock,
     store,
     people,
@@ -114,7 +127,11 @@ export async function applyDeclared(
   }
   const surroundings = { folder: dirname(path), variables };
   for (const connector of declared.value.connectors) {
-    const applied = await applyConnector(connector, { store, publishMcp, setCredential }, surroundings);
+    const applied = await applyConnector(
+      connector,
+      { ownApi, store, publishMcp, setCredential },
+      surroundings,
+    );
     if (!applied.ok) return fail(`${path}: connector ${connector.slug}: ${applied.error}`);
     say(`Connector ${connector.slug}: ${applied.value}`);
   }
@@ -131,12 +148,14 @@ interface Published {
 
 /** A credential that cannot be read is found before anything is published. */
 async function applyConnector(
-  connector: Declared['connectors'][number],
-  { store, publishMcp, setCredential }: Pick<DeclaredPorts, 'store' | 'publishMcp' | 'setCredential'>,
+  connector: DeclaredConnector,
+  ports: Pick<DeclaredPorts, 'ownApi' | 'store' | 'publishMcp' | 'setCredential'>,
   surroundings: Surroundings,
 ): Promise<Result<string, string>> {
+  const { publishMcp, setCredential, store } = ports;
   const owner = await ownerOf(store, connector);
   if (!owner.ok) return owner;
+  if ('kind' in connector) return applyOwn(ports, owner.value, connector);
   const credential =
     connector.credential && (await readDeclaredCredential(connector.credential, surroundings));
   if (credential?.ok === false) return credential;
@@ -188,11 +207,21 @@ async function applyOrganisation(
 /** Null: all organisations have it. */
 async function ownerOf(
   store: Store,
-  { organisation }: Declared['connectors'][number],
+  { organisation }: DeclaredConnector,
 ): Promise<Result<OrganisationId | null, string>> {
   if (organisation === undefined) return ok(null);
   const found = await store.people.findOrganisationBySlug(organisation);
   return found === undefined ? fail(`there is no organisation ${organisation}`) : ok(found.id);
+}
+
+async function applyOwn(
+  { ownApi, store }: Pick<DeclaredPorts, 'ownApi' | 'store'>,
+  orgId: OrganisationId | null,
+  { name, new_write_tools: newWriteTools, slug }: z.infer<typeof ownSchema>,
+): Promise<Result<string, string>> {
+  if (ownApi === undefined) return ok('Latchkey itself, which the web host publishes');
+  const published = await publishOwnConnector(store, ownApi(), { orgId, slug, name, newWriteTools });
+  return published.ok ? ok(`Latchkey itself, tools: ${published.value.tools}`) : published;
 }
 
 async function applyMcp(

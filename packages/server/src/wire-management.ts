@@ -6,8 +6,9 @@ import { createVerifyAssertion } from './grants/verify-assertion.ts';
 import type { Clock } from './kernel/clock.ts';
 import type { createKeyVerifier } from './keys/key-verifier.ts';
 import type { Limiter, LimitPolicy } from './limits/limiter.ts';
-import { ownApiUrl } from './own-connector.ts';
+import { ownApiUrl, type OwnApi } from './own-connector.ts';
 import type { Management } from './portal/management/identify.ts';
+import { createToolDocument } from './portal/openapi/document.ts';
 import type { Store } from './store/store.ts';
 
 /** Who may manage an organisation from outside the dashboard: keys, and our own gateway for who calls it. */
@@ -35,4 +36,10 @@ export function wireManagement(deps: {
     noteUse: deps.usage.touch,
     audit: deps.audit,
   };
+}
+
+/** What the portal offers models, for the connector that is Latchkey itself. */
+export function ownApiOf(portal: Parameters<typeof createToolDocument>[0], webBaseUrl: string): OwnApi {
+  const baseUrl = ownApiUrl(webBaseUrl);
+  return { baseUrl, document: JSON.stringify(createToolDocument(portal, baseUrl)) };
 }

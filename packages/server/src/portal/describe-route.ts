@@ -32,7 +32,7 @@ export interface RouteDescription<
   readonly callers?: Callers;
   /** Default: all but GET do. */
   readonly writes?: boolean;
-  /** It cannot be taken back, or many notice it: models are told to have a person agree first. */
+  /** For good, or for many: a key may, if `callers` says so, but no tool of a model does it. */
   readonly isDangerous?: boolean;
   /** One that does not fit is as absent as what never was: 404 with the schema's message. */
   readonly params?: Params;
@@ -70,6 +70,7 @@ export function describeRoute<Params extends z.ZodType, Query extends z.ZodType,
       caller &&
       refusalOf(caller, context.get('actor'), {
         callers: callersOf(description, method),
+        isDangerous: description.isDangerous === true,
         writes: writes(description, method),
       });
     if (refused !== undefined) throw refused;
@@ -112,7 +113,7 @@ export function descriptionOf(handler: object): RouteDescription | undefined {
 }
 
 export function writes({ writes: told }: RouteDescription, method: string): boolean {
-  return told ?? (method !== 'GET' && method !== 'HEAD');
+  return told ?? !['GET', 'HEAD'].includes(method.toUpperCase());
 }
 
 export function callersOf(description: RouteDescription, method: string): Callers {

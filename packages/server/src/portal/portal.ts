@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Clock } from '../kernel/clock.ts';
 import { deepestCause } from '../kernel/deepest-cause.ts';
 import { AppError, errorBody, toAppError } from '../kernel/errors.ts';
@@ -9,36 +10,55 @@ import type { Agents } from '../people/agents/agents.ts';
 import type { People } from '../people/people.ts';
 import { createAccountRoutes, type AccountRoutesDeps } from './account/account.ts';
 import { createAgentRoutes } from './agents/agents.ts';
+import { createAttemptRoutes, type AttemptRoutesDeps } from './attempts/attempts.ts';
+import { createAuditRoutes, type AuditRoutesDeps } from './audit/audit.ts';
 import { createClientRuleRoutes, type ClientRuleRoutesDeps } from './client-rules/client-rules.ts';
 import { createClientRoutes, type ClientRoutesDeps } from './clients/clients.ts';
+import { createConnectionRoutes, type ConnectionRoutesDeps } from './connections/connections.ts';
+import {
+  createCompanySignInRoutes,
+  type CompanySignInRoutesDeps,
+} from './company-sign-in/company-sign-in.ts';
 import { createConnectorRoutes, type ConnectorRoutesDeps } from './connectors/connectors.ts';
 import type { PortalEnv } from './env.ts';
-import { membersOnly, sameOriginOnly, signedInOnly } from './guards.ts';
+import { membersOnly, sameOriginOnly } from './guards.ts';
 import { createIdentityLinkRoutes } from './identity-providers/identity-links.ts';
 import {
   createTrustedIssuerRoutes,
   type IdentityProviderRoutesDeps,
 } from './identity-providers/trusted-issuers.ts';
+import { createInvitationRoutes, type InvitationRoutesDeps } from './invitations/invitations.ts';
 import { createKeyRoutes } from './keys/keys.ts';
+import { identify, type IdentifyDeps } from './management/identify.ts';
 import { createMe, type MeDeps } from './me/me.ts';
 import { createMemberRoutes, type MemberRoutesDeps } from './members/members.ts';
 import { createOrganisation, type OrganisationDeps } from './organisation/organisation.ts';
+import { routesOf } from './openapi/document.ts';
 import { serveDocument } from './openapi/serve-document.ts';
+import { createRoleRoutes } from './roles/roles.ts';
 import { createSettingsRoutes, type SettingsRoutesDeps } from './settings/settings.ts';
+import { createUsageRoutes, type UsageRoutesDeps } from './usage/usage.ts';
 
 const BODY_BYTES_MAX = 64 * 1024;
 
 export interface PortalDeps
   extends
     AccountRoutesDeps,
+    AttemptRoutesDeps,
+    AuditRoutesDeps,
+    IdentifyDeps,
     MeDeps,
     OrganisationDeps,
     ClientRoutesDeps,
     ClientRuleRoutesDeps,
+    ConnectionRoutesDeps,
+    CompanySignInRoutesDeps,
     ConnectorRoutesDeps,
+    InvitationRoutesDeps,
     MemberRoutesDeps,
     SettingsRoutesDeps,
-    IdentityProviderRoutesDeps {
+    IdentityProviderRoutesDeps,
+    UsageRoutesDeps {
   people: People;
   keys: Keys;
   agents: Agents;
@@ -47,7 +67,10 @@ export interface PortalDeps
   log: Log;
 }
 
-/** The dashboard's JSON API, `/portal/v1`. Each request is a signed-in person's, and each organisation theirs. */
+/**
+ * The dashboard's JSON API, `/portal/v1`, by which an organisation is managed with a key, too. Each request is somebody's,
+ * and each organisation theirs.
+ */
 export function createPortal(deps: PortalDeps): Hono<PortalEnv> {
   const app = new Hono<PortalEnv>();
   app.route(
@@ -60,13 +83,13 @@ export function createPortal(deps: PortalDeps): Hono<PortalEnv> {
   });
   app.use(
     sameOriginOnly(deps.webBaseUrl),
-    signedInOnly(deps.people),
+    identify(deps),
     bodyLimit({ maxSize: BODY_BYTES_MAX, onError: tooLarge }),
   );
 
   const memberOf = membersOnly(async (slug, user) => {
-    const memberships = await deps.organisationsOf(user.userId);
-    const found = memberships.find(({ organisation }) => organisation.slug === slug);
+    const { open } = await deps.reach(user);
+    const found = open.find(({ organisation }) => organisation.slug === slug);
     return found && { ...found.organisation, role: found.role };
   });
 
@@ -80,9 +103,20 @@ export function createPortal(deps: PortalDeps): Hono<PortalEnv> {
   app.route('/organisations/:org/client-rules', createClientRuleRoutes(deps));
   app.route('/organisations/:org/settings', createSettingsRoutes(deps));
   app.route('/organisations/:org/members', createMemberRoutes(deps));
+  app.route('/organisations/:org/invitations', createInvitationRoutes(deps));
+  app.route('/organisations/:org/roles', createRoleRoutes());
+  app.route('/organisations/:org/connections', createConnectionRoutes(deps));
+  app.route('/organisations/:org/attempts', createAttemptRoutes(deps));
+  app.route('/organisations/:org/company-sign-in', createCompanySignInRoutes(deps));
   app.route('/organisations/:org/connectors', createConnectorRoutes(deps));
   app.route('/organisations/:org/trusted-issuers', createTrustedIssuerRoutes(deps));
   app.route('/organisations/:org/identity-links', createIdentityLinkRoutes(deps));
+  app.route('/organisations/:org/audit', createAuditRoutes(deps));
+  app.route('/organisations/:org/usage', createUsageRoutes(deps));
+
+  // A route that says nothing of itself would be open to every key.
+  const unknown = routesOf(app).find(({ description }) => description === undefined);
+  if (unknown !== undefined) throw new Error(`${unknown.method} ${unknown.path} is not described`);
 
   app.notFound((context) => {
     const error = new AppError('not_found', 'There is nothing at this address.');
@@ -98,9 +132,9 @@ export function createPortal(deps: PortalDeps): Hono<PortalEnv> {
         { requestId, error: deepestCause(thrown).message, stack: deepestCause(thrown).stack },
         'portal request failed',
       );
-    return new Response(errorBody(error, requestId), {
-      status: error.status,
-      headers: { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' },
+    return context.body(errorBody(error, requestId), error.status as ContentfulStatusCode, {
+      'Content-Type': 'application/json',
+      'Cache-Control': 'no-store',
     });
   });
   return app;

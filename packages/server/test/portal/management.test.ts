@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Access, Role } from '../../src/kernel/access.ts';
 import { newId, type KeyId } from '../../src/kernel/ids.ts';
+import { ownApiUrl } from '../../src/own-connector.ts';
 import { errorOf, itemsOf, openPortal, createCaller, type OpenedPortal, type Person } from './open-portal.ts';
 
 let portal: OpenedPortal;
@@ -299,10 +300,7 @@ describe('an assertion of our own gateway', () => {
     person = await portal.person({ orgId, role: 'admin' });
   });
 
-  function asserted({
-    access = 'full' as Access,
-    audience = `${portal.baseUrl}/portal/v1/organisations/-`,
-  } = {}) {
+  function asserted({ access = 'full' as Access, audience = ownApiUrl(portal.baseUrl) } = {}) {
     return portal.management.signAssertion({
       audience,
       principal: {
@@ -357,6 +355,13 @@ describe('an assertion of our own gateway', () => {
   test('of who is no member any more opens nothing', async () => {
     await portal.people.removeMember({ orgId, userId: person.userId });
     expect((await bearing(asserted()).get('/organisations/-')).status).toBe(401);
+  });
+
+  test('does nothing that is for good or for many, which a key may', async () => {
+    const { post } = bearing(asserted());
+    expect(codeOf(await post('/organisations/-/sign-everyone-out'))).toEqual([403, 'person_needed']);
+    const { secret } = await madeBy(person, `/organisations/${slug}`, 'full');
+    expect((await bearing(secret).post('/organisations/-/sign-everyone-out')).status).toBe(200);
   });
 
   test('mints no key', async () => {

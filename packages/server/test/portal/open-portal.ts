@@ -1,7 +1,11 @@
 import { Hono } from 'hono';
 import { newId, type OrganisationId, type UserId } from '../../src/kernel/ids.ts';
 import type { Access, Role } from '../../src/kernel/access.ts';
+import { createAuditLog } from '../../src/audit/audit-log.ts';
+import { createUsageReport } from '../../src/audit/usage-report.ts';
 import { silentLog } from '../../src/kernel/log.ts';
+import { createListAttempts } from '../../src/audit/attempts/list-attempts.ts';
+import { createConnections } from '../../src/grants/connections.ts';
 import { createClientRules } from '../../src/grants/client-rules.ts';
 import { createIdentityProviders } from '../../src/grants/identity-providers.ts';
 import { createPortalClients } from '../../src/grants/portal-clients.ts';
@@ -13,15 +17,19 @@ import { createToolDesk } from '../../src/connectors/tool-desk.ts';
 import { createKeyVerifier } from '../../src/keys/key-verifier.ts';
 import { newKeySecret } from '../../src/keys/key-secret.ts';
 import { createKeys } from '../../src/keys/keys.ts';
+import { createLimiter } from '../../src/limits/limiter.ts';
 import { SIGN_OUT_PURPOSE } from '../../src/pages/account-line.tsx';
 import { createFormGuard } from '../../src/pages/form-guard.ts';
 import { createPages } from '../../src/pages/pages.tsx';
 import { createSettings } from '../../src/people/organisations/settings.ts';
 import { createAgents } from '../../src/people/agents/agents.ts';
+import { createReach } from '../../src/people/company/reach.ts';
 import type { PortalEnv } from '../../src/portal/env.ts';
 import { createDocument } from '../../src/portal/openapi/document.ts';
 import { createPortal } from '../../src/portal/portal.ts';
+import { wireJoining } from '../../src/wire-joining.ts';
 import { createDashboardFiles } from '../../src/portal/static/static.ts';
+import { openManagement } from './open-management.ts';
 import { createAnswerCheck } from './check-answers.ts';
 import { cookieHeader, openPeople, PASSWORD, valueOf } from '../people/open-people.ts';
 
@@ -39,7 +47,7 @@ export async function openPortal({
   directory?: string;
   addressGuard?: AddressGuardOptions;
 } = {}) {
-  const opened = await openPeople(baseUrl);
+  const opened = await openPeople(baseUrl, { guard: addressGuard });
   const { store, clock, people, setup } = opened;
   const keys = createKeys({ store, environment: 'test', clock });
   const agents = createAgents({ store, clock });
@@ -49,30 +57,44 @@ export async function openPortal({
   store.onOwnChange(({ kind, subject }) => {
     if (kind === 'connector') catalogues.invalidate(subject);
   });
+  const attempts = createLimiter({ clock });
   const guard = createFormGuard({ baseUrl });
+  const limit = () => ({ allowed: true, retryAfterSeconds: 0 });
+  const joining = wireJoining({ store, clock, people, guard, baseUrl, limit });
   const pages = createPages({
     people,
     accounts: opened.accounts,
+    companySignIn: opened.company.companySignIn,
     setup,
     guard,
     baseUrl,
-    limit: () => ({ allowed: true, retryAfterSeconds: 0 }),
+    limit,
     describeTransaction: async () => undefined,
     log: silentLog,
   });
   const app = new Hono<PortalEnv>();
   app.route('/', pages.routes);
+  app.route('/', joining.pages);
+  const management = await openManagement({ store, clock, mcpBaseUrl, webBaseUrl: baseUrl });
   const portal = createPortal({
+    management: management.ports,
     people,
+    accounts: opened.accounts,
+    limitAttempts: (userId) => attempts.take(userId, { limit: 10, windowSeconds: 60 }),
     keys,
     agents,
     signEveryoneOut: createSignEveryoneOut({ store, clock }),
     portalClients: createPortalClients({ store, clock }),
+    connections: createConnections({ store, clientRules: createClientRules({ store, clock }), clock }),
+    listAttempts: createListAttempts({ store, clock }),
     clientRules: createClientRules({ store, clock }),
     publishedKeys,
     identityProviders: createIdentityProviders({ store, fetchDocument, publishedKeys, clock }),
-    organisationsOf: store.people.listOrganisationsOf,
-    membersOf: store.people.listMembers,
+    reach: createReach({ store }),
+    ...joining.portal,
+    ...opened.company.portal,
+    auditLog: createAuditLog({ store, clock }),
+    usageReport: createUsageReport({ store, clock }),
     settings: createSettings({ store, clock }),
     toolDesk: createToolDesk({ store, catalogues, clock }),
     toolCounts: async () => TOOL_COUNTS,
@@ -94,9 +116,11 @@ export async function openPortal({
     ...opened,
     app,
     portalRoutes: portal.routes,
+    management,
     document,
     /** Fails if an answer was none that the API's document knows. */
     async close() {
+      await management.close();
       await opened.close();
       answers.assertNone();
     },

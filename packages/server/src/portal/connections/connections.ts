@@ -34,7 +34,6 @@ const DISCONNECT = {
   description:
     'Ends a connection with its key and all of its tokens, at once and everywhere. The app asks to be connected again. People end their own, admins any.',
   callers: 'person',
-  isDangerous: true,
   params,
   body: nothing,
   answer: done,

@@ -52,7 +52,6 @@ const REVOKE = {
     'Ends a key at once and for good; of a connection, the whole connection. People end their own, admins anybody’s.',
   action: 'keys.revoke.own',
   callers: 'person',
-  isDangerous: true,
   params: z.object({ key: pathId('key').describe('Its id, as list_keys shows it.') }),
   body: nothing,
   answer: z.object({ id: z.string(), status: z.literal('revoked') }),

@@ -10,6 +10,8 @@ export interface Operation {
 
 /** Who calls with a key, or through our own gateway: a person or an agent, of one organisation and no other. */
 export interface KeyedCaller {
+  /** Our own gateway calls for who calls a tool there. */
+  readonly via: 'key' | 'gateway';
   readonly organisation: { id: OrganisationId; slug: string; name: string; role: Role };
   /** The smaller of what the credential grants and what today's role allows. */
   readonly access: Access;

@@ -80,6 +80,7 @@ export function identify({ clock, management, people }: IdentifyDeps): Middlewar
     context.set('actor', actor);
     if (shown.user !== undefined) context.set('user', shown.user);
     context.set('caller', {
+      via: keyId === undefined ? 'gateway' : 'key',
       organisation: shown.organisation,
       access: shown.access,
       ...traceOf({

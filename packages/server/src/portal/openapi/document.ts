@@ -33,8 +33,34 @@ export function routesOf(app: Pick<Hono, 'routes'>): DescribedRoute[] {
 
 /** The OpenAPI 3.1 document of the routes that are described. `baseUrl` is where the app is mounted. */
 export function createDocument(app: Pick<Hono, 'routes'>, baseUrl: string): Json {
+  return documentOf(routesOf(app), baseUrl);
+}
+
+/**
+ * The same for a model that acts for somebody: of the caller's own organisation alone, which no argument names. What is
+ * the dashboard's alone is not in it, nor what is dangerous, nor files.
+ */
+export function createToolDocument(app: Pick<Hono, 'routes'>, baseUrl: string): Json {
+  const fit = routesOf(app).filter(
+    ({ description, method, path }) =>
+      description !== undefined &&
+      path.startsWith(ORGANISATION) &&
+      ['person', 'anyone'].includes(callersOf(description, method)) &&
+      description.isDangerous !== true &&
+      description.answerType === undefined,
+  );
+  return documentOf(
+    fit.map((route) => ({ ...route, path: route.path.replace(ORGANISATION, OWN_ORGANISATION) })),
+    baseUrl,
+  );
+}
+
+const ORGANISATION = '/organisations/{org}';
+const OWN_ORGANISATION = '/organisations/-';
+
+function documentOf(routes: readonly DescribedRoute[], baseUrl: string): Json {
   const paths: Record<string, Json> = {};
-  for (const { description, method, path } of routesOf(app)) {
+  for (const { description, method, path } of routes) {
     if (description === undefined) continue;
     paths[path] = { ...paths[path], [method]: operation(path, method, description) };
   }
@@ -140,6 +166,15 @@ function propertiesOf(schema: z.ZodType): Record<string, Json> {
 
 /** `input`: as it may be sent. `output`: as it is answered, and with nothing more. */
 function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const { $schema: _, ...json } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+  const { $schema: _, ...json } = z.toJSONSchema(schema, {
+    io,
+    unrepresentable: 'any',
+    override: withoutTimePattern,
+  });
   return json;
+}
+
+/** What the format says already, in a pattern that no reader takes. */
+function withoutTimePattern({ jsonSchema }: { jsonSchema: { format?: string; pattern?: string } }): void {
+  if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
 }
