@@ -177,7 +177,7 @@ export const importText = {
     cannot: 'Cannot be a tool: ',
     change: 'Change',
     changeOf: (operation: string) => ` ${operation}`,
-    show: (operation: string) => `Show the tool of ${operation}`,
+    show: 'Show the tool of',
     changed: 'Changed by you',
     previewTitle: 'As apps get it',
     previewNone: 'Choose a tool’s name to see exactly what apps are told of it.',

@@ -121,7 +121,7 @@ export function Stored({
 function Declared({ report: { security } }: { report: ImportReport }) {
   if (security.length === 0) return null;
   return (
-    <div className="small quiet">
+    <div className="small quiet import-asked">
       {text.declared}
       <ul className="address-list">
         {security.slice(0, 10).map(({ in: place, name, parameter, scheme, type }) => (

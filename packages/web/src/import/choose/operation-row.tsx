@@ -41,10 +41,10 @@ export function OperationRow({ chosen, isShown, onChange, onShow, onToggle, plac
               type="button"
               className="import-name"
               data-row-focus={hindrance === undefined ? undefined : true}
-              aria-label={text.show(name)}
               aria-pressed={isShown}
               onClick={onShow}
             >
+              <span className="for-screen-readers">{text.show} </span>
               <b>{tamed(operation.method, 10)}</b> <Foreign text={operation.path} max={PATH_MAX} />
             </button>
             <span className="row-more">
