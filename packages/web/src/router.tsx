@@ -5,11 +5,14 @@ import {
   lazyRouteComponent,
   Outlet,
 } from '@tanstack/react-router';
+import { readAuditSearch } from './audit/audit-search.ts';
 import { ChooserPage } from './chooser/chooser-page.tsx';
+import { readConnectorsSearch } from './connectors/connectors-search.ts';
 import { readToolsSearch } from './connectors/tools-search.ts';
 import { readVersionsSearch } from './connectors/versions-search.ts';
 import { readImportSearch } from './import/import-search.ts';
 import { readKeysSearch } from './keys/keys-search.ts';
+import { readMembersSearch } from './members/members-search.ts';
 import { Crash } from './shell/crash.tsx';
 import { NoSuchPage } from './shell/no-such-page.tsx';
 import { Shell } from './shell/shell.tsx';
@@ -65,15 +68,26 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import('./settings/settings-page.tsx'), 'SettingsPage'),
 });
 
+const companySignIn = createRoute({
+  getParentRoute: () => organisation,
+  path: 'sign-in',
+  component: lazyRouteComponent(
+    () => import('./company-sign-in/company-sign-in-page.tsx'),
+    'CompanySignInPage',
+  ),
+});
+
 const members = createRoute({
   getParentRoute: () => organisation,
   path: 'members',
+  validateSearch: readMembersSearch,
   component: lazyRouteComponent(() => import('./members/members-page.tsx'), 'MembersPage'),
 });
 
 const connectors = createRoute({
   getParentRoute: () => organisation,
   path: 'connectors',
+  validateSearch: readConnectorsSearch,
   component: lazyRouteComponent(() => import('./connectors/connectors-page.tsx'), 'ConnectorsPage'),
 });
 
@@ -105,6 +119,13 @@ const connectorVersions = createRoute({
   component: lazyRouteComponent(() => import('./connectors/versions-page.tsx'), 'VersionsPage'),
 });
 
+const audit = createRoute({
+  getParentRoute: () => organisation,
+  path: 'audit',
+  validateSearch: readAuditSearch,
+  component: lazyRouteComponent(() => import('./audit/audit-page.tsx'), 'AuditPage'),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     chooser,
@@ -112,6 +133,7 @@ export const router = createRouter({
       home,
       keys,
       agents,
+      audit,
       connectors,
       connectorImport,
       connectorTools,
@@ -120,6 +142,7 @@ export const router = createRouter({
       members,
       apps,
       identityProviders,
+      companySignIn,
       settings,
     ]),
   ]),

@@ -4,6 +4,7 @@ import {
   managesAgents,
   managesApps,
   managesIdentityProviders,
+  readsAudit,
   seesMembers,
 } from '../roles.ts';
 import type { Role } from '../api/types.ts';
@@ -34,8 +35,13 @@ const GROUPS: readonly { name: string; places: readonly Place[] }[] = [
       { to: '/$org/members', name: 'Members', isFor: seesMembers },
       { to: '/$org/agents', name: 'Agents', isFor: managesAgents },
       { to: '/$org/apps', name: 'Apps', isFor: managesApps },
+      { to: '/$org/sign-in', name: 'Company sign-in', isFor: managesIdentityProviders },
       { to: '/$org/identity-providers', name: 'Identity providers', isFor: managesIdentityProviders },
     ],
+  },
+  {
+    name: 'Watch',
+    places: [{ to: '/$org/audit', name: 'Audit log', isFor: readsAudit }],
   },
   { name: 'Organisation', places: [{ to: '/$org/settings', name: 'Settings', isFor: changesSettings }] },
 ];
