@@ -48,6 +48,14 @@ export function signsEveryoneOut(role: Role): boolean {
   return role === 'owner' || role === 'admin';
 }
 
+export function readsAudit(role: Role): boolean {
+  return role === 'owner' || role === 'admin';
+}
+
+export function readsUsage(role: Role): boolean {
+  return role !== 'viewer';
+}
+
 export function seesAllKeys(role: Role): boolean {
   return role === 'owner' || role === 'admin';
 }

@@ -1,0 +1,87 @@
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { checkChain, type ChainCheck } from '../api/audit.ts';
+import { useOrganisation } from '../shell/organisation-context.ts';
+import { auditText as text } from '../text/audit.ts';
+import { Moment } from '../ui/moment.tsx';
+import { Problem } from '../ui/problem.tsx';
+
+const NUMBER = new Intl.NumberFormat('en-GB');
+
+/** Compares the log with the hashes that were taken when it was written, and says what came of it. */
+export function ChainCheckPart() {
+  const { slug: org } = useOrganisation();
+  const [soFar, setSoFar] = useState(0);
+  const checking = useMutation({
+    mutationFn: () => {
+      setSoFar(0);
+      return checkChain(org, setSoFar);
+    },
+  });
+  return (
+    <section className="sheet apart" aria-labelledby="chain-check">
+      <div>
+        <h2 id="chain-check">{text.checkTitle}</h2>
+        <p role="status" className="small">
+          {checking.isPending ? (
+            text.checking(NUMBER.format(soFar))
+          ) : checking.data?.result === 'intact' ? (
+            <Intact checked={checking.data} />
+          ) : null}
+        </p>
+        {checking.data?.result === 'broken' ? <Broken checked={checking.data} /> : null}
+        {checking.isError ? <Problem error={checking.error} onRetry={() => checking.mutate()} /> : null}
+      </div>
+      <button
+        type="button"
+        className="button secondary"
+        disabled={checking.isPending}
+        onClick={() => checking.mutate()}
+      >
+        {text.check}
+      </button>
+    </section>
+  );
+}
+
+function Intact({ checked }: { checked: ChainCheck }) {
+  const { deleted_by_policy: pruned, events, first, last, not_sealed_yet: young } = checked;
+  if (events === 0) return text.intactNone;
+  return (
+    <span className="status status-good">
+      <span>
+        {text.intact(NUMBER.format(events))}
+        {first?.at == null || last?.at == null ? null : (
+          <>
+            {text.intactBetween.from}
+            <Moment at={first.at} />
+            {text.intactBetween.to}
+            <Moment at={last.at} />
+          </>
+        )}
+        .{pruned === 0 ? null : text.pruned(NUMBER.format(pruned))}
+        {young === 0 ? null : text.young(young)}
+      </span>
+    </span>
+  );
+}
+
+function Broken({ checked: { broken, events } }: { checked: ChainCheck }) {
+  if (broken === null) return null;
+  return (
+    <div role="alert" className="problem">
+      <p>
+        <b>{text.broken[broken.kind]}</b>
+        {text.brokenFirst(broken.event)}
+        {broken.at === null ? null : (
+          <>
+            {text.brokenOf}
+            <Moment at={broken.at} />
+          </>
+        )}
+        .{text.brokenBefore(NUMBER.format(events))}
+      </p>
+      <p>{text.brokenWhatNow.trim()}</p>
+    </div>
+  );
+}
