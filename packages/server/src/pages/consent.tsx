@@ -17,6 +17,7 @@ import type { Membership, ReachOf } from '../people/company/reach.ts';
 import type { CurrentUser, People } from '../people/people.ts';
 import { SIGN_OUT_PURPOSE } from './account-line.tsx';
 import { finish, goTo } from './authorize-return.tsx';
+import { showClosed } from './company/closed.tsx';
 import { leaveToConnect, type ConnectDeps } from './connect.tsx';
 import { CONNECT_FIELD } from './connect-page.tsx';
 import { ConsentPage, type ConsentChoice } from './consent-page.tsx';
@@ -293,6 +294,12 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
     const { userId } = user;
     if (memberships.length === 0) {
       note(transactionId, 'consent', { userId, fault: 'not_a_member' });
+      const { closed } = await deps.reach(user);
+      const shut = closed.find(({ organisation: { id } }) => id === authorization.resourceOrgId);
+      if (shut !== undefined) {
+        const signOutCsrf = guard.issue(c, SIGN_OUT_PURPOSE);
+        return showClosed(c, shut, { email: user.email, returnTo: pathOf(transactionId), signOutCsrf });
+      }
       return explain(c, { reason: 'not_a_member' }, undefined, user.email);
     }
     if (!isRegisteredRedirectUri(authorization.redirectUri, client.redirectUris)) {

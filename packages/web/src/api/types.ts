@@ -6,22 +6,24 @@ export type Access = 'read' | 'full';
 export interface Me {
   user: { id: string; email: string; name: string };
   organisations: Membership[];
+  /** Theirs too, but this session does not open them. */
+  closed_organisations: ClosedOrganisation[];
+  /** The organisation through whose company they signed in. */
+  via_company: string | null;
   /** For the hidden field of the sign-out form. */
   sign_out_token: string;
+}
+
+export interface ClosedOrganisation {
+  slug: string;
+  name: string;
+  because: 'company_required' | 'other_company';
 }
 
 export interface Membership {
   slug: string;
   name: string;
   role: Role;
-}
-
-export interface Member {
-  id: string;
-  name: string;
-  email: string;
-  role: Role;
-  is_you: boolean;
 }
 
 export interface Organisation extends Membership {
@@ -87,6 +89,8 @@ export interface Connector {
   tools: number;
   /** Tools that came with an update, may write, and are offered to nobody yet. */
   waiting: number;
+  /** What is said of all its tools. */
+  rule: ToolRule;
 }
 
 /** What the organisation says of a tool; null: nothing. */

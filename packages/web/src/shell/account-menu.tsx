@@ -1,8 +1,10 @@
+import { Link } from '@tanstack/react-router';
 import type { Me } from '../api/types.ts';
+import { accountText } from '../text/account.ts';
 import { Menu } from '../ui/menu.tsx';
 
 /** Who is signed in, and the way out: a form of the server's pages, so that it needs no script to end a session. */
-export function AccountMenu({ me }: { me: Me }) {
+export function AccountMenu({ me, org }: { me: Me; org?: string }) {
   const { email, name } = me.user;
   return (
     <Menu
@@ -17,13 +19,18 @@ export function AccountMenu({ me }: { me: Me }) {
         </>
       }
     >
-      {() => (
+      {(close) => (
         <>
           <p className="menu-head">
             <bdi className="strong">{name}</bdi>
             <br />
             <bdi className="quiet">{email}</bdi>
           </p>
+          {org === undefined ? null : (
+            <Link to="/$org/account" params={{ org }} className="menu-item" onClick={close}>
+              {accountText.title}
+            </Link>
+          )}
           <SignOutForm token={me.sign_out_token} />
         </>
       )}

@@ -5,6 +5,7 @@ import { meQuery } from '../api/queries.ts';
 import { Problem } from '../ui/problem.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { AccountMenu } from './account-menu.tsx';
+import { ClosedOrganisation } from './closed-organisation.tsx';
 import { Frame } from './frame.tsx';
 import { Navigation } from './navigation.tsx';
 import { OrganisationContext } from './organisation-context.ts';
@@ -33,6 +34,9 @@ export function Shell() {
 
   const { organisations, user } = me.data;
   const current = organisations.find(({ slug }) => slug === org);
+  const closed = me.data.closed_organisations.find(({ slug }) => slug === org);
+  if (closed !== undefined)
+    return <ClosedOrganisation closed={closed} account={<AccountMenu me={me.data} />} />;
   if (current === undefined) return <NotYours org={org} account={<AccountMenu me={me.data} />} />;
   return (
     <OrganisationContext value={{ ...current, user }}>
@@ -40,7 +44,7 @@ export function Shell() {
         bar={
           <>
             <OrganisationSwitcher current={current} organisations={organisations} />
-            <AccountMenu me={me.data} />
+            <AccountMenu me={me.data} org={current.slug} />
           </>
         }
         navigation={<Navigation />}
