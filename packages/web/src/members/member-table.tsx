@@ -25,9 +25,9 @@ export function MemberTable({ members, onAct }: MemberTableProps) {
             {member.is_you ? text.you : null}
             <span className="row-more">
               <bdi>{member.email}</bdi>
-              <span>
-                {text.joined} <When at={member.joined_at} absent="" />
-              </span>
+            </span>
+            <span className="row-more">
+              {text.joined} <When at={member.joined_at} absent="" />
             </span>
           </th>
           <td role="cell" data-label={role}>

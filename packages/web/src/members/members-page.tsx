@@ -35,7 +35,9 @@ export function MembersPage() {
         <>
           {notice}
           {manages ? <InvitationList onWithdrawn={() => say(invitationsText.withdrawn)} /> : null}
-          <MemberList say={say} />
+          <div className="part">
+            <MemberList say={say} />
+          </div>
           <RoleMatrix />
         </>
       ) : (

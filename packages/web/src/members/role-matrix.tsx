@@ -20,9 +20,9 @@ export function RoleMatrix() {
         <Matrix roles={roles.data} />
       ) : roles.isError ? (
         <Problem error={roles.error} onRetry={() => void roles.refetch()} />
-      ) : (
-        <Skeleton rows={6} label={`Loading ${text.title}`} />
-      )}
+      ) : isOpen ? (
+        <Skeleton rows={6} label={`Loading ${text.loading}`} />
+      ) : null}
     </details>
   );
 }
