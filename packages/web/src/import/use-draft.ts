@@ -22,6 +22,8 @@ export interface Draft {
   settings: ImportSettings;
   /** What was changed here and is not saved. */
   patch: Patch;
+  /** Whether lists can be asked for: they are not while a change is checked. */
+  mayAsk: boolean;
   change: (more: Partial<Patch>) => void;
   state: 'saved' | 'unsaved' | 'saving' | 'checking';
   /** Why it could not be saved; a conflict is none. */
@@ -75,6 +77,7 @@ export function useDraft(org: string, view: ImportView, checked: ImportView): Dr
     checked,
     settings: patched(view.settings, patch),
     patch,
+    mayAsk: !isPending && !isChecking,
     change: (more) => {
       // What was refused may be mended by this.
       if (isError && conflict === undefined) reset();

@@ -311,6 +311,7 @@ export const importText = {
       slug: 'In its address',
       slugHint:
         'Lower-case letters, digits and single hyphens. It stays for good: apps have it in their settings.',
+      slugTaken: 'There is a connector of this name. Publishing this makes it its next version.',
       name: 'Name',
       note: 'Note',
       noteHint: 'For whoever reads the list of versions later. May be empty.',
@@ -338,9 +339,14 @@ export const importText = {
     fields: {
       name: 'Name',
       base_url: 'Base URL',
-      mode: 'How it is offered',
-      credential: 'Credential',
-      slug: 'In its address',
+      kind: 'Kind',
+      new_write_tools: 'New tools that can change something',
+    } as Readonly<Record<string, string>>,
+    values: {
+      openapi: 'API',
+      mcp: 'MCP server',
+      wait: 'wait',
+      allow: 'are offered at once',
     } as Readonly<Record<string, string>>,
     was: 'Before',
     is: 'After',

@@ -16,7 +16,7 @@ const NAME_MAX = 80;
 /** One call, to see whether the address and the credential are right. */
 export function TestPart({ draft }: { draft: Draft }) {
   const { slug: org } = useOrganisation();
-  const testable = useQuery(testableQuery(org, draft.checked));
+  const testable = useQuery({ ...testableQuery(org, draft.checked), enabled: draft.mayAsk });
   const [wanted, setWanted] = useState('');
   const testing = useMutation({
     mutationFn: (operation: string) => testImport(org, draft.view.id, operation),

@@ -48,7 +48,10 @@ function Problems({ draft, report, total }: { draft: Draft; report: ImportReport
   const [severity, setSeverity] = useState<Severity | 'all'>('all');
   const [wanted, setWanted] = useState('');
   const [notice, say] = useNotice();
-  const problems = useInfiniteQuery(problemsQuery(org, draft.checked, severity, useSettled(wanted)));
+  const problems = useInfiniteQuery({
+    ...problemsQuery(org, draft.checked, severity, useSettled(wanted)),
+    enabled: draft.mayAsk,
+  });
   const items = problems.data?.pages.flatMap((page) => page.items) ?? [];
   const mend = ({ fix }: ImportProblem): void => {
     if (fix === null) return;

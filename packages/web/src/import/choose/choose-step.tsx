@@ -31,7 +31,10 @@ const OPEN_MAX = 60;
 export function ChooseStep({ draft, report }: { draft: Draft; report: ImportReport }) {
   const { slug: org } = useOrganisation();
   const [loaded, setLoaded] = useState(0);
-  const operations = useQuery(operationsQuery(org, draft.checked, setLoaded));
+  const operations = useQuery({
+    ...operationsQuery(org, draft.checked, setLoaded),
+    enabled: draft.mayAsk,
+  });
   return (
     <>
       <StepTitle>{text.title}</StepTitle>
@@ -78,7 +81,7 @@ function Chooser({ draft, operations, report }: ChooserProps) {
   return (
     <div className="import-choose">
       <ToolBeside
-        view={draft.checked}
+        draft={draft}
         report={report}
         shown={all.find(({ operation }) => operation.operation === shown)}
       />
@@ -137,7 +140,7 @@ function Chooser({ draft, operations, report }: ChooserProps) {
                 else next.add(group);
                 setTurned(next);
               }}
-              onShow={setShown}
+              onShow={(operation) => setShown(operation === shown ? undefined : operation)}
               onChange={setChanging}
             />
             <p className="small quiet">{text.help}</p>

@@ -1,23 +1,24 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
-import { previewQuery, type ImportReport, type ImportView } from '../../api/imports.ts';
+import { previewQuery, type ImportReport } from '../../api/imports.ts';
 import { useOrganisation } from '../../shell/organisation-context.ts';
 import { importText } from '../../text/import.ts';
 import { Problem } from '../../ui/problem.tsx';
 import { inBytes } from '../in-bytes.ts';
 import { nameOfTool, ToolJson } from '../tool-json.tsx';
+import type { Draft } from '../use-draft.ts';
 import type { Chosen } from './tree.ts';
 
 const text = importText.choose;
 
 interface ToolBesideProps {
-  view: ImportView;
+  draft: Draft;
   report: ImportReport;
   shown: Chosen | undefined;
 }
 
 /** What apps are told: how much it is in all, and exactly what of the operation that was chosen. */
-export function ToolBeside({ report, shown, view }: ToolBesideProps) {
+export function ToolBeside({ draft, report, shown }: ToolBesideProps) {
   const frame = useRef<HTMLElement>(null);
   const key = shown?.operation.operation;
   useEffect(() => {
@@ -36,15 +37,15 @@ export function ToolBeside({ report, shown, view }: ToolBesideProps) {
       ) : shown.operation.tool === null || !shown.included ? (
         <p className="small quiet">{text.previewLeftOut}</p>
       ) : (
-        <OneTool view={view} name={shown.operation.tool.name} bytes={shown.operation.tool.bytes} />
+        <OneTool draft={draft} name={shown.operation.tool.name} bytes={shown.operation.tool.bytes} />
       )}
     </aside>
   );
 }
 
-function OneTool({ bytes, name, view }: { view: ImportView; name: string; bytes: number }) {
+function OneTool({ bytes, draft, name }: { draft: Draft; name: string; bytes: number }) {
   const { slug: org } = useOrganisation();
-  const preview = useInfiniteQuery(previewQuery(org, view, name));
+  const preview = useInfiniteQuery({ ...previewQuery(org, draft.checked, name), enabled: draft.mayAsk });
   const tool = preview.data?.pages.flatMap(({ items }) => items).find((one) => nameOfTool(one) === name);
   if (tool === undefined) {
     if (preview.isError) return <Problem error={preview.error} onRetry={() => void preview.refetch()} />;

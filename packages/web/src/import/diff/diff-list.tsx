@@ -21,6 +21,8 @@ export function useDiffFilter() {
 }
 
 interface DiffListProps {
+  /** Nothing was there before that could be compared with. */
+  isFirst?: boolean;
   filter: ReturnType<typeof useDiffFilter>;
   query: {
     data: { pages: readonly Diff[] } | undefined;
@@ -35,7 +37,7 @@ interface DiffListProps {
 }
 
 /** What changes for whoever calls the tools: those that come and go, and what becomes different about the others. */
-export function DiffList({ filter, query }: DiffListProps) {
+export function DiffList({ filter, isFirst = false, query }: DiffListProps) {
   const first = query.data?.pages[0];
   if (query.data === undefined || first === undefined) {
     return query.isError ? (
@@ -45,7 +47,8 @@ export function DiffList({ filter, query }: DiffListProps) {
     );
   }
   const { change, setChange, setWanted, wanted } = filter;
-  const { connector, counts } = first;
+  const { counts } = first;
+  const connector = isFirst ? [] : first.connector;
   const items = query.data.pages.flatMap((page) => page.items);
   const present = CHANGES.filter((one) => counts[one] > 0);
   return (
@@ -59,9 +62,9 @@ export function DiffList({ filter, query }: DiffListProps) {
                 <dt>{text.fields[field] ?? field}</dt>
                 <dd>
                   <span className="import-was">
-                    <Foreign text={before ?? text.nothingThere} />
+                    <Foreign text={inWords(before)} />
                   </span>{' '}
-                  → <Foreign text={after ?? text.nothingThere} />
+                  → <Foreign text={inWords(after)} />
                 </dd>
               </div>
             ))}
@@ -108,4 +111,8 @@ export function DiffList({ filter, query }: DiffListProps) {
       {counts.unchanged === 0 ? null : <p className="small quiet">{text.unchanged(counts.unchanged)}</p>}
     </>
   );
+}
+
+function inWords(value: string | null): string {
+  return value === null ? text.nothingThere : (text.values[value] ?? value);
 }

@@ -21,7 +21,10 @@ const text = importText.preview;
 export function PreviewStep({ draft }: { draft: Draft }) {
   const { slug: org } = useOrganisation();
   const [wanted, setWanted] = useState('');
-  const preview = useInfiniteQuery(previewQuery(org, draft.checked, useSettled(wanted)));
+  const preview = useInfiniteQuery({
+    ...previewQuery(org, draft.checked, useSettled(wanted)),
+    enabled: draft.mayAsk,
+  });
   const first = preview.data?.pages[0];
   const items = preview.data?.pages.flatMap((page) => page.items) ?? [];
   return (

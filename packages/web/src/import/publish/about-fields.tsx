@@ -9,13 +9,13 @@ const MAX = { slug: 40, name: 200, note: 300 } as const;
 interface AboutFieldsProps {
   draft: Draft;
   /** A connector keeps the address that it began with. */
-  isNew: boolean;
+  isUpdate: boolean;
   note: string;
   onNote: (note: string) => void;
 }
 
 /** What the connector is called, and what becomes of later tools. */
-export function AboutFields({ draft, isNew, note, onNote }: AboutFieldsProps) {
+export function AboutFields({ draft, isUpdate, note, onNote }: AboutFieldsProps) {
   const { name, new_write_tools: newWriteTools, slug } = draft.settings;
   return (
     <>
@@ -40,7 +40,7 @@ export function AboutFields({ draft, isNew, note, onNote }: AboutFieldsProps) {
           id="import-slug"
           className="input"
           required
-          readOnly={!isNew}
+          readOnly={isUpdate}
           maxLength={MAX.slug}
           autoComplete="off"
           autoCapitalize="none"
@@ -54,6 +54,9 @@ export function AboutFields({ draft, isNew, note, onNote }: AboutFieldsProps) {
         <p id="import-slug-hint" className="hint">
           {text.facts.slugHint}
         </p>
+        {!isUpdate && draft.view.target.exists ? (
+          <p className="hint status-warning">{text.facts.slugTaken}</p>
+        ) : null}
         <FieldBlockers view={draft.view} field="slug" />
       </div>
       <fieldset className="field">

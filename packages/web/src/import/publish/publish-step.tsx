@@ -22,7 +22,10 @@ export function PublishStep({ connector, draft }: { draft: Draft; connector: str
   const { view } = draft;
   const { id } = view;
   const filter = useDiffFilter();
-  const diff = useInfiniteQuery(diffQuery(org, draft.checked, filter.change, filter.q));
+  const diff = useInfiniteQuery({
+    ...diffQuery(org, draft.checked, filter.change, filter.q),
+    enabled: draft.mayAsk,
+  });
   const first = diff.data?.pages[0];
   const [ticked, setTicked] = useKept<string[]>(`import-ticked:${org}:${id}`, []);
   const [note, setNote] = useKept(`import-note:${org}:${id}`, '');
@@ -62,10 +65,10 @@ export function PublishStep({ connector, draft }: { draft: Draft; connector: str
             {text.conflict[conflict.reason]}
           </p>
         )}
-        <DiffList filter={filter} query={diff} />
+        <DiffList filter={filter} query={diff} isFirst={isNew} />
       </section>
       {first === undefined || first.new_write_tools.length === 0 ? null : (
-        <Ticks view={draft.checked} tools={first.new_write_tools} ticked={ticked} onTick={setTicked} />
+        <Ticks draft={draft} tools={first.new_write_tools} ticked={ticked} onTick={setTicked} />
       )}
       <form
         className="sheet"
@@ -74,7 +77,7 @@ export function PublishStep({ connector, draft }: { draft: Draft; connector: str
           if (first !== undefined) publishing.mutate(first);
         }}
       >
-        <AboutFields draft={draft} isNew={isNew && connector === undefined} note={note} onNote={setNote} />
+        <AboutFields draft={draft} isUpdate={connector !== undefined} note={note} onNote={setNote} />
         {view.source.kind === 'mcp' ? null : (
           <BaseUrlField draft={draft} servers={draft.checked.report?.servers ?? []} />
         )}

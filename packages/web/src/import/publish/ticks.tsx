@@ -1,14 +1,15 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { diffQuery, type ImportView } from '../../api/imports.ts';
+import { diffQuery } from '../../api/imports.ts';
 import { useOrganisation } from '../../shell/organisation-context.ts';
 import { importText } from '../../text/import.ts';
 import { Foreign } from '../../ui/foreign.tsx';
 import { More } from '../more.tsx';
+import type { Draft } from '../use-draft.ts';
 
 const text = importText.publish;
 
 interface TicksProps {
-  view: ImportView;
+  draft: Draft;
   /** Names of all new tools that may write. */
   tools: readonly string[];
   ticked: readonly string[];
@@ -16,9 +17,12 @@ interface TicksProps {
 }
 
 /** New tools that can change something: nobody is offered one that no person has ticked. */
-export function Ticks({ onTick, ticked, tools, view }: TicksProps) {
+export function Ticks({ onTick, ticked, tools, draft }: TicksProps) {
   const { slug: org } = useOrganisation();
-  const diff = useInfiniteQuery(diffQuery(org, view, 'new_write', ''));
+  const diff = useInfiniteQuery({
+    ...diffQuery(org, draft.checked, 'new_write', ''),
+    enabled: draft.mayAsk,
+  });
   const items = diff.data?.pages.flatMap((page) => page.items) ?? [];
   const isTicked = new Set(ticked);
   const count = tools.filter((tool) => isTicked.has(tool)).length;
