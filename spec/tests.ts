@@ -40,6 +40,9 @@ export const toolsCall = ofServer('gateway/tools-call');
 
 export const browserPages = ofServer('pages/browser');
 export const clientsInPortal = ofServer('portal/clients');
+export const management = ofServer('portal/management');
+export const ownConnector = ofServer('own-connector');
+export const portalDocument = ofServer('portal/openapi');
 export const everywhere = ofServer('revocation/everywhere');
 export const limits = ofServer('gateway/limits');
 export const changeListener = ofServer('change-listener');
