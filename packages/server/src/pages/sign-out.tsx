@@ -16,7 +16,8 @@ export function signOutRoutes({
   return new Hono<PageEnv>()
     .post('/sign-out', async (c) => {
       const form = await readForm(c, ['csrf', 'return_to']);
-      const checked = guard.check(c, { csrf: form.csrf, purpose: SIGN_OUT_PURPOSE });
+      // It also stands on pages whose address is a secret.
+      const checked = guard.check(c, { csrf: form.csrf, purpose: SIGN_OUT_PURPOSE, hidesOrigin: true });
       if (!checked.ok) return formRefused(c, checked.error, baseUrl);
       const { setCookies } = await people.signOut(c.req.raw.headers);
       for (const setCookie of setCookies) c.header('Set-Cookie', setCookie, { append: true });

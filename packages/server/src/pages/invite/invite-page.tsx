@@ -98,7 +98,14 @@ export const WrongAccountPage: FC<{ invitation: NamedInvitation; email: string; 
   invitation,
   signOutCsrf,
 }) => (
-  <InviteFrame invitation={invitation}>
+  <InviteFrame
+    invitation={invitation}
+    aside={
+      <p>
+        Or go on as you are: <a href="/app">open the dashboard</a>.
+      </p>
+    }
+  >
     <p class="warning">
       This invitation was sent to <bdi class="account">{invitation.email}</bdi>, and you are signed in as{' '}
       <bdi class="account">{email}</bdi>.
@@ -110,10 +117,6 @@ export const WrongAccountPage: FC<{ invitation: NamedInvitation; email: string; 
         Switch account
       </button>
     </form>
-    <p class="small">Nothing you connected is lost by switching. Or go on as you are:</p>
-    <p>
-      <a href="/app">Open the dashboard</a>
-    </p>
   </InviteFrame>
 );
 
@@ -147,7 +150,7 @@ export const NewcomerPage: FC<{
   return (
     <InviteFrame invitation={invitation} error={error ?? takenFault}>
       <p>
-        <a class="button wide" href={`/sign-in?return_to=${encodeURIComponent(INVITE_RETURN)}`}>
+        <a class="button secondary wide" href={`/sign-in?return_to=${encodeURIComponent(INVITE_RETURN)}`}>
           I have an account: sign in
         </a>
       </p>
