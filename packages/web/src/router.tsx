@@ -1,10 +1,4 @@
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  Outlet,
-} from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { readAuditSearch } from './audit/audit-search.ts';
 import { ChooserPage } from './chooser/chooser-page.tsx';
 import { readConnectorsSearch } from './connectors/connectors-search.ts';
@@ -15,9 +9,10 @@ import { readKeysSearch } from './keys/keys-search.ts';
 import { readMembersSearch } from './members/members-search.ts';
 import { Crash } from './shell/crash.tsx';
 import { NoSuchPage } from './shell/no-such-page.tsx';
+import { Root } from './shell/root.tsx';
 import { Shell } from './shell/shell.tsx';
 
-const root = createRootRoute({ component: Outlet });
+const root = createRootRoute({ component: Root });
 
 const chooser = createRoute({ getParentRoute: () => root, path: '/', component: ChooserPage });
 
@@ -77,6 +72,12 @@ const companySignIn = createRoute({
   ),
 });
 
+const account = createRoute({
+  getParentRoute: () => organisation,
+  path: 'account',
+  component: lazyRouteComponent(() => import('./account/account-page.tsx'), 'AccountPage'),
+});
+
 const members = createRoute({
   getParentRoute: () => organisation,
   path: 'members',
@@ -131,6 +132,7 @@ export const router = createRouter({
     chooser,
     organisation.addChildren([
       home,
+      account,
       keys,
       agents,
       audit,

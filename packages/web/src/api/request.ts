@@ -1,3 +1,6 @@
+import { askToConfirm } from '../confirm/confirmation.ts';
+import { giveFocusBack } from '../confirm/give-focus-back.ts';
+import { confirmText } from '../text/confirm.ts';
 import { ApiError, readError } from './api-error.ts';
 
 const TIMEOUT_MS = 20_000;
@@ -22,8 +25,12 @@ function send<T>(method: 'POST' | 'PUT', path: string, body: unknown): Promise<T
   });
 }
 
-/** Throws `ApiError`. Without a session it leaves for the sign-in page, which leads back here. */
+/**
+ * Throws `ApiError`. Without a session it leaves for the sign-in page, which leads back here. What takes a recent
+ * sign-in has the person confirm that it is them, and is then asked for once more.
+ */
 async function request<T>(path: string, init: RequestInit): Promise<T> {
+  const from = document.activeElement;
   let response: Response;
   try {
     response = await fetch(`/portal/v1${path}`, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });
@@ -36,7 +43,12 @@ async function request<T>(path: string, init: RequestInit): Promise<T> {
     return new Promise(() => {});
   }
   if (!response.ok || body === undefined) {
-    throw readError(response.status, body, response.headers.get('X-Request-Id') ?? undefined);
+    const error = readError(response.status, body, response.headers.get('X-Request-Id') ?? undefined);
+    if (error.code !== 'reauthentication_required') throw error;
+    const isConfirmed = await askToConfirm();
+    giveFocusBack(from);
+    if (isConfirmed) return request(path, init);
+    throw new ApiError(error.status, 'not_confirmed', confirmText.notConfirmed, undefined);
   }
   // The server is our own and of the same build.
   return body as T;

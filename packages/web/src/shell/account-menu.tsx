@@ -1,6 +1,5 @@
 import { Link } from '@tanstack/react-router';
 import type { Me } from '../api/types.ts';
-import { accountText } from '../text/account.ts';
 import { Menu } from '../ui/menu.tsx';
 
 /** Who is signed in, and the way out: a form of the server's pages, so that it needs no script to end a session. */
@@ -28,7 +27,7 @@ export function AccountMenu({ me, org }: { me: Me; org?: string }) {
           </p>
           {org === undefined ? null : (
             <Link to="/$org/account" params={{ org }} className="menu-item" onClick={close}>
-              {accountText.title}
+              Your account
             </Link>
           )}
           <SignOutForm token={me.sign_out_token} />
