@@ -43,6 +43,11 @@ function AuditLog() {
   const filter = useMemo(() => filterOf(readAuditSearch(JSON.parse(asked)), Date.now()), [asked]);
   const [isLive, setIsLive] = useState(false);
   const [opened, setOpened] = useState<AuditEvent | undefined>(undefined);
+  const [followed, setFollowed] = useState(0);
+  // After the dialog gave the focus back to its button.
+  useEffect(() => {
+    if (followed > 0) focusPageTitle();
+  }, [followed]);
   const look = (next: AuditSearch) => void navigate({ search: next, replace: true });
   return (
     <>
@@ -82,7 +87,7 @@ function AuditLog() {
           onRequest={(request) => {
             setOpened(undefined);
             look({ request, intents: '1' });
-            focusPageTitle();
+            setFollowed((times) => times + 1);
           }}
         />
       )}
