@@ -1,18 +1,25 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+} from '@tanstack/react-router';
 import { readAuditSearch } from './audit/audit-search.ts';
 import { ChooserPage } from './chooser/chooser-page.tsx';
 import { readConnectorsSearch } from './connectors/connectors-search.ts';
 import { readToolsSearch } from './connectors/tools-search.ts';
 import { readVersionsSearch } from './connectors/versions-search.ts';
 import { readImportSearch } from './import/import-search.ts';
+import { readAttemptsSearch, readConnectSearch } from './connect/connect-search.ts';
+import { readConnectionsSearch } from './connections/connections-search.ts';
 import { readKeysSearch } from './keys/keys-search.ts';
 import { readMembersSearch } from './members/members-search.ts';
 import { Crash } from './shell/crash.tsx';
 import { NoSuchPage } from './shell/no-such-page.tsx';
-import { Root } from './shell/root.tsx';
 import { Shell } from './shell/shell.tsx';
 
-const root = createRootRoute({ component: Root });
+const root = createRootRoute({ component: Outlet });
 
 const chooser = createRoute({ getParentRoute: () => root, path: '/', component: ChooserPage });
 
@@ -34,6 +41,27 @@ const keys = createRoute({
   path: 'keys',
   validateSearch: readKeysSearch,
   component: lazyRouteComponent(() => import('./keys/keys-page.tsx'), 'KeysPage'),
+});
+
+const connect = createRoute({
+  getParentRoute: () => organisation,
+  path: 'connect',
+  validateSearch: readConnectSearch,
+  component: lazyRouteComponent(() => import('./connect/connect-page.tsx'), 'ConnectPage'),
+});
+
+const attempts = createRoute({
+  getParentRoute: () => organisation,
+  path: 'connect/attempts',
+  validateSearch: readAttemptsSearch,
+  component: lazyRouteComponent(() => import('./connect/attempts-page.tsx'), 'AttemptsPage'),
+});
+
+const connections = createRoute({
+  getParentRoute: () => organisation,
+  path: 'connections',
+  validateSearch: readConnectionsSearch,
+  component: lazyRouteComponent(() => import('./connections/connections-page.tsx'), 'ConnectionsPage'),
 });
 
 const agents = createRoute({
@@ -70,12 +98,6 @@ const companySignIn = createRoute({
     () => import('./company-sign-in/company-sign-in-page.tsx'),
     'CompanySignInPage',
   ),
-});
-
-const account = createRoute({
-  getParentRoute: () => organisation,
-  path: 'account',
-  component: lazyRouteComponent(() => import('./account/account-page.tsx'), 'AccountPage'),
 });
 
 const members = createRoute({
@@ -132,7 +154,9 @@ export const router = createRouter({
     chooser,
     organisation.addChildren([
       home,
-      account,
+      connect,
+      attempts,
+      connections,
       keys,
       agents,
       audit,

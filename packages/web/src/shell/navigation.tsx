@@ -5,6 +5,7 @@ import {
   managesApps,
   managesIdentityProviders,
   readsAudit,
+  readsUsage,
   seesMembers,
 } from '../roles.ts';
 import type { Role } from '../api/types.ts';
@@ -25,6 +26,8 @@ const GROUPS: readonly { name: string; places: readonly Place[] }[] = [
     name: 'Use',
     places: [
       { to: '/$org', name: 'Home', exact: true },
+      { to: '/$org/connect', name: 'Connect' },
+      { to: '/$org/connections', name: 'Connections' },
       { to: '/$org/keys', name: 'API keys' },
     ],
   },
@@ -41,7 +44,10 @@ const GROUPS: readonly { name: string; places: readonly Place[] }[] = [
   },
   {
     name: 'Watch',
-    places: [{ to: '/$org/audit', name: 'Audit log', isFor: readsAudit }],
+    places: [
+      { to: '/$org/usage', name: 'Usage', isFor: readsUsage },
+      { to: '/$org/audit', name: 'Audit log', isFor: readsAudit },
+    ],
   },
   { name: 'Organisation', places: [{ to: '/$org/settings', name: 'Settings', isFor: changesSettings }] },
 ];
