@@ -56,6 +56,7 @@ import type { Store } from './store/store.ts';
 import { CLIENT_DOCUMENT_PATH } from './upstreams/credentials/upstream-accounts.ts';
 import { wireAttempts } from './wire-attempts.ts';
 import { wireCompany } from './wire-company.ts';
+import { wireImports } from './wire-imports.ts';
 import { wireJoining } from './wire-joining.ts';
 import { ownApiOf, wireManagement } from './wire-management.ts';
 import { wireUpstreams } from './wire-upstreams.ts';
@@ -108,6 +109,8 @@ export interface AppOptions {
   /** How the TXT records of domains are read. For tests alone. */
   resolveTxt?: ResolveTxt;
   documentBudget?: DocumentBudget;
+  /** Where the dashboard was built. For tests alone, which build their own. */
+  dashboardDirectory?: string;
 }
 
 /** The composition root: everything is wired here, and nothing else knows how. */
@@ -185,6 +188,17 @@ export async function createApp(options: AppOptions) {
     log,
   });
   const { credentials, mcpServers, publishMcp, sender, upstreamAccounts, vault } = upstreams;
+  const toolDesk = createToolDesk({ store, catalogues, clock });
+  const importing = wireImports({
+    store,
+    upstreams,
+    toolDesk,
+    guard: options.addressGuard,
+    limiter,
+    mcpBaseUrl,
+    clock,
+    log,
+  });
   feed.on('key', keyVerifier.forget);
   feed.on('grant', keyVerifier.forget);
   feed.on('grant_access', keyVerifier.forget);
@@ -372,7 +386,8 @@ export async function createApp(options: AppOptions) {
         ...company.portal,
         ...watching.portal,
         settings: createSettings({ store, clock }),
-        toolDesk: createToolDesk({ store, catalogues, clock }),
+        toolDesk,
+        ...importing.portal,
         toolCounts: catalogues.toolCounts,
         offeringOf: catalogues.offeringOf,
         management: wireManagement({
@@ -395,7 +410,7 @@ export async function createApp(options: AppOptions) {
       });
       ownApi = () => ownApiOf(portal, webBaseUrl);
       app.route('/portal/v1', portal);
-      app.route('/', createDashboardFiles({ directory: DASHBOARD_DIRECTORY }));
+      app.route('/', createDashboardFiles({ directory: options.dashboardDirectory ?? DASHBOARD_DIRECTORY }));
     }
 
     function mountAuthorizationServer(): void {
@@ -465,6 +480,7 @@ export async function createApp(options: AppOptions) {
       company.close();
       await upstreamAccounts.revoking.close();
       await gateway.close();
+      await importing.close();
       await upstreams.close();
       await attempts.close();
       await usage.close();

@@ -102,9 +102,8 @@ export function wireUpstreams({
   });
   const mcpServers = createMcpServers({ clients: mcpClients, clock, log, store });
   return {
+    assertions,
     channels,
-    environments,
-    publicConnect,
     credentials,
     mcpClients,
     mcpServers,

@@ -36,6 +36,7 @@ export function startSweeping({
     every(HOUSEKEEPING_MS, async () => {
       await store.authorizations.deleteExpired();
       await store.usedIds.deleteExpired();
+      await store.imports.deleteExpired();
       await store.invitations.deleteLongOver();
       await store.passwordResets.deleteLongOver();
       await store.upstreamAccounts.deleteExpiredAuthorizations();

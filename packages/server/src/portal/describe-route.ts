@@ -40,6 +40,8 @@ export interface RouteDescription<
   /** Absent: it is not read. */
   readonly body?: Body;
   readonly answer: z.ZodType;
+  /** Of a 409 that says more than what every refusal says. */
+  readonly conflict?: z.ZodType;
   /** Of what is no JSON, such as a file. */
   readonly answerType?: string;
   /** Default 200. */

@@ -7,7 +7,11 @@ import type { Role } from '../kernel/access.ts';
 import type { OrganisationEnv, PortalEnv } from './env.ts';
 
 /** A foreign page can make a browser send our cookie; it cannot forge where the request comes from. */
-export function sameOriginOnly(webBaseUrl: string): MiddlewareHandler {
+export function sameOriginOnly(
+  webBaseUrl: string,
+  /** Paths whose bodies are files: no form of a foreign page can send this type either. */
+  takesFile: (path: string) => boolean = () => false,
+): MiddlewareHandler {
   return async (context, next) => {
     const site = context.req.header('Sec-Fetch-Site');
     const origin = context.req.header('Origin');
@@ -16,8 +20,11 @@ export function sameOriginOnly(webBaseUrl: string): MiddlewareHandler {
     const navigates = site === 'none' && context.req.method === 'GET';
     if (foreign && !navigates) throw new AppError('forbidden', 'Requests from other sites are refused.');
     const writes = context.req.method !== 'GET' && context.req.method !== 'HEAD';
-    if (writes && !/^application\/json\s*(;|$)/i.test(context.req.header('Content-Type') ?? '')) {
-      throw new AppError('unsupported_media_type', 'The body must be application/json.');
+    const isFile = takesFile(context.req.path);
+    const wanted = isFile ? /^application\/octet-stream\s*(;|$)/i : /^application\/json\s*(;|$)/i;
+    if (writes && !wanted.test(context.req.header('Content-Type') ?? '')) {
+      const type = isFile ? 'application/octet-stream' : 'application/json';
+      throw new AppError('unsupported_media_type', `The body must be ${type}.`);
     }
     await next();
   };

@@ -20,6 +20,7 @@ import {
   type CompanySignInRoutesDeps,
 } from './company-sign-in/company-sign-in.ts';
 import { createConnectorRoutes, type ConnectorRoutesDeps } from './connectors/connectors.ts';
+import { createConnectorDeskRoutes, type ConnectorDeskRoutesDeps } from './connectors/connector-desk.ts';
 import type { PortalEnv } from './env.ts';
 import { membersOnly, sameOriginOnly } from './guards.ts';
 import { createIdentityLinkRoutes } from './identity-providers/identity-links.ts';
@@ -27,6 +28,8 @@ import {
   createTrustedIssuerRoutes,
   type IdentityProviderRoutesDeps,
 } from './identity-providers/trusted-issuers.ts';
+import { createImportRoutes, type ImportRoutesDeps } from './imports/imports.ts';
+import { UPLOAD_PATH } from './imports/upload.ts';
 import { createInvitationRoutes, type InvitationRoutesDeps } from './invitations/invitations.ts';
 import { createKeyRoutes } from './keys/keys.ts';
 import { identify, type IdentifyDeps } from './management/identify.ts';
@@ -40,6 +43,8 @@ import { createSettingsRoutes, type SettingsRoutesDeps } from './settings/settin
 import { createUsageRoutes, type UsageRoutesDeps } from './usage/usage.ts';
 
 const BODY_BYTES_MAX = 64 * 1024;
+/** They have limits of their own. */
+const IMPORT_PATH = /\/organisations\/[^/]+\/imports(?:\/|$)/;
 
 export interface PortalDeps
   extends
@@ -54,6 +59,8 @@ export interface PortalDeps
     ConnectionRoutesDeps,
     CompanySignInRoutesDeps,
     ConnectorRoutesDeps,
+    ConnectorDeskRoutesDeps,
+    ImportRoutesDeps,
     InvitationRoutesDeps,
     MemberRoutesDeps,
     SettingsRoutesDeps,
@@ -73,6 +80,7 @@ export interface PortalDeps
  */
 export function createPortal(deps: PortalDeps): Hono<PortalEnv> {
   const app = new Hono<PortalEnv>();
+  const limitBody = bodyLimit({ maxSize: BODY_BYTES_MAX, onError: tooLarge });
   app.route(
     '/openapi.json',
     serveDocument(() => app, `${deps.webBaseUrl}/portal/v1`),
@@ -82,9 +90,9 @@ export function createPortal(deps: PortalDeps): Hono<PortalEnv> {
     context.header('Cache-Control', 'no-store');
   });
   app.use(
-    sameOriginOnly(deps.webBaseUrl),
+    sameOriginOnly(deps.webBaseUrl, (path) => UPLOAD_PATH.test(path)),
     identify(deps),
-    bodyLimit({ maxSize: BODY_BYTES_MAX, onError: tooLarge }),
+    (context, next) => (IMPORT_PATH.test(context.req.path) ? next() : limitBody(context, next)),
   );
 
   const memberOf = membersOnly(async (slug, user) => {
@@ -109,6 +117,8 @@ export function createPortal(deps: PortalDeps): Hono<PortalEnv> {
   app.route('/organisations/:org/attempts', createAttemptRoutes(deps));
   app.route('/organisations/:org/company-sign-in', createCompanySignInRoutes(deps));
   app.route('/organisations/:org/connectors', createConnectorRoutes(deps));
+  app.route('/organisations/:org/connectors', createConnectorDeskRoutes(deps));
+  app.route('/organisations/:org/imports', createImportRoutes(deps));
   app.route('/organisations/:org/trusted-issuers', createTrustedIssuerRoutes(deps));
   app.route('/organisations/:org/identity-links', createIdentityLinkRoutes(deps));
   app.route('/organisations/:org/audit', createAuditRoutes(deps));

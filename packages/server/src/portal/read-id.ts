@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../kernel/errors.ts';
-import type { AgentId, ClientId, GrantId, InvitationId, KeyId, UserId } from '../kernel/ids.ts';
+import type { AgentId, ClientId, ImportId, GrantId, InvitationId, KeyId, UserId } from '../kernel/ids.ts';
 
 interface PathIds {
   key: KeyId;
@@ -8,6 +8,7 @@ interface PathIds {
   cli: ClientId;
   grt: GrantId;
   usr: UserId;
+  imp: ImportId;
   inv: InvitationId;
 }
 
@@ -17,6 +18,7 @@ const ABSENT: Readonly<Record<keyof PathIds, string>> = {
   cli: 'There is no such client.',
   grt: 'There is no such connection, or it is over.',
   usr: 'There is no such member.',
+  imp: 'There is no such import.',
   inv: 'There is no such open invitation.',
 };
 

@@ -16,6 +16,7 @@ const NEEDS_RECENT_SIGN_IN: ReadonlySet<string> = new Set([
   'delete_client',
   'allow_token_exchange',
   'sign_everyone_out',
+  'delete_connector',
   'set_member_role',
   'remove_member',
   'create_reset_link',

@@ -53,6 +53,7 @@ export async function openManagement({
   });
   return {
     ports,
+    feed,
     signing,
     signAssertion: createAssertions({ signing, clock, issuer: mcpBaseUrl }),
     async close() {

@@ -27,6 +27,8 @@ import { createReach } from '../../src/people/company/reach.ts';
 import type { PortalEnv } from '../../src/portal/env.ts';
 import { createDocument } from '../../src/portal/openapi/document.ts';
 import { createPortal } from '../../src/portal/portal.ts';
+import { wireImports } from '../../src/wire-imports.ts';
+import { wireUpstreams } from '../../src/wire-upstreams.ts';
 import { wireJoining } from '../../src/wire-joining.ts';
 import { createDashboardFiles } from '../../src/portal/static/static.ts';
 import { openManagement } from './open-management.ts';
@@ -41,11 +43,14 @@ export async function openPortal({
   mcpBaseUrl = baseUrl,
   directory = '/nowhere',
   addressGuard = {},
+  privateNetworks = [],
 }: {
   baseUrl?: string;
   mcpBaseUrl?: string;
   directory?: string;
   addressGuard?: AddressGuardOptions;
+  /** Networks that connectors made here may reach. */
+  privateNetworks?: readonly string[];
 } = {}) {
   const opened = await openPeople(baseUrl, { guard: addressGuard });
   const { store, clock, people, setup } = opened;
@@ -76,6 +81,30 @@ export async function openPortal({
   app.route('/', pages.routes);
   app.route('/', joining.pages);
   const management = await openManagement({ store, clock, mcpBaseUrl, webBaseUrl: baseUrl });
+  const toolDesk = createToolDesk({ store, catalogues, clock });
+  const upstreams = wireUpstreams({
+    store,
+    feed: management.feed,
+    grants: { signing: management.signing },
+    masterSecret: 'a secret of the tests',
+    maySeal: () => true,
+    mcpBaseUrl,
+    webBaseUrl: baseUrl,
+    guard: addressGuard,
+    privateNetworks,
+    clock,
+    log: silentLog,
+  });
+  const importing = wireImports({
+    store,
+    upstreams,
+    toolDesk,
+    guard: addressGuard,
+    limiter: attempts,
+    mcpBaseUrl,
+    clock,
+    log: silentLog,
+  });
   const portal = createPortal({
     management: management.ports,
     people,
@@ -96,7 +125,8 @@ export async function openPortal({
     auditLog: createAuditLog({ store, clock }),
     usageReport: createUsageReport({ store, clock }),
     settings: createSettings({ store, clock }),
-    toolDesk: createToolDesk({ store, catalogues, clock }),
+    toolDesk,
+    ...importing.portal,
     toolCounts: async () => TOOL_COUNTS,
     offeringOf: async () => ({ mode: 'full', toolsets: ['daily'] }),
     signOutToken: (context) => guard.issue(context, SIGN_OUT_PURPOSE),
@@ -120,10 +150,15 @@ export async function openPortal({
     document,
     /** Fails if an answer was none that the API's document knows. */
     async close() {
+      await importing.close();
+      await upstreams.upstreamAccounts.revoking.close();
+      await upstreams.close();
       await management.close();
       await opened.close();
       answers.assertNone();
     },
+    catalogues,
+    upstreams,
     keys,
     agents,
     baseUrl,

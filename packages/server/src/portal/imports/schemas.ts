@@ -460,6 +460,9 @@ export const conflictSchema = z.object({
   import: importViewSchema.nullable(),
 });
 
+/** Body of a 409 where a connector was deleted or rolled back that somebody has published since. */
+export const versionConflictSchema = conflictSchema.pick({ error: true });
+
 export const testResultSchema = z.object({
   /** The upstream answered with a status below 400. */
   ok: z.boolean(),

@@ -83,6 +83,7 @@ function operation(path: string, method: string, description: RouteDescription):
     action,
     answer,
     answerType = 'application/json',
+    conflict,
     body,
     id,
     isDangerous,
@@ -109,6 +110,12 @@ function operation(path: string, method: string, description: RouteDescription):
         description: 'Done.',
         content: { [answerType]: { schema: schemaOf(answer, 'output') } },
       },
+      ...(conflict !== undefined && {
+        409: {
+          description: 'Something has changed meanwhile; nothing was done.',
+          content: { 'application/json': { schema: schemaOf(conflict, 'output') } },
+        },
+      }),
       ...ERROR_RESPONSES,
     },
   };
