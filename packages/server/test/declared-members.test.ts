@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Role } from '../src/kernel/access.ts';
 import type { OrganisationId, UserId } from '../src/kernel/ids.ts';
 import { applyDeclared } from '../src/declared.ts';
+import { bindDeclared } from '../src/people/declared/bind-declared.ts';
 import { PASSWORD, valueOf } from './people/open-people.ts';
 import { openInvitations, type OpenedInvitations } from './pages/open-invitations.ts';
 import { hiddenFields } from './pages/open-pages.ts';
@@ -234,6 +235,20 @@ describe('an address alone proves nothing', () => {
     const { said } = await apply({ slug: here.slug, members }, { slug: there.slug, members });
     expect(said).toContain('nobody vouched');
     expect(await heldBy(there.orgId, userId)).toBeUndefined();
+  });
+
+  test('a word for one address binds nothing of another that the account has', async () => {
+    const { orgId, slug } = await organisation();
+    const impostor = await unvouched(`other-${slug}@declared.test`);
+    await apply({ slug, members: [{ email: `other-${slug}@declared.test`, role: 'owner' }] });
+    await opened.store.transaction((queries) =>
+      bindDeclared(queries, opened.clock, {
+        userId: impostor,
+        email: `own-${slug}@declared.test`,
+        mayBind: () => true,
+      }),
+    );
+    expect(await heldBy(orgId, impostor)).toBeUndefined();
   });
 
   test('the operator’s word counts everywhere', async () => {

@@ -227,6 +227,22 @@ describe('the page of an invitation', () => {
 });
 
 describe('an invitation under attack', () => {
+  test('is not used by a session that another organisation’s provider began', async () => {
+    const { orgId, path } = await opened.invited();
+    const company = await opened.organisation();
+    const person = await opened.person([company.orgId, 'member']);
+    const { browser, csrf } = await visit(path, person);
+    await opened.store.pool.query('update sessions set via_org_id = $1 where user_id = $2', [
+      company.orgId,
+      person.userId,
+    ]);
+    const page = await browser.get(path);
+    expect(page.html).toContain('opens that organisation alone');
+    expect(page.html).not.toContain('value="join"');
+    expect((await browser.post(path, { csrf, act: 'join' })).status).toBe(200);
+    expect(await opened.roleOf(orgId, person.userId)).toBeUndefined();
+  });
+
   test('raced by ten people lets one in', async () => {
     const { orgId, path } = await opened.invited();
     const visitors = await Promise.all(

@@ -120,6 +120,26 @@ export const WrongAccountPage: FC<{ invitation: NamedInvitation; email: string; 
   </InviteFrame>
 );
 
+/** For who is signed in by the word of another organisation's provider, which opens that organisation alone. */
+export const ViaCompanyPage: FC<{ invitation: NamedInvitation; signOutCsrf: string }> = ({
+  invitation,
+  signOutCsrf,
+}) => (
+  <InviteFrame invitation={invitation}>
+    <p class="warning">
+      You are signed in through another organisation’s company account, which opens that organisation alone.
+      To join this one, sign in with a password or passkey of your own.
+    </p>
+    <form method="post" action="/sign-out">
+      <input type="hidden" name="csrf" value={signOutCsrf} />
+      <input type="hidden" name="return_to" value={INVITE_RETURN} />
+      <button class="wide" type="submit">
+        Sign in another way
+      </button>
+    </form>
+  </InviteFrame>
+);
+
 export interface NewAccountTyped {
   readonly name: string;
   readonly email: string;

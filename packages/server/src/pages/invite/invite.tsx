@@ -3,6 +3,7 @@ import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { userFaults, type UserFault } from '../../people/create-user.ts';
 import { hostCookie } from '../../people/host-cookie.ts';
 import type { Invitations } from '../../people/invitations/invitations.ts';
+import type { CurrentUser } from '../../people/people.ts';
 import type { NamedInvitation } from '../../people/invitations/invitation-state.ts';
 import { SIGN_OUT_PURPOSE } from '../account-line.tsx';
 import type { PagesDeps } from '../deps.ts';
@@ -15,6 +16,7 @@ import {
   JoinPage,
   MemberAlreadyPage,
   NewcomerPage,
+  ViaCompanyPage,
   WrongAccountPage,
   type NewAccountTyped,
 } from './invite-page.tsx';
@@ -67,6 +69,8 @@ export function inviteRoutes({
       const view = { invitation, csrf, action, typed, faults, error };
       return c.html(document(<NewcomerPage {...view} />), status);
     }
+    if (isShut(invitation, user))
+      return c.html(document(<ViaCompanyPage {...{ invitation, signOutCsrf }} />));
     const view = { invitation, email: user.email, signOutCsrf };
     return isFor(invitation, user.email)
       ? c.html(document(<JoinPage {...view} {...{ csrf, action, error }} />), status)
@@ -126,6 +130,8 @@ export function inviteRoutes({
     if (form.act === 'create' && user === undefined) return create(c, token, form);
     // Signed out meanwhile, or signed in in another tab: the page as it is now says what can be done.
     if (form.act !== 'join' || user === undefined) return show(c, token);
+    const looked = await invitations.look(token);
+    if (looked === undefined || isShut(looked.invitation, user)) return show(c, token);
     const joined = await invitations.join({
       token,
       userId: user.userId,
@@ -136,6 +142,11 @@ export function inviteRoutes({
   });
 
   return app;
+}
+
+/** Whoever runs another organisation's provider could be anybody they name. */
+function isShut({ orgId }: NamedInvitation, { viaOrgId }: CurrentUser): boolean {
+  return viaOrgId !== null && viaOrgId !== orgId;
 }
 
 function isFor({ email }: NamedInvitation, account: string): boolean {

@@ -93,7 +93,8 @@ export async function admit(
     await queries.changes.add('member', `${orgId}:${userId}`);
     await trace('member.joined', { role: wanted.toJoin, by: 'company sign-in' });
   }
-  await bindDeclared(queries, clock, { userId, requestId, mayBind: (declared) => declared.orgId === orgId });
+  const mayBind = (declared: { orgId: string }) => declared.orgId === orgId;
+  await bindDeclared(queries, clock, { userId, email, requestId, mayBind });
   if (held !== undefined) await followGroups(held);
   await queries.companySignIn.touchIdentity(orgId, userId);
   await trace('company.signed_in', { issuer: current.issuer });

@@ -14,12 +14,14 @@ export async function bindDeclared(
   clock: Clock,
   person: {
     readonly userId: UserId;
+    /** What is vouched for. Nothing is bound if the account has another one. */
+    readonly email: string;
     readonly requestId?: RequestId | undefined;
     readonly mayBind: (declared: { readonly orgId: OrganisationId; readonly role: Role }) => boolean;
   },
 ): Promise<void> {
-  const { mayBind, requestId, userId } = person;
-  const declared = await queries.declaredMembers.listFor(userId);
+  const { email, mayBind, requestId, userId } = person;
+  const declared = await queries.declaredMembers.listFor(userId, email);
   for (const { orgId, role } of declared.filter(mayBind).toSorted((a, b) => (a.orgId < b.orgId ? -1 : 1))) {
     await queries.people.lockMembers(orgId);
     const held = await queries.people.heldRoleOf(orgId, userId);

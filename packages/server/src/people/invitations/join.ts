@@ -118,10 +118,11 @@ async function admit(
   const isOperators = invitedBy === null;
   if (isOperators) await queries.declaredMembers.vouchFor(userId);
   // An admin's word counts in the own organisation, and for no more than the admin could give.
-  const here = (await queries.declaredMembers.listFor(userId)).find((one) => one.orgId === orgId);
+  const here = (await queries.declaredMembers.listFor(userId, email)).find((one) => one.orgId === orgId);
   const mayGiveHere = here !== undefined && (await inviterMayGive(queries, invitation, here.role));
   await bindDeclared(queries, clock, {
     userId,
+    email,
     requestId,
     mayBind: (declared) => isOperators || (declared.orgId === orgId && mayGiveHere),
   });

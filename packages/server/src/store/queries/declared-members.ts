@@ -51,13 +51,13 @@ export function createDeclaredMemberQueries(executor: Executor) {
         .orderBy(asc(declaredMembers.email));
     },
 
-    /** Everywhere that the address of this person is declared. */
-    async listFor(userId: UserId): Promise<{ orgId: OrganisationId; role: Role }[]> {
+    /** Everywhere that the address is declared, if it is that of this person's account. */
+    async listFor(userId: UserId, email: string): Promise<{ orgId: OrganisationId; role: Role }[]> {
       return executor
         .select({ orgId: declaredMembers.orgId, role: declaredMembers.role })
         .from(declaredMembers)
         .innerJoin(users, eq(users.email, declaredMembers.email))
-        .where(and(eq(users.id, userId), isNull(users.disabledAt)));
+        .where(and(eq(users.id, userId), eq(users.email, email), isNull(users.disabledAt)));
     },
 
     /** Makes the membership what was declared, whether or not there was one. */
