@@ -6,7 +6,10 @@ export const keyShape = z.object({
   id: z.string(),
   name: z.string(),
   access,
-  hint: z.string().describe('The first and the last characters of its secret.'),
+  hint: z
+    .string()
+    .nullable()
+    .describe('The first and the last characters of its secret, if it has had one yet.'),
   made_by: z.enum(['connection', 'agent', 'hand']),
   holder: z.string().nullable().describe("A person's email, or an agent's name."),
   client: z.object({ name: z.string().nullable(), destination: z.string().nullable() }).nullable(),
