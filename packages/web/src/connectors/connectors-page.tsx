@@ -1,85 +1,77 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import { connectorsQuery } from '../api/queries.ts';
 import type { Connector } from '../api/types.ts';
 import { managesConnectors } from '../roles.ts';
 import { useOrganisation } from '../shell/organisation-context.ts';
-import { StatusBadge } from '../ui/badges.tsx';
+import { connectorsText as text } from '../text/connectors.ts';
+import { findItems, SHORT_LIST_MAX, SHOWN_MAX } from '../ui/find-items.ts';
 import { Listed } from '../ui/listed.tsx';
 import { PageHead } from '../ui/page-head.tsx';
+import { ConnectorTable } from './connector-table.tsx';
+import { readConnectorsSearch, textOfConnector } from './connectors-search.ts';
+
+const route = getRouteApi('/$org/connectors');
 
 /** `/app/{org}/connectors`: where the tools come from. */
 export function ConnectorsPage() {
-  const { slug: org } = useOrganisation();
+  const { slug: org, role } = useOrganisation();
   const connectors = useQuery(connectorsQuery(org));
+  const mayImport = managesConnectors(role);
+  const importLink = (
+    <Link to="/$org/connectors/import" params={{ org }} className="button">
+      {text.import}
+    </Link>
+  );
   return (
     <>
-      <PageHead title="Connectors" lead="Where the tools come from: an API, or an MCP server." />
+      <PageHead title={text.title} lead={text.lead} action={mayImport ? importLink : undefined} />
       <Listed
         query={connectors}
-        what="the connectors"
+        what={text.loading}
         rows={4}
-        empty={<p>No connectors yet. Whoever runs this Latchkey declares them in its configuration file.</p>}
+        empty={
+          <>
+            <p>{mayImport ? text.emptyManager : text.empty}</p>
+            {mayImport ? importLink : null}
+          </>
+        }
       >
-        {(items) => <ConnectorTable connectors={items} />}
+        {(items) => <Found connectors={items} />}
       </Listed>
     </>
   );
 }
 
-const KINDS = { openapi: 'API', mcp: 'MCP server' } as const;
-
-function ConnectorTable({ connectors }: { connectors: readonly Connector[] }) {
+function Found({ connectors }: { connectors: readonly Connector[] }) {
+  const { q = '' } = route.useSearch();
+  const navigate = route.useNavigate();
+  const found = findItems(connectors, q, textOfConnector);
+  const shown = found.slice(0, SHOWN_MAX);
   return (
-    <div className="sheet table-frame">
-      <table className="table" role="table">
-        <caption className="for-screen-readers">Connectors</caption>
-        <thead role="rowgroup">
-          <tr role="row">
-            {['Connector', 'Kind', 'Tools', 'News'].map((name) => (
-              <th key={name} role="columnheader" scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody role="rowgroup">
-          {connectors.map((connector) => (
-            <tr key={connector.slug} role="row">
-              <th role="rowheader" scope="row">
-                <ConnectorName connector={connector} />
-                {connector.shared ? <span className="row-more">Shared by all organisations</span> : null}
-              </th>
-              <td role="cell" data-label="Kind">
-                {KINDS[connector.kind]}
-              </td>
-              <td role="cell" data-label="Tools">
-                {connector.tools}
-              </td>
-              <td role="cell" data-label="News">
-                {connector.waiting === 0 ? (
-                  'None'
-                ) : (
-                  <StatusBadge tone="warning">
-                    {connector.waiting === 1 ? '1 tool waits' : `${connector.waiting} tools wait`}
-                  </StatusBadge>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
-function ConnectorName({ connector: { name, slug } }: { connector: Connector }) {
-  const { slug: org, role } = useOrganisation();
-  const shown = <bdi className="row-name">{name}</bdi>;
-  if (!managesConnectors(role)) return shown;
-  return (
-    <Link to="/$org/connectors/$connector" params={{ org, connector: slug }}>
-      {shown}
-    </Link>
+    <>
+      {connectors.length <= SHORT_LIST_MAX && q === '' ? null : (
+        <div className="filter">
+          <input
+            type="search"
+            className="input"
+            aria-label={text.find}
+            placeholder={text.findPlaceholder}
+            value={q}
+            onChange={(event) =>
+              void navigate({ search: readConnectorsSearch({ q: event.target.value }), replace: true })
+            }
+          />
+          <span role="status" className="small quiet">
+            {shown.length < found.length ? text.shownOf(shown.length, found.length) : null}
+          </span>
+        </div>
+      )}
+      {shown.length === 0 ? (
+        <p className="sheet empty quiet">{text.noneFound}</p>
+      ) : (
+        <ConnectorTable connectors={shown} />
+      )}
+    </>
   );
 }

@@ -11,6 +11,7 @@ import { PageHead } from '../ui/page-head.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { useNotice } from '../ui/use-notice.tsx';
+import { AboutConnector } from './about-connector.tsx';
 import { RuleDialog, type RuleSubject } from './rule-dialog.tsx';
 import { ToolFilter } from './tool-filter.tsx';
 import { ToolTable } from './tool-table.tsx';
@@ -51,6 +52,7 @@ export function ToolsPage() {
 
 function Tools({ connector }: { connector: string }) {
   const { slug: org } = useOrganisation();
+  const navigate = route.useNavigate();
   const tools = useQuery(connectorToolsQuery(org, connector));
   const [subject, setSubject] = useState<RuleSubject | undefined>(undefined);
   const [notice, say] = useNotice();
@@ -64,6 +66,12 @@ function Tools({ connector }: { connector: string }) {
   return (
     <>
       {notice}
+      <AboutConnector
+        connector={connector}
+        rule={tools.data.rule}
+        say={say}
+        onDeleted={() => void navigate({ to: '/$org/connectors', params: { org } })}
+      />
       <ToolList
         connector={connector}
         data={tools.data}

@@ -14,3 +14,15 @@ export function useFocusOnNewStep(step: string): void {
     else title.focus();
   }, [step]);
 }
+
+/** A step that had to be waited for takes the focus where nobody has moved it meanwhile. */
+export function useFocusWhenReady(isReady: boolean): void {
+  const was = useRef(isReady);
+  useEffect(() => {
+    const isNew = isReady && !was.current;
+    was.current = isReady;
+    const { activeElement } = document;
+    if (isNew && (activeElement === document.body || activeElement?.id === 'page-title'))
+      document.getElementById(STEP_TITLE_ID)?.focus();
+  }, [isReady]);
+}

@@ -19,7 +19,7 @@ import { Published } from './publish/published.tsx';
 import { PublishStep } from './publish/publish-step.tsx';
 import { StepLink, StepMoves, Steps } from './steps.tsx';
 import { useDraft } from './use-draft.ts';
-import { useFocusOnNewStep } from './use-focus-on-new-step.ts';
+import { useFocusOnNewStep, useFocusWhenReady } from './use-focus-on-new-step.ts';
 
 interface WizardProps {
   search: ImportSearch;
@@ -85,6 +85,7 @@ function InSteps({ connector, step, view }: InStepsProps) {
   if (view.report !== null && view !== checked) setChecked(view);
   const draft = useDraft(org, view, view.report === null ? checked : view);
   const { report } = draft.checked;
+  useFocusWhenReady(report !== null && step !== 'fetch');
   if (view.state === 'published' && view.published !== null) return <Published published={view.published} />;
   return (
     <>

@@ -12,6 +12,9 @@ export const connectorsText = {
   kinds: { openapi: 'API', mcp: 'MCP server' },
   shared: 'Shared by all organisations',
   noNews: 'None',
+  off: 'Off',
+  noneFound: 'No connector has that in its name.',
+  shownOf: (shown: number, all: number) => `The first ${shown} of ${all}.`,
   waiting: (tools: number) => (tools === 1 ? '1 tool waits' : `${tools} tools wait`),
 } as const;
 
@@ -58,8 +61,48 @@ export const toolsText = {
   approve: 'Let it be used',
 } as const;
 
+const some = (count: number, one: string, more: string): string => `${count} ${count === 1 ? one : more}`;
+
 /** The words about one connector. */
 export const connectorText = {
+  loading: 'Loading the connector',
+  facts: { kind: 'Kind', baseUrl: 'Calls go to', credential: 'Proves itself by', version: 'Version' },
+  update: 'Update',
+  versions: 'Versions',
+  credentialChange: 'Change credential',
+  credentialOf: 'Credential of ',
+  credentialEffect: 'It holds for the next call. What was set before is forgotten.',
+  credentialSaved: 'The credential is saved. It holds from the next call on.',
+  switchOff: 'Switch off',
+  switchOn: 'Switch on',
+  switching: 'One moment…',
+  switchOffBefore: 'Switch off ',
+  switchOnBefore: 'Switch on ',
+  leaveOn: 'Leave it on',
+  leaveOff: 'Leave it off',
+  switchOffEffect: (tools: number) =>
+    `${some(tools, 'tool is', 'tools are')} offered to nobody from now on, and calls are refused. Rules, credentials and connections stay; you can switch it on again.`,
+  switchOnEffect: 'Its tools are offered again, by the rules that they have.',
+  switchedOff: 'It is off. Nobody is offered its tools.',
+  switchedOn: 'It is on again.',
+  delete: 'Delete',
+  deleting: 'Deleting…',
+  deleteBefore: 'Delete ',
+  keep: 'Keep connector',
+  deleteEffect: (tools: number, connections: number, accounts: number) =>
+    [
+      `${some(tools, 'tool goes', 'tools go')} at once, with their rules, versions and the credential.`,
+      connections === 0
+        ? ''
+        : `${some(connections, 'connection or key that is', 'connections or keys that are')} bound to its own address ${connections === 1 ? 'stops' : 'stop'} working.`,
+      accounts === 0
+        ? ''
+        : `${some(accounts, 'person’s own account is', 'people’s own accounts are')} disconnected.`,
+      'It cannot be undone.',
+    ]
+      .filter((sentence) => sentence !== '')
+      .join(' '),
+  deleted: (name: string) => `“${name}” is deleted.`,
   sharedUnchangeable:
     'This connector is shared by all organisations. Whoever runs this Latchkey changes it, in its configuration file.',
   declaredUnchangeable:

@@ -50,7 +50,7 @@ const selectors = z.array(selector).max(500);
 const address = text(2048);
 
 /** `METHOD /path` as the document writes the path; of an MCP server, the tool's name. */
-const operationKey = text(2000).min(1);
+const operationKey = text(20_000).min(1);
 
 export const sourceSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('url'), url: address }),
