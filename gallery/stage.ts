@@ -9,6 +9,7 @@ import { startReelport } from '../packages/server/src/demo/reelport/start-reelpo
 import { silentLog } from '../packages/server/src/kernel/log.ts';
 import { startLatchkey } from '../packages/server/src/start.ts';
 import { openChromium } from '../packages/server/test/portal/open-chromium.ts';
+import { seedGallery } from './seed.ts';
 
 type StoredState = Exclude<BrowserContextOptions['storageState'], string | undefined>;
 
@@ -35,6 +36,7 @@ export async function openStage(): Promise<Stage> {
     log: silentLog,
   });
   await seedDemo(demo.latchkey, reelport.url);
+  await seedGallery(demo.latchkey);
   const url = demo.latchkey.webBaseUrl;
   const fresh = await startService();
   const prepared = await fresh.latchkey.setup.prepareSetup();

@@ -16,13 +16,21 @@ async function open(page: Page, { url }: Stage, path: string): Promise<void> {
 /** Each page as it comes, while it waits, when nothing answers, and to somebody who may not see it. */
 const PAGES: readonly { name: string; path: string; forbiddenTo?: string; timed?: boolean }[] = [
   { name: 'home', path: '', timed: true },
+  { name: 'connect', path: '/connect' },
+  { name: 'attempts', path: '/connect/attempts' },
+  { name: 'connections', path: '/connections' },
   { name: 'keys', path: '/keys', timed: true },
   { name: 'connectors', path: '/connectors' },
   { name: 'tools', path: '/connectors/reelport', forbiddenTo: 'viewer@acme.test' },
+  { name: 'versions', path: '/connectors/reelport/versions', forbiddenTo: 'viewer@acme.test' },
   { name: 'members', path: '/members', forbiddenTo: 'viewer@acme.test' },
   { name: 'agents', path: '/agents', forbiddenTo: 'member@acme.test' },
   { name: 'apps', path: '/apps', forbiddenTo: 'member@acme.test' },
+  { name: 'company-sign-in', path: '/sign-in', forbiddenTo: 'member@acme.test' },
   { name: 'identity-providers', path: '/identity-providers', forbiddenTo: 'member@acme.test' },
+  { name: 'usage', path: '/usage', forbiddenTo: 'viewer@acme.test' },
+  { name: 'audit', path: '/audit', forbiddenTo: 'member@acme.test' },
+  { name: 'account', path: '/account' },
   { name: 'settings', path: '/settings', forbiddenTo: 'member@acme.test' },
 ];
 
