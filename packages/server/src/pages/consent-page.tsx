@@ -32,6 +32,8 @@ export interface ConsentPageProps {
   imitates: string | undefined;
   /** Organisations that are not offered, because their admins blocked this client. */
   blockedBy: readonly string[];
+  /** Nor these: the operator has suspended them. */
+  suspended: readonly string[];
   choices: readonly ConsentChoice[];
   /** Where tools act through an account of the person's own. */
   places: readonly ConnectPlace[];
@@ -126,6 +128,12 @@ export const ConsentPage: FC<ConsentPageProps> = (props) => {
         {props.blockedBy.length === 0 ? null : (
           <p class="small">
             Not offered, because an admin there has blocked this app: <bdi>{props.blockedBy.join(', ')}</bdi>.
+          </p>
+        )}
+        {props.suspended.length === 0 ? null : (
+          <p class="small">
+            Not offered, because {props.suspended.length === 1 ? 'it is' : 'they are'} suspended:{' '}
+            <bdi>{props.suspended.join(', ')}</bdi>.
           </p>
         )}
         {choices.map((choice) => (

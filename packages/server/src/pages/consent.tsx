@@ -24,6 +24,7 @@ import { ConsentPage, type ConsentChoice } from './consent-page.tsx';
 import type { FormGuard } from './form-guard.ts';
 import { imitatedHost } from './imitation.ts';
 import { document } from './layout.tsx';
+import { showNotMember, showSuspended } from './no-organisation.tsx';
 import type { PageEnv } from './page-env.ts';
 import { readForm } from './read-form.ts';
 import { clientBlocked, expired, handoffRefused, otherBrowser, refuse } from './refusals.ts';
@@ -286,6 +287,11 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
     },
   ) {
     if (authorization.codeUsedAt !== null) return explain(c, { reason: 'already_connected' });
+    const visitor = () => ({
+      email: user.email,
+      returnTo: pathOf(transactionId),
+      signOutCsrf: guard.issue(c, SIGN_OUT_PURPOSE),
+    });
     const [client, memberships] = await Promise.all([
       deps.clients.find(authorization.clientId),
       membershipsFor(authorization, user),
@@ -295,22 +301,25 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
     if (memberships.length === 0) {
       note(transactionId, 'consent', { userId, fault: 'not_a_member' });
       const { closed } = await deps.reach(user);
-      const shut = closed.find(({ organisation: { id } }) => id === authorization.resourceOrgId);
-      if (shut !== undefined) {
-        const signOutCsrf = guard.issue(c, SIGN_OUT_PURPOSE);
-        return showClosed(c, shut, { email: user.email, returnTo: pathOf(transactionId), signOutCsrf });
-      }
-      return explain(c, { reason: 'not_a_member' }, undefined, user.email);
+      const { resourceOrgId } = authorization;
+      const shut = closed.find(({ organisation: { id } }) => resourceOrgId === null || id === resourceOrgId);
+      return shut === undefined
+        ? showNotMember(c, resourceOrgId !== null, visitor())
+        : showClosed(c, shut, visitor());
     }
+    const suspended = memberships.flatMap(({ organisation }) =>
+      organisation.suspendedAt === null ? [] : [organisation.name],
+    );
+    if (suspended.length === memberships.length) return showSuspended(c, suspended, visitor());
     if (!isRegisteredRedirectUri(authorization.redirectUri, client.redirectUris)) {
       note(transactionId, 'consent', { userId, fault: 'client_changed' });
       return explain(c, { reason: 'client_changed' });
     }
     const destination = destinationOf(authorization.redirectUri);
     const asked = await Promise.all(
-      memberships.map((membership) =>
-        toChoice(membership, client, destination, authorization.resource, user),
-      ),
+      memberships
+        .filter(({ organisation }) => organisation.suspendedAt === null)
+        .map((membership) => toChoice(membership, client, destination, authorization.resource, user)),
     );
     const choices = asked.flatMap(({ tier, ...choice }): ConsentChoice[] =>
       tier.kind === 'blocked' ? [] : [{ ...choice, tier }],
@@ -332,6 +341,7 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
           clientHost={clientHost}
           imitates={imitatedHost(clientName, [clientHost ?? destination])}
           blockedBy={blockedBy}
+          suspended={suspended}
           destination={destination}
           redirectUri={authorization.redirectUri}
           loopback={isOnThisComputer(authorization.redirectUri)}
@@ -410,7 +420,6 @@ function explain(
   c: Context<PageEnv>,
   fault: DecisionFault,
   again?: (problem: string) => Response | Promise<Response>,
-  email?: string,
 ): Response | Promise<Response> {
   switch (fault.reason) {
     case 'unknown':
@@ -438,7 +447,7 @@ function explain(
         403,
         'not_a_member',
         'You are not a member of this organisation',
-        `${email === undefined ? 'Your account' : email} does not belong to the organisation that this connector URL names. Ask one of its admins, or use another account.`,
+        'Your account does not belong to the organisation that this connector URL names. Ask one of its admins, or use another account.',
       );
     case 'client_blocked':
       return (

@@ -344,6 +344,36 @@ describe('23: what the form cannot say', () => {
     expectNothingGiven(page);
     expect(page.html).toContain(stranger.email);
     expect(page.html).not.toContain(`The ${organisation.slug}`);
+    // The way to another account leads back here.
+    expect(page.html).toMatch(
+      /action="\/sign-out"[\s\S]*name="return_to" value="\/oauth\/consent\?transaction=/,
+    );
+  });
+
+  test('somebody who belongs nowhere is told so, and how to come in', async () => {
+    const nobody = await world.newMember();
+    const page = await nobody.browser.follow((await world.newRequest()).href);
+    expect(page.status).toBe(403);
+    expectNothingGiven(page);
+    expect(page.html).toContain('You belong to no organisation');
+    expect(page.html).toContain('invitation');
+    expect(page.html).toContain('action="/sign-out"');
+  });
+
+  test('a suspended organisation is not offered, and the page says why', async () => {
+    const [live, suspended] = [await world.newOrganisation(), await world.newOrganisation()];
+    const both = await world.newMember([live, 'member'], [suspended, 'member']);
+    await world.rows('update organisations set suspended_at = now() where id = $1', [suspended.orgId]);
+    const { fields, html } = await open(both);
+    expect(html).toMatch(/Not offered, because it is suspended/);
+    const page = await both.browser.decide(fields, ALLOW_READ);
+    expect(page.html).toMatch(/http-equiv="refresh"/);
+
+    await world.rows('update organisations set suspended_at = now() where id = $1', [live.orgId]);
+    const none = await both.browser.follow((await world.newRequest()).href);
+    expect(none.status).toBe(403);
+    expectNothingGiven(none);
+    expect(none.html).toContain('are suspended');
   });
 
   test('C2: somebody who signed in since sees the page first: nobody approves with an account that they did not see', async () => {
