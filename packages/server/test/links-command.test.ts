@@ -52,6 +52,7 @@ test('the operator prints an invitation that says so', async () => {
 test('a link begins with the web host’s address', async () => {
   const made = await run(['invite', 'acme', 'web@acme.test'], {
     PUBLIC_WEB_BASE_URL: 'https://web.example.com',
+    OAUTH_HANDOFF_SECRET: 'a secret that both hosts of this test have',
   });
   expect(made.out).toMatch(/^https:\/\/web\.example\.com\/invite\//);
 });
