@@ -56,7 +56,7 @@ export function identify({ clock, management, people }: IdentifyDeps): Middlewar
     });
     if (presented.kind === 'nothing') {
       const user = await people.currentUser(context.req.raw.headers);
-      if (user === undefined) throw new AppError('unauthenticated', 'Sign in first, or send a key.');
+      if (user === undefined) throw new AppError('unauthenticated', 'Sign in first.');
       context.set('user', user);
       context.set('actor', { kind: 'user', id: user.userId });
       await next();
