@@ -1,5 +1,6 @@
 import { createAuditLog } from './audit/audit-log.ts';
 import { createTrailKeeper } from './audit/keep-trail.ts';
+import { createOverview } from './audit/overview.ts';
 import { createUsageReport } from './audit/usage-report.ts';
 import type { Clock } from './kernel/clock.ts';
 import type { Log } from './kernel/log.ts';
@@ -13,6 +14,7 @@ export function wireWatching({ clock, log, store }: { clock: Clock; log: Log; st
     portal: {
       auditLog: createAuditLog({ store, clock }),
       usageReport: createUsageReport({ store, clock }),
+      readOverview: createOverview({ store, clock }),
     },
     close: keeper.close,
   };

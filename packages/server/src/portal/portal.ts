@@ -38,6 +38,7 @@ import { createMemberRoutes, type MemberRoutesDeps } from './members/members.ts'
 import { createOrganisation, type OrganisationDeps } from './organisation/organisation.ts';
 import { routesOf } from './openapi/document.ts';
 import { serveDocument } from './openapi/serve-document.ts';
+import { createOverviewRoutes, type OverviewRoutesDeps } from './overview/overview.ts';
 import { createRoleRoutes } from './roles/roles.ts';
 import { createSettingsRoutes, type SettingsRoutesDeps } from './settings/settings.ts';
 import { createUsageRoutes, type UsageRoutesDeps } from './usage/usage.ts';
@@ -65,6 +66,7 @@ export interface PortalDeps
     MemberRoutesDeps,
     SettingsRoutesDeps,
     IdentityProviderRoutesDeps,
+    OverviewRoutesDeps,
     UsageRoutesDeps {
   people: People;
   keys: Keys;
@@ -121,6 +123,7 @@ export function createPortal(deps: PortalDeps): Hono<PortalEnv> {
   app.route('/organisations/:org/imports', createImportRoutes(deps));
   app.route('/organisations/:org/trusted-issuers', createTrustedIssuerRoutes(deps));
   app.route('/organisations/:org/identity-links', createIdentityLinkRoutes(deps));
+  app.route('/organisations/:org/overview', createOverviewRoutes(deps));
   app.route('/organisations/:org/audit', createAuditRoutes(deps));
   app.route('/organisations/:org/usage', createUsageRoutes(deps));
 

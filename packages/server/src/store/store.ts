@@ -25,6 +25,7 @@ import { createKeyQueries } from './queries/keys.ts';
 import { createMemberQueries } from './queries/members.ts';
 import { createMcpSnapshotQueries } from './queries/mcp-snapshots.ts';
 import { createNodeMailQueries, mailChannelOf } from './queries/node-mail.ts';
+import { createOverviewQueries } from './queries/overview.ts';
 import { createPasswordResetQueries } from './queries/password-resets.ts';
 import { createPasskeyQueries } from './queries/passkeys.ts';
 import { createPeopleQueries } from './queries/people.ts';
@@ -78,6 +79,7 @@ function createQueries(executor: Executor, onChangeAdded: (change: Change) => vo
     auditCheck: createAuditCheckQueries(executor),
     auditSearch: createAuditSearchQueries(executor),
     usageHours: createUsageHourQueries(executor),
+    overview: createOverviewQueries(executor),
   };
 }
 

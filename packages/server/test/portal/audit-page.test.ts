@@ -107,7 +107,7 @@ describe('the page of the audit log', () => {
     expect(await visit.axe()).toEqual([]);
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
-    await expect.poll(() => focused(page)).toMatch(/^Details: Settings changed/);
+    await expect.poll(() => focused(page)).toMatch(/^Details of “Settings changed”/);
     await button.click();
     await dialog.getByRole('button', { name: 'Show all of this request' }).click();
     await page.waitForURL('**/audit?*request=req_settings*');

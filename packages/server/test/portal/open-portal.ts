@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { newId, type OrganisationId, type UserId } from '../../src/kernel/ids.ts';
 import type { Access, Role } from '../../src/kernel/access.ts';
 import { createAuditLog } from '../../src/audit/audit-log.ts';
+import { createOverview } from '../../src/audit/overview.ts';
 import { createUsageReport } from '../../src/audit/usage-report.ts';
 import { silentLog } from '../../src/kernel/log.ts';
 import { createListAttempts } from '../../src/audit/attempts/list-attempts.ts';
@@ -80,6 +81,8 @@ export async function openPortal({
   const app = new Hono<PortalEnv>();
   app.route('/', pages.routes);
   app.route('/', joining.pages);
+  const describeTransaction = async () => undefined;
+  app.route('/', opened.company.pages({ people, guard, limit, describeTransaction, baseUrl }));
   const management = await openManagement({ store, clock, mcpBaseUrl, webBaseUrl: baseUrl });
   const toolDesk = createToolDesk({ store, catalogues, clock });
   const upstreams = wireUpstreams({
@@ -124,6 +127,7 @@ export async function openPortal({
     ...opened.company.portal,
     auditLog: createAuditLog({ store, clock }),
     usageReport: createUsageReport({ store, clock }),
+    readOverview: createOverview({ store, clock }),
     settings: createSettings({ store, clock }),
     toolDesk,
     ...importing.portal,

@@ -16,7 +16,7 @@ import { Skeleton } from '../ui/skeleton.tsx';
 import { AuditFilters } from './audit-filters.tsx';
 import { filterOf, isFiltered, readAuditSearch, type AuditSearch } from './audit-search.ts';
 import { AuditTable } from './audit-table.tsx';
-import { ChainCheckPart } from './chain-check.tsx';
+import { useChainCheck } from './chain-check.tsx';
 import { EventDialog } from './event-dialog.tsx';
 import { newerThan, withNewer } from './with-newer.ts';
 
@@ -41,6 +41,7 @@ function AuditLog() {
   // "The last hour" is counted from when it was chosen: or the list would begin anew each minute.
   const asked = JSON.stringify(search);
   const filter = useMemo(() => filterOf(readAuditSearch(JSON.parse(asked)), Date.now()), [asked]);
+  const check = useChainCheck();
   const [isLive, setIsLive] = useState(false);
   const [opened, setOpened] = useState<AuditEvent | undefined>(undefined);
   const [followed, setFollowed] = useState(0);
@@ -64,10 +65,12 @@ function AuditLog() {
             >
               {isLive ? text.pause : text.live}
             </button>
+            {check.button}
             <Download filter={filter} />
           </div>
         }
       />
+      {check.result}
       <AuditFilters search={search} onChange={look} />
       <Events
         filter={filter}
@@ -79,7 +82,6 @@ function AuditLog() {
           focusPageTitle();
         }}
       />
-      <ChainCheckPart />
       {opened === undefined ? null : (
         <EventDialog
           event={opened}

@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { checkChain, type ChainCheck } from '../api/audit.ts';
 import { useOrganisation } from '../shell/organisation-context.ts';
 import { auditText as text } from '../text/audit.ts';
@@ -8,8 +8,8 @@ import { Problem } from '../ui/problem.tsx';
 
 const NUMBER = new Intl.NumberFormat('en-GB');
 
-/** Compares the log with the hashes that were taken when it was written, and says what came of it. */
-export function ChainCheckPart() {
+/** Compares the log with the hashes that were taken when it was written: the button, and what came of it. */
+export function useChainCheck(): { button: ReactNode; result: ReactNode } {
   const { slug: org } = useOrganisation();
   const [soFar, setSoFar] = useState(0);
   const checking = useMutation({
@@ -18,51 +18,52 @@ export function ChainCheckPart() {
       return checkChain(org, setSoFar);
     },
   });
-  return (
-    <section className="sheet apart" aria-labelledby="chain-check">
-      <div>
-        <h2 id="chain-check">{text.checkTitle}</h2>
-        <p role="status" className="small">
-          {checking.isPending ? (
-            text.checking(NUMBER.format(soFar))
-          ) : checking.data?.result === 'intact' ? (
-            <Intact checked={checking.data} />
-          ) : null}
-        </p>
-        {checking.data?.result === 'broken' ? <Broken checked={checking.data} /> : null}
-        {checking.isError ? <Problem error={checking.error} onRetry={() => checking.mutate()} /> : null}
-      </div>
-      <button
-        type="button"
-        className="button secondary"
-        disabled={checking.isPending}
-        onClick={() => checking.mutate()}
-      >
-        {text.check}
-      </button>
-    </section>
+  const intact = checking.data?.result === 'intact' && !checking.isPending ? checking.data : undefined;
+  const button = (
+    <button
+      type="button"
+      className="button secondary"
+      aria-disabled={checking.isPending}
+      onClick={() => {
+        if (!checking.isPending) checking.mutate();
+      }}
+    >
+      {text.check}
+    </button>
   );
+  const result = (
+    <div className="check-result">
+      <p role="status" className={checking.isPending || intact !== undefined ? 'notice' : 'for-screen-readers'}>
+        {checking.isPending ? (
+          text.checking(NUMBER.format(soFar))
+        ) : intact === undefined ? null : (
+          <Intact checked={intact} />
+        )}
+      </p>
+      {checking.data?.result === 'broken' ? <Broken checked={checking.data} /> : null}
+      {checking.isError ? <Problem error={checking.error} onRetry={() => checking.mutate()} /> : null}
+    </div>
+  );
+  return { button, result };
 }
 
 function Intact({ checked }: { checked: ChainCheck }) {
   const { deleted_by_policy: pruned, events, first, last, not_sealed_yet: young } = checked;
   if (events === 0) return text.intactNone;
   return (
-    <span className="status status-good">
-      <span>
-        {text.intact(NUMBER.format(events))}
-        {first?.at == null || last?.at == null ? null : (
-          <>
-            {text.intactBetween.from}
-            <Moment at={first.at} />
-            {text.intactBetween.to}
-            <Moment at={last.at} />
-          </>
-        )}
-        .{pruned === 0 ? null : text.pruned(NUMBER.format(pruned))}
-        {young === 0 ? null : text.young(young)}
-      </span>
-    </span>
+    <>
+      {text.intact(NUMBER.format(events))}
+      {first?.at == null || last?.at == null ? null : (
+        <>
+          {text.intactBetween.from}
+          <Moment at={first.at} />
+          {text.intactBetween.to}
+          <Moment at={last.at} />
+        </>
+      )}
+      .{pruned === 0 ? null : text.pruned(NUMBER.format(pruned))}
+      {young === 0 ? null : text.young(young)}
+    </>
   );
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { changesOf, factsOf } from './changes-of.ts';
+import { changesOf, factsOf, nameInWords } from './changes-of.ts';
 
 test('settings that changed are told apart from those that stayed', () => {
   const detail = {
@@ -9,6 +9,14 @@ test('settings that changed are told apart from those that stayed', () => {
   };
   expect(changesOf(detail)).toEqual([{ name: 'name', before: 'Old', after: 'New' }]);
   expect(factsOf(detail)).toEqual([['why', 'asked']]);
+});
+
+test.each([
+  ['refreshDays', 'refresh days'],
+  ['ended_connections', 'ended connections'],
+  ['why', 'why'],
+])('%s is written %s', (name, words) => {
+  expect(nameInWords(name)).toBe(words);
 });
 
 test('a role that changed has no name of its own', () => {

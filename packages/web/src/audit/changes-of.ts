@@ -1,3 +1,11 @@
+/** The name of a setting as people write it. */
+export function nameInWords(name: string): string {
+  return name
+    .replaceAll('_', ' ')
+    .replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ')
+    .toLowerCase();
+}
+
 export interface Change {
   name: string;
   before: string;

@@ -1,13 +1,12 @@
-import type { ReactNode } from 'react';
+import { useRef, type ReactNode } from 'react';
 import type { AuditEvent } from '../api/audit.ts';
 import { actionInWords, auditText } from '../text/audit.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Foreign } from '../ui/foreign.tsx';
 import { Moment } from '../ui/moment.tsx';
-import { useRef } from 'react';
 import { Result, Target, Who } from './audit-words.tsx';
-import { changesOf, factsOf } from './changes-of.ts';
+import { changesOf, factsOf, nameInWords } from './changes-of.ts';
 
 const text = auditText.detail;
 const VALUE_MAX = 2000;
@@ -57,7 +56,7 @@ export function EventDialog({ event, onClose, onRequest }: EventDialogProps) {
           <Fact name={text.took}>{text.milliseconds(event.duration_ms)}</Fact>
         )}
         {factsOf(event.detail).map(([name, value]) => (
-          <Fact key={name} name={name.replaceAll('_', ' ')}>
+          <Fact key={name} name={nameInWords(name)}>
             <Foreign text={value} max={VALUE_MAX} />
           </Fact>
         ))}
@@ -86,7 +85,7 @@ export function EventDialog({ event, onClose, onRequest }: EventDialogProps) {
             <tbody>
               {changes.map(({ after, before, name }) => (
                 <tr key={name}>
-                  <th scope="row">{name.replaceAll('_', ' ')}</th>
+                  <th scope="row">{nameInWords(name)}</th>
                   <td>
                     <Foreign text={before} max={VALUE_MAX} />
                   </td>

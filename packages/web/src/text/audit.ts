@@ -6,7 +6,7 @@ export const auditText = {
   caption: 'Audit log, newest first',
   columns: ['Time', 'What', 'Who', 'Result'],
   details: 'Details',
-  detailsOf: (what: string, when: string) => `: ${what}, ${when}`,
+  detailsOf: (what: string, when: string) => ` of “${what}”, ${when}`,
 
   empty: 'Nothing has been written down yet.',
   noneFound: 'Nothing fits these filters.',
@@ -55,7 +55,6 @@ export const auditText = {
   downloadNote: 'With the filters that are set.',
 
   check: 'Check for changes',
-  checkTitle: 'Has anybody changed the log?',
   checking: (entries: string) => `Checking… ${entries} entries so far are as they were written.`,
   intact: (entries: string) => `Nothing was changed: ${entries} entries are as they were written`,
   intactNone: 'There is nothing to check yet.',

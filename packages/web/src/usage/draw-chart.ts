@@ -5,6 +5,9 @@ import { DAY_SECONDS, errorsOf, numberInWords, timeInWords } from './usage-words
 const HEIGHT_PIXELS = 240;
 const AXIS_PIXELS = 64;
 const STEPS_SEEN_MIN = 3;
+const HOUR = new Intl.DateTimeFormat('en-GB', { timeStyle: 'short' });
+const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+const DAY_OF_UTC = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
 
 export interface Drawn {
   /** To the next or the one before, of those that are seen. */
@@ -67,7 +70,7 @@ export function drawChart(place: HTMLElement, usage: Usage, metric: 'calls' | 't
       scales: { x: { time: true, range: (_chart, min, max) => within(min, max) }, y: { range: fromZero } },
       series: [{}, ...series],
       axes: [
-        axis,
+        { ...axis, values: (_chart, splits) => ticksInWords(splits, step) },
         {
           ...axis,
           size: AXIS_PIXELS,
@@ -141,6 +144,20 @@ export function drawChart(place: HTMLElement, usage: Usage, metric: 'calls' | 't
       chart.destroy();
     },
   };
+}
+
+/** Hours, with the day below the first and below each midnight; or days. */
+function ticksInWords(seconds: readonly number[], step: number): string[] {
+  const isWholeDays =
+    step >= DAY_SECONDS || seconds.every((second) => HOUR.format(second * 1000) === '00:00');
+  const day = step >= DAY_SECONDS ? DAY_OF_UTC : DAY;
+  return seconds.map((second, index) => {
+    const date = day.format(second * 1000);
+    if (isWholeDays) return date;
+    const before = seconds[index - 1];
+    const isNewDay = before === undefined || day.format(before * 1000) !== date;
+    return `${HOUR.format(second * 1000)}${isNewDay ? `\n${date}` : ''}`;
+  });
 }
 
 function fromZero(_chart: UPlot, _min: number, max: number): [number, number] {

@@ -168,7 +168,10 @@ function UsageShown({ onShow, search, usage }: UsageShownProps) {
           <Views
             label={text.by}
             chosen={by}
-            views={BYS.map((one) => ({ value: one, name: text.bys[one] }))}
+            views={BYS.filter((one) => one !== 'person' || usage.whose === 'all').map((one) => ({
+              value: one,
+              name: text.bys[one],
+            }))}
             onChoose={(chosen) => onShow({ by: chosen })}
           />
         </div>

@@ -36,7 +36,9 @@ test.each<[number | null, string]>([
 test('what was not done is added up, and told apart', () => {
   const some = counts({ calls: 20, refused: 2, server_errors: 1, failed: 1 });
   expect(errorsOf(some)).toBe(4);
-  expect(errorClassesInWords(some)).toBe('2 refused, 1 with 5xx, 1 without an answer');
+  expect(errorClassesInWords(some)).toBe(
+    '2 refused by Latchkey, 1 failed in the API (5xx), 1 without an answer',
+  );
   expect(errorClassesInWords(counts({}))).toBe('');
   expect([shareInWords(4, 20), shareInWords(0, 0)]).toEqual(['20%', '0%']);
 });

@@ -1,7 +1,17 @@
 import { sql, type SQL } from 'drizzle-orm';
 import type { OrganisationId } from '../../kernel/ids.ts';
 import type { Executor } from '../database.ts';
-import { agents, auditEvents, clients, connectors, grants, keys, users, type AuditPhase } from '../schema.ts';
+import {
+  agents,
+  auditEvents,
+  clients,
+  connectors,
+  grants,
+  keys,
+  organisations,
+  users,
+  type AuditPhase,
+} from '../schema.ts';
 
 /** Texts are parts of a name, or an id as it is. */
 export interface AuditFilter {
@@ -81,6 +91,7 @@ export function createAuditSearchQueries(executor: Executor) {
             when 'cli_' then (select name from ${clients} where id = event.target)
             when 'con_' then (select name from ${connectors}
                               where id = event.target and (org_id = event.org_id or org_id is null))
+            when 'org_' then (select name from ${organisations} where id = event.org_id and id = event.target)
             when 'grt_' then (select minted.name from ${grants} held
                               join ${keys} minted on minted.org_id = held.org_id and minted.grant_id = held.id
                               where held.org_id = event.org_id and held.id = event.target limit 1)
