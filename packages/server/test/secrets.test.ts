@@ -10,6 +10,7 @@ import type { Log } from '../src/kernel/log.ts';
 import { JWT_BEARER, newIdentityProvider } from './oauth/support/identity-provider.ts';
 import { assertionForm, newSigner, signAssertion } from './oauth/support/machines.ts';
 import type { Credential } from '../src/upstreams/credentials/credential.ts';
+import { codeOf } from './people/enrol.ts';
 import { startDemo, type RunningDemo } from './support/app.ts';
 import { connect, postToken, refresh, register, rpc, type Tokens } from './support/oauth-client.ts';
 import { SERVICE_DOCUMENT, startService } from './upstreams/credentials/support/authorization-server.ts';
@@ -115,7 +116,38 @@ async function liveThroughEverything(): Promise<Record<string, string>> {
   secrets['client secret'] = confidential.client_secret ?? '';
   await useMachines(secrets);
   await useUpstreams(secrets);
+  await useSecondStep(secrets);
   return secrets;
+}
+
+/** An authenticator app, a backup code, and a sign-in that asks for one. */
+async function useSecondStep(secrets: Record<string, string>): Promise<void> {
+  const viewer = createPerson({ origins: [demo.url] });
+  const signIn = async () =>
+    viewer.submit(
+      await viewer.visit(`${demo.url}/sign-in?confirm=1`),
+      { email: 'viewer@acme.test', password: DEMO_PASSWORD },
+      'password',
+    );
+  await signIn();
+  const post = async (path: string, body: Record<string, unknown>) => {
+    const headers = { cookie: viewer.cookieHeader(), origin: demo.url, 'content-type': 'application/json' };
+    const url = `${demo.url}/portal/v1/me/two-factor${path}`;
+    const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
+    return (await answer.json()) as { secret?: string; backup_codes?: string[] };
+  };
+  const { secret = '' } = await post('/begin', {});
+  const confirmed = await post('/confirm', { code: codeOf(secret, Date.now()) });
+  const [code = ''] = confirmed.backup_codes ?? [];
+  const page = await signIn();
+  secrets['second step: pending sign-in'] = viewer.cookies().get('latchkey_second_factor') ?? '';
+  await viewer.submit(page, { code, remember: 'yes' }, 'code');
+  Object.assign(secrets, {
+    'second step: secret of the app': secret,
+    'second step: backup code': code,
+    'second step: backup code without dashes': code.replaceAll('-', ''),
+    'second step: remembered browser': viewer.cookies().get('latchkey_remembered') ?? '',
+  });
 }
 
 /** Upstreams: a secret of the operator's, an account of a person's own, and a token that is exchanged. */

