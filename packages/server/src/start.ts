@@ -38,6 +38,7 @@ export interface StartOptions {
   addressGuard?: NonNullable<AppOptions['addressGuard']>;
   resolveTxt?: NonNullable<AppOptions['resolveTxt']>;
   documentBudget?: NonNullable<AppOptions['documentBudget']>;
+  dashboardDirectory?: string;
 }
 
 /** Database, migrations, listening socket, app: the whole service in this process. */

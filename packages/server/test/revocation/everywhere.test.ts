@@ -81,6 +81,11 @@ const WAYS: Way[] = [
     async (scene) => isDone(await scene.send('POST', `/keys/${await keyIdOf(scene)}/revoke`, {})),
   ],
   [
+    'it was disconnected',
+    async ({ send, connection }) =>
+      isDone(await send('POST', `/connections/${connection.grantId}/disconnect`, {})),
+  ],
+  [
     'its client was deleted',
     async ({ send, connection }) => isDone(await send('POST', `/clients/${connection.clientId}/delete`, {})),
     INVALID_CLIENT,
@@ -139,6 +144,23 @@ describe.each(['token', 'key'] as const)('54: a connection in %s mode', (mode) =
     await expect.poll(async () => (await listed(tokens.access_token)).text).not.toContain('delete_item');
     expect(await statusOf(tokens.access_token)).toBe(200);
     expect(await (await call(tokens.access_token, 'delete_item', { id: '1' })).text()).toContain('no tool');
+    expect(await held.called).toBe(401);
+    expect(await held.streamed()).not.toBe('whole');
+    const next = await refreshed(scene.connection);
+    expect([next.status, ((await next.json()) as Tokens).scope]).toEqual([200, 'mcp:read']);
+  });
+
+  test('that was made read-only reads and no longer writes; a call that could write breaks off', async () => {
+    const scene = await openScene(mode);
+    const { grantId, tokens } = scene.connection;
+    expect((await listed(tokens.access_token)).text).toContain('delete_item');
+    const held = await items.hold(second.url, scene.organisation.slug, tokens.access_token);
+
+    await scene.send('POST', `/connections/${grantId}/read-only`, {}).then(isDone);
+
+    const written = async () => (await call(tokens.access_token, 'delete_item', { id: '1' })).status;
+    await expect.poll(written, { timeout: 10_000 }).toBe(403);
+    expect(await statusOf(tokens.access_token)).toBe(200);
     expect(await held.called).toBe(401);
     expect(await held.streamed()).not.toBe('whole');
     const next = await refreshed(scene.connection);

@@ -31,6 +31,7 @@ export async function startDemo(
     addressGuard?: NonNullable<AppOptions['addressGuard']>;
     resolveTxt?: NonNullable<AppOptions['resolveTxt']>;
     documentBudget?: NonNullable<AppOptions['documentBudget']>;
+    dashboardDirectory?: string;
   } = {},
 ): Promise<RunningDemo> {
   const database = await createTestDatabase();

@@ -8,15 +8,23 @@ import { When } from '../ui/when.tsx';
 const TONES = { connected: 'good', waiting: 'quiet', stopped: 'warning', note: 'quiet' } as const;
 const NAME_CHARACTERS_MAX = 60;
 
+interface AttemptCardProps {
+  attempt: Attempt;
+  /** What its heading is below. */
+  within: 'page' | 'section';
+  open?: boolean;
+}
+
 /** One attempt: what became of it, what would help, and each of its steps. */
-export function AttemptCard({ attempt, open = false }: { attempt: Attempt; open?: boolean }) {
+export function AttemptCard({ attempt, within, open = false }: AttemptCardProps) {
   const { app, steps, verdict } = attempt;
+  const Heading = within === 'page' ? 'h2' : 'h3';
   return (
     <article className="attempt" aria-labelledby={`${attempt.id}-name`}>
       <div className="attempt-head">
-        <h3 id={`${attempt.id}-name`}>
+        <Heading id={`${attempt.id}-name`}>
           <Foreign text={app.name ?? (app.user_agent || text.unnamed)} max={NAME_CHARACTERS_MAX} />
-        </h3>
+        </Heading>
         <StatusBadge tone={TONES[verdict.state]}>{text.states[verdict.state]}</StatusBadge>
         <span className="small quiet">
           <When at={attempt.last_at} absent="" />
@@ -60,7 +68,7 @@ function Steps({ steps }: { steps: readonly AttemptStep[] }) {
             {step.detail === null ? null : (
               <>
                 {' · '}
-                <Foreign text={step.detail} />
+                <Foreign text={text.details[step.detail] ?? step.detail} />
               </>
             )}
             {step.fault === null ? null : (

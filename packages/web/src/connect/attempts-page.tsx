@@ -70,7 +70,7 @@ function Attempts() {
       ) : (
         <div className="sheet attempts">
           {shown.map((attempt) => (
-            <AttemptCard key={attempt.id} attempt={attempt} />
+            <AttemptCard key={attempt.id} within="page" attempt={attempt} />
           ))}
         </div>
       )}

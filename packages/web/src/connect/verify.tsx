@@ -102,7 +102,7 @@ export function Verify() {
       {state === 'over' && attempts.length === 0 ? <p className="small quiet">{text.overAdvice}</p> : null}
       <div className="attempts" role="log" aria-live="polite" aria-label={text.title}>
         {attempts.map((attempt) => (
-          <AttemptCard key={attempt.id} attempt={attempt} open />
+          <AttemptCard key={attempt.id} within="section" attempt={attempt} open />
         ))}
       </div>
       <p className="small">

@@ -16,7 +16,7 @@ interface ConnectionTableProps {
 }
 
 export function ConnectionTable({ connections, onAct }: ConnectionTableProps) {
-  const [, holder, access, since, used, expires] = text.columns;
+  const [, holder, access, since, used] = text.columns;
   return (
     <Table caption={text.caption} columns={text.columns}>
       {connections.map((connection) => (
@@ -41,12 +41,13 @@ export function ConnectionTable({ connections, onAct }: ConnectionTableProps) {
           </td>
           <td role="cell" data-label={since}>
             <When at={connection.created_at} absent="" />
+            <span className="row-more">
+              {text.expires}
+              <When at={connection.expires_at} absent="" />
+            </span>
           </td>
           <td role="cell" data-label={used}>
             <When at={connection.last_used_at} absent={text.never} />
-          </td>
-          <td role="cell" data-label={expires}>
-            <When at={connection.expires_at} absent="" />
           </td>
           <td role="cell" className="row-action">
             <span className="row-buttons">

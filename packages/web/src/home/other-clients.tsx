@@ -7,6 +7,12 @@ export function OtherClients({ organisation: { slug, connector_url: url } }: { o
   return (
     <section className="sheet" aria-labelledby="others">
       <h2 id="others">Other clients</h2>
+      <p>
+        <Link to="/$org/connect" params={{ org: slug }}>
+          Connect
+        </Link>{' '}
+        has the steps for each app, and shows where it stops if one does not arrive.
+      </p>
       <h3>Claude Code</h3>
       <Snippet text={claudeCodeCommand({ slug, url })} what="the command for Claude Code" />
       <p className="small quiet">

@@ -80,6 +80,8 @@ export const attemptsText = {
   ok: 'Done',
   failed: 'Failed',
   why: 'Reason: ',
+  /** Where a detail is a word of ours. */
+  details: { read: 'Read-only', full: 'Full access' } as Readonly<Record<string, string>>,
   facts: {
     url: 'URL',
     person: 'Signed in',

@@ -5,7 +5,7 @@ export const connectionsText = {
   leadOwn: 'Apps that you approved, and that can call tools for you now.',
   loading: 'Loading the connections',
   caption: 'Connections',
-  columns: ['App', 'For', 'Access', 'Since', 'Last used', 'Expires'],
+  columns: ['App', 'For', 'Access', 'Since', 'Last used'],
   connect: 'Connect an app',
   empty: 'Nothing is connected yet.',
   noneFound: 'No connection fits.',
@@ -41,7 +41,8 @@ export const connectionsText = {
     identity_provider: 'by the word of an identity provider',
     agent: 'an agent, without a person',
   },
-  part: 'for ',
+  part: 'at ',
+  expires: 'ends ',
   never: 'Never',
 
   disconnect: 'Disconnect',

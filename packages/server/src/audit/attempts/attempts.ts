@@ -79,6 +79,3 @@ export function createAttempts({ store, clock, log }: { store: Store; clock: Clo
     },
   };
 }
-
-/** Where nobody looks. */
-export const NO_ATTEMPTS: Attempts = { note() {}, close: async () => {} };
