@@ -31,6 +31,7 @@ export type { ArchiveOptions } from './archive/compile-archive.ts';
 export { compileArchive } from './archive/compile-archive.ts';
 export { findEntry } from './archive/find-entry.ts';
 export { isArchive, readArchive } from './archive/read-archive.ts';
+export { withFormerNames } from './catalogue/former-names.ts';
 export type { Listed } from './catalogue/listed.ts';
 export { listed } from './catalogue/listed.ts';
 export type { NameLock, NameLockEntry } from './catalogue/lock.ts';

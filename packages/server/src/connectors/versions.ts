@@ -1,4 +1,4 @@
-import { lockOf, readLock, type Catalogue } from '@latchkey/tools';
+import { lockOf, readLock, withFormerNames, type Catalogue } from '@latchkey/tools';
 import { toAuditRow } from '../audit/entry.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import type { OrganisationId } from '../kernel/ids.ts';
@@ -95,7 +95,12 @@ export function createVersions({
     const body = await queries.connectors.getCatalogue(catalogueHash);
     if (body === undefined) throw new Refused('not_possible');
     // Written by us alone, from a value of this type.
-    const catalogue = JSON.parse(body) as Catalogue;
+    const earlier = JSON.parse(body) as Catalogue;
+    const lockText = await queries.connectors.getNameLock(orgId, slug);
+    const read = lockText === undefined ? undefined : readLock(lockText, clock.nowMs());
+    const lock = read?.ok === true ? read.value : undefined;
+    const catalogue = lock === undefined ? earlier : withFormerNames(earlier, lock);
+    await queries.connectors.putCatalogue(catalogue.hash, JSON.stringify(catalogue));
     await queries.connectors.publish({
       id: connector.id,
       orgId,
@@ -104,14 +109,14 @@ export function createVersions({
       kind: 'openapi',
       baseUrl,
       newWriteTools,
-      catalogueHash,
+      catalogueHash: catalogue.hash,
       managedBy: 'organisation',
     });
     const version = await queries.connectorVersions.add(connector.id, {
       kind: 'openapi',
       name,
       baseUrl,
-      catalogueHash,
+      catalogueHash: catalogue.hash,
       tools,
       newWriteTools,
       documentSha256,
@@ -123,9 +128,7 @@ export function createVersions({
     });
     // Who rolls back has seen these tools once already: none begins to wait.
     await queries.toolRules.know(connector.id, catalogue.tools, false);
-    const lockText = await queries.connectors.getNameLock(orgId, slug);
-    const lock = lockText === undefined ? undefined : readLock(lockText, clock.nowMs());
-    const names = lockOf(catalogue, lock?.ok === true ? lock.value : undefined, clock.nowMs());
+    const names = lockOf(catalogue, lock, clock.nowMs());
     await queries.connectors.putNameLock(connector.id, JSON.stringify(names));
     await queries.changes.add('connector', orgId);
     await queries.audit.insertMany([

@@ -236,7 +236,8 @@ export function createImports(room: ImportRoom, work: ImportWork): Imports {
   };
 }
 
-const NOT_CHECKED = {
+/** Of an import that is to be read or compiled anew. */
+export const NOT_CHECKED = {
   workId: null,
   progressDone: 0,
   progressTotal: null,

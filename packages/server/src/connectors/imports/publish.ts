@@ -9,6 +9,7 @@ import type { Compiled } from './compiled.ts';
 import { toolsOf } from './compiled.ts';
 import { diffOf } from './diff.ts';
 import { contentHashOf, type ImportReading } from './reading.ts';
+import { NOT_CHECKED } from './imports.ts';
 import type { ImportRef, ImportRoom } from './room.ts';
 import type { ImportSettings } from './settings.ts';
 import { importSourceSchema } from './sources.ts';
@@ -167,6 +168,23 @@ export function createPublishImport(room: ImportRoom, reading: ImportReading): P
     return { slug, version, connector: { ...connector, version }, waiting };
   }
 
+  /** Names that somebody else gave meanwhile are kept, too: the import is compiled with them before it is compared. */
+  async function checkAnew({ id, orgId }: ImportRef, contentHash: string): Promise<void> {
+    await store.transaction(async (queries) => {
+      const row = await queries.imports.lock(orgId, id);
+      if (row === undefined || contentHashOf(row) !== contentHash || row.source['kind'] === 'mcp') return;
+      const { slug } = row.settings as unknown as ImportSettings;
+      const lockText = slug === null ? undefined : await queries.connectors.getNameLock(orgId, slug);
+      if (hashOfLock(lockText) === row.lockSha256) return;
+      await queries.imports.update(orgId, id, {
+        ...NOT_CHECKED,
+        state: 'checking',
+        revision: row.revision + 1,
+      });
+      await queries.imports.release(id);
+    });
+  }
+
   return async (ref, publication) => {
     const row = await store.imports.find(ref.orgId, ref.id);
     if (row === undefined) return fail('absent');
@@ -177,8 +195,9 @@ export function createPublishImport(room: ImportRoom, reading: ImportReading): P
     try {
       return ok(await store.transaction((queries) => publishIn(queries, ref, publication, compiled)));
     } catch (error) {
-      if (error instanceof Refused) return fail(error.fault);
-      throw error;
+      if (!(error instanceof Refused)) throw error;
+      if (error.fault === 'published') await checkAnew(ref, publication.contentHash);
+      return fail(error.fault);
     }
   };
 }
