@@ -21,17 +21,25 @@ async function furnished() {
     auth_method: 'none',
     redirect_uris: ['https://warehouse.test/callback'],
   });
+  const member = await portal.person({ orgId: organisation.orgId, role: 'member' });
+  const invitation = await owner.post(`${base}/invitations`, { role: 'viewer' });
+  const connection = await portal.connection({ orgId: organisation.orgId, userId: owner.userId });
   const fill = (path: string) =>
     path
       .replace(':org', organisation.slug)
       .replace(':key', String(key.body?.['id']))
       .replace(':agent', String(agent.body?.['id']))
+      .replace(':member', member.userId)
+      .replace(':connection', connection.grantId)
+      .replace(':invitation', String(invitation.body?.['id']))
       .replace(':client', String(client.body?.['client_id']));
   return { ...organisation, owner, base, fill, secret: String(key.body?.['secret']) };
 }
 
+/** Of keys that somebody made; the one of the connection is not among them. */
 async function keyCount(owner: { get(path: string): Promise<Parameters<typeof itemsOf>[0]> }, base: string) {
-  return itemsOf(await owner.get(`${base}/keys`)).length;
+  const keys = itemsOf(await owner.get(`${base}/keys`));
+  return keys.filter((key) => key['made_by'] !== 'connection').length;
 }
 
 describe('without a session', () => {

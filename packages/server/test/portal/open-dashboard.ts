@@ -57,7 +57,12 @@ export function useDashboard(): () => Dashboard {
   };
 }
 
-async function openVisit(browser: Browser, baseUrl: string, cookie: string, options: BrowserContextOptions) {
+export async function openVisit(
+  browser: Browser,
+  baseUrl: string,
+  cookie: string,
+  options: BrowserContextOptions,
+) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options });
   const complaints: string[] = [];
   const requests: string[] = [];
