@@ -5,7 +5,7 @@ const PROGRAM = '/usr/bin/chromium';
 export const NO_CHROMIUM = 'SKIPPED: chromium (install: apt-get install chromium)';
 
 /** Debian's chromium, or undefined where it is not installed; in CI that is a failure. */
-export async function openChromium(): Promise<Browser | undefined> {
+export async function openChromium(more: readonly string[] = []): Promise<Browser | undefined> {
   try {
     await access(PROGRAM);
   } catch {
@@ -13,5 +13,6 @@ export async function openChromium(): Promise<Browser | undefined> {
     return undefined;
   }
   // As root chromium has no sandbox of its own to enter.
-  return chromium.launch({ executablePath: PROGRAM, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+  const args = ['--no-sandbox', '--disable-dev-shm-usage', ...more];
+  return chromium.launch({ executablePath: PROGRAM, args });
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { buildDashboard } from './build-dashboard.ts';
+import type { AddressGuardOptions } from '../../src/kernel/address-guard.ts';
 import { faultsByAxe } from '../support/axe.ts';
 import { NO_CHROMIUM, openChromium } from './open-chromium.ts';
 import { servePortal } from './serve-portal.ts';
@@ -14,12 +15,17 @@ const TELL_VIOLATIONS = `
   });
 `;
 
+export interface DashboardOptions {
+  /** An internet of the test's own. */
+  addressGuard?: () => Promise<AddressGuardOptions> | AddressGuardOptions;
+}
+
 /** The dashboard in a real browser before the real web host. Undefined without a browser. */
-async function openDashboard() {
+async function openDashboard(options: DashboardOptions = {}) {
   const browser = await openChromium();
   if (browser === undefined) return undefined;
   const built = await buildDashboard();
-  const portal = await servePortal(built);
+  const portal = await servePortal({ ...built, addressGuard: await options.addressGuard?.() });
   return {
     ...portal,
     /** A page of a visitor's own, signed in with this cookie header. */
@@ -42,10 +48,10 @@ async function openDashboard() {
 export type Dashboard = NonNullable<Awaited<ReturnType<typeof openDashboard>>>;
 
 /** One for all tests of a file, which are skipped where there is no browser. */
-export function useDashboard(): () => Dashboard {
+export function useDashboard(options: DashboardOptions = {}): () => Dashboard {
   let opened: Dashboard | undefined;
   beforeAll(async () => {
-    opened = await openDashboard();
+    opened = await openDashboard(options);
   });
   beforeEach((context) => {
     if (opened === undefined) context.skip(NO_CHROMIUM);

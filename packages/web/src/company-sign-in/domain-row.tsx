@@ -58,19 +58,21 @@ export function DomainRow({
         <When at={checked_at} absent={text.never} />
       </td>
       <td role="cell" className="row-action">
-        <button
-          type="button"
-          className="button secondary small-button"
-          disabled={checking.isPending}
-          onClick={() => checking.mutate()}
-        >
-          {checking.isPending ? text.checking : text.check}
-          <span className="for-screen-readers"> {domain}</span>
-        </button>{' '}
-        <button type="button" className="button danger-quiet" onClick={onRemove}>
-          {text.remove}
-          <span className="for-screen-readers"> {domain}</span>
-        </button>
+        <span className="row-buttons">
+          <button
+            type="button"
+            className="button secondary small-button"
+            disabled={checking.isPending}
+            onClick={() => checking.mutate()}
+          >
+            {checking.isPending ? text.checking : text.check}
+            <span className="for-screen-readers"> {domain}</span>
+          </button>
+          <button type="button" className="button danger-quiet" onClick={onRemove}>
+            {text.remove}
+            <span className="for-screen-readers"> {domain}</span>
+          </button>
+        </span>
       </td>
     </tr>
   );

@@ -11,7 +11,7 @@ export interface IssuerOptions {
   readonly issuer: string;
   readonly clientId?: string;
   readonly clientSecret?: string | undefined;
-  /** Where Latchkey's callback is. */
+  /** Where Latchkey's callback is; without a port, at any of this computer. */
   readonly redirectUri: string;
   /** Otherwise they are at the userinfo endpoint alone, as OpenID Connect has it. */
   readonly claimsInIdToken?: boolean;
@@ -50,6 +50,8 @@ export async function startCompanyProvider(issuers: readonly IssuerOptions[]) {
           {
             client_id: clientId,
             redirect_uris: [redirectUri],
+            // Of such a client the port of a loopback address is free (RFC 8252 section 7.3).
+            application_type: new URL(redirectUri).port === '' ? 'native' : 'web',
             ...(clientSecret === undefined
               ? { token_endpoint_auth_method: 'none' }
               : { client_secret: clientSecret }),
