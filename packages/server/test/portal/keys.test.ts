@@ -33,6 +33,8 @@ describe('who and where', () => {
         { slug: first.slug, name: expect.any(String), role: 'viewer' },
         { slug: second.slug, name: expect.any(String), role: 'admin' },
       ],
+      closed_organisations: [],
+      via_company: null,
       sign_out_token: expect.any(String),
     });
   });
