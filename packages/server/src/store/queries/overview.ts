@@ -62,7 +62,7 @@ export function createOverviewQueries(executor: Executor) {
         where org_id = ${orgId} and hour >= ${since.toISOString()} and connector <> ''${owned(sql`actor_id`, ownedBy)}
         group by connector
         having sum(server_errors + failed) >= ${FAILURES_MIN}
-           and sum(server_errors + failed) >= ${FAILURE_SHARE_MIN} * sum(calls)
+           and sum(server_errors + failed) >= ${FAILURE_SHARE_MIN}::float8 * sum(calls)
         order by 3 desc, 1 limit ${CONNECTORS_MAX}`);
       return rows;
     },
