@@ -89,8 +89,7 @@ export function StepMoves({
       )}
       {after === undefined ? null : (
         <StepLink connector={connector} id={id} step={after} className="button">
-          {text.next}
-          <span>{text.nextIs(text.steps[after])}</span>
+          {text.next + text.nextIs(text.steps[after])}
         </StepLink>
       )}
     </div>

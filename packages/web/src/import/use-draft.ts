@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { useEffect, useMemo } from 'react';
 import {
   changeImport,
   conflictOf,
@@ -20,8 +20,6 @@ export interface Draft {
   checked: ImportView;
   /** With what was changed here. */
   settings: ImportSettings;
-  /** What was changed here and is not saved. */
-  patch: Patch;
   /** Whether lists can be asked for: they are not while a change is checked. */
   mayAsk: boolean;
   change: (more: Partial<Patch>) => void;
@@ -71,12 +69,12 @@ export function useDraft(org: string, view: ImportView, checked: ImportView): Dr
     return () => clearTimeout(timer);
   }, [patch, isWaiting, mayBeSaved, isPending, isError, mutate]);
 
+  const settings = useMemo(() => patched(view.settings, patch), [view.settings, patch]);
   const conflict = isError ? (conflictOf(saving.error)?.import ?? undefined) : undefined;
   return {
     view,
     checked,
-    settings: patched(view.settings, patch),
-    patch,
+    settings,
     mayAsk: !isPending && !isChecking,
     change: (more) => {
       // What was refused may be mended by this.

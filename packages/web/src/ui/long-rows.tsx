@@ -78,12 +78,16 @@ function DrawnRows<Item>({ children, columns, handle, height, items, keyOf }: Lo
     },
     overscan: ROWS_BEYOND,
     scrollMargin: top,
-    rangeExtractor: useCallback((range: Parameters<typeof defaultRangeExtractor>[0]) => {
-      const near = defaultRangeExtractor(range);
-      const far = held.current;
-      if (far === undefined || far >= range.count || near.includes(far)) return near;
-      return [...near, far].sort((one, other) => one - other);
-    }, []),
+    // Asked again for each wish, because a wish changes what is near.
+    rangeExtractor: useCallback(
+      (range: Parameters<typeof defaultRangeExtractor>[0]) => {
+        const near = defaultRangeExtractor(range);
+        const far = wish?.index === held.current ? wish?.index : held.current;
+        if (far === undefined || far >= range.count || near.includes(far)) return near;
+        return [...near, far].sort((one, other) => one - other);
+      },
+      [wish],
+    ),
   });
 
   // After each drawing: what stands above the table may have become higher.

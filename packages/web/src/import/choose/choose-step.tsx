@@ -67,8 +67,8 @@ function Chooser({ draft, operations, report }: ChooserProps) {
   const [turned, setTurned] = useState<ReadonlySet<string>>(new Set());
   const [shown, setShown] = useState<string | undefined>(undefined);
   const [changing, setChanging] = useState<Chosen | undefined>(undefined);
-  const unsaved = draft.patch.operations;
-  const all = useMemo(() => operations.map((one) => chosenOf(one, unsaved)), [operations, unsaved]);
+  const choices = draft.settings.operations;
+  const all = useMemo(() => operations.map((one) => chosenOf(one, choices)), [operations, choices]);
 
   const opensAtFirst = q.trim() !== '' || operations.length <= OPEN_MAX;
   const isOpen = (group: string): boolean => turned.has(group) !== opensAtFirst;

@@ -38,10 +38,12 @@ const OPERATIONS = [
   operation('GET /status'),
 ];
 
-const chosen = (unsaved = {}) => OPERATIONS.map((one) => chosenOf(one, unsaved));
+const LEFT_OUT = { 'GET /goods/old': { include: false } };
+
+const chosen = (choices = {}) => OPERATIONS.map((one) => chosenOf(one, { ...LEFT_OUT, ...choices }));
 const names = (items: ReturnType<typeof findChosen>) => items.map((one) => one.operation.operation);
 
-test('what was changed here counts before what the server answered', () => {
+test('what is decided now counts before what was answered earlier', () => {
   const [list, made, old, trace] = chosen({
     'GET /orders/list': { include: false },
     'POST /orders/new': { access: 'read', reason: 'It searches.' },
@@ -57,17 +59,20 @@ test('what was changed here counts before what the server answered', () => {
 
 test('a choice that is taken back is no longer what the server still answers', () => {
   const out = operation('GET /a', { skipped: 'FILTERED', choice: { include: false } });
-  expect(chosenOf(out, {})).toMatchObject({ included: false, hindrance: undefined });
+  expect(chosenOf(out, { 'GET /a': { include: false } })).toMatchObject({
+    included: false,
+    hindrance: undefined,
+  });
   // What a rule leaves out, such as being deprecated, no tick brings back.
   expect(chosenOf(operation('GET /a', { skipped: 'FILTERED' }), {}).hindrance).toBe('It is so.');
-  expect(chosenOf(out, { 'GET /a': null }).included).toBe(true);
+  expect(chosenOf(out, {}).included).toBe(true);
   const answered = {
     ...operation('POST /b'),
     tool: operation('GET /b').tool,
     choice: { access: 'read' as const },
   };
-  expect(chosenOf(answered, {}).access).toBe('read');
-  expect(chosenOf(answered, { 'POST /b': null }).access).toBe('full');
+  expect(chosenOf(answered, { 'POST /b': { access: 'read' } }).access).toBe('read');
+  expect(chosenOf(answered, {}).access).toBe('full');
 });
 
 test('groups say whether all, some or none of what they have is ticked', () => {

@@ -25,12 +25,13 @@ export type Row =
   | { kind: 'group'; key: string; group: Group; isOpen: boolean }
   | { kind: 'operation'; key: string; chosen: Chosen; group: string };
 
+/** `choices` are what is decided now; the operation may have been answered before the last of them. */
 export function chosenOf(
   operation: ImportOperation,
-  unsaved: Readonly<Record<string, OperationChoice | null>>,
+  choices: Readonly<Record<string, OperationChoice>>,
 ): Chosen {
-  const isUnsaved = Object.hasOwn(unsaved, operation.operation);
-  const choice = (isUnsaved ? unsaved[operation.operation] : operation.choice) ?? {};
+  const key = operation.operation;
+  const choice = (Object.hasOwn(choices, key) ? choices[key] : undefined) ?? {};
   // A person left it out, so a person may take it back; what a rule or the document leaves out stays out.
   const isFree =
     operation.tool !== null ||
@@ -39,15 +40,14 @@ export function chosenOf(
     operation,
     choice,
     included: isFree && choice.include !== false,
-    access: choice.access ?? accessOf(operation, isUnsaved),
+    access: choice.access ?? accessWithout(operation),
     hindrance: isFree ? undefined : (operation.skipped?.message ?? ''),
   };
 }
 
-function accessOf({ access_by_method: byMethod, choice, tool }: ImportOperation, isUnsaved: boolean): Access {
-  // An answer from before the choice was taken back says what it was, not what it is.
-  if (tool === null || (isUnsaved && choice?.access !== undefined)) return byMethod;
-  return tool.access;
+/** Where nothing is said: an answer from before a choice was taken back says what it was, not what it is. */
+function accessWithout({ access_by_method: byMethod, choice, tool }: ImportOperation): Access {
+  return tool === null || choice?.access !== undefined ? byMethod : tool.access;
 }
 
 export function findChosen(
@@ -114,10 +114,7 @@ export function rowsOf(groups: readonly Group[], isOpen: (group: string) => bool
 }
 
 /** What to say of operations that are ticked, or no longer; those that can be no tool are left alone. */
-export function including(
-  operations: readonly Chosen[],
-  include: boolean,
-): Record<string, OperationChoice | null> {
+export function including(operations: readonly Chosen[], include: boolean): Record<string, OperationChoice> {
   return Object.fromEntries(
     operations
       .filter(({ hindrance, included }) => hindrance === undefined && included !== include)

@@ -1,5 +1,12 @@
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
-import { conflictOf, diffQuery, importQuery, publishImport, type ImportDiff } from '../../api/imports.ts';
+import {
+  conflictOf,
+  diffQuery,
+  importQuery,
+  isBusy,
+  publishImport,
+  type ImportDiff,
+} from '../../api/imports.ts';
 import { connectorsQuery } from '../../api/queries.ts';
 import { queryClient } from '../../api/query-client.ts';
 import { useOrganisation } from '../../shell/organisation-context.ts';
@@ -49,7 +56,13 @@ export function PublishStep({ connector, draft }: { draft: Draft; connector: str
       ]);
     },
     // What is shown is asked for again; what was ticked and typed stays.
-    onError: () => queryClient.invalidateQueries({ queryKey: importQuery(org, id).queryKey }),
+    onError: async (error) => {
+      const { queryKey } = importQuery(org, id);
+      const now = conflictOf(error)?.import;
+      if (now) queryClient.setQueryData(queryKey, now);
+      // Nothing is to be had of what is being checked.
+      if (!now || !isBusy(now)) await queryClient.invalidateQueries({ queryKey });
+    },
   });
   const conflict = conflictOf(publishing.error);
   const isNew = !view.target.exists;
