@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { NO_SETTINGS } from '../../../src/connectors/imports/settings.ts';
+import { newId } from '../../../src/kernel/ids.ts';
 import { openImports, shop, type ImportView, type OpenedImports } from './open-imports.ts';
 
 let opened: OpenedImports;
@@ -394,14 +396,25 @@ describe('cancelling and forgetting', () => {
 
   test('an organisation has twenty at most, and published ones do not count', async () => {
     const admin = await opened.admin();
-    const broken = 'not a document';
-    const ids: string[] = [];
-    for (let index = 0; index < 20; index += 1) ids.push((await admin.uploaded(broken)).id);
-    const refused = await admin.upload(broken);
+    const ids = Array.from({ length: 20 }, () => newId('imp'));
+    for (const [index, id] of ids.entries())
+      await opened.portal.store.imports.insert(
+        {
+          id,
+          orgId: admin.orgId,
+          createdBy: admin.person.userId,
+          state: index === 0 ? 'published' : 'rejected',
+          source: { kind: 'upload', file_name: null },
+          settings: { ...NO_SETTINGS },
+        },
+        { days: 7, most: 20 },
+      );
+    expect((await admin.upload('not a document')).status).toBe(201);
+    const refused = await admin.upload('not a document');
     expect([refused.status, refused.body]).toMatchObject([409, { error: { code: 'conflict' } }]);
-    await admin.post(`/imports/${String(ids[0])}/delete`, {});
-    expect((await admin.upload(broken)).status).toBe(201);
-    expect(items(await admin.get('/imports'))).toHaveLength(20);
+    await admin.post(`/imports/${String(ids[1])}/delete`, {});
+    expect((await admin.upload('not a document')).status).toBe(201);
+    expect(items(await admin.get('/imports'))).toHaveLength(21);
   });
 
   test('after seven days it is as if it had never been', async () => {
