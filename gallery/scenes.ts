@@ -1,7 +1,8 @@
 import type { Scene } from './scene.ts';
 import { CONSENT } from './scenes/consent.ts';
 import { DASHBOARD } from './scenes/dashboard.ts';
+import { JOINING } from './scenes/joining.ts';
 import { SIGN_IN } from './scenes/sign-in.ts';
 
 /** All of them, in the order in which somebody meets them. */
-export const SCENES: readonly Scene[] = [...SIGN_IN, ...CONSENT, ...DASHBOARD];
+export const SCENES: readonly Scene[] = [...SIGN_IN, ...JOINING, ...CONSENT, ...DASHBOARD];
