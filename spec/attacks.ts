@@ -1,6 +1,7 @@
 import { ATTACKS_ON_CONNECTIONS } from './attacks-on-connections.ts';
 import { ATTACKS_ON_CONSENT } from './attacks-on-consent.ts';
 import { ATTACKS_ON_JOINED_SERVERS } from './attacks-on-joined-servers.ts';
+import { ATTACKS_ON_JOINING } from './attacks-on-joining.ts';
 import { ATTACKS_ON_MANAGEMENT } from './attacks-on-management.ts';
 import { ATTACKS_ON_RELAYS } from './attacks-on-relays.ts';
 import { ATTACKS_ON_TOKENS } from './attacks-on-tokens.ts';
@@ -16,4 +17,5 @@ export const ATTACKS: readonly Claim[] = [
   ...ATTACKS_ON_CONNECTIONS,
   ...ATTACKS_ON_JOINED_SERVERS,
   ...ATTACKS_ON_MANAGEMENT,
+  ...ATTACKS_ON_JOINING,
 ];

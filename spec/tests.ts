@@ -40,6 +40,10 @@ export const toolsCall = ofServer('gateway/tools-call');
 
 export const browserPages = ofServer('pages/browser');
 export const clientsInPortal = ofServer('portal/clients');
+export const declaredMembers = ofServer('declared-members');
+export const invitePage = ofServer('pages/invite');
+export const resetPage = ofServer('pages/reset');
+export const portalInvitations = ofServer('portal/invitations');
 export const management = ofServer('portal/management');
 export const ownConnector = ofServer('own-connector');
 export const portalDocument = ofServer('portal/openapi');
