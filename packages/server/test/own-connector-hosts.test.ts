@@ -14,6 +14,7 @@ let mcp: string;
 let web: string;
 const said: string[] = [];
 const running: StartedLatchkey[] = [];
+let latchkey: StartedLatchkey['latchkey'];
 
 beforeAll(async () => {
   const [atGateway, atWeb] = [await freePort(), await freePort()];
@@ -50,6 +51,7 @@ beforeAll(async () => {
     );
     if (!started.ok) throw new Error(started.error.message);
     running.push(started.value);
+    latchkey = started.value.latchkey;
   }
 });
 afterAll(async () => {
@@ -66,9 +68,10 @@ test('the web host publishes it, and the gateway leaves it to the web host', () 
 });
 
 test('a key that calls a tool at the gateway is answered by the web host', async () => {
-  const { keys, people, store } = running[0]?.latchkey ?? expect.fail('nothing runs');
+  const { keys, people, store } = latchkey;
   const organisation = await store.people.findOrganisationBySlug('initech');
-  const orgId = organisation?.id ?? expect.fail('there is no organisation');
+  if (organisation === undefined) throw new Error('there is no organisation');
+  const orgId = organisation.id;
   const made = await people.createUser({
     email: 'a@initech.test',
     name: 'A',

@@ -23,7 +23,7 @@ beforeAll(async () => {
   const path = join(folder, 'latchkey.yaml');
   await writeFile(path, 'connectors:\n  - { kind: latchkey, slug: latchkey, name: Latchkey }\n');
   const applied = await applyDeclared(path, { ...demo.latchkey, say: () => {} });
-  expect(applied).toEqual({ ok: true, value: undefined });
+  if (!applied.ok) throw new Error(applied.error);
 });
 afterAll(async () => {
   await Promise.all(clients.map((client) => client.close()));

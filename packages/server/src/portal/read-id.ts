@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { AppError } from '../kernel/errors.ts';
 import type { AgentId, ClientId, ImportId, GrantId, InvitationId, KeyId, UserId } from '../kernel/ids.ts';
 
 interface PathIds {
@@ -22,15 +21,10 @@ const ABSENT: Readonly<Record<keyof PathIds, string>> = {
   inv: 'There is no such open invitation.',
 };
 
-const ID = /^([a-z]{3})_[A-Za-z0-9_-]{1,64}$/;
-
-/** An id from a path. What cannot be one of ours is as absent as one that never was, and never reaches the database. */
-export function readId<Prefix extends keyof PathIds>(prefix: Prefix, text: string): PathIds[Prefix] {
-  if (ID.exec(text)?.[1] !== prefix) throw new AppError('not_found', ABSENT[prefix]);
-  return text as PathIds[Prefix];
-}
-
-/** The same as a schema, for the `params` of a route's description. */
+/**
+ * An id from a path, for the `params` of a route's description. What cannot be one of ours is as absent as one that never
+ * was, and never reaches the database.
+ */
 export function pathId<Prefix extends keyof PathIds>(prefix: Prefix): z.ZodType<PathIds[Prefix], string> {
   const schema = z.string().regex(new RegExp(`^${prefix}_[A-Za-z0-9_-]{1,64}$`), { error: ABSENT[prefix] });
   return schema as unknown as z.ZodType<PathIds[Prefix], string>;
