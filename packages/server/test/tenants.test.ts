@@ -121,6 +121,11 @@ describe('the dashboard’s API', () => {
     ['POST', (): string => '/organisations/globex/keys', { name: 'x', access: 'read', expires_in_days: 7 }],
     ['POST', (): string => `/organisations/globex/keys/${acmeKeyId}/revoke`, {}],
     ['GET', (): string => '/organisations/globex/agents', undefined],
+    ['GET', (): string => '/organisations/globex/audit', undefined],
+    ['GET', (): string => '/organisations/globex/audit/check', undefined],
+    ['GET', (): string => '/organisations/globex/audit/export?format=csv', undefined],
+    ['GET', (): string => '/organisations/globex/usage', undefined],
+    ['GET', (): string => '/organisations/globex/overview', undefined],
     ['POST', (): string => '/organisations/globex/agents', { name: 'x', role: 'member' }],
     [
       'POST',

@@ -22,7 +22,7 @@ const WORK = {
 
 export interface TrailKeeper {
   start(): void;
-  /** Seals and counts what is final by now; returns when that is done, here or by another node. */
+  /** Seals and counts what is final by now, or leaves it to the node that is at it. */
   step(): Promise<void>;
   close(): Promise<void>;
 }
@@ -38,6 +38,7 @@ export function createTrailKeeper({ store, log }: { store: TrailStore; log: Log 
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
   let isClosed = false;
+  let isBehind = false;
 
   async function step(): Promise<void> {
     await look();
@@ -74,9 +75,14 @@ export function createTrailKeeper({ store, log }: { store: TrailStore; log: Log 
   function schedule(): void {
     timer = setTimeout(() => {
       running = step()
-        .catch((error: unknown) =>
-          log.warn({ error: deepestCause(error).message }, 'the audit trail is sealed later'),
-        )
+        .then(() => {
+          isBehind = false;
+        })
+        .catch((error: unknown) => {
+          // Once, however long the database is away.
+          if (!isBehind) log.warn({ error: deepestCause(error).message }, 'the audit trail is sealed later');
+          isBehind = true;
+        })
         .finally(() => {
           running = undefined;
           if (!isClosed) schedule();

@@ -9,6 +9,8 @@ const MAIL_SWEEP_MS = 30_000;
 /** Nobody waits for an answer to it any more, or it was never taken. */
 const MAIL_MEMORY_SECONDS = 60;
 const HOUSEKEEPING_MS = 10 * 60_000;
+/** Thirteen months: a month can be compared with the same one of the year before. */
+const USAGE_MEMORY_SECONDS = 400 * 24 * 3600;
 
 /** Forgets what has served its purpose. Any node may do it, several at once too: each statement is safe alone. */
 export function startSweeping({
@@ -47,6 +49,7 @@ export function startSweeping({
       await store.clientDocuments.deleteUnused();
       await store.connectionAttempts.deleteOld();
       await store.changes.deleteOlderThan(2 * CHANGE_MEMORY_SECONDS);
+      await store.usageHours.deleteOlderThan(USAGE_MEMORY_SECONDS);
     }),
   ];
   return { close: () => timers.forEach((timer) => clearInterval(timer)) };

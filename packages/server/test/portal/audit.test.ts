@@ -228,7 +228,9 @@ describe('the audit log', () => {
       const { base, orgId, owner } = await watched();
       await write(orgId, { target: 'still there' });
       for (const name of ['actor', 'action', 'target', 'client', 'key', 'request_id']) {
-        const answer = await owner.get(`${base}?${name}=${encodeURIComponent(text.replace('\ud800', '\ufffd'))}`);
+        const answer = await owner.get(
+          `${base}?${name}=${encodeURIComponent(text.replace('\ud800', '\ufffd'))}`,
+        );
         expect([name, [200, 400].includes(answer.status), itemsOf(answer)]).toEqual([name, true, []]);
       }
       expect(await targetsOf(owner, base)).toEqual(['still there']);
