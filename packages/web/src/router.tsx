@@ -1,10 +1,4 @@
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  Outlet,
-} from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { readAuditSearch } from './audit/audit-search.ts';
 import { ChooserPage } from './chooser/chooser-page.tsx';
 import { readConnectorsSearch } from './connectors/connectors-search.ts';
@@ -17,9 +11,11 @@ import { readKeysSearch } from './keys/keys-search.ts';
 import { readMembersSearch } from './members/members-search.ts';
 import { Crash } from './shell/crash.tsx';
 import { NoSuchPage } from './shell/no-such-page.tsx';
+import { Root } from './shell/root.tsx';
 import { Shell } from './shell/shell.tsx';
+import { readUsageSearch } from './usage/usage-search.ts';
 
-const root = createRootRoute({ component: Outlet });
+const root = createRootRoute({ component: Root });
 
 const chooser = createRoute({ getParentRoute: () => root, path: '/', component: ChooserPage });
 
@@ -100,6 +96,12 @@ const companySignIn = createRoute({
   ),
 });
 
+const account = createRoute({
+  getParentRoute: () => organisation,
+  path: 'account',
+  component: lazyRouteComponent(() => import('./account/account-page.tsx'), 'AccountPage'),
+});
+
 const members = createRoute({
   getParentRoute: () => organisation,
   path: 'members',
@@ -142,6 +144,13 @@ const connectorVersions = createRoute({
   component: lazyRouteComponent(() => import('./connectors/versions-page.tsx'), 'VersionsPage'),
 });
 
+const usage = createRoute({
+  getParentRoute: () => organisation,
+  path: 'usage',
+  validateSearch: readUsageSearch,
+  component: lazyRouteComponent(() => import('./usage/usage-page.tsx'), 'UsagePage'),
+});
+
 const audit = createRoute({
   getParentRoute: () => organisation,
   path: 'audit',
@@ -157,9 +166,11 @@ export const router = createRouter({
       connect,
       attempts,
       connections,
+      account,
       keys,
       agents,
       audit,
+      usage,
       connectors,
       connectorImport,
       connectorTools,
