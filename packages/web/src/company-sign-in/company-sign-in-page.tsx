@@ -48,7 +48,7 @@ function CompanySignIn() {
         </>
       )}
       {found.removed_people.length === 0 ? null : <RemovedPeople people={found.removed_people} say={say} />}
-      <p className="small quiet">
+      <p className="small quiet page-foot">
         {text.other.before}
         <Link to="/$org/identity-providers" params={{ org }}>
           {text.other.link}

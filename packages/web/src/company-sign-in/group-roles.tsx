@@ -23,7 +23,7 @@ export function GroupRoles({ claim, groups, mayMakeOwners, onChange }: GroupRole
   return (
     <fieldset className="field" ref={frame}>
       <legend>{text.groups}</legend>
-      <p className="hint">{text.groupsLead}</p>
+      <p className="hint groups-lead">{text.groupsLead}</p>
       <div className="field">
         <label htmlFor="groups-claim">{text.claim}</label>
         <input

@@ -26,7 +26,7 @@ export function ProviderPart({ found, say }: { found: CompanySignIn; say: (words
         )
       }
     >
-      <div className="sheet">
+      <div className="sheet provider-facts">
         <h3>{text.tell}</h3>
         <p className="small quiet">{text.tellLead}</p>
         <dl className="known">
