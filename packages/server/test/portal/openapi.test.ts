@@ -53,8 +53,9 @@ test('the document is served to anybody, as it is', async () => {
 test('our own compiler makes a tool of every operation, under its name', () => {
   const { skipped, tools, warnings } = compiled();
   expect(skipped).toEqual([]);
-  // A pattern that is not portable is left to us to check.
-  expect(warnings.filter(({ code }) => code !== 'PATTERN_DROPPED')).toEqual([]);
+  // A pattern that is not portable is left to us to check; and all of them together are many, which nobody is offered.
+  const expected = ['PATTERN_DROPPED', 'MODE_CHANGED'];
+  expect(warnings.filter(({ code }) => !expected.includes(code))).toEqual([]);
   expect(tools.map(({ name }) => name).toSorted()).toEqual(
     operations()
       .map(({ operation }) => String(operation['operationId']))
