@@ -4,6 +4,7 @@ import { createPerson } from '../src/demo/person.ts';
 import { verdictOf } from '../src/audit/attempts/verdict.ts';
 import type { ConnectionAttempt } from '../src/store/queries/connection-attempts.ts';
 import { startDemo, type RunningDemo } from './support/app.ts';
+import { NODES_SECRET, startSecondNode } from './support/second-node.ts';
 import { authorizeUrl, connect, newVerifier, postToken, REDIRECT_URI, rpc } from './support/oauth-client.ts';
 
 /** What is noted is written a moment later. */
@@ -11,7 +12,7 @@ const SOON = { timeout: 15_000 };
 
 let demo: RunningDemo;
 beforeAll(async () => {
-  demo = await startDemo();
+  demo = await startDemo({ secret: NODES_SECRET });
 });
 afterAll(() => demo.close());
 
@@ -135,6 +136,28 @@ describe('an attempt to connect', () => {
     expect((await postToken(demo.url, { ...form, code_verifier: verifier })).status).toBe(200);
     const mended = await attemptBy('acme', 'Wrong/1.0', [...steps, 'token']);
     expect(verdictOf(mended.steps, Date.now()).code).toBe('token_out');
+  });
+
+  test('is one also where its steps are taken on two nodes', async () => {
+    const path = '/mcp/acme';
+    const second = await startSecondNode(demo);
+    const userAgent = 'Nodes/1.0';
+    await rpc(second.url + path, as(userAgent).headers, 'initialize');
+    await attemptBy('acme', userAgent, ['challenged']);
+    await fetch(`${demo.url}/.well-known/oauth-protected-resource${path}`, as(userAgent));
+    await attemptBy('acme', userAgent, ['challenged', 'resource_metadata']);
+    const response = await fetch(`${second.url}/register`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'user-agent': userAgent },
+      body: JSON.stringify({ client_name: 'Nodes', redirect_uris: [REDIRECT_URI] }),
+    });
+    const { client_id: clientId } = (await response.json()) as { client_id: string };
+    const made = await connect(demo.url, { email: 'owner@acme.test', access: 'read', path, clientId });
+    const bearer = { authorization: `Bearer ${made.tokens.access_token}`, 'user-agent': userAgent };
+    expect((await rpc(second.url + path, bearer, 'tools/list')).status).toBe(200);
+    const signedIn = ['authorize', 'sign_in', 'signed_in', 'consent', 'allowed', 'token', 'tools_list'];
+    await attemptBy('acme', userAgent, ['challenged', 'resource_metadata', 'registered', ...signedIn]);
+    await second.close();
   });
 
   test('that stops at the authorize URL says which check it failed', async () => {

@@ -1,5 +1,4 @@
 import { Hono, type Context } from 'hono';
-import { z } from 'zod';
 import type { AttemptEvent } from '../audit/attempts/steps.ts';
 import type { AttemptTrace } from '../audit/attempts/trace.ts';
 import type { Approvals, AuthorizationResponse, Choice, DecisionFault } from '../grants/approvals.ts';
@@ -19,7 +18,7 @@ import { SIGN_OUT_PURPOSE } from './account-line.tsx';
 import { finish, goTo } from './authorize-return.tsx';
 import { showClosed } from './company/closed.tsx';
 import { leaveToConnect, type ConnectDeps } from './connect.tsx';
-import { CONNECT_FIELD } from './connect-page.tsx';
+import { answerSchema, choicesSchema, FIELDS, type Answer } from './consent-form.ts';
 import { ConsentPage, type ConsentChoice } from './consent-page.tsx';
 import type { FormGuard } from './form-guard.ts';
 import { imitatedHost } from './imitation.ts';
@@ -60,40 +59,6 @@ export interface ConsentDeps extends Pick<ConnectDeps, 'connects' | 'limitConnec
   ) => Promise<{ read: number; full: number; consumesCredits: boolean; part?: string | undefined }>;
 }
 
-const FIELDS = [
-  'transaction',
-  'csrf',
-  'decision',
-  'access',
-  'organisation',
-  'lifetime',
-  'client',
-  CONNECT_FIELD,
-] as const;
-
-// A missing access is refused, never taken for full.
-const answerSchema = z.object({
-  transaction: z.string().max(64),
-  csrf: z.string().max(128),
-  /** Absent: an account is to be connected first. */
-  decision: z.enum(['allow', 'deny']).optional(),
-  /** `<organisation>/<connector>`. */
-  connect: z.string().max(100).optional(),
-  access: z.enum(['read', 'full']).optional(),
-  organisation: z.string().max(64).optional(),
-  /** The client as it was shown; absent: it cannot change. */
-  client: z.string().max(64).optional(),
-  /** Days; absent: as the organisation has it. */
-  lifetime: z.enum(['1', '7', '30', '90']).optional(),
-});
-type Answer = z.infer<typeof answerSchema>;
-
-/** What was chosen before the browser left to connect an account, as it comes back. */
-const choicesSchema = z.object({
-  access: answerSchema.shape.access.catch(undefined),
-  organisation: answerSchema.shape.organisation.catch(undefined),
-  lifetime: answerSchema.shape.lifetime.catch(undefined),
-});
 type Authorization = NonNullable<Awaited<ReturnType<Approvals['find']>>>;
 
 /** `/oauth/consent`: the one place where access is given. */

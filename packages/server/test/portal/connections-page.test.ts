@@ -159,6 +159,7 @@ describe('the page of the connections', () => {
       loading: 'Loading the connections',
     });
     await visit.page.getByRole('row', { name: /Claude/ }).waitFor();
+    expect(visit.complaints).toEqual([]);
     await visit.close();
   });
 });

@@ -64,11 +64,7 @@ export interface ConnectionsPage {
   total: number;
 }
 
-function addressOf(
-  org: string,
-  list: string,
-  wanted: Readonly<Record<string, string | undefined>>,
-): string {
+function addressOf(org: string, list: string, wanted: Readonly<Record<string, string | undefined>>): string {
   const given = Object.entries(wanted).filter((pair): pair is [string, string] => pair[1] !== undefined);
   return `${below(org)}/${list}?${new URLSearchParams(given).toString()}`;
 }
