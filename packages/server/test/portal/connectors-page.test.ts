@@ -219,7 +219,7 @@ describe('the list of connectors', () => {
     const visit = await dashboard().visit(owner.cookie);
     await expectSkeletonErrorRetry(visit, {
       path: `/app/${slug}/connectors`,
-      api: '**/connectors',
+      api: '**/portal/v1/**/connectors',
       loading: 'Loading the connectors',
     });
     await visit.page.getByText('No connectors yet.').waitFor();

@@ -1,5 +1,6 @@
 import type { BrowserContext } from 'playwright-core';
 import { expect } from 'vitest';
+import { eventually } from './eventually.ts';
 
 interface ImportAnswer {
   id: string;
@@ -22,12 +23,10 @@ export async function publishThroughApi(
   };
   const settled = async (id: string): Promise<ImportAnswer> => {
     let view: ImportAnswer | undefined;
-    await expect
-      .poll(async () => {
-        view = await asJson<ImportAnswer>(await request.get(`${imports}/${id}`));
-        return view.state;
-      })
-      .toBe('ready');
+    await eventually(async () => {
+      view = await asJson<ImportAnswer>(await request.get(`${imports}/${id}`));
+      return view.state;
+    }).toBe('ready');
     if (view === undefined) throw new Error('no import');
     return view;
   };

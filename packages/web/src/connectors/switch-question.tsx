@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { connectorQuery, type ConnectorView } from '../api/connectors.ts';
 import { connectorsQuery, setToolRule } from '../api/queries.ts';
 import { queryClient } from '../api/query-client.ts';
@@ -17,7 +18,8 @@ interface SwitchQuestionProps {
 /** Asks before nobody is offered any tool of a connector, or everybody again. */
 export function SwitchQuestion({ onClose, onDone, rule, view }: SwitchQuestionProps) {
   const { slug: org } = useOrganisation();
-  const isOff = rule.enabled === false;
+  // As it was when the question was asked: the answer changes it.
+  const [isOff] = useState(rule.enabled === false);
   return (
     <Question
       title={
