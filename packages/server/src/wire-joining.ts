@@ -6,6 +6,7 @@ import { resetRoutes } from './pages/reset/reset.tsx';
 import { createInvitations } from './people/invitations/invitations.ts';
 import { createListMembers } from './people/organisations/list-members.ts';
 import { createPasswordResets } from './people/password-resets.ts';
+import { createResetSecondFactor } from './people/two-factor/reset-second-factor.ts';
 import type { Store } from './store/store.ts';
 
 /** How people come in, and come in again: invitations and reset links, with their pages and what the portal needs. */
@@ -17,5 +18,7 @@ export function wireJoining(
   const pages = new Hono<PageEnv>()
     .route('/', inviteRoutes({ ...deps, invitations }))
     .route('/', resetRoutes({ ...deps, passwordResets }));
-  return { pages, portal: { invitations, passwordResets, listMembers: createListMembers(deps) } };
+  const resetSecondFactor = createResetSecondFactor(deps);
+  const listMembers = createListMembers(deps);
+  return { pages, portal: { invitations, passwordResets, resetSecondFactor, listMembers } };
 }

@@ -39,6 +39,23 @@ test('the operator prints a link to choose another password, for an owner too, w
   expect(await page.text()).toContain('owner@acme.test');
 });
 
+test('the operator turns off the second step of who lost their app, if that is asked for', async () => {
+  const { store } = demo.latchkey;
+  const userId = await store.people.findUserByEmail('viewer@acme.test');
+  if (userId === undefined) throw new Error('no demo');
+  await store.secondFactors.begin(userId, 'sealed');
+  await store.secondFactors.confirm(userId, 'sealed', 1, new Date());
+  expect((await run(['reset-password', 'viewer@acme.test'])).code).toBe(0);
+  expect(await store.secondFactors.isOn(userId)).toBe(true);
+  expect((await run(['reset-password', 'viewer@acme.test', '--two-factor'])).code).toBe(0);
+  expect(await store.secondFactors.isOn(userId)).toBe(false);
+  const { rows } = await store.pool.query<{ actor_kind: string }>(
+    `select actor_kind from audit_events where action = 'member.two_factor_reset' and target = $1`,
+    [userId],
+  );
+  expect(rows).toEqual([{ actor_kind: 'system' }]);
+});
+
 test('the operator prints an invitation that says so', async () => {
   const made = await run(['invite', 'acme', 'new@acme.test', '--role', 'owner']);
   expect(made.code).toBe(0);
@@ -75,6 +92,7 @@ test('what is unknown is status 1, what is not understood status 2, and nothing 
     ['invite', 'acme'],
     ['invite', 'acme', 'no address'],
     ['invite', 'acme', 'a@b.test', '--role', 'root'],
+    ['invite', 'acme', 'a@b.test', '--two-factor'],
   ];
   for (const args of misunderstood) expect((await run(args)).code).toBe(2);
   expect((await run(['invite', '--help'])).out).toMatch(/^latchkey invite/);

@@ -8,6 +8,7 @@ import { openDatabaseBeside } from '../open-database.ts';
 import { parseEmail } from '../people/email.ts';
 import { createInvitations } from '../people/invitations/invitations.ts';
 import { createPasswordResets } from '../people/password-resets.ts';
+import { createResetSecondFactor } from '../people/two-factor/reset-second-factor.ts';
 import { createStore, type Store } from '../store/store.ts';
 import { refuseToStart } from './lifecycle.ts';
 
@@ -15,10 +16,11 @@ const PLACE = `Works on DATABASE_URL, or on the embedded database in LATCHKEY_DA
 begins with PUBLIC_WEB_BASE_URL, PUBLIC_MCP_BASE_URL or http://localhost:PORT, as the service's pages do.`;
 
 const HELP = {
-  'reset-password': `latchkey reset-password <email>
+  'reset-password': `latchkey reset-password <email> [--two-factor]
 
 Prints a link with which the person chooses another password, good once and for 24 hours. A link before it stops working.
-Where an admin may make one, Members in the dashboard does the same.
+Where an admin may make one, Members in the dashboard does the same. --two-factor also turns off the person's second step,
+for who has lost the authenticator app and the backup codes.
 
 ${PLACE}
 `,
@@ -38,13 +40,17 @@ export async function links(verb: Verb, args: string[]): Promise<void> {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { help: { type: 'boolean', short: 'h' }, role: { type: 'string' } },
+    options: {
+      help: { type: 'boolean', short: 'h' },
+      role: { type: 'string' },
+      'two-factor': { type: 'boolean', default: false },
+    },
   });
   if (values.help === true) {
     process.stdout.write(HELP[verb]);
     return;
   }
-  const make = verb === 'invite' ? invite(positionals, values.role) : reset(positionals, values.role);
+  const make = verb === 'invite' ? invite(positionals, values) : reset(positionals, values);
   if (make === undefined) {
     process.stderr.write(`latchkey: ${verb} ${args.join(' ')}: not understood\n\n${HELP[verb]}`);
     process.exitCode = 2;
@@ -72,13 +78,20 @@ export async function links(verb: Verb, args: string[]): Promise<void> {
   }
 }
 
+interface Options {
+  role?: string | undefined;
+  'two-factor': boolean;
+}
+
 /** The link, or why there is none. */
 type Make = (store: Store) => Promise<{ path: string; expiresAt: Date } | string>;
 
-function invite([slug, address, ...rest]: string[], role: string = 'member'): Make | undefined {
+function invite([slug, address, ...rest]: string[], options: Options): Make | undefined {
+  const { role = 'member', 'two-factor': twoFactor } = options;
   const email = parseEmail(address ?? '');
   const as = ROLES.find((one): one is Role => one === role);
-  if (slug === undefined || email === undefined || as === undefined || rest.length > 0) return undefined;
+  if (slug === undefined || email === undefined || as === undefined || rest.length > 0 || twoFactor)
+    return undefined;
   return async (store) => {
     const organisation = await store.people.findOrganisationBySlug(slug);
     if (organisation === undefined) return `There is no organisation ${JSON.stringify(slug)}.`;
@@ -91,13 +104,15 @@ function invite([slug, address, ...rest]: string[], role: string = 'member'): Ma
   };
 }
 
-function reset([address, ...rest]: string[], role: string | undefined): Make | undefined {
+function reset([address, ...rest]: string[], options: Options): Make | undefined {
+  const { role, 'two-factor': twoFactor } = options;
   if (address === undefined || rest.length > 0 || role !== undefined) return undefined;
   return async (store) => {
     const email = parseEmail(address);
     const userId = email === undefined ? undefined : await store.people.findUserByEmail(email);
     if (userId === undefined) return `There is no user ${JSON.stringify(address)}.`;
     const made = await createPasswordResets({ store, clock: systemClock }).createForOperator(userId);
+    if (made.ok && twoFactor) await createResetSecondFactor({ store, clock: systemClock }).byOperator(userId);
     return made.ok
       ? { path: `/reset/${made.value.token}`, expiresAt: made.value.expiresAt }
       : `${address} signs in without a password.`;

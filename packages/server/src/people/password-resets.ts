@@ -138,7 +138,7 @@ export type PasswordResets = ReturnType<typeof createPasswordResets>;
  * Whoever sets a person's password can be that person everywhere. So the asker must be allowed to change the person's
  * role in each organisation that the person belongs to, not only in their own.
  */
-async function faultOfAsking(
+export async function faultOfAsking(
   queries: Queries,
   { asks, orgId, userId }: { orgId: OrganisationId; userId: UserId; asks: UserId },
 ): Promise<ResetLinkFault | undefined> {

@@ -20,6 +20,7 @@ const NEEDS_RECENT_SIGN_IN: ReadonlySet<string> = new Set([
   'set_member_role',
   'remove_member',
   'create_reset_link',
+  'reset_two_factor',
   'create_invitation',
   'renew_invitation',
   'trust_issuer',

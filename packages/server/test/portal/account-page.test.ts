@@ -205,3 +205,24 @@ describe('the account page', () => {
     await visit.close();
   });
 });
+
+test('an admin turns off the second step of a member who lost their app, after saying what it means', async () => {
+  const { accounts, clock, organisation, people, person } = dashboard();
+  const { orgId, slug } = await organisation();
+  const owner = await person({ orgId, role: 'owner' });
+  const someone = await person({ orgId, role: 'member' });
+  await enrol({ accounts, clock, people }, someone);
+  const visit = await dashboard().visit(owner.cookie);
+  const { page } = visit;
+  await visit.goto(`/app/${slug}/members`);
+  const row = page.getByRole('row', { name: new RegExp(someone.email) });
+  await row.getByRole('button', { name: /^Reset link/ }).click();
+  await page.getByRole('button', { name: 'Turn off their second step' }).click();
+  await expect.poll(() => focused(page)).toBe('Keep it on');
+  expect(await visit.axe()).toEqual([]);
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Turn off' }).click();
+  await page.getByRole('status').filter({ hasText: 'Their second step is off.' }).waitFor();
+  expect((await accounts.secondFactor.stateOf(someone.userId)).isOn).toBe(false);
+  expect(visit.complaints).toEqual([]);
+  await visit.close();
+});

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Role } from '../../src/kernel/access.ts';
 import { createAuthenticator } from '../people/authenticator.ts';
 import { codeOf, enrol } from '../people/enrol.ts';
 import { cookieHeader, PASSWORD, valueOf } from '../people/open-people.ts';
@@ -127,6 +128,44 @@ describe('the second step', () => {
     expect((await person.post('/me/two-factor/begin')).status).toBe(409);
     expect((await person.post('/me/two-factor/disable')).status).toBe(200);
     expect((await person.get('/me/account')).body?.['two_factor']).toMatchObject({ enabled: false });
+  });
+});
+
+describe("a member's second step", () => {
+  async function reset(by: Role, of: Role, elsewhere = false) {
+    const { orgId, slug } = await portal.organisation();
+    const other = await portal.organisation();
+    const actor = await portal.person({ orgId, role: by });
+    const member = await portal.person(
+      { orgId, role: of },
+      ...(elsewhere ? [{ orgId: other.orgId, role: 'viewer' as const }] : []),
+    );
+    await enrol(portal, member);
+    const path = `/organisations/${slug}/members/${member.userId}/reset-two-factor`;
+    const answer = await actor.post(path);
+    const { isOn } = await portal.accounts.secondFactor.stateOf(member.userId);
+    return { orgId, actor, path, answer, isOn };
+  }
+
+  test.each<[Role, Role, number]>([
+    ['owner', 'owner', 200],
+    ['admin', 'member', 200],
+    ['admin', 'owner', 403],
+    ['member', 'viewer', 403],
+    ['viewer', 'viewer', 403],
+  ])('is turned off by an %s for an %s: %i', async (by, of, status) => {
+    const { answer, isOn } = await reset(by, of);
+    expect([answer.status, isOn]).toEqual([status, status !== 200]);
+  });
+
+  test('stays for who belongs elsewhere too, and what is done is in the trail', async () => {
+    const both = await reset('owner', 'member', true);
+    expect([both.answer.status, both.isOn]).toEqual([403, true]);
+    const { actor, orgId, path } = await reset('owner', 'member');
+    expect((await trailOf(orgId)).at(-1)).toBe('member.two_factor_reset ok');
+    expect((await actor.post(path)).status).toBe(409);
+    expect((await actor.post(path.replace(/usr_[^/]+/, actor.userId))).status).toBe(409);
+    expect((await actor.post(path.replace(/usr_[^/]+/, 'usr_nobody'))).status).toBe(404);
   });
 });
 

@@ -51,6 +51,7 @@ const DANGEROUS: [string, string, unknown][] = [
   ['PUT', ':org/members/:member/role', { role: 'admin' }],
   ['POST', ':org/members/:member/remove', {}],
   ['POST', ':org/members/:member/reset-link', {}],
+  ['POST', ':org/members/:member/reset-two-factor', {}],
   [
     'POST',
     ':org/trusted-issuers',

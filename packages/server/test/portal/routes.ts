@@ -18,6 +18,7 @@ export const ORGANISATION_ROUTES: readonly { method: 'GET' | 'POST'; path: strin
   { method: 'GET', path: '/members' },
   { method: 'POST', path: '/members/:member/remove', body: {} },
   { method: 'POST', path: '/members/:member/reset-link', body: {} },
+  { method: 'POST', path: '/members/:member/reset-two-factor', body: {} },
   { method: 'GET', path: '/roles' },
   { method: 'GET', path: '/invitations' },
   {

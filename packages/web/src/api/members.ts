@@ -95,6 +95,9 @@ export const removeMember = (org: string, id: string) =>
 export const createResetLink = (org: string, id: string) =>
   post<MadeLink>(`${memberPath(org, id)}/reset-link`, {});
 
+export const resetTwoFactor = (org: string, id: string) =>
+  post<{ id: string }>(`${memberPath(org, id)}/reset-two-factor`, {});
+
 export const rolesQuery = (org: string) =>
   queryOptions({ queryKey: ['roles', org], queryFn: () => get<Roles>(`${below(org)}/roles`) });
 

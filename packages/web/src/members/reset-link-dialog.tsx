@@ -6,6 +6,7 @@ import { Dialog } from '../ui/dialog.tsx';
 import { FormActions } from '../ui/form-actions.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { LinkOnce } from './link-once.tsx';
+import { TwoFactorOff } from './two-factor-off.tsx';
 
 /** Says what a reset link does, then shows it, once. */
 export function ResetLinkDialog({ member, onClose }: { member: Member; onClose: () => void }) {
@@ -45,6 +46,7 @@ export function ResetLinkDialog({ member, onClose }: { member: Member; onClose: 
             holds
             onCancel={onClose}
           />
+          {member.has_second_factor ? <TwoFactorOff member={member} /> : null}
         </form>
       ) : (
         <LinkOnce url={made.url} expiresAt={made.expires_at} lead={text.made} onDone={onClose} />

@@ -113,6 +113,18 @@ export const resetText = {
   made: 'This is the only time that it is shown. No mail is sent: hand it over yourself. It is good once.',
 } as const;
 
+export const twoFactorOffText = {
+  lost: 'They have lost their authenticator app and their backup codes, too?',
+  open: 'Turn off their second step',
+  title: (name: string) => `Turn off the second step of ${name}?`,
+  effect:
+    'From then on their password alone signs them in, until they set it up again. Passkeys stay. Be sure that it is really them who asks: this is what somebody who found out their password would ask for.',
+  keep: 'Keep it on',
+  act: 'Turn off',
+  acting: 'Turning off…',
+  done: 'Their second step is off.',
+} as const;
+
 export const invitationsText = {
   title: 'Open invitations',
   lead: 'Links that nobody has used yet. Each lets one person in.',

@@ -6,6 +6,7 @@ import type { ListMembers } from '../../people/organisations/list-members.ts';
 import type { MemberFault, MemberRef } from '../../people/organisations/members.ts';
 import type { PasswordResets, ResetLinkFault } from '../../people/password-resets.ts';
 import type { People } from '../../people/people.ts';
+import type { ResetSecondFactor } from '../../people/two-factor/reset-second-factor.ts';
 import { describeRoute } from '../describe-route.ts';
 import type { OrganisationEnv } from '../env.ts';
 import { pathId } from '../read-id.ts';
@@ -68,7 +69,20 @@ const RESET_LINK = {
   status: 201,
 } as const;
 
+const RESET_TWO_FACTOR = {
+  id: 'reset_two_factor',
+  summary: 'Turn off a member’s second step',
+  description:
+    'For a member who lost their authenticator app and their backup codes. Their password alone signs them in until they set it up again, so that it takes the right to change their role in every organisation that they belong to.',
+  callers: 'session',
+  isDangerous: true,
+  params,
+  body: nothing,
+  answer: z.object({ id: z.string() }),
+} as const;
+
 export interface MemberRoutesDeps {
+  resetSecondFactor: ResetSecondFactor;
   people: People;
   passwordResets: PasswordResets;
   listMembers: ListMembers;
@@ -80,6 +94,7 @@ export function createMemberRoutes({
   listMembers,
   passwordResets,
   people,
+  resetSecondFactor,
   webBaseUrl,
 }: MemberRoutesDeps): Hono<OrganisationEnv> {
   const app = new Hono<OrganisationEnv>();
@@ -118,6 +133,13 @@ export function createMemberRoutes({
     return context.json({ url: `${webBaseUrl}/reset/${token}`, expires_at: expiresAt.toISOString() }, 201);
   });
 
+  app.post('/:member/reset-two-factor', describeRoute(RESET_TWO_FACTOR), async (context) => {
+    const member = memberIn(context, context.req.valid('param').member);
+    const reset = await resetSecondFactor.byAdmin(member);
+    if (!reset.ok) throw TWO_FACTOR_FAULTS[reset.error];
+    return context.json({ id: member.userId });
+  });
+
   return app;
 }
 
@@ -154,4 +176,14 @@ const RESET_FAULTS: Readonly<Record<ResetLinkFault, AppError>> = {
     'This person also belongs to an organisation where you may not do this. Whoever runs Latchkey can make the link: latchkey reset-password.',
   ),
   no_password: new AppError('conflict', 'This person signs in without a password.'),
+};
+
+const TWO_FACTOR_FAULTS: Readonly<Record<ResetLinkFault | 'not_on', AppError>> = {
+  ...RESET_FAULTS,
+  oneself: new AppError('conflict', 'You turn off your own second step in your account.'),
+  elsewhere: new AppError(
+    'forbidden',
+    'This person also belongs to an organisation where you may not do this. Whoever runs Latchkey can: latchkey reset-password --two-factor.',
+  ),
+  not_on: new AppError('conflict', 'They have no second step to turn off.'),
 };
