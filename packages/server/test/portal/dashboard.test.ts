@@ -232,6 +232,8 @@ describe('a person', () => {
     await expect.poll(() => focused(page)).toMatch(/^Connect Claude to /);
     expect(await page.getByRole('navigation').getByRole('link').allInnerTexts()).toEqual([
       'Home',
+      'Connect',
+      'Connections',
       'API keys',
       'Connectors',
     ]);
