@@ -454,7 +454,10 @@ export const conflictSchema = z.object({
    * the importView. Read the import and the diff anew; what was typed can be sent again.
    */
   reason: z.enum(['changed', 'published', 'blocked', 'state']),
-  /** With publish: the new diff's first page; null where there is none. */
+  /**
+   * With publish: the new diff's first page; null where the import is being checked anew (with the names that somebody
+   * else has given meanwhile): poll it and ask for the diff then.
+   */
   diff: diffSchema.nullable(),
   /** With settings and credential: as it is now. */
   import: importViewSchema.nullable(),
