@@ -6,7 +6,9 @@ import { importConnector } from '../src/connectors/import-connector.ts';
 import { DEMO_PASSWORD } from '../src/demo/demo-data.ts';
 import { refreshTarget } from '../src/demo/html.ts';
 import { createPerson } from '../src/demo/person.ts';
+import { systemClock } from '../src/kernel/clock.ts';
 import type { Log } from '../src/kernel/log.ts';
+import { createPasswordResets } from '../src/people/password-resets.ts';
 import { JWT_BEARER, newIdentityProvider } from './oauth/support/identity-provider.ts';
 import { assertionForm, newSigner, signAssertion } from './oauth/support/machines.ts';
 import type { Credential } from '../src/upstreams/credentials/credential.ts';
@@ -77,6 +79,21 @@ async function liveThroughEverything(): Promise<Record<string, string>> {
     });
     const { secret } = (await made.json()) as { secret: string };
     expect((await rpc(demo.url + path, { 'x-api-key': secret }, 'tools/list')).status).toBe(200);
+    const slug = path.slice('/mcp/'.length);
+    const invited = await fetch(`${demo.url}/portal/v1/organisations/${slug}/invitations`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ role: 'viewer' }),
+    });
+    const { url: invitation } = (await invited.json()) as { url: string };
+    expect((await fetch(invitation)).status).toBe(200);
+    const resets = createPasswordResets({ store: demo.latchkey.store, clock: systemClock });
+    const userId = await demo.latchkey.store.people.findUserByEmail('viewer@acme.test');
+    const reset = userId && (await resets.createForOperator(userId));
+    if (!reset || !reset.ok) throw new Error('no reset link');
+    expect((await fetch(`${demo.url}/reset/${reset.value.token}`)).status).toBe(200);
+    secrets[`${mode}: invitation`] = invitation.split('/').at(-1) ?? '';
+    secrets[`${mode}: reset link`] = reset.value.token;
     // A wrong credential is the likeliest thing to be logged.
     await rpc(demo.url + path, { 'x-api-key': `${secret}x` }, 'tools/list');
     await postToken(demo.url, {
