@@ -1,9 +1,11 @@
+import { ATTACKS_ON_COMPANY_SIGN_IN } from './attacks-on-company-sign-in.ts';
 import { ATTACKS_ON_CONNECTIONS } from './attacks-on-connections.ts';
 import { ATTACKS_ON_CONSENT } from './attacks-on-consent.ts';
 import { ATTACKS_ON_JOINED_SERVERS } from './attacks-on-joined-servers.ts';
 import { ATTACKS_ON_JOINING } from './attacks-on-joining.ts';
 import { ATTACKS_ON_MANAGEMENT } from './attacks-on-management.ts';
 import { ATTACKS_ON_RELAYS } from './attacks-on-relays.ts';
+import { ATTACKS_ON_THE_AUDIT_LOG } from './attacks-on-the-audit-log.ts';
 import { ATTACKS_ON_TOKENS } from './attacks-on-tokens.ts';
 import { ATTACKS_ON_UPSTREAMS } from './attacks-on-upstreams.ts';
 import type { Claim } from './requirement.ts';
@@ -18,4 +20,6 @@ export const ATTACKS: readonly Claim[] = [
   ...ATTACKS_ON_JOINED_SERVERS,
   ...ATTACKS_ON_MANAGEMENT,
   ...ATTACKS_ON_JOINING,
+  ...ATTACKS_ON_COMPANY_SIGN_IN,
+  ...ATTACKS_ON_THE_AUDIT_LOG,
 ];

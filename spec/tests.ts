@@ -93,3 +93,14 @@ export const joined = ofServer('gateway/joined-mcp');
 export const joinedFaults = ofServer('gateway/joined-faults');
 export const mcpClient = ofServer('upstreams/client');
 export const mcpTools = testsIn('packages/server/src/connectors/mcp-tool.test.ts');
+
+export const auditChain = ofServer('audit/check-chain');
+export const auditChainKeeper = ofServer('audit/keep-trail');
+export const csv = testsIn('packages/server/src/portal/csv.test.ts');
+export const portalAudit = ofServer('portal/audit');
+export const portalUsage = ofServer('portal/usage');
+
+export const companyDomains = ofServer('company/domains');
+export const companyForged = ofServer('company/forged-answers');
+export const companyRoles = ofServer('company/roles');
+export const companySignIn = ofServer('company/sign-in');
