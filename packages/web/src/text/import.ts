@@ -150,6 +150,8 @@ export const importText = {
 
   choose: {
     title: 'Which operations become tools',
+    ofServer:
+      'An MCP server says itself what its tools are, so all of them are taken as they are. Who is offered which of them, and with which access, is said at the connector once it is published.',
     find: 'Find an operation',
     findPlaceholder: 'Find by path, name or description',
     groupBy: 'Grouped by',

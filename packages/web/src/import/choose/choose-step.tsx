@@ -29,6 +29,16 @@ const OPEN_MAX = 60;
 
 /** Which operations become tools, and which access they take. */
 export function ChooseStep({ draft, report }: { draft: Draft; report: ImportReport }) {
+  if (draft.view.source.kind !== 'mcp') return <ChooseOperations draft={draft} report={report} />;
+  return (
+    <section className="sheet">
+      <StepTitle>{text.title}</StepTitle>
+      <p>{text.ofServer}</p>
+    </section>
+  );
+}
+
+function ChooseOperations({ draft, report }: { draft: Draft; report: ImportReport }) {
   const { slug: org } = useOrganisation();
   const [loaded, setLoaded] = useState(0);
   const operations = useQuery({

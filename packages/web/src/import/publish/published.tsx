@@ -1,9 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { useEffect } from 'react';
 import { connectorQuery } from '../../api/connectors.ts';
 import { useOrganisation } from '../../shell/organisation-context.ts';
 import { importText } from '../../text/import.ts';
 import { StepTitle } from '../step-title.tsx';
+import { STEP_TITLE_ID } from '../use-focus-on-new-step.ts';
 
 const text = importText.publish;
 
@@ -13,6 +15,8 @@ export function Published({
   published: { connector: string; version: number };
 }) {
   const { slug: org } = useOrganisation();
+  // The button that did it is gone.
+  useEffect(() => document.getElementById(STEP_TITLE_ID)?.focus(), []);
   const waiting = useQuery(connectorQuery(org, connector)).data?.tools.waiting ?? 0;
   return (
     <section className="sheet import-ended">
