@@ -4,7 +4,7 @@ import { auditChain, auditChainKeeper, csv, portalAudit, portalUsage } from './t
 /** On the audit log, by who can write the database and by who can only read it. */
 export const ATTACKS_ON_THE_AUDIT_LOG: readonly Claim[] = [
   attack(
-    98,
+    101,
     'Whoever changes, removes or puts in a row of the audit log in the database is found out, and the first such row named.',
     auditChain('whose %s was changed'),
     auditChain('removed at place %i'),
@@ -16,13 +16,13 @@ export const ATTACKS_ON_THE_AUDIT_LOG: readonly Claim[] = [
     auditChain('are the oldest: nobody can take out the middle'),
   ),
   attack(
-    99,
+    102,
     'No row slips past the chain by coming into the database late, or while many nodes write and seal.',
     auditChainKeeper('waits for a row that is written but not committed, and does not pass it by'),
     auditChainKeeper('is one chain however many nodes write and seal at once'),
   ),
   attack(
-    100,
+    103,
     'What callers write does not become a formula in a spreadsheet, a name of somebody else’s, or another organisation’s rows.',
     csv('%j is no formula in a spreadsheet'),
     portalAudit('is CSV that no spreadsheet takes for formulas'),
