@@ -52,7 +52,7 @@ const address = text(2048);
 /** `METHOD /path` as the document writes the path; of an MCP server, the tool's name. */
 const operationKey = text(20_000).min(1);
 
-export const sourceSchema = z.discriminatedUnion('kind', [
+const sourceSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('url'), url: address }),
   z.strictObject({ kind: z.literal('upload'), file_name: text(200).nullable() }),
   z.strictObject({
@@ -69,7 +69,7 @@ export const createImportSchema = z.strictObject({
 });
 
 /** What a person says of one operation. What is absent is as the document has it. */
-export const operationChoiceSchema = z.strictObject({
+const operationChoiceSchema = z.strictObject({
   /** False: no tool. */
   include: z.boolean().optional(),
   access: access.optional(),
@@ -121,7 +121,7 @@ export const changeSettingsSchema = z.strictObject({
 });
 
 /** Secrets are write-only: no answer ever holds one. */
-export const credentialInputSchema = z.discriminatedUnion('kind', [
+const credentialInputSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('assertion') }),
   z.strictObject({ kind: z.literal('none') }),
   z.strictObject({ kind: z.literal('bearer'), token: text(8192) }),
@@ -186,7 +186,7 @@ export const credentialViewSchema = z.object({
   has_secret: z.boolean(),
 });
 
-export const problemSchema = z.object({
+const problemSchema = z.object({
   severity: z.enum(['error', 'warn', 'info']),
   code: z.string(),
   /** One sentence. Foreign text may be quoted in it. */
@@ -210,7 +210,7 @@ const sizeSchema = z.object({
   mode: z.enum(['full', 'search']),
 });
 
-export const reportSchema = sizeSchema.extend({
+const reportSchema = sizeSchema.extend({
   title: z.string(),
   /** The document's servers, absolute ones only: proposals for base_url. */
   servers: z.array(z.string()),
@@ -231,14 +231,7 @@ export const reportSchema = sizeSchema.extend({
   tags: z.array(z.object({ tag: z.string(), operations: z.int() })),
 });
 
-export const importStateSchema = z.enum([
-  'fetching',
-  'checking',
-  'ready',
-  'rejected',
-  'cancelled',
-  'published',
-]);
+const importStateSchema = z.enum(['fetching', 'checking', 'ready', 'rejected', 'cancelled', 'published']);
 
 const importHead = {
   id: z.string(),
@@ -373,7 +366,7 @@ export const CHANGES = [
 ] as const;
 const changeSchema = z.enum(CHANGES);
 
-export const diffItemSchema = z.object({
+const diffItemSchema = z.object({
   tool: z.string(),
   operation: operationKey.nullable(),
   title: z.string(),
