@@ -32,6 +32,7 @@ const PAGES: readonly { name: string; path: string; forbiddenTo?: string; timed?
   { name: 'audit', path: '/audit', forbiddenTo: 'member@acme.test' },
   { name: 'account', path: '/account' },
   { name: 'settings', path: '/settings', forbiddenTo: 'member@acme.test' },
+  { name: 'company-sign-in', path: '/sign-in', forbiddenTo: 'member@acme.test' },
 ];
 
 function statesOf({ forbiddenTo, name, path, timed = false }: (typeof PAGES)[number]): Scene[] {
