@@ -33,7 +33,10 @@ export function useChainCheck(): { button: ReactNode; result: ReactNode } {
   );
   const result = (
     <div className="check-result">
-      <p role="status" className={checking.isPending || intact !== undefined ? 'notice' : 'for-screen-readers'}>
+      <p
+        role="status"
+        className={checking.isPending || intact !== undefined ? 'notice' : 'for-screen-readers'}
+      >
         {checking.isPending ? (
           text.checking(NUMBER.format(soFar))
         ) : intact === undefined ? null : (
