@@ -1,6 +1,5 @@
 import { Hono, type Context } from 'hono';
-import type { AttemptEvent } from '../audit/attempts/steps.ts';
-import type { AttemptTrace } from '../audit/attempts/trace.ts';
+import { noteOfTransaction, type AttemptTrace } from '../audit/attempts/trace.ts';
 import type { Approvals, AuthorizationResponse, Choice, DecisionFault } from '../grants/approvals.ts';
 import type { ClientRules } from '../grants/client-rules.ts';
 import { hostOfClientId } from '../grants/client-documents/client-id-url.ts';
@@ -9,7 +8,6 @@ import { destinationOf, isOnThisComputer } from '../grants/destination.ts';
 import { highestAccess, type Access, type Role } from '../kernel/access.ts';
 import { displayName } from '../kernel/display-name.ts';
 import { isRegisteredRedirectUri } from '../kernel/redirect-uri.ts';
-import { hashSecret } from '../kernel/secret.ts';
 import type { ClientId, OrganisationId, UserId } from '../kernel/ids.ts';
 import type { Handoff } from '../oauth/handoff.ts';
 import type { Membership, ReachOf } from '../people/company/reach.ts';
@@ -64,16 +62,8 @@ type Authorization = NonNullable<Awaited<ReturnType<Approvals['find']>>>;
 /** `/oauth/consent`: the one place where access is given. */
 export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
   const { approvals, guard } = deps;
+  const note = noteOfTransaction(deps.trace);
   const app = new Hono<PageEnv>();
-
-  /** What became of the transaction, for whoever looks how the app gets on with connecting. */
-  function note(
-    transactionId: string,
-    step: Extract<AttemptEvent, { by: 'transaction' }>['step'],
-    more: { userId?: UserId; orgId?: OrganisationId; fault?: string; detail?: string } = {},
-  ): void {
-    deps.trace.note({ by: 'transaction', transactionHash: hashSecret(transactionId), step, ...more });
-  }
 
   app.get('/oauth/consent', async (c) => {
     const ticket = c.req.query('handoff');

@@ -67,7 +67,7 @@ describe('the list of connections', () => {
       do {
         const page = await admin.get(`${base}?sort=${sort}${cursor === '' ? '' : `&cursor=${cursor}`}`);
         for (const { id } of itemsOf(page)) seen.add(id);
-        cursor = String(page.body?.['next_cursor'] ?? '');
+        cursor = (page.body?.['next_cursor'] as string | null) ?? '';
         pages += 1;
       } while (cursor !== '');
       expect({ pages, seen: seen.size }).toEqual({ pages: 10, seen: 1000 });

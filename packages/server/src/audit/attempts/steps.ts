@@ -33,7 +33,7 @@ export interface Origin {
   readonly isShared: boolean;
 }
 
-interface What {
+export interface What {
   /** Why it did not work; absent: it did. */
   readonly fault?: string | undefined;
   readonly detail?: string | undefined;
