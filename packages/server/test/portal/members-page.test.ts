@@ -257,7 +257,9 @@ describe('the page of the members', () => {
     const { first, path } = await peopled('member');
     const visit = await dashboard().visit(first.cookie);
     await expectSkeletonErrorRetry(visit, { path, api: '**/members?*', loading: 'Loading the members' });
-    await visit.page.getByRole('row', { name: /\(you\)/ }).waitFor();
+    const you = visit.page.getByRole('row', { name: /\(you\)/ });
+    await you.waitFor();
+    expect(await you.count()).toBe(1);
     await visit.close();
   });
 
