@@ -1,12 +1,5 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
-import type {
-  Change,
-  CredentialInput,
-  CredentialView,
-  Diff,
-  Published,
-  Source,
-} from './imports.ts';
+import type { Change, CredentialInput, CredentialView, Diff, Published, Source } from './imports.ts';
 import { below } from './queries.ts';
 import { get, post, put } from './request.ts';
 
