@@ -7,10 +7,11 @@ import type { PortalEnv } from './env.ts';
  * browser that somebody left open can do none of it: the person confirms first that it is them (`confirm_sign_in`).
  * What only stops something at once, such as revoking a key, is not held up.
  */
-const NEEDS_RECENT_SIGN_IN: ReadonlySet<string> = new Set([
+export const NEEDS_RECENT_SIGN_IN: ReadonlySet<string> = new Set([
   'create_key',
   'create_agent',
   'create_agent_key',
+  'resume_agent',
   'delete_agent',
   'create_client',
   'delete_client',
@@ -23,6 +24,14 @@ const NEEDS_RECENT_SIGN_IN: ReadonlySet<string> = new Set([
   'reset_two_factor',
   'create_invitation',
   'renew_invitation',
+  'set_company_provider',
+  'remove_company_provider',
+  'add_company_domain',
+  'remove_company_domain',
+  'require_company_sign_in',
+  'readmit_person',
+  'set_connector_credential',
+  'delete_connector',
   'trust_issuer',
   'remove_trusted_issuer',
   'create_identity_link',

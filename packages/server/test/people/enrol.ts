@@ -20,15 +20,15 @@ export function codeOf(secret: string, nowMs: number, steps = 0): string {
   return totpCode(bytes, stepAt(nowMs + steps * STEP_MS));
 }
 
-/** Turns the second factor on. The code of the step before was taken, so that the one of now is still good. */
+/** Turns the second factor on with the code of now; `code()` is the next one, which is good already, whatever the time. */
 export async function enrol(
   { accounts, clock }: Opened,
   { email, userId }: { email: string; userId: UserId },
 ) {
   const { secret } = valueOf(await accounts.secondFactor.begin({ userId, email }));
-  const code = codeOf(secret, clock.nowMs(), -1);
+  const code = codeOf(secret, clock.nowMs());
   const { backupCodes } = valueOf(await accounts.secondFactor.confirm({ userId }, code));
-  return { secret, backupCodes, code: (steps = 0) => codeOf(secret, clock.nowMs(), steps) };
+  return { secret, backupCodes, code: (steps = 1) => codeOf(secret, clock.nowMs(), steps) };
 }
 
 /** A signed-in session, as the portal hands it on. */

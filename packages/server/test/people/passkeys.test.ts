@@ -177,7 +177,7 @@ describe('making a passkey', () => {
     const authenticator = createAuthenticator({ origin: ORIGIN });
     const options = await optionsFor(ours);
     const results = await Promise.all([1, 2].map(() => register(ours, authenticator.register(options))));
-    expect(results.map(({ ok }) => ok).toSorted()).toEqual([false, true]);
+    expect(results.filter(({ ok }) => ok)).toHaveLength(1);
     const taken = authenticator.register(await optionsFor(theirs));
     expect(await register(theirs, taken)).toEqual({ ok: false, error: 'known_already' });
   });

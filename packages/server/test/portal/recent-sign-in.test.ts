@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { NEEDS_RECENT_SIGN_IN } from '../../src/portal/recent-sign-in.ts';
 import { createAuthenticator } from '../people/authenticator.ts';
 import { codeOf, enrol } from '../people/enrol.ts';
 import { PASSWORD } from '../people/open-people.ts';
@@ -60,6 +61,16 @@ const DANGEROUS: [string, string, unknown][] = [
   ['POST', ':org/trusted-issuers/remove', { issuer: 'https://idp.test' }],
   ['POST', ':org/identity-links', { issuer: 'https://idp.test', subject: 'u', member: 'x@acme.test' }],
   ['POST', ':org/identity-links/remove', { issuer: 'https://idp.test', subject: 'u' }],
+  ['PUT', ':org/company-sign-in', {}],
+  ['POST', ':org/company-sign-in/remove', {}],
+  ['PUT', ':org/company-sign-in/required', {}],
+  ['POST', ':org/company-sign-in/domains', {}],
+  ['POST', ':org/company-sign-in/domains/remove', {}],
+  ['POST', ':org/company-sign-in/readmit', {}],
+  ['POST', ':org/invitations', { role: 'member', expires_in_days: 2 }],
+  ['PUT', ':org/connectors/drive/credential', {}],
+  ['POST', ':org/connectors/drive/delete', {}],
+  ['POST', ':org/agents/:agent/resume', {}],
   ['POST', '/me/two-factor/begin', {}],
   ['POST', '/me/two-factor/confirm', { code: '000000' }],
   ['POST', '/me/two-factor/disable', {}],
@@ -67,6 +78,14 @@ const DANGEROUS: [string, string, unknown][] = [
   ['POST', '/me/passkeys/options', {}],
   ['POST', '/me/passkeys/abc/remove', {}],
 ];
+
+test('every name in the list is a route of the portal', () => {
+  const paths = portal.document['paths'] as Record<string, Record<string, { operationId?: string }>>;
+  const ids = Object.values(paths).flatMap((item) =>
+    Object.values(item).map(({ operationId = '' }) => operationId),
+  );
+  expect([...NEEDS_RECENT_SIGN_IN].filter((id) => !ids.includes(id))).toEqual([]);
+});
 
 describe('a session whose sign-in is ten minutes ago', () => {
   test.each(DANGEROUS)('may not %s %s before it is confirmed', async (method, path, body) => {
@@ -166,7 +185,7 @@ describe('confirming', () => {
     const { secret } = await enrol(portal, person);
     expect((await person.get('/me/confirm')).body).toEqual({ password: false, code: true, passkey: false });
     expect((await person.post('/me/confirm', { password: PASSWORD })).status).toBe(400);
-    const code = codeOf(secret, portal.clock.nowMs());
+    const code = codeOf(secret, portal.clock.nowMs(), 1);
     expect((await person.post('/me/confirm', { code })).status).toBe(200);
     expect((await person.post('/me/confirm', { code })).status).toBe(400);
 
