@@ -90,6 +90,22 @@ describe('a credential', () => {
     expect((await admin.publish(elsewhere)).body).toMatchObject({ reason: 'blocked' });
   });
 
+  test('is not for whoever moves the import to another address before it is published', async () => {
+    const admin = await opened.admin();
+    const given = await withToken(admin, await admin.uploaded(shop()));
+    const near = await admin.changed(given, { base_url: 'https://api.test/v2' });
+    expect(near).toMatchObject({ credential: { kind: 'bearer' } });
+    const elsewhere = await admin.changed(near, { base_url: 'https://docs.test/v3' });
+    expect(elsewhere).toMatchObject({ credential: null });
+    let heard: string | undefined = 'nothing came';
+    opened.internet.on('https://docs.test/v3/orders', (request, response) => {
+      heard = request.headers.authorization;
+      response.writeHead(200).end();
+    });
+    await admin.post(`/imports/${elsewhere.id}/test`, { operation: 'GET /orders' });
+    expect(heard).not.toContain(TOKEN);
+  });
+
   test('that is none is refused by its field, and not repeated', async () => {
     const admin = await opened.admin();
     const view = await admin.uploaded(shop());
