@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DEMO_PASSWORD } from '../../src/demo/demo-data.ts';
 import { createPerson } from '../../src/demo/person.ts';
 import { COMPANY_CALLBACK_PATH } from '../../src/pages/company/company.tsx';
@@ -35,6 +35,7 @@ beforeAll(async () => {
     addressGuard: provider.guard,
     resolveTxt: async (domain) => [[records.get(domain) ?? '']],
   });
+  await setUp();
   browser = await openChromium([`--host-resolver-rules=MAP login.acme.test:443 127.0.0.1:${provider.port}`]);
   app = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost');
@@ -49,9 +50,6 @@ afterAll(async () => {
   await new Promise((resolve) => app.close(resolve));
   await demo.close();
   await provider.close();
-});
-beforeEach((context) => {
-  if (browser === undefined) context.skip(NO_CHROMIUM);
 });
 
 /** What an owner does on the page of company sign-in. */
@@ -84,9 +82,10 @@ async function setUp(): Promise<void> {
   await send('POST', '/domains/check', { domain: DOMAIN });
 }
 
-test('somebody new pastes the URL into an app, signs in at their company and is connected, without scripts', async () => {
-  if (browser === undefined) throw new Error(NO_CHROMIUM);
-  await setUp();
+test('somebody new pastes the URL into an app, signs in at their company and is connected, without scripts', async ({
+  skip,
+}) => {
+  if (browser === undefined) return skip(NO_CHROMIUM);
   await provider.account(ISSUER, 'ada', {
     email: `ada@${DOMAIN}`,
     email_verified: true,
@@ -171,29 +170,68 @@ test('somebody new pastes the URL into an app, signs in at their company and is 
   await context.close();
 });
 
-test.each(['light', 'dark'] as const)('the pages are fit for everybody (%s)', async (colorScheme) => {
-  if (browser === undefined) throw new Error(NO_CHROMIUM);
-  const context = await browser.newContext({
-    // For axe, which is a script; the pages have none.
-    colorScheme,
-    viewport: { width: 320, height: 720 },
-  });
-  const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
-  for (const path of [
-    '/sign-in',
-    '/sign-in?return_to=/app/acme',
-    '/sign-in/company/acme',
-    '/oauth/company/callback',
-  ]) {
-    await page.goto(demo.url + path);
-    expect(await faultsByAxe(page)).toEqual([]);
-    expect(await sidewaysScroll(page)).toBe(0);
-  }
-  await page.goto(`${demo.url}/sign-in`);
-  await page.getByLabel('Email').fill('somebody@nowhere.test');
-  await page.getByRole('button', { name: 'Continue with your company' }).click();
-  await page.getByRole('alert').filter({ hasText: 'No company here' }).waitFor();
-  expect(await page.getByLabel('Email').inputValue()).toBe('somebody@nowhere.test');
-  await context.close();
+test.for(['light', 'dark'] as const)(
+  'the pages are fit for everybody (%s)',
+  async (colorScheme, { skip }) => {
+    if (browser === undefined) return skip(NO_CHROMIUM);
+    const context = await browser.newContext({
+      // For axe, which is a script; the pages have none.
+      colorScheme,
+      viewport: { width: 320, height: 720 },
+    });
+    const page = await context.newPage();
+    page.setDefaultTimeout(20_000);
+    for (const path of [
+      '/sign-in',
+      '/sign-in?return_to=/app/acme',
+      '/sign-in/company/acme',
+      '/oauth/company/callback',
+    ]) {
+      await page.goto(demo.url + path);
+      expect(await faultsByAxe(page)).toEqual([]);
+      expect(await sidewaysScroll(page)).toBe(0);
+    }
+    await page.goto(`${demo.url}/sign-in`);
+    await page.getByLabel('Email').fill('somebody@nowhere.test');
+    await page.getByRole('button', { name: 'Continue with your company' }).click();
+    await page.getByRole('alert').filter({ hasText: 'No company here' }).waitFor();
+    expect(await page.getByLabel('Email').inputValue()).toBe('somebody@nowhere.test');
+    await context.close();
+  },
+);
+
+test('where it is required, a member who signed in with a password is led to it before any consent', async () => {
+  const { store } = demo.latchkey;
+  const acme = await store.people.findOrganisationBySlug('acme');
+  if (acme === undefined) throw new Error('no demo');
+  await store.companySignIn.setRequired(acme.id, true);
+  const redirectUri = 'https://app.example/callback';
+  const { client_id: clientId } = (await register(demo.url, { redirect_uris: [redirectUri] })) as {
+    client_id: string;
+  };
+  const authorize = new URL(`${demo.url}/authorize`);
+  authorize.search = new URLSearchParams({
+    response_type: 'code',
+    client_id: clientId,
+    redirect_uri: redirectUri,
+    code_challenge: createHash('sha256').update('v'.repeat(64)).digest('base64url'),
+    code_challenge_method: 'S256',
+    resource: `${demo.url}/mcp/acme`,
+  }).toString();
+  const open = async (email: string) => {
+    const person = createPerson({ origins: [demo.url] });
+    const page = await person.visit(authorize.href);
+    return person.submit(page, { email, password: DEMO_PASSWORD }, 'password');
+  };
+
+  const member = await open('member@acme.test');
+  expect(member.status).toBe(403);
+  expect(member.html).toContain('asks for its own sign-in');
+  expect(member.html).toContain('/sign-in/company/acme?return_to=%2Foauth%2Fconsent%3Ftransaction%3D');
+  expect(member.html).not.toContain('name="access"');
+
+  const owner = await open('owner@acme.test');
+  expect(owner.status).toBe(200);
+  expect(owner.html).toContain('name="access"');
+  await store.companySignIn.setRequired(acme.id, false);
 });
