@@ -12,7 +12,7 @@ import { isTestable } from './imports/operations.ts';
 import { keyOf, type Compiled } from './imports/compiled.ts';
 import type { ImportReading } from './imports/reading.ts';
 import type { ImportSettings } from './imports/settings.ts';
-import { reachOf } from './reach.ts';
+import { audienceOfCall, reachOf } from './reach.ts';
 
 const TIMEOUT_MS = 10_000;
 
@@ -69,10 +69,12 @@ export function createConnectionTest({
     if (tool === undefined) return fail('no_such_operation');
     const prepared = isTestable(tool) ? prepareRequest(tool, {}) : undefined;
     if (prepared?.ok !== true) return fail('not_testable');
-    const parts = tool.binding.anonymous === true ? ok(NOTHING) : await partsFor(baseUrl);
+    const server = serverOf(tool, baseUrl);
+    const audience = audienceOfCall({ baseUrl, reach }, server);
+    const parts = tool.binding.anonymous === true ? ok(NOTHING) : await partsFor(audience);
     if (!parts.ok) return ok(answered(null, sentenceOf(parts.error), 0));
     const startedMs = performance.now();
-    const status = await headOf(serverOf(tool, baseUrl), { ...prepared.value, reach }, parts.value);
+    const status = await headOf(server, { ...prepared.value, reach }, parts.value);
     const durationMs = Math.round(performance.now() - startedMs);
     return ok(answered(status, status === null ? UNREACHED : meaningOf(status), durationMs));
   }
@@ -120,7 +122,7 @@ export function createConnectionTest({
     audience: string,
   ): Promise<Result<CredentialParts, CredentialFault>> {
     const credential = vault.openOfImport(row.id, row);
-    const { slug } = row.settings as unknown as ImportSettings;
+    const { base_url: baseUrl, slug } = row.settings as unknown as ImportSettings;
     const existing =
       credential === undefined && slug !== null
         ? await store.connectors.findVisible(row.orgId, slug)
@@ -128,7 +130,8 @@ export function createConnectionTest({
     if (existing !== undefined && existing.orgId === row.orgId)
       return credentials.partsFor({ connectorId: existing.id, orgId: row.orgId, audience }, principal);
     const parts = credential && staticParts(credential);
-    if (parts !== undefined) return ok(parts);
+    if (parts !== undefined)
+      return parts !== NOTHING && isElsewhere(audience, baseUrl) ? fail(ELSEWHERE) : ok(parts);
     if (credential === undefined || credential.kind === 'assertion')
       return ok(bearer(await assertions(principal, audience)));
     return fail({ kind: 'unavailable', message: ACCOUNTS });
@@ -166,6 +169,15 @@ function serverOf({ binding: { baseUrl: own } }: Tool, baseUrl: string): string 
 
 const UNREACHED = 'The API could not be reached at this address.';
 const ACCOUNTS = 'People connect accounts of their own: test it with yours once it is published.';
+
+const ELSEWHERE: CredentialFault = {
+  kind: 'unavailable',
+  message: 'This operation is on another host than the one that the credential is for.',
+};
+
+function isElsewhere(audience: string, baseUrl: string | null): boolean {
+  return baseUrl === null || new URL(audience).origin !== new URL(baseUrl).origin;
+}
 
 function sentenceOf(fault: CredentialFault): string {
   return fault.kind === 'unavailable' ? fault.message : ACCOUNTS;

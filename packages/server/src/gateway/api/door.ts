@@ -71,7 +71,8 @@ export function createApiDoor({
     if (Number(req.headers['content-length'] ?? 0) > UPLOAD_BYTES_MAX)
       return respondError(exchange, TOO_LARGE);
 
-    const audience = credentialTargetOf(connector.target);
+    const baseUrl = route.baseUrl ?? connector.target.baseUrl;
+    const audience = credentialTargetOf(connector.target, baseUrl);
     const found = route.anonymous ? ok(NOTHING) : await credentials.partsFor(audience, principal);
     if (!found.ok) {
       const refused = describeFault(found.error);
@@ -99,7 +100,7 @@ export function createApiDoor({
       mask,
       // A body that has passed through cannot be sent again: what comes of it is for the next call.
       onRefused: () => void credentials.refused(audience, principal).catch(() => undefined),
-      baseUrl: route.baseUrl ?? connector.target.baseUrl,
+      baseUrl,
       reach: connector.target.reach,
       doorPath: `/api/${connector.target.slug}`,
       bodyBytesMax: UPLOAD_BYTES_MAX,

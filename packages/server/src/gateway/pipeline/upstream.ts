@@ -5,6 +5,7 @@ import type {
   UpstreamFault,
   UpstreamResponse,
 } from '@latchkey/tools';
+import { audienceOfCall } from '../../connectors/reach.ts';
 import type { ApiTool, ConnectorTarget } from '../../connectors/tool-set.ts';
 import { ok, type Result } from '../../kernel/result.ts';
 import type { CredentialParts, CredentialTarget, UpstreamCredentials } from '../../upstreams/credentials.ts';
@@ -39,7 +40,7 @@ export function createCallUpstream({
   return async (call, { tool, target }, request, signal) => {
     const baseUrl = request.baseUrl ?? target.baseUrl;
     const isAnonymous = tool.binding.anonymous === true;
-    const audience = credentialTargetOf(target);
+    const audience = credentialTargetOf(target, baseUrl);
     const partsFor = async (): Promise<{ ok: true; value: CredentialParts } | NotSent> => {
       if (isAnonymous) return { ok: true, value: NOTHING };
       const found = await credentials.partsFor(audience, call.principal);
@@ -85,8 +86,9 @@ export function createCallUpstream({
   };
 }
 
-export function credentialTargetOf({ baseUrl, id, orgId }: ConnectorTarget): CredentialTarget {
-  return { connectorId: id, orgId, audience: baseUrl };
+/** `sentTo`: where the call goes, if the operation may have a server of its own. */
+export function credentialTargetOf(target: ConnectorTarget, sentTo = target.baseUrl): CredentialTarget {
+  return { connectorId: target.id, orgId: target.orgId, audience: audienceOfCall(target, sentTo) };
 }
 
 function masked(response: UpstreamResponse, mask: Mask | undefined): UpstreamResponse {

@@ -135,7 +135,7 @@ function unavailable(message: string): CredentialFault {
 }
 
 const MEANT_FOR_ELSEWHERE = unavailable(
-  'The credential of this connector was set for another address than it has now. An administrator has to set it again.',
+  'The credential of this connector was set for another address than this call goes to. An administrator has to look at it.',
 );
 const SEALED_ELSEWHERE = unavailable(
   'The credential of this connector cannot be opened at the moment. An administrator has to look at the log.',
