@@ -201,6 +201,8 @@ export function createImports(room: ImportRoom, work: ImportWork): Imports {
         await queries.imports.update(ref.orgId, ref.id, {
           settings: { ...settings },
           revision: revision + 1,
+          // What somebody gave for one address is not for whoever names another one.
+          ...(isMoved(before, settings) && NO_CREDENTIAL),
           state: source.kind === 'mcp' || isUnread ? 'fetching' : 'checking',
           ...NOT_CHECKED,
         });
@@ -219,9 +221,8 @@ export function createImports(room: ImportRoom, work: ImportWork): Imports {
         const row = await held(queries, ref, revision);
         if (!row.ok) return row;
         const isMcp = row.value.source['kind'] === 'mcp';
-        const none = { credentialKind: null, credentialSettings: null, credentialSealed: null };
         await queries.imports.update(ref.orgId, ref.id, {
-          ...(read === undefined ? none : vault.sealForImport(ref.id, read.value)),
+          ...(read === undefined ? NO_CREDENTIAL : vault.sealForImport(ref.id, read.value)),
           revision: revision + 1,
           // What an MCP server says may depend on who asks.
           ...(isMcp && { state: 'fetching' as const, ...NOT_CHECKED }),
@@ -245,6 +246,14 @@ export const NOT_CHECKED = {
   rejection: null,
   catalogueHash: null,
 } as const;
+
+const NO_CREDENTIAL = { credentialKind: null, credentialSettings: null, credentialSealed: null } as const;
+
+function isMoved(before: ImportRow, { base_url: to }: ImportSettings): boolean {
+  const { base_url: from } = before.settings as unknown as ImportSettings;
+  if (before.credentialSealed === null || from === null || from === to) return false;
+  return to === null || !URL.canParse(from) || new URL(from).origin !== new URL(to).origin;
+}
 
 /** Whoever gives a credential here may not send us into our own network with it. */
 export function withReach(given: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
