@@ -145,7 +145,9 @@ describe('what is decided', () => {
     });
     const preview = (await admin.get(`/imports/${view.id}/preview`)).body;
     expect(preview).toMatchObject({ size: { mode: 'search' }, total: 2 });
-    expect((preview?.['listed'] as { name: string }[]).map(({ name }) => name)).toContain('search_tools');
+    expect(((preview ?? {})['listed'] as { name: string }[]).map(({ name }) => name)).toContain(
+      'search_tools',
+    );
     expect((await admin.publish(decided)).status).toBe(200);
 
     const next = await admin.uploaded(shop(), '?connector=decided');
@@ -170,13 +172,13 @@ describe('what is decided', () => {
     );
     const view = await admin.uploaded(shop(paths));
     const seen: unknown[] = [];
-    let cursor: unknown = '';
+    let cursor: string | null = '';
     while (cursor !== null) {
       const page = await admin.get(
-        `/imports/${view.id}/operations?status=tools${cursor === '' ? '' : `&cursor=${String(cursor)}`}`,
+        `/imports/${view.id}/operations?status=tools${cursor === '' ? '' : `&cursor=${cursor}`}`,
       );
       seen.push(...items(page).map(({ operation }) => operation));
-      cursor = page.body?.['next_cursor'];
+      cursor = (page.body ?? {})['next_cursor'] as string | null;
     }
     expect([seen.length, new Set(seen).size]).toEqual([253, 253]);
     expect((await admin.get(`/imports/${view.id}/operations?tag=odd&limit=5`)).body).toMatchObject({
@@ -249,11 +251,11 @@ describe('two at once', () => {
     const [one, two] = [await admin.uploaded(shop()), await admin.uploaded(shop(more))];
     const second = await admin.changed(two, { slug: 'shop' });
     const answers = await Promise.all([admin.publish(one), admin.publish(second)]);
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409]);
     const lost = answers.find(({ status }) => status === 409);
     // The names that the other one gave are kept, so it is checked anew with them before it is compared.
     expect(lost?.body).toMatchObject({ reason: 'published', import: { target: { base_version: 1 } } });
-    const again = await admin.settled((lost?.body?.['import'] as ImportView).id);
+    const again = await admin.settled(((lost?.body ?? {})['import'] as ImportView).id);
     expect((await admin.get(`/imports/${again.id}/diff`)).body).toMatchObject({
       content_hash: again.content_hash,
       base_version: 1,
@@ -279,7 +281,7 @@ describe('two at once', () => {
     const admin = await opened.admin();
     const view = await admin.uploaded(shop());
     const answers = await Promise.all([admin.publish(view), admin.publish(view), admin.publish(view)]);
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409, 409]);
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409, 409]);
   });
 
   test('who may no longer manage connectors when it is written down publishes nothing', async () => {

@@ -118,8 +118,8 @@ export async function openImports() {
       post: (path: string, body?: unknown) => person.post(base + path, body),
       put: (path: string, body: unknown) => person.send('PUT', base + path, { body }),
       actions: async (wanted: string) => {
-        const { body } = await person.get(`${base}/audit`);
-        return (body?.['items'] as Json[]).filter(({ action }) => action === wanted);
+        const { body = {} } = await person.get(`${base}/audit`);
+        return (body['items'] as Json[]).filter(({ action }) => action === wanted);
       },
     };
   }
