@@ -4,6 +4,7 @@
 export * from './schema/people.ts';
 export * from './schema/accounts.ts';
 export * from './schema/organisations.ts';
+export * from './schema/sessions.ts';
 export * from './schema/invitations.ts';
 export * from './schema/connectors.ts';
 export * from './schema/tool-rules.ts';

@@ -27,7 +27,7 @@ function startIssuer({ issuer, clients, claimsInIdToken }) {
   return provider.callback();
 }
 
-process.on('message', async (message) => {
+process.on('message', (message) => {
   if (message.kind === 'account') {
     accounts.set(`${message.issuer} ${message.subject}`, message.claims);
     process.send({ kind: 'done', id: message.id });
