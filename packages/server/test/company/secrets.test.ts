@@ -19,6 +19,9 @@ afterAll(() => database.close());
 
 const secretsOf = (master: string) => createProviderSecrets(deriveKey(master, 'company sign-in'));
 
+/** What is said of a box that this key, or this place, does not open. */
+const CANNOT_OPEN = /LATCHKEY_SECRET is not the one/;
+
 test('a client secret, and what binds an answer, are stored sealed and sealed anew under another master secret', async () => {
   const { store } = database;
   const orgId = newId('org');
@@ -62,7 +65,7 @@ test('a client secret, and what binds an answer, are stored sealed and sealed an
   const pending = await store.companySignIn.claim(stateHash, 'hash-of-a-browser');
   expect(secretsOf(NEXT).openSecret(orgId, held?.sealed ?? '')).toBe(CLIENT_SECRET);
   expect(secretsOf(NEXT).openDeparture(stateHash, pending?.sealed ?? '')).toEqual(departure);
-  expect(() => former.openSecret(orgId, held?.sealed ?? '')).toThrow();
+  expect(() => former.openSecret(orgId, held?.sealed ?? '')).toThrow(CANNOT_OPEN);
   // Sealed for this organisation: nobody moves it to another one's row.
-  expect(() => secretsOf(NEXT).openSecret(newId('org'), held?.sealed ?? '')).toThrow();
+  expect(() => secretsOf(NEXT).openSecret(newId('org'), held?.sealed ?? '')).toThrow(CANNOT_OPEN);
 });

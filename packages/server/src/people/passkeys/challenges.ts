@@ -40,8 +40,6 @@ export function createChallenges({
   };
 }
 
-export type Challenges = ReturnType<typeof createChallenges>;
-
 function readChallenge(challenge: string): { said: string; mac: string; expiresAt: number } {
   const [random = '', expiresAt = '', mac = ''] = Buffer.from(challenge, 'base64url').toString().split('.');
   return { said: `${random}.${expiresAt}`, mac, expiresAt: Number(expiresAt) };

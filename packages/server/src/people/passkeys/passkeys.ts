@@ -174,7 +174,6 @@ export function createPasskeys({
 }
 
 export type Signature = z.infer<typeof signatureSchema>;
-export type Passkeys = ReturnType<typeof createPasskeys>;
 
 function toRegister({ sessionId, userId }: { userId: UserId; sessionId: string }): string {
   return `register ${userId} ${sessionId}`;

@@ -38,5 +38,3 @@ export function createBrowserTokens(baseUrl: string) {
     },
   };
 }
-
-export type BrowserTokens = ReturnType<typeof createBrowserTokens>;

@@ -134,8 +134,6 @@ export function createSecondFactor({ store, clock, key }: { store: Store; clock:
   }
 }
 
-export type SecondFactor = ReturnType<typeof createSecondFactor>;
-
 /** What an authenticator app's secret is sealed for. */
 export function contextOfTotp(userId: string): string {
   return `totp ${userId}`;
