@@ -47,7 +47,7 @@ export function createAccounts({
 }) {
   const secondFactor = createSecondFactor({ store, clock, key: deriveKey(masterSecret, 'two-factor') });
   const passkeys = createPasskeys({ store, clock, baseUrl, key: deriveKey(masterSecret, 'passkeys') });
-  const isPasswordOf = createCheckPassword({ store });
+  const checkCurrent = createCheckPassword({ store });
   const browserTokens = createBrowserTokens(baseUrl);
   const now = () => new Date(clock.nowMs());
 
@@ -83,7 +83,7 @@ export function createAccounts({
     }
     const { password } = proof;
     const counts = (await confirmMethods(userId)).password;
-    return counts && (await isPasswordOf({ userId, password })) === userId
+    return counts && (await checkCurrent({ userId, password })) !== undefined
       ? ok('pwd')
       : fail({ reason: 'wrong_password' });
   }
@@ -174,19 +174,23 @@ export function createAccounts({
       const checked = checkPassword(next);
       if (!checked.ok) return checked;
       const { userId } = user;
-      if ((await isPasswordOf({ userId, password: current })) !== userId) {
-        const refused = { action: 'account.password_changed', outcome: 'refused' } as const;
-        await traceAccount(store, clock, user, refused);
-        return fail('wrong_password');
-      }
+      const refused = async () => {
+        await traceAccount(store, clock, user, { action: 'account.password_changed', outcome: 'refused' });
+        return fail('wrong_password' as const);
+      };
+      const held = await checkCurrent({ userId, password: current });
+      if (held === undefined) return refused();
       const passwordHash = await hashPassword(next);
-      return store.transaction(async (queries) => {
+      const endedSessions = await store.transaction(async (queries) => {
+        // Somebody else may have replaced it since it was looked at, and ended this session.
+        if (!(await queries.sessions.holdPassword(userId, held.passwordHash))) return undefined;
         await queries.sessions.replacePassword(userId, passwordHash);
-        const endedSessions = await queries.sessions.endSessions(userId, user.sessionId);
-        const entry = { action: 'account.password_changed', detail: { endedSessions } };
+        const ended = await queries.sessions.endSessions(userId, user.sessionId);
+        const entry = { action: 'account.password_changed', detail: { endedSessions: ended } };
         await traceAccount(queries, clock, user, entry);
-        return ok({ endedSessions });
+        return ended;
       });
+      return endedSessions === undefined ? refused() : ok({ endedSessions });
     },
 
     sessionsOf: (userId: UserId) => store.sessions.listSessions(userId, now()),

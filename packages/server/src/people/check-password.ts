@@ -4,11 +4,17 @@ import type { Store } from '../store/store.ts';
 import { parseEmail } from './email.ts';
 import { hashPassword, verifyPassword } from './password.ts';
 
+/** Whose password it is, and the hash that it was compared with: see `holdPassword`. */
+export interface CheckedPassword {
+  readonly userId: UserId;
+  readonly passwordHash: string;
+}
+
 export type CheckPassword = (who: {
   email?: string;
   userId?: UserId;
   password: string;
-}) => Promise<UserId | undefined>;
+}) => Promise<CheckedPassword | undefined>;
 
 /**
  * Whose password it is; undefined for a wrong one, and after the same work for an address that nobody has, for somebody
@@ -27,6 +33,6 @@ export function createCheckPassword({ store }: { store: Store }): CheckPassword 
     const passwordHash = (found && found.passwordHash) ?? undefined;
     const isRight = await verifyPassword(passwordHash ?? (await nobodys), password);
     if (!isRight || passwordHash === undefined || !found || found.disabledAt !== null) return undefined;
-    return found.userId;
+    return { userId: found.userId, passwordHash };
   };
 }

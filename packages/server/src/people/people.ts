@@ -104,17 +104,21 @@ export function createPeople({
     const { amr, headers, userId, viaOrgId = null } = input;
     // To somebody who is disabled the same as to somebody unknown.
     if (!(await isEnabled(userId))) return fail({ reason: 'wrong_credentials' });
-    const library = await sessions;
-    const { setCookies } = await library.begin({ userId, amr, nowMs: clock.nowMs(), viaOrgId }, headers);
-    if (headers.has('cookie')) await library.end(headers);
+    const session = { userId, amr, viaOrgId, isConfirmed: true, nowMs: clock.nowMs() };
+    const { setCookies } = await (await sessions).begin(session, headers);
+    await endFormer(headers);
     return ok({ setCookies, userId, step: 'done' });
   }
 
-  async function asksForSecondFactor(userId: UserId, headers: Headers): Promise<boolean> {
-    if (!(await store.secondFactors.isOn(userId))) return false;
+  /** The session that the browser came with, if any. */
+  async function endFormer(headers: Headers): Promise<void> {
+    if (headers.has('cookie')) await (await sessions).end(headers);
+  }
+
+  async function isRemembered(userId: UserId, headers: Headers): Promise<boolean> {
     const browser = browserTokens.rememberedOf(headers);
     const now = new Date(clock.nowMs());
-    return browser === undefined || !(await store.secondFactors.isRemembered(userId, browser, now));
+    return browser !== undefined && store.secondFactors.isRemembered(userId, browser, now);
   }
 
   async function isEnabled(userId: UserId): Promise<boolean> {
@@ -134,12 +138,29 @@ export function createPeople({
     },
 
     async signIn({ email, password, headers }) {
-      const userId = await checkPassword({ email, password });
-      if (userId === undefined) return fail({ reason: 'wrong_credentials' });
-      if (!(await asksForSecondFactor(userId, headers)))
-        return beginSession({ userId, amr: ['pwd'], headers });
-      const pending = await browserTokens.beginPending(store, userId, clock.nowMs());
-      return ok({ setCookies: [pending], userId, step: 'second_factor' });
+      const checked = await checkPassword({ email, password });
+      if (checked === undefined) return fail({ reason: 'wrong_credentials' });
+      const { passwordHash, userId } = checked;
+      const hasSecondFactor = await store.secondFactors.isOn(userId);
+      const isAsked = hasSecondFactor && !(await isRemembered(userId, headers));
+      const library = await sessions;
+      const nowMs = clock.nowMs();
+      // Whoever replaces a password ends what began with it: nothing may begin with it afterwards.
+      const setCookies = await store.transaction(async (queries) => {
+        if (!(await queries.sessions.holdPassword(userId, passwordHash))) return undefined;
+        if (isAsked) return [await browserTokens.beginPending(queries, userId, nowMs)];
+        const session = {
+          userId,
+          amr: ['pwd'],
+          viaOrgId: null,
+          isConfirmed: !hasSecondFactor,
+          nowMs,
+        } as const;
+        return (await library.begin(session, headers, queries)).setCookies;
+      });
+      if (setCookies === undefined) return fail({ reason: 'wrong_credentials' });
+      if (!isAsked) await endFormer(headers);
+      return ok({ setCookies, userId, step: isAsked ? 'second_factor' : 'done' });
     },
 
     beginSession,

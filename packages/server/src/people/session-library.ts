@@ -5,7 +5,7 @@ import type { BetterAuthOptions } from 'better-auth/types';
 import type { OrganisationId, UserId } from '../kernel/ids.ts';
 import type { Log } from '../kernel/log.ts';
 import { hashSecret, randomToken } from '../kernel/secret.ts';
-import type { Store } from '../store/store.ts';
+import type { Queries, Store } from '../store/store.ts';
 import { hashSessionTokens } from './hashed-session-tokens.ts';
 import { setCookieLine, type CookieForm } from './host-cookie.ts';
 import { readAmr, writeAmr, type Amr } from './amr.ts';
@@ -24,13 +24,22 @@ export interface Session {
   readonly viaOrgId: OrganisationId | null;
 }
 
+export interface NewSession {
+  readonly userId: UserId;
+  readonly amr: readonly Amr[];
+  readonly viaOrgId: OrganisationId | null;
+  /** False: something that they have was not asked for, so that nothing dangerous may be done before they show it. */
+  readonly isConfirmed: boolean;
+}
+
 /** All that we ask of better-auth. None of its HTTP routes is mounted; users and sessions are made by us alone. */
 export interface SessionLibrary {
   find(headers: Headers): Promise<Session | undefined>;
-  /** For whoever has shown who they are: nothing is checked here. */
+  /** For whoever has shown who they are: nothing is checked here. On the caller's transaction, if there is one. */
   begin(
-    session: { userId: UserId; amr: readonly Amr[]; nowMs: number; viaOrgId: OrganisationId | null },
+    session: NewSession & { nowMs: number },
     headers: Headers,
+    queries?: Pick<Queries, 'sessions'>,
   ): Promise<{ setCookies: string[] }>;
   end(headers: Headers): Promise<{ setCookies: string[] }>;
 }
@@ -63,9 +72,9 @@ export async function createSessionLibrary(deps: {
         viaOrgId: (found.session.viaOrgId ?? null) as OrganisationId | null,
       };
     },
-    async begin({ amr, nowMs, userId, viaOrgId }, headers) {
+    async begin({ amr, isConfirmed, nowMs, userId, viaOrgId }, headers, queries = deps.store) {
       const token = randomBytes(TOKEN_BYTES).toString('base64url');
-      await deps.store.sessions.createSession({
+      await queries.sessions.createSession({
         id: randomToken(),
         tokenHash: hashSecret(token),
         userId,
@@ -74,6 +83,7 @@ export async function createSessionLibrary(deps: {
         at: new Date(nowMs),
         expiresAt: new Date(nowMs + SESSION_SECONDS * 1000),
         viaOrgId,
+        confirmedAt: new Date(isConfirmed ? nowMs : 0),
       });
       // As better-auth signs the cookies that it reads.
       const signature = createHmac('sha256', deps.secret).update(token).digest('base64');

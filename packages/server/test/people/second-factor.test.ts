@@ -163,6 +163,18 @@ describe('a browser that is remembered', () => {
     expect(valueOf(later).step).toBe('second_factor');
   });
 
+  test('is not asked at sign-in, and has to show the second factor before anything dangerous', async () => {
+    const { code, email } = await enrolled();
+    const finished = valueOf(await finish((await passwordOf(email)).headers, code(), true));
+    const begun = await passwordOf(email, cookieHeader(finished.setCookies));
+    const user = await opened.people.currentUser(begun.headers);
+    expect(user).toMatchObject({ amr: ['pwd'], isRecent: false });
+    if (user === undefined) throw new Error('not signed in');
+    opened.pass(MINUTE_MS);
+    valueOf(await opened.accounts.confirm({ ...user, requestId: 'req_x' as never }, { code: code() }));
+    expect(await opened.people.currentUser(begun.headers)).toMatchObject({ isRecent: true });
+  });
+
   test('is one only if that was asked for', async () => {
     const { code, email } = await enrolled();
     const finished = valueOf(await finish((await passwordOf(email)).headers, code()));

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hashPassword } from '../../src/people/password.ts';
+import { enrol, sessionOf } from './enrol.ts';
 import { cookieHeader, dumpOf, openPeople, PASSWORD, valueOf } from './open-people.ts';
 
 type Opened = Awaited<ReturnType<typeof openPeople>>;
@@ -76,6 +78,48 @@ describe('a session', () => {
     ['the name of the https cookie', '__Host-latchkey_session=abc.def'],
   ])('is not opened by %s', async (_what, cookie) => {
     expect(await opened.people.currentUser(new Headers({ cookie }))).toBeUndefined();
+  });
+
+  test.each(['a session', 'the question for the second factor'])(
+    'does not begin with a password that is replaced while it is looked at: %s',
+    async (what) => {
+      const { email, userId } = await newUser();
+      const { store } = opened;
+      if (what !== 'a session') await enrol(opened, { email, userId });
+      const passwordHash = await hashPassword('another horse battery');
+      let signingIn: ReturnType<typeof opened.people.signIn> | undefined;
+      await store.transaction(async (queries) => {
+        await queries.sessions.replacePassword(userId, passwordHash);
+        await queries.sessions.endSessions(userId);
+        let isOver = false;
+        signingIn = opened.people.signIn({ email, password: PASSWORD, headers: new Headers() });
+        void signingIn.finally(() => (isOver = true));
+        await expect
+          .poll(async () => {
+            const { rows } = await store.pool.query('select 1 from pg_locks where not granted');
+            return isOver || rows.length > 0;
+          })
+          .toBe(true);
+      });
+      expect(await signingIn).toMatchObject({ ok: false });
+      const left = await store.pool.query(
+        'select user_id from sessions where user_id = $1 union all select user_id from pending_sign_ins where user_id = $1',
+        [userId],
+      );
+      expect(left.rows).toEqual([]);
+    },
+  );
+
+  test('and its password are not those of whoever replaces it at the same moment', async () => {
+    const { email, userId } = await newUser();
+    const user = { ...(await sessionOf(opened, email)) };
+    const changes = await Promise.all(
+      ['first horse battery', 'second horse battery'].map((next) =>
+        opened.accounts.changePassword(user, { current: PASSWORD, next }),
+      ),
+    );
+    expect(changes.map(({ ok }) => ok).toSorted()).toEqual([false, true]);
+    expect(userId).toBe(user.userId);
   });
 
   test('is not opened by what a database dump holds', async () => {

@@ -15,11 +15,28 @@ export function createSessionQueries(executor: Executor) {
       at: Date;
       expiresAt: Date;
       viaOrgId: OrganisationId | null;
+      confirmedAt: Date;
     }): Promise<void> {
       const { at, tokenHash: token, ...row } = session;
-      await executor
-        .insert(sessions)
-        .values({ ...row, token, ipAddress: '', createdAt: at, updatedAt: at, confirmedAt: at });
+      await executor.insert(sessions).values({ ...row, token, ipAddress: '', createdAt: at, updatedAt: at });
+    },
+
+    /** Whether the password is still the one with this hash; if so, nobody replaces it until the transaction ends. */
+    async holdPassword(userId: UserId, passwordHash: string): Promise<boolean> {
+      // As a reset does it: the person first, or each would wait for the other.
+      await executor.select({ id: users.id }).from(users).where(eq(users.id, userId)).for('key share');
+      const rows = await executor
+        .select({ id: credentials.id })
+        .from(credentials)
+        .where(
+          and(
+            eq(credentials.userId, userId),
+            eq(credentials.providerId, 'credential'),
+            eq(credentials.password, passwordHash),
+          ),
+        )
+        .for('no key update');
+      return rows.length === 1;
     },
 
     /** A person's sessions that are not over, the newest first. */
