@@ -118,7 +118,7 @@ describe('a session', () => {
         opened.accounts.changePassword(user, { current: PASSWORD, next }),
       ),
     );
-    expect(changes.map(({ ok }) => ok).toSorted()).toEqual([false, true]);
+    expect(changes.filter(({ ok }) => ok)).toHaveLength(1);
     expect(userId).toBe(user.userId);
   });
 
