@@ -3,6 +3,7 @@ import { getConnInfo } from '@hono/node-server/conninfo';
 import { Hono } from 'hono';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
+import type { AppOptions } from './app-options.ts';
 import { createAudit } from './audit/audit.ts';
 import { createUsage } from './audit/usage.ts';
 import { createCatalogues } from './connectors/catalogues.ts';
@@ -13,26 +14,33 @@ import { createGateway } from './gateway/gateway.ts';
 import { createConfirmation } from './gateway/mcp/confirmation/confirmation.ts';
 import { createFetchFile } from './gateway/pipeline/fetch-file.ts';
 import { createChangeFeed } from './grants/change-feed.ts';
-import type { DocumentBudget } from './grants/client-documents/client-documents.ts';
 import { createGrants } from './grants/grants.ts';
 import { startSweeping } from './grants/sweep.ts';
 import { healthRoutes } from './health.ts';
-import { createAddressGuard, type AddressGuardOptions } from './kernel/address-guard.ts';
+import { createAddressGuard } from './kernel/address-guard.ts';
 import { createFileReader } from './kernel/guarded-file.ts';
 import { createCallers } from './kernel/callers.ts';
-import { monotonicClock, type Clock } from './kernel/clock.ts';
+import { monotonicClock } from './kernel/clock.ts';
 import type { ConnectorId } from './kernel/ids.ts';
-import type { Log } from './kernel/log.ts';
 import { deriveKey } from './kernel/seal.ts';
 import { createKeyVerifier } from './keys/key-verifier.ts';
-import type { KeyEnvironment } from './keys/key-secret.ts';
 import { createKeys } from './keys/keys.ts';
-import { createLimiter, type LimitPolicy } from './limits/limiter.ts';
+import {
+  CALLS_PER_KEY,
+  CALLS_PER_ORGANISATION,
+  REGISTRATIONS_PER_ADDRESS,
+  REGISTRATIONS_PER_SHARED_EGRESS,
+  UNCONFIRMED_CLIENTS_MAX,
+  AUTHORIZATIONS_PER_ADDRESS,
+  CONNECTS_PER_PERSON,
+  SIGN_INS_PER_ACCOUNT,
+  SIGN_INS_PER_ADDRESS,
+} from './limit-policies.ts';
+import { createLimiter } from './limits/limiter.ts';
 import { createNodeMail } from './nodes/node-mail.ts';
 import { createGateCookie } from './oauth/cookie.ts';
 import { isAppendedMetadata } from './oauth/discovery.ts';
 import type { OAuthEnv } from './oauth/env.ts';
-import { createHandoff } from './oauth/handoff.ts';
 import { createOAuth } from './oauth/oauth.ts';
 import { SIGN_OUT_PURPOSE } from './pages/account-line.tsx';
 import { createAuthorizeReturn } from './pages/authorize-return.tsx';
@@ -45,17 +53,16 @@ import { pageHeaders } from './pages/security-headers.ts';
 import { createAccounts } from './people/accounts.ts';
 import { createAgents } from './people/agents/agents.ts';
 import { createSettings } from './people/organisations/settings.ts';
-import type { ResolveTxt } from './people/company/domains.ts';
 import { createReach } from './people/company/reach.ts';
 import { createPeople } from './people/people.ts';
 import { createSetup } from './people/setup.ts';
 import { createPortal } from './portal/portal.ts';
 import { createDashboardFiles } from './portal/static/static.ts';
 import type { OwnApi } from './own-connector.ts';
-import type { Store } from './store/store.ts';
 import { CLIENT_DOCUMENT_PATH } from './upstreams/credentials/upstream-accounts.ts';
 import { wireAttempts } from './wire-attempts.ts';
 import { wireCompany } from './wire-company.ts';
+import { wireHandoffs } from './wire-handoffs.ts';
 import { wireImports } from './wire-imports.ts';
 import { wireJoining } from './wire-joining.ts';
 import { ownApiOf, wireManagement } from './wire-management.ts';
@@ -63,55 +70,6 @@ import { wireUpstreams } from './wire-upstreams.ts';
 import { wireWatching } from './wire-watching.ts';
 
 const DASHBOARD_DIRECTORY = fileURLToPath(new URL('../dist/web', import.meta.url));
-
-/** Generous for a person's or an agent's work, tight for a loop gone wild. */
-const CALLS_PER_KEY: LimitPolicy = { limit: 600, windowSeconds: 60 };
-const CALLS_PER_ORGANISATION: LimitPolicy = { limit: 6000, windowSeconds: 60 };
-/** Many at once, for an office behind one address; over hours few, because each may leave a row behind. */
-const REGISTRATIONS_PER_ADDRESS: LimitPolicy = { limit: 600, windowSeconds: 3600, burst: 300 };
-/** Hosted clients register from few addresses for everybody. One bucket for each listed network. */
-const REGISTRATIONS_PER_SHARED_EGRESS: LimitPolicy = { limit: 3000, windowSeconds: 60 };
-/** Clients that nobody approved. Those of the listed networks may fill as many again, so that no flood locks them out. */
-const UNCONFIRMED_CLIENTS_MAX = 10_000;
-/** A person's browser opens these, or many of one office. */
-const AUTHORIZATIONS_PER_ADDRESS: LimitPolicy = { limit: 300, windowSeconds: 60 };
-/** Ways out to upstreams' authorization servers. */
-const CONNECTS_PER_PERSON: LimitPolicy = { limit: 30, windowSeconds: 60 };
-const SIGN_INS_PER_ACCOUNT: LimitPolicy = { limit: 10, windowSeconds: 60 };
-const SIGN_INS_PER_ADDRESS: LimitPolicy = { limit: 60, windowSeconds: 60 };
-
-/** The doors and the authorization server, or the pages and the dashboard. */
-export type Half = 'gateway' | 'web';
-
-export interface AppOptions {
-  store: Store;
-  mcpBaseUrl: string;
-  webBaseUrl: string;
-  connectorPaths: readonly string[];
-  masterSecret: string;
-  /** OAUTH_HANDOFF_SECRET; undefined where gateway and pages are one host. */
-  handoffSecret: string | undefined;
-  environment: KeyEnvironment;
-  /** The half that this process serves, where gateway and web are two hosts; undefined: both. */
-  only?: Half | undefined;
-  clock: Clock;
-  log: Log;
-  /** Proxies whose X-Forwarded-For is believed, and networks of hosted clients: addresses and networks. */
-  trustedProxies?: readonly string[] | undefined;
-  sharedEgress?: readonly string[] | undefined;
-  /** Networks of our own that connectors made on the dashboard may reach. */
-  importPrivateNetworks?: readonly string[] | undefined;
-  /** For tests of the limits. */
-  unconfirmedClientsMax?: number;
-  limits?: { perKey: LimitPolicy; perOrganisation: LimitPolicy };
-  /** How clients' documents and the files of calls are reached. For tests alone, which bring an internet of their own. */
-  addressGuard?: AddressGuardOptions;
-  /** How the TXT records of domains are read. For tests alone. */
-  resolveTxt?: ResolveTxt;
-  documentBudget?: DocumentBudget;
-  /** Where the dashboard was built. For tests alone, which build their own. */
-  dashboardDirectory?: string;
-}
 
 /** The composition root: everything is wired here, and nothing else knows how. */
 export async function createApp(options: AppOptions) {
@@ -276,22 +234,11 @@ export async function createApp(options: AppOptions) {
   /** Everything but the doors: pages, authorization server, dashboard. */
   function createControlPlane(): Hono<OAuthEnv> {
     const gateCookie = createGateCookie(mcpBaseUrl);
-    const handoff = {
+    const { toGateway, toWeb } = wireHandoffs({
+      store,
       secret: options.handoffSecret ?? deriveKey(masterSecret, 'handoff'),
-      claimOnce: (jti: string, expiresAtSeconds: number) =>
-        store.usedIds.claim('handoff', jti, expiresAtSeconds),
-    };
-    const toWeb = createHandoff({
-      ...handoff,
-      direction: 'to-web',
-      issuer: mcpBaseUrl,
-      audience: webBaseUrl,
-    });
-    const toGateway = createHandoff({
-      ...handoff,
-      direction: 'to-gateway',
-      issuer: webBaseUrl,
-      audience: mcpBaseUrl,
+      mcpBaseUrl,
+      webBaseUrl,
     });
     const { approvals, clients } = grants;
 

@@ -1,7 +1,8 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { createApp, type App, type AppOptions, type Half } from './app.ts';
+import type { AppOptions, Half } from './app-options.ts';
+import { createApp, type App } from './app.ts';
 import type { Config } from './config.ts';
 import { applyDeclared } from './declared.ts';
 import { systemClock, type Clock } from './kernel/clock.ts';

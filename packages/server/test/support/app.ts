@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { App, AppOptions } from '../../src/app.ts';
+import type { AppOptions } from '../../src/app-options.ts';
+import type { App } from '../../src/app.ts';
 import { seedDemo } from '../../src/commands/demo/seed.ts';
 import { startReelport } from '../../src/demo/reelport/start-reelport.ts';
 import type { Clock } from '../../src/kernel/clock.ts';
