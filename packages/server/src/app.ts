@@ -22,6 +22,7 @@ import { createFileReader } from './kernel/guarded-file.ts';
 import { createCallers } from './kernel/callers.ts';
 import { monotonicClock } from './kernel/clock.ts';
 import type { ConnectorId } from './kernel/ids.ts';
+import { originForm } from './kernel/origin-form.ts';
 import { deriveKey } from './kernel/seal.ts';
 import { createKeyVerifier } from './keys/key-verifier.ts';
 import { createKeys } from './keys/keys.ts';
@@ -120,43 +121,27 @@ export async function createApp(options: AppOptions) {
   const accounts = createAccounts({ store, people, clock, baseUrl: webBaseUrl, masterSecret });
   const setup = createSetup({ store });
   const reach = createReach({ store });
-  const company = wireCompany({
+  const shared = {
     store,
-    people,
-    masterSecret,
-    webBaseUrl,
-    guard: options.addressGuard,
-    resolveTxt: options.resolveTxt,
-    maySeal: () => hasSecret,
-    clock,
-    log,
-  });
-  const catalogues = createCatalogues({ store });
-  const upstreams = wireUpstreams({
-    store,
-    feed,
-    grants,
     masterSecret,
     mcpBaseUrl,
     webBaseUrl,
     guard: options.addressGuard,
-    privateNetworks: options.importPrivateNetworks ?? [],
     maySeal: () => hasSecret,
     clock,
     log,
+  };
+  const company = wireCompany({ ...shared, people, resolveTxt: options.resolveTxt });
+  const catalogues = createCatalogues({ store });
+  const upstreams = wireUpstreams({
+    ...shared,
+    feed,
+    grants,
+    privateNetworks: options.importPrivateNetworks ?? [],
   });
   const { credentials, mcpServers, publishMcp, sender, upstreamAccounts, vault } = upstreams;
   const toolDesk = createToolDesk({ store, catalogues, clock });
-  const importing = wireImports({
-    store,
-    upstreams,
-    toolDesk,
-    guard: options.addressGuard,
-    limiter,
-    mcpBaseUrl,
-    clock,
-    log,
-  });
+  const importing = wireImports({ ...shared, upstreams, toolDesk, limiter });
   feed.on('key', keyVerifier.forget);
   feed.on('grant', keyVerifier.forget);
   feed.on('grant_access', keyVerifier.forget);
@@ -316,18 +301,13 @@ export async function createApp(options: AppOptions) {
       app.route('/', company.pages({ people, guard, limit, describeTransaction, baseUrl: webBaseUrl }));
       app.route('/', createConnect({ people, guard, baseUrl: webBaseUrl, ...connecting }));
       const portal = createPortal({
+        ...grants,
         people,
         accounts,
         limitAttempts: (userId) => limiter.take(`confirm:${userId}`, SIGN_INS_PER_ACCOUNT),
         keys,
         agents,
-        signEveryoneOut: grants.signEveryoneOut,
-        portalClients: grants.portalClients,
-        connections: grants.connections,
         listAttempts: attempts.list,
-        clientRules: grants.clientRules,
-        publishedKeys: grants.publishedKeys,
-        identityProviders: grants.identityProviders,
         reach,
         ...joining.portal,
         ...company.portal,
@@ -366,21 +346,12 @@ export async function createApp(options: AppOptions) {
       );
       app.route('/', createAuthorizeReturn({ approvals, toGateway, gateBrowserOf: gateCookie.read }));
       const oauth = createOAuth({
+        ...grants,
         issuer: mcpBaseUrl,
         webBaseUrl,
         connectorPaths,
         organisationBySlug: store.people.findOrganisationBySlug,
-        clients,
         resolveDocument: grants.clientDocuments.resolve,
-        approvals,
-        redeemCode: grants.redeemCode,
-        dpop: grants.dpop,
-        refresh: grants.refresh,
-        revokeToken: grants.revokeToken,
-        issueToMachine: grants.issueToMachine,
-        issueByAssertion: grants.issueByAssertion,
-        exchangeToken: grants.exchangeToken,
-        introspect: grants.introspect,
         jwks: grants.signing.jwks,
         toWeb,
         gateCookie,
@@ -438,13 +409,6 @@ export async function createApp(options: AppOptions) {
       await store.close();
     },
   };
-}
-
-/** A request as one to a proxy names the whole URL (RFC 9112 section 3.2.2). Which host it names, nothing here asks. */
-function originForm(target: string): string {
-  if (target.startsWith('/') || !URL.canParse(target)) return target;
-  const { pathname, search } = new URL(target);
-  return pathname + search;
 }
 
 export type App = Awaited<ReturnType<typeof createApp>>;
