@@ -21,6 +21,13 @@ export type ResetLinkFault =
   /** The person signs in without one. */
   | 'no_password';
 
+/** Who asks for it; `viaOrgId`: in a session by the word of that organisation's provider, which counts there alone. */
+export interface ResetAsker {
+  readonly userId: UserId;
+  readonly requestId: RequestId;
+  readonly viaOrgId: OrganisationId | null;
+}
+
 /** Why a link changes nothing. */
 export type ResetLinkOver = 'unknown' | 'used' | 'expired' | 'withdrawn';
 
@@ -78,11 +85,11 @@ export function createPasswordResets({ store, clock }: { store: Store; clock: Cl
     create(wanted: {
       orgId: OrganisationId;
       userId: UserId;
-      by: { userId: UserId; requestId: RequestId };
+      by: ResetAsker;
     }): Promise<Result<ResetLink, ResetLinkFault>> {
       const { by, orgId, userId } = wanted;
       return refusableTransaction<ResetLink, ResetLinkFault>(store, async (queries) => {
-        const fault = await faultOfAsking(queries, { orgId, userId, asks: by.userId });
+        const fault = await faultOfAsking(queries, { orgId, userId, asks: by.userId, viaOrgId: by.viaOrgId });
         return fault === undefined ? ok(await issue(queries, { userId, orgId, by })) : fail(fault);
       });
     },
@@ -120,7 +127,7 @@ export function createPasswordResets({ store, clock }: { store: Store; clock: Cl
         const fault =
           orgId === null || createdBy === null
             ? undefined
-            : await faultOfAsking(queries, { orgId, userId, asks: createdBy });
+            : await faultOfAsking(queries, { orgId, userId, asks: createdBy, viaOrgId: null });
         if (fault !== undefined) return fail('withdrawn');
         await queries.sessions.replacePassword(userId, passwordHash);
         await queries.sessions.endSessions(userId);
@@ -140,7 +147,17 @@ export type PasswordResets = ReturnType<typeof createPasswordResets>;
  */
 export async function faultOfAsking(
   queries: Queries,
-  { asks, orgId, userId }: { orgId: OrganisationId; userId: UserId; asks: UserId },
+  {
+    asks,
+    orgId,
+    userId,
+    viaOrgId,
+  }: {
+    orgId: OrganisationId;
+    userId: UserId;
+    asks: UserId;
+    viaOrgId: OrganisationId | null;
+  },
 ): Promise<ResetLinkFault | undefined> {
   const before = await queries.passwordResets.listSharedOrganisations(userId, asks);
   const held = new Set([orgId, ...before.map((shared) => shared.orgId)]);
@@ -155,7 +172,10 @@ export async function faultOfAsking(
   if (asks === userId) return 'oneself';
   const mayEverywhere = shared.every(
     ({ orgId: there, otherRole, role }) =>
-      held.has(there) && otherRole !== null && canChangeRole(otherRole, role, role),
+      held.has(there) &&
+      (viaOrgId === null || viaOrgId === there) &&
+      otherRole !== null &&
+      canChangeRole(otherRole, role, role),
   );
   if (!mayEverywhere) return 'elsewhere';
   return (await queries.passwordResets.hasPassword(userId)) ? undefined : 'no_password';

@@ -28,7 +28,7 @@ export async function openInvitations(options: Parameters<typeof openPages>[0] =
     ...opened,
     organisation,
     person,
-    by: (userId: UserId) => ({ userId, requestId: newId('req') }),
+    by: (userId: UserId) => ({ userId, requestId: newId('req'), viaOrgId: null }),
     /** An organisation with an owner, and a link that the owner made. */
     async invited(more: { role?: Role; email?: string; days?: 1 | 2 | 7 | 30 } = {}) {
       const org = await organisation();

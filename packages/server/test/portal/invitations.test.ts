@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Role } from '../../src/kernel/access.ts';
 import { hashSecret } from '../../src/kernel/secret.ts';
-import { dumpOf } from '../people/open-people.ts';
-import { errorOf, itemsOf, openPortal, type OpenedPortal } from './open-portal.ts';
+import { enrol } from '../people/enrol.ts';
+import { cookieHeader, dumpOf, valueOf } from '../people/open-people.ts';
+import { createCaller, errorOf, itemsOf, openPortal, type OpenedPortal } from './open-portal.ts';
 
 let portal: OpenedPortal;
 beforeAll(async () => {
@@ -221,6 +222,31 @@ describe('a reset link', () => {
     expect((await here.person.post(path(here.person.userId))).status).toBe(409);
     expect((await here.person.post(path(there.person.userId))).status).toBe(404);
   });
+
+  test.each(['reset-link', 'reset-two-factor'])(
+    'or its like (%s) is of no company’s making for who belongs elsewhere, whatever its admin is there',
+    async (act) => {
+      const [here, there] = [await opened(), await opened()];
+      const both = (role: Role) => portal.person({ orgId: here.orgId, role }, { orgId: there.orgId, role });
+      const [owner, member] = [await both('owner'), await both('member')];
+      const own = await portal.person({ orgId: here.orgId, role: 'member' });
+      for (const { email, userId } of [member, own]) await enrol(portal, { email, userId });
+      // Whoever runs the provider of one of the two signs in as the owner of both.
+      const begun = await portal.people.beginSession({
+        userId: owner.userId,
+        amr: ['sso'],
+        headers: new Headers(),
+        viaOrgId: here.orgId,
+      });
+      const cookie = cookieHeader(valueOf(begun).setCookies).get('cookie') ?? '';
+      const company = createCaller(portal.app, portal.baseUrl, cookie);
+      const path = (userId: string) => `/organisations/${here.slug}/members/${userId}/${act}`;
+      const refused = await company.post(path(member.userId));
+      expect([refused.status, errorOf(refused).code]).toEqual([403, 'forbidden']);
+      expect((await company.post(path(own.userId))).status).toBeLessThan(300);
+      expect((await owner.post(path(member.userId))).status).toBeLessThan(300);
+    },
+  );
 });
 
 describe('members', () => {

@@ -3,7 +3,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { OrganisationId, RequestId, UserId } from '../../kernel/ids.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Queries, Store } from '../../store/store.ts';
-import { faultOfAsking, type ResetLinkFault } from '../password-resets.ts';
+import { faultOfAsking, type ResetAsker, type ResetLinkFault } from '../password-resets.ts';
 import { refusableTransaction } from '../refusable-transaction.ts';
 
 /**
@@ -38,11 +38,11 @@ export function createResetSecondFactor({ store, clock }: { store: Store; clock:
     byAdmin(wanted: {
       orgId: OrganisationId;
       userId: UserId;
-      by: { userId: UserId; requestId: RequestId };
+      by: ResetAsker;
     }): Promise<Result<void, ResetLinkFault | 'not_on'>> {
       const { by, orgId, userId } = wanted;
       return refusableTransaction<void, ResetLinkFault | 'not_on'>(store, async (queries) => {
-        const fault = await faultOfAsking(queries, { orgId, userId, asks: by.userId });
+        const fault = await faultOfAsking(queries, { orgId, userId, asks: by.userId, viaOrgId: by.viaOrgId });
         if (fault !== undefined) return fail(fault);
         return (await reset(queries, userId, by)) ? ok(undefined) : fail('not_on');
       });

@@ -127,14 +127,14 @@ export function createMemberRoutes({
   });
 
   app.post('/:member/reset-link', describeRoute(RESET_LINK), async (context) => {
-    const made = await passwordResets.create(memberIn(context, context.req.valid('param').member));
+    const made = await passwordResets.create(askedIn(context, context.req.valid('param').member));
     if (!made.ok) throw RESET_FAULTS[made.error];
     const { expiresAt, token } = made.value;
     return context.json({ url: `${webBaseUrl}/reset/${token}`, expires_at: expiresAt.toISOString() }, 201);
   });
 
   app.post('/:member/reset-two-factor', describeRoute(RESET_TWO_FACTOR), async (context) => {
-    const member = memberIn(context, context.req.valid('param').member);
+    const member = askedIn(context, context.req.valid('param').member);
     const reset = await resetSecondFactor.byAdmin(member);
     if (!reset.ok) throw TWO_FACTOR_FAULTS[reset.error];
     return context.json({ id: member.userId });
@@ -149,6 +149,12 @@ function memberIn(
 ): MemberRef & { by: NonNullable<MemberRef['by']> } {
   const by = { userId: context.get('user').userId, requestId: context.get('requestId') };
   return { orgId: context.get('organisation').id, userId, by };
+}
+
+/** For what reaches beyond the organisation: with how far the session does. */
+function askedIn(context: Context<OrganisationEnv>, userId: UserId) {
+  const member = memberIn(context, userId);
+  return { ...member, by: { ...member.by, viaOrgId: context.get('user').viaOrgId } };
 }
 
 const notAMember = new AppError('not_found', 'There is no such member.');
