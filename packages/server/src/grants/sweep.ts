@@ -35,22 +35,27 @@ export function startSweeping({
     every(REPLAY_SWEEP_MS, () => store.grants.wipeReplays()),
     every(KEY_ROTATION_MS, advanceKeys),
     every(MAIL_SWEEP_MS, () => store.nodeMail.deleteOlderThan(MAIL_MEMORY_SECONDS)),
-    every(HOUSEKEEPING_MS, async () => {
-      await store.authorizations.deleteExpired();
-      await store.usedIds.deleteExpired();
-      await store.imports.deleteExpired();
-      await store.invitations.deleteLongOver();
-      await store.passwordResets.deleteLongOver();
-      await store.upstreamAccounts.deleteExpiredAuthorizations();
-      await store.upstreamAccounts.deleteOldRevocations();
-      await store.grants.deleteLongExpired();
-      await store.clients.deleteUnconfirmed();
-      await store.clients.expireUnused();
-      await store.clientDocuments.deleteUnused();
-      await store.connectionAttempts.deleteOld();
-      await store.changes.deleteOlderThan(2 * CHANGE_MEMORY_SECONDS);
-      await store.usageHours.deleteOlderThan(USAGE_MEMORY_SECONDS);
-    }),
+    every(HOUSEKEEPING_MS, () => keepHouse(store)),
   ];
   return { close: () => timers.forEach((timer) => clearInterval(timer)) };
+}
+
+/** What nobody needs any more, whatever it was. */
+export async function keepHouse(store: Store): Promise<void> {
+  await store.authorizations.deleteExpired();
+  await store.usedIds.deleteExpired();
+  await store.sessions.deleteExpired();
+  await store.secondFactors.deleteExpired();
+  await store.imports.deleteExpired();
+  await store.invitations.deleteLongOver();
+  await store.passwordResets.deleteLongOver();
+  await store.upstreamAccounts.deleteExpiredAuthorizations();
+  await store.upstreamAccounts.deleteOldRevocations();
+  await store.grants.deleteLongExpired();
+  await store.clients.deleteUnconfirmed();
+  await store.clients.expireUnused();
+  await store.clientDocuments.deleteUnused();
+  await store.connectionAttempts.deleteOld();
+  await store.changes.deleteOlderThan(2 * CHANGE_MEMORY_SECONDS);
+  await store.usageHours.deleteOlderThan(USAGE_MEMORY_SECONDS);
 }

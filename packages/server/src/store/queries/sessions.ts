@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, ne } from 'drizzle-orm';
+import { and, desc, eq, gt, lt, ne, sql } from 'drizzle-orm';
 import type { OrganisationId, UserId } from '../../kernel/ids.ts';
 import type { Executor } from '../database.ts';
 import { credentials, pendingSignIns, rememberedBrowsers, sessions, users } from '../schema.ts';
@@ -72,6 +72,10 @@ export function createSessionQueries(executor: Executor) {
         .where(and(eq(sessions.userId, userId), others))
         .returning({ id: sessions.id });
       return rows.length;
+    },
+
+    async deleteExpired(): Promise<void> {
+      await executor.delete(sessions).where(lt(sessions.expiresAt, sql`now()`));
     },
 
     async confirmSession(userId: UserId, sessionId: string, amr: string, at: Date): Promise<void> {
