@@ -104,23 +104,18 @@ export function createImportWork(room: ImportRoom): ImportWork {
   ): Promise<void> {
     const source = importSourceSchema.parse(row.source);
     if (source.kind === 'mcp') return askServer(row, workId, signal);
-    let document = row.state === 'checking' ? await store.imports.getDocument(row.id) : undefined;
-    if (document === undefined && source.kind === 'url') {
-      const file = await readFile(source.url, { bytesMax: DOCUMENT_BYTES_MAX, signal });
-      if (!file.ok) return finish(row, workId, fail(rejectionOfFetch(file.error)));
-      document = file.value.bytes;
-      const isWanted = await keep(row, workId, document);
-      if (!isWanted) return;
-    }
-    if (document === undefined) return finish(row, workId, fail(INTERNAL));
+    const isUnread = row.state === 'fetching' || row.documentSha256 === null;
+    if (source.kind === 'url' && isUnread && !(await fetched(row, source.url, workId, signal))) return;
     const settings = row.settings as unknown as ImportSettings;
     const { slug } = settings;
     const lockText = slug === null ? undefined : await store.connectors.getNameLock(row.orgId, slug);
     const lock = lockText === undefined ? undefined : readLock(lockText, clock.nowMs());
     let places: Places = {};
-    const bytes = document;
-    const compiled = await inTurn(signal, () =>
-      compile(
+    const compiled = await inTurn(signal, async () => {
+      // Not before: whoever waits for a turn has no document of many megabytes in memory.
+      const bytes = await store.imports.getDocument(row.id);
+      if (bytes === undefined) return undefined;
+      return compile(
         bytes,
         { ...compileOptionsFor(settings), ...(lock?.ok === true && { lock: lock.value }) },
         {
@@ -130,11 +125,20 @@ export function createImportWork(room: ImportRoom): ImportWork {
             places = found;
           },
         },
-      ),
-    );
+      );
+    });
+    if (compiled === undefined) return finish(row, workId, fail(INTERNAL));
     if (!compiled.ok) return finish(row, workId, fail(rejectionOf(compiled.error)));
     const { value: catalogue } = compiled;
     await finish(row, workId, ok({ kind: 'openapi', catalogue, places }), hashOfLock(lockText));
+  }
+
+  /** False: it could not be fetched, or nobody wants it any more. */
+  async function fetched(row: ImportRow, url: string, workId: string, signal: AbortSignal): Promise<boolean> {
+    const file = await readFile(url, { bytesMax: DOCUMENT_BYTES_MAX, signal });
+    if (file.ok) return keep(row, workId, file.value.bytes);
+    await finish(row, workId, fail(rejectionOfFetch(file.error)));
+    return false;
   }
 
   /** False: nobody wants it any more. */

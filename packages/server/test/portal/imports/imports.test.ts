@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { NO_SETTINGS } from '../../../src/connectors/imports/settings.ts';
-import { newId } from '../../../src/kernel/ids.ts';
+import { createImportWork } from '../../../src/connectors/imports/work.ts';
+import { newId, type ImportId } from '../../../src/kernel/ids.ts';
+import { silentLog } from '../../../src/kernel/log.ts';
 import { openImports, shop, type ImportView, type OpenedImports } from './open-imports.ts';
 
 let opened: OpenedImports;
@@ -450,5 +452,60 @@ describe('cancelling and forgetting', () => {
       [view.id],
     );
     expect(await admin.settled(view.id)).toMatchObject({ state: 'ready', report: { operations: 3 } });
+  });
+
+  test('documents that wait for their turn wait in the database, and fill no memory', async () => {
+    const admin = await opened.admin();
+    const ids: ImportId[] = [];
+    for (let made = 0; made < 5; made += 1) ids.push((await admin.uploaded(shop())).id as ImportId);
+    const { store } = opened.portal;
+    await store.pool.query("update imports set state = 'checking', work_until = null where id = any($1)", [
+      ids,
+    ]);
+    let inMemory = 0;
+    let free = (): void => {};
+    const isFree = new Promise<void>((resolve) => (free = resolve));
+    const work = createImportWork({
+      store: {
+        ...store,
+        imports: {
+          ...store.imports,
+          getDocument(id) {
+            inMemory += 1;
+            return store.imports.getDocument(id);
+          },
+        },
+      },
+      clock: opened.portal.clock,
+      log: silentLog,
+      vault: opened.portal.upstreams.vault,
+      readFile: () => Promise.resolve({ ok: false, error: { reason: 'url' } }),
+      listTools: () => Promise.reject(new Error('this is no MCP server')),
+      compile: () => isFree.then(() => ({ ok: false, error: { code: 'TOO_LARGE', message: 'x' } })),
+      mayManage: () => true,
+    });
+    for (const id of ids) work.begin(id);
+    const states = async (wanted: string) =>
+      (await store.pool.query('select 1 from imports where id = any($1) and ' + wanted, [ids])).rowCount;
+    await expect.poll(() => states('work_id is not null')).toBe(5);
+    await expect.poll(() => inMemory).toBeGreaterThanOrEqual(2);
+    // Whoever is heard of once more has had the time to read its document.
+    const { rows } = await store.pool.query<{ until: Date }>('select max(work_until) as until from imports');
+    await expect
+      .poll(
+        async () =>
+          (
+            await store.pool.query('select 1 from imports where id = any($1) and work_until > $2', [
+              ids,
+              rows[0]?.until,
+            ])
+          ).rowCount,
+      )
+      .toBe(5);
+    expect(inMemory).toBe(2);
+    free();
+    await expect.poll(() => states("state = 'rejected'")).toBe(5);
+    expect(inMemory).toBe(5);
+    await work.close();
   });
 });
