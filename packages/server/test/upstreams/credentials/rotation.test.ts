@@ -1,8 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../../src/kernel/clock.ts';
+import { newId, type OrganisationId, type UserId } from '../../../src/kernel/ids.ts';
+import { deriveKey, seal } from '../../../src/kernel/seal.ts';
+import { createProviderSecrets } from '../../../src/people/company/provider-secrets.ts';
+import { contextOfTotp } from '../../../src/people/two-factor/second-factor.ts';
 import { rotateSecret } from '../../../src/rotate-secret.ts';
 import { SEALED_COLUMNS, type SealedTable } from '../../../src/store/queries/sealed.ts';
 import { openWorld, type World } from '../../oauth/support/world.ts';
+import { contextOfImport } from '../../../src/upstreams/credentials/vault.ts';
 import { NODES_SECRET, startSecondNode } from '../../support/second-node.ts';
 import { startService, type Service } from './support/authorization-server.ts';
 import { callTool, connectAccount, depart, newConnector } from './support/people-with-accounts.ts';
@@ -40,6 +45,7 @@ test('accounts, clients, ways begun and tokens to be given back survive a rotati
   );
 
   const { store } = world.latchkey;
+  await sealTheRest(store, { orgId: acme.orgId, userId: ada.userId });
   const before = await sealedOf(store);
   for (const [table, rows] of Object.entries(before)) expect([table, rows.length > 0]).toEqual([table, true]);
   await expect(
@@ -81,6 +87,49 @@ test('accounts, clients, ways begun and tokens to be given back survive a rotati
   expect((await fetch(`${node.url}/portal/v1/me`, { headers: { cookie } })).status).toBe(401);
   await node.close();
 });
+
+/** What else people have sealed: a second factor, a company's provider and somebody on the way there, an import. */
+async function sealTheRest(
+  store: World['latchkey']['store'],
+  { orgId, userId }: { orgId: OrganisationId; userId: UserId },
+): Promise<void> {
+  const keyFor = (purpose: string) => deriveKey(FORMER, purpose);
+  await store.secondFactors.begin(userId, seal(keyFor('two-factor'), 'a secret', contextOfTotp(userId)));
+  const secrets = createProviderSecrets(keyFor('company sign-in'));
+  await store.companySignIn.addProvider(orgId, {
+    issuer: 'https://idp.test',
+    clientId: 'latchkey',
+    sealed: secrets.sealSecret(orgId, 'a secret'),
+    scopes: 'openid email',
+    defaultRole: null,
+    groupsClaim: null,
+    groupRoles: [],
+    updatedBy: userId,
+  });
+  const departure = { issuer: 'https://idp.test', clientId: 'latchkey', nonce: 'n', verifier: 'v' };
+  const sealed = secrets.sealDeparture('a state', departure);
+  await store.companySignIn.begin(
+    { stateHash: 'a state', orgId, browserHash: 'b', sessionHash: null, sealed, returnTo: '/app' },
+    10,
+  );
+  const id = newId('imp');
+  const context = contextOfImport(id);
+  await store.transaction((queries) =>
+    queries.imports.insert(
+      {
+        id,
+        orgId,
+        createdBy: userId,
+        state: 'ready',
+        source: { kind: 'upload', file_name: null },
+        settings: {},
+        credentialKind: 'bearer',
+        credentialSealed: seal(keyFor('upstream credentials'), '{"token":"a-token"}', context),
+      },
+      { days: 7, most: 20 },
+    ),
+  );
+}
 
 async function sealedOf(store: World['latchkey']['store']): Promise<Record<string, string[]>> {
   const tables = Object.keys(SEALED_COLUMNS) as SealedTable[];
