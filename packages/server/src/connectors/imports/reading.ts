@@ -19,7 +19,8 @@ import type { ImportSettings } from './settings.ts';
 import { importSourceSchema, type ImportSource } from './sources.ts';
 import { compiledFrom, type ImportRejection, type ImportWork } from './work.ts';
 
-const KEPT_MAX = 20;
+/** Characters of compiled imports that are kept for the pages that ask for one again and again. */
+const KEPT_CHARACTERS_MAX = 32 * 1024 * 1024;
 
 export interface Blocker {
   readonly code: string;
@@ -65,7 +66,7 @@ export function contentHashOf(
 }
 
 export function createImportReading({ store, work }: { store: Store; work: ImportWork }) {
-  const kept = new LRUCache<string, Compiled>({ max: KEPT_MAX });
+  const kept = new LRUCache<string, Compiled>({ maxSize: KEPT_CHARACTERS_MAX });
 
   async function compiledOf(row: ImportRow): Promise<Compiled | undefined> {
     if (row.state !== 'ready' || row.catalogueHash === null) return undefined;
@@ -76,7 +77,7 @@ export function createImportReading({ store, work }: { store: Store; work: Impor
     const compiled = content && compiledFrom(row.source, content);
     // It may have been checked anew between the two reads.
     if (compiled === undefined || compiled.catalogue.hash !== row.catalogueHash) return undefined;
-    kept.set(name, compiled);
+    kept.set(name, compiled, { size: content?.catalogue?.length ?? 1 });
     return compiled;
   }
 
