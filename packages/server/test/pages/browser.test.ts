@@ -60,7 +60,9 @@ async function openWindow(options: { width: number; colorScheme: 'light' | 'dark
 async function expectFit(page: Page, width: number) {
   const seen = await page.evaluate(`({
     scroll: document.documentElement.scrollWidth,
+    // What waits for a script is not there, and has no box.
     low: [...document.querySelectorAll('button, .button, input:not([type=hidden])')]
+      .filter((element) => element.getClientRects().length > 0)
       .map((element) => element.getBoundingClientRect().height)
       .filter((height) => height < 40),
   })`);
