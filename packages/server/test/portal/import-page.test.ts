@@ -387,7 +387,7 @@ describe('the import of a connector', () => {
     await page.getByText('0 of 300').waitFor();
     await saved(page).waitFor();
     await page.getByText('600 tools', { exact: true }).waitFor();
-    await page.getByRole('searchbox', { name: 'Find an operation' }).fill('number 899');
+    await page.getByRole('searchbox', { name: 'Find an operation' }).fill('things/0899');
     await eventually(() => tree.getAttribute('aria-rowcount')).toBe('3');
     expect(await page.getByRole('checkbox', { name: 'Make a tool of GET /things/0899' }).isChecked()).toBe(
       false,
