@@ -2,6 +2,9 @@ import type { Page } from 'playwright-core';
 import type { Scene } from '../scene.ts';
 import type { Stage } from '../stage.ts';
 
+/** What the pages ask for, all but who is signed in. */
+const HELD_BACK = /\/portal\/v1\/(organisations|me)\/./;
+
 const OWNER = { as: 'owner@acme.test' } as const;
 
 async function open(page: Page, { url }: Stage, path: string): Promise<void> {
@@ -42,7 +45,7 @@ function statesOf({ forbiddenTo, name, path, timed = false }: (typeof PAGES)[num
       name: `${name}/loading`,
       ...OWNER,
       async pose(page, { url }) {
-        await page.route('**/portal/v1/organisations/**', () => undefined);
+        await page.route(HELD_BACK, () => undefined);
         await page.goto(`${url}/app/acme${path}`);
         await page.locator('.skeleton').first().waitFor();
       },
@@ -52,7 +55,7 @@ function statesOf({ forbiddenTo, name, path, timed = false }: (typeof PAGES)[num
       ...OWNER,
       expects: /net::ERR_FAILED/,
       async pose(page, { url }) {
-        await page.route('**/portal/v1/organisations/**', (route) => route.abort());
+        await page.route(HELD_BACK, (route) => route.abort());
         await page.goto(`${url}/app/acme${path}`);
         await page.getByRole('alert').first().waitFor();
       },

@@ -47,7 +47,7 @@ export const IMPORT: readonly Scene[] = [
     ...OWNER,
     async pose(page, stage) {
       await paste(page, stage, HTML);
-      await page.getByRole('alert').first().waitFor();
+      await page.getByRole('heading', { name: 'This cannot be read' }).waitFor();
     },
   },
   { name: 'import/check', ...OWNER, pose: at('check', 'What was found') },
