@@ -6,13 +6,11 @@ import {
   RETIRED_KEPT_SECONDS,
   type KeyRotation,
 } from '../grants/key-rotation.ts';
-import { createLog } from '../kernel/log.ts';
 import { deriveKey } from '../kernel/seal.ts';
 import { WrongMasterSecretError } from '../kernel/wrong-master-secret.ts';
 import { findMasterSecret } from '../master-secret.ts';
-import { openDatabaseBeside } from '../open-database.ts';
-import { createStore } from '../store/store.ts';
 import { refuseToStart } from './lifecycle.ts';
+import { withStoreBeside } from './with-store-beside.ts';
 
 export const KEYS_HELP = `latchkey keys <list | rotate [--now] | drop <kid>>
 
@@ -43,26 +41,20 @@ export async function keys(args: string[]): Promise<void> {
   }
   const config = readConfig();
   if (!config.ok) return refuseToStart(config.error);
-  const { databaseUrl, dataDir, logLevel, secret } = config.value;
+  const { databaseUrl, dataDir, secret } = config.value;
   const masterSecret = await findMasterSecret(secret, dataDir);
   if (masterSecret === undefined) {
     const where = databaseUrl === undefined ? `the service has not been started in ${dataDir}` : 'not set';
     return refuseToStart([`LATCHKEY_SECRET: ${where}. Give the same secret as the service has.`]);
   }
-  const log = createLog(logLevel);
-  const say = (line: string) => void process.stderr.write(`${line}\n`);
-  const database = await openDatabaseBeside(config.value, { say, log, onLost: say });
-  if (!database.ok) return refuseToStart([database.error.message]);
-  const store = createStore(database.value.url, log);
   try {
-    const fault = await run(createKeyRotation({ store, sealKey: deriveKey(masterSecret, 'signing keys') }));
-    if (fault !== undefined) refuseToStart([fault]);
+    await withStoreBeside(config.value, async (store) => {
+      const fault = await run(createKeyRotation({ store, sealKey: deriveKey(masterSecret, 'signing keys') }));
+      if (fault !== undefined) refuseToStart([fault]);
+    });
   } catch (error) {
     if (!(error instanceof WrongMasterSecretError)) throw error;
     refuseToStart([error.message]);
-  } finally {
-    await store.close();
-    await database.value.close();
   }
 }
 

@@ -2,15 +2,14 @@ import { parseArgs } from 'node:util';
 import { readConfig, type Config } from '../config.ts';
 import { ROLES, type Role } from '../kernel/access.ts';
 import { systemClock } from '../kernel/clock.ts';
-import { createLog } from '../kernel/log.ts';
 import { findMasterSecret } from '../master-secret.ts';
-import { openDatabaseBeside } from '../open-database.ts';
 import { parseEmail } from '../people/email.ts';
 import { createInvitations } from '../people/invitations/invitations.ts';
 import { createPasswordResets } from '../people/password-resets.ts';
 import { createResetSecondFactor } from '../people/two-factor/reset-second-factor.ts';
-import { createStore, type Store } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 import { refuseToStart } from './lifecycle.ts';
+import { withStoreBeside } from './with-store-beside.ts';
 
 const PLACE = `Works on DATABASE_URL, or on the embedded database in LATCHKEY_DATA_DIR, beside a running service too. The link
 begins with PUBLIC_WEB_BASE_URL, PUBLIC_MCP_BASE_URL or http://localhost:PORT, as the service's pages do.`;
@@ -58,24 +57,18 @@ export async function links(verb: Verb, args: string[]): Promise<void> {
   }
   const config = readConfig();
   if (!config.ok) return refuseToStart(config.error);
-  const { databaseUrl, dataDir, logLevel, secret } = config.value;
+  const { databaseUrl, dataDir, secret } = config.value;
   if (databaseUrl === undefined && (await findMasterSecret(secret, dataDir)) === undefined) {
     return refuseToStart([`The service has not been started in ${dataDir}.`]);
   }
-  const log = createLog(logLevel);
-  const say = (line: string) => void process.stderr.write(`${line}\n`);
-  const database = await openDatabaseBeside(config.value, { say, log, onLost: say });
-  if (!database.ok) return refuseToStart([database.error.message]);
-  const store = createStore(database.value.url, log);
-  try {
+  await withStoreBeside(config.value, async (store) => {
     const made = await make(store);
     if (typeof made === 'string') return refuseToStart([made]);
     process.stdout.write(`${baseUrlOf(config.value)}${made.path}\n`);
-    say(`Good once, until ${made.expiresAt.toISOString()}. Hand it over yourself: no mail is sent.`);
-  } finally {
-    await store.close();
-    await database.value.close();
-  }
+    process.stderr.write(
+      `Good once, until ${made.expiresAt.toISOString()}. Hand it over yourself: no mail is sent.\n`,
+    );
+  });
 }
 
 interface Options {

@@ -3,14 +3,13 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readConfig, type Config } from '../config.ts';
 import { systemClock } from '../kernel/clock.ts';
-import { createLog } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { randomToken } from '../kernel/secret.ts';
 import { WrongMasterSecretError } from '../kernel/wrong-master-secret.ts';
-import { openDatabaseBeside } from '../open-database.ts';
 import { isSecretOf, rotateSecret } from '../rotate-secret.ts';
-import { createStore, type Store } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 import { refuseToStart } from './lifecycle.ts';
+import { withStoreBeside } from './with-store-beside.ts';
 
 export const SECRETS_HELP = `latchkey secrets rotate [--previous-file <path>]
 
@@ -44,21 +43,13 @@ export async function secrets(args: string[]): Promise<void> {
   const change = await changeOf(config.value, values['previous-file']);
   if (!change.ok) return refuseToStart([change.error]);
 
-  const log = createLog(config.value.logLevel);
-  const say = (line: string) => void process.stderr.write(`${line}\n`);
-  const database = await openDatabaseBeside(config.value, { say, log, onLost: say });
-  if (!database.ok) return refuseToStart([database.error.message]);
-  const store = createStore(database.value.url, log);
   try {
-    await rotate(store, change.value);
+    await withStoreBeside(config.value, (store) => rotate(store, change.value));
   } catch (error) {
     if (!(error instanceof WrongMasterSecretError)) throw error;
     refuseToStart([
       `The former secret is not the one that this database is sealed under. Nothing was changed.`,
     ]);
-  } finally {
-    await store.close();
-    await database.value.close();
   }
 }
 

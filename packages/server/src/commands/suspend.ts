@@ -2,12 +2,11 @@ import { parseArgs } from 'node:util';
 import { readConfig } from '../config.ts';
 import { createSuspensions, type Suspensions } from '../grants/suspensions.ts';
 import { systemClock } from '../kernel/clock.ts';
-import { createLog } from '../kernel/log.ts';
 import { findMasterSecret } from '../master-secret.ts';
-import { openDatabaseBeside } from '../open-database.ts';
 import { parseEmail } from '../people/email.ts';
-import { createStore, type Store } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 import { refuseToStart } from './lifecycle.ts';
+import { withStoreBeside } from './with-store-beside.ts';
 
 export const SUSPEND_HELP = `latchkey <suspend | resume> <organisation <slug> | user <email>>
 
@@ -38,26 +37,18 @@ export async function suspend(verb: 'suspend' | 'resume', args: string[]): Promi
   }
   const config = readConfig();
   if (!config.ok) return refuseToStart(config.error);
-  const { databaseUrl, dataDir, logLevel, secret } = config.value;
+  const { databaseUrl, dataDir, secret } = config.value;
   if (databaseUrl === undefined && (await findMasterSecret(secret, dataDir)) === undefined) {
     return refuseToStart([`The service has not been started in ${dataDir}.`]);
   }
-  const log = createLog(logLevel);
-  const say = (line: string) => void process.stderr.write(`${line}\n`);
-  const database = await openDatabaseBeside(config.value, { say, log, onLost: say });
-  if (!database.ok) return refuseToStart([database.error.message]);
-  const store = createStore(database.value.url, log);
-  const suspensions = createSuspensions({ store, clock: systemClock });
-  try {
+  await withStoreBeside(config.value, async (store) => {
+    const suspensions = createSuspensions({ store, clock: systemClock });
     const decide = kind === 'user' ? decideAboutUser : decideAboutOrganisation;
     const outcome = await decide({ store, suspensions }, verb, name);
     if (outcome === undefined) return refuseToStart([`There is no ${kind} ${JSON.stringify(name)}.`]);
     const state = verb === 'suspend' ? 'suspended' : 'active';
     process.stdout.write(`${name} is ${state}${outcome ? '.' : ', as it was before.'}\n`);
-  } finally {
-    await store.close();
-    await database.value.close();
-  }
+  });
 }
 
 interface Tools {

@@ -1,0 +1,20 @@
+import type { Config } from '../config.ts';
+import { createLog } from '../kernel/log.ts';
+import { openDatabaseBeside } from '../open-database.ts';
+import { createStore, type Store } from '../store/store.ts';
+import { refuseToStart } from './lifecycle.ts';
+
+/** Does something in the database, beside a running service too, and lets go of it. Says why where it does not open. */
+export async function withStoreBeside(config: Config, act: (store: Store) => Promise<void>): Promise<void> {
+  const log = createLog(config.logLevel);
+  const say = (line: string) => void process.stderr.write(`${line}\n`);
+  const database = await openDatabaseBeside(config, { say, log, onLost: say });
+  if (!database.ok) return refuseToStart([database.error.message]);
+  const store = createStore(database.value.url, log);
+  try {
+    await act(store);
+  } finally {
+    await store.close();
+    await database.value.close();
+  }
+}
