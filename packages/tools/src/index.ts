@@ -47,6 +47,13 @@ export type { ResultContext } from './call/diagnose.ts';
 export { errorResult, presentArgumentFaults } from './call/diagnose.ts';
 export type { FetchedFile, FetchFile } from './call/files.ts';
 export { prepareRequest, prepareRequestWithFiles, takesFiles } from './call/request.ts';
+export type { CredentialParts } from './call/credential-parts.ts';
+export { withQuery } from './call/credential-parts.ts';
+export { DOOR_ERROR_HEADER } from './call/door-error-header.ts';
+export type { Mask } from './call/mask.ts';
+export type { PathSegment } from './call/safe-path.ts';
+export { safeSegments } from './call/safe-path.ts';
+export { maskedHeaders, maskedResponse, maskOf } from './call/mask.ts';
 export { fileNameOf } from './call/file-name.ts';
 export type { MadeCall, PageFooter } from './call/next-page.ts';
 export type { PresentContext } from './call/result.ts';
@@ -56,6 +63,8 @@ export type {
   Sender,
   SenderOptions,
   SendInput,
+  SendWatch,
+  SentRequest,
   StreamControl,
   StreamHandler,
   StreamInput,
@@ -90,6 +99,7 @@ export type { CompileCaps } from './worker/compile-in-worker.ts';
 export { compileInWorker } from './worker/compile-in-worker.ts';
 export type { Category, Directory } from './offer/directory.ts';
 export { describeTools } from './offer/describe-tools.ts';
+export { findByName } from './offer/find-by-name.ts';
 export type { InnerCall } from './offer/inner-call.ts';
 export { readInnerCall } from './offer/inner-call.ts';
 export type { Offer, OfferOptions } from './offer/offer.ts';
@@ -98,3 +108,33 @@ export type { ApiLink, OwnToolName } from './offer/own-tools.ts';
 export { ownTools } from './offer/own-tools.ts';
 export { searchTools } from './offer/search-tools.ts';
 export type { Offered } from './search/tool-index.ts';
+export { emptyCapabilities, replyEmpty } from './mcp/empty-features.ts';
+export type { Icon, ServerIdentity, ServerInfo } from './mcp/identity.ts';
+export { modernHead, modernIntroduction, modernMeta, serverInfo } from './mcp/identity.ts';
+export { hasCursor, replyToDiscover, replyToInitialize, replyUnknownMethod } from './mcp/introduce.ts';
+export { FILTER_WANTED, readListenFilter, SUBSCRIPTION_ID } from './mcp/listen-filter.ts';
+export { instructionsOf } from './mcp/instructions.ts';
+export { readArguments } from './mcp/read-arguments.ts';
+export type { Message, MessageFault } from './mcp/message.ts';
+export { parseJson, parseMessage } from './mcp/message.ts';
+export {
+  claimedRevision,
+  faultOfModernParams,
+  META_CAPABILITIES,
+  META_VERSION,
+} from './mcp/modern-params.ts';
+export { nestsDeeperThan } from './mcp/nesting.ts';
+export type { Dialect, LegacyRevision, ModernRevision, Revision } from './mcp/revisions.ts';
+export {
+  ALL_REVISIONS,
+  asLegacyRevision,
+  asModernRevision,
+  dialectOf,
+  LEGACY_REVISIONS,
+  negotiate,
+  REVISION_WITHOUT_HEADER,
+} from './mcp/revisions.ts';
+export type { Reply, RpcError, RpcId } from './mcp/rpc.ts';
+export { replyError, RPC } from './mcp/rpc.ts';
+export { serializeToolList } from './mcp/serialize-list.ts';
+export { serializeResult } from './mcp/serialize-result.ts';

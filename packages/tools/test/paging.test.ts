@@ -457,6 +457,26 @@ test.each([
   expect(requests).toBe(before);
 });
 
+test.each([
+  ['another host and prefix', (path: string) => `https://behind.example/v1${path}?page=2`, true],
+  ['no host', (path: string) => `/v1${path}?page=2`, true],
+  ['the query alone', () => '?page=2', true],
+  ['another path', () => 'https://behind.example/v1/secrets?page=2', false],
+  ['arguments that the tool has not', (path: string) => `https://behind.example${path}?admin=true`, false],
+])('behind a door, where nobody knows the host, a next link with %s is understood', (_, link, isUsed) => {
+  const tool = toolOf('a Link header');
+  const request = prepareRequest(tool, {});
+  if (!request.ok) throw new Error('not prepared');
+  const [path = ''] = request.value.path.split('?');
+  const headers = { 'content-type': 'application/json', link: `<${link(path)}>; rel="next"` };
+  const value = { status: 200, headers, body: Buffer.from('{"data":[]}') };
+  const call = { arguments: {}, request: request.value, baseUrl: undefined };
+  const { footer } = read(presentResult(tool, { ok: true, value }, { requestId: 'req_1', call }));
+  expect([footer?.next_arguments?.['page'], footer?.has_more]).toEqual(
+    isUsed ? [2, undefined] : [undefined, true],
+  );
+});
+
 test('an answer that is cut off continues where it was cut, or says that something was passed over', async () => {
   items = Array.from({ length: 3_000 }, (_, index) => ({ id: `it_${index}`, text: 'word '.repeat(20) }));
   const large = { limit: 2_000 };

@@ -1,7 +1,7 @@
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import { fail, ok } from '../result.ts';
 import type { Result } from '../result.ts';
-import { faultOf } from './fault.ts';
+import { faultOf, tooLarge } from './fault.ts';
 import type { UpstreamFault } from './types.ts';
 
 const DECODERS = new Map([
@@ -22,7 +22,7 @@ export function decoded(
   if (!decode || body.length === 0) return done(ok(body));
   decode(body, { maxOutputLength: bytesMax }, (error, plain) => {
     if (!error) return done(ok(plain));
-    const tooLarge = 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
-    done(fail(faultOf(tooLarge ? 'upstream_too_large' : 'upstream_reset')));
+    const isTooLarge = 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+    done(fail(isTooLarge ? tooLarge(bytesMax) : faultOf('upstream_reset')));
   });
 }

@@ -12,6 +12,13 @@ export function faultOf(code: UpstreamFaultCode): UpstreamFault {
   return { code, message: MESSAGES[code] };
 }
 
+/** It says how much there may be: nobody can mend what they are not told. */
+export function tooLarge(bytesMax: number): UpstreamFault {
+  const megabytes = bytesMax / 1024 / 1024;
+  const most = Number.isInteger(megabytes) ? `${megabytes} MB` : `${bytesMax} bytes`;
+  return { code: 'upstream_too_large', message: `The answer of the API is larger than ${most}.` };
+}
+
 /** Names no host, address or library: the message may be shown. */
 export function faultFrom(thrown: unknown): UpstreamFault {
   const code = codeOf(thrown) ?? '';

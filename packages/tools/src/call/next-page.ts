@@ -12,8 +12,8 @@ import type { ArgumentFault, PreparedRequest, ResponseHeaders } from './types.ts
 export interface MadeCall {
   readonly arguments: unknown;
   readonly request: PreparedRequest;
-  /** Where it went: the connector's, unless the request has its own. */
-  readonly baseUrl: string;
+  /** Where it went: the connector's, unless the request has its own. Undefined: that is known behind a door alone. */
+  readonly baseUrl: string | undefined;
 }
 
 export interface PageFooter {
@@ -112,13 +112,16 @@ function isUsable(tool: Tool, given: JsonObject, next: JsonObject): boolean {
   return faults.length === 0 && text !== JSON.stringify(given) && Buffer.byteLength(text) <= FOOTER_BYTES_MAX;
 }
 
-/** A link to the same host and path, as the arguments that its query stands for. */
+/**
+ * A link to the same host and path, as the arguments that its query stands for. Where nobody here knows the host, a path
+ * that ends as the request's does is taken for the same.
+ */
 function fromLink(
   link: string,
   { binding, inputSchema, pagination }: Tool,
   call: MadeCall,
 ): Changes | undefined {
-  const base = `${call.request.baseUrl ?? call.baseUrl}${call.request.path}`;
+  const base = `${call.request.baseUrl ?? call.baseUrl ?? baseOf(link, call.request.path)}${call.request.path}`;
   if (!URL.canParse(base) || !URL.canParse(link, base)) return undefined;
   const from = new URL(base);
   const to = new URL(link, base);
@@ -143,6 +146,17 @@ function fromLink(
   const isEnough = isWhole || (pagination !== undefined && Object.hasOwn(changes, pagination.argument));
   return isEnough && Object.keys(changes).length > 0 ? { arguments: changes } : undefined;
 }
+
+/** What stands before the path of a request in a link to the same path; a host that there is not for any other. */
+function baseOf(link: string, requestPath: string): string {
+  const [path = ''] = requestPath.split('?', 1);
+  const from = UNKNOWN_HOST + path;
+  if (!URL.canParse(link, from)) return UNKNOWN_HOST;
+  const { origin, pathname } = new URL(link, from);
+  return path !== '' && pathname.endsWith(path) ? origin + pathname.slice(0, -path.length) : UNKNOWN_HOST;
+}
+
+const UNKNOWN_HOST = 'http://host.invalid';
 
 function isScalar(schema: unknown): boolean {
   if (!isObject(schema)) return false;

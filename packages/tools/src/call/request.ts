@@ -64,10 +64,9 @@ function built(
   let headers: Record<string, string> = {};
   try {
     path = pathOf(plan, values, faults);
-    const query = [
-      ...plan.query.flatMap((binding) => given(values, binding, queryPairs)),
-      ...plan.querystring.flatMap((binding) => given(values, binding, wholeQuery)),
-    ];
+    const query: string[] = [];
+    for (const binding of plan.query) query.push(...given(values, binding, queryPairs));
+    for (const binding of plan.querystring) query.push(...given(values, binding, wholeQuery));
     if (query.length > 0) path += (path.includes('?') ? '&' : '?') + query.join('&');
     headers = headersOf(plan, values, faults);
     const content = tool.binding.body
@@ -81,12 +80,15 @@ function built(
   }
   if (faults.length > 0) return fail(faults);
   if (body !== undefined) headers['content-type'] = body.contentType;
+  const { baseUrl, method } = tool.binding;
+  // As nearly every call.
+  if (body === undefined && baseUrl === undefined) return ok({ method, path, headers });
   return ok({
-    method: tool.binding.method,
+    method,
     path,
     headers,
     ...(body === undefined ? {} : { body: body.content }),
-    ...(tool.binding.baseUrl === undefined ? {} : { baseUrl: tool.binding.baseUrl }),
+    ...(baseUrl === undefined ? {} : { baseUrl }),
   });
 }
 
@@ -188,6 +190,7 @@ function headersOf(plan: Plan, values: JsonObject, faults: ArgumentFault[]): Rec
       else faults.push({ field: binding.argument, message: 'has a character that no header can carry' });
     }
   }
+  if (plan.cookie.length === 0) return headers;
   const cookies = plan.cookie.flatMap((binding) => {
     const pairs = given(values, binding, queryPairs);
     // In the style `cookie` nothing is escaped, so nothing may end the value.

@@ -2,7 +2,7 @@ import type { buildConnector, Dispatcher } from 'undici';
 import { fail, ok } from '../result.ts';
 import type { Result } from '../result.ts';
 import { decoded } from './decode.ts';
-import { faultFrom, faultOf } from './fault.ts';
+import { faultFrom, faultOf, tooLarge } from './fault.ts';
 import { createPools } from './pools.ts';
 import type { Pools, PoolsOptions } from './pools.ts';
 import type {
@@ -25,16 +25,41 @@ export interface SenderOptions extends PoolsOptions {
 /** `public`: whoever named the host may name none of our own network's. Default: any host. */
 export type Reach = 'public';
 
+/** What an `AbortSignal` is to us: whoever has many calls under way may bring something lighter. */
+export interface Cancellation {
+  readonly aborted: boolean;
+  addEventListener(type: 'abort', listener: () => void, options?: { readonly once?: boolean }): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
 export interface SendInput {
   /** Ends before the path of the request: `https://api.example.com/v1`. The request's own `baseUrl` goes first. */
   readonly baseUrl: string;
   readonly request: PreparedRequest;
   /** The credential and what else the gateway adds. They win over the request's headers. */
   readonly headers?: Readonly<Record<string, string>>;
-  readonly signal?: AbortSignal;
+  readonly signal?: Cancellation;
   readonly timeoutMs?: number;
   readonly bytesMax?: number;
   readonly reach?: Reach | undefined;
+  readonly watch?: SendWatch | undefined;
+}
+
+/** Sees how a request gets on, in this order, each at most once. */
+export interface SendWatch {
+  /** It waits for a connection. What is in it is what leaves, but for what HTTP itself adds: host, length. */
+  sending(sent: SentRequest): void;
+  /** It has a connection, and is being written. */
+  connected(): void;
+  /** The head of the answer is there. */
+  answered(): void;
+}
+
+export interface SentRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array | string | undefined;
 }
 
 export interface StreamInput {
@@ -132,12 +157,12 @@ export function withReach({ close, send, stream }: Sender, reach: Reach | undefi
 
 function sendBuffered(
   pools: Pools,
-  { baseUrl, request, headers, signal }: SendInput,
+  { baseUrl, request, headers, signal, watch }: SendInput,
   timeoutMs: number,
   bytesMax: number,
   resolve: (result: Result<UpstreamResponse, UpstreamFault>) => void,
 ): void {
-  if (signal?.aborted) return resolve(fail(faultOf('upstream_aborted')));
+  if (signal?.aborted) return resolve(fail({ ...faultOf('upstream_aborted'), notSent: true }));
   const chunks: Buffer[] = [];
   let bytes = 0;
   let status = 0;
@@ -148,22 +173,28 @@ function sendBuffered(
     clearTimeout(timer);
     signal?.removeEventListener('abort', onAbort);
   };
-  const sent = {
-    'accept-encoding': 'identity',
-    'user-agent': 'latchkey',
-    ...request.headers,
-    ...lowerCased(headers),
-  };
-  const control = exchange(pools, request.baseUrl ?? baseUrl, request, sent, {
+  const sent = ['accept-encoding', 'identity', 'user-agent', 'latchkey'];
+  setAll(sent, request.headers);
+  if (headers !== undefined) setAll(sent, headers);
+  const target = request.baseUrl ?? baseUrl;
+  watch?.sending({
+    method: request.method,
+    url: target + request.path,
+    headers: namedOnce(sent),
+    body: request.body,
+  });
+  const control = exchange(pools, target, request, sent, {
+    onStart: () => watch?.connected(),
     onHead(code, received) {
+      watch?.answered();
       status = code;
       responseHeaders = received;
       if (request.method !== 'HEAD' && Number(received['content-length']) > bytesMax)
-        control.abort(faultOf('upstream_too_large'));
+        control.abort(tooLarge(bytesMax));
     },
     onData(chunk) {
       bytes += chunk.length;
-      if (bytes > bytesMax) control.abort(faultOf('upstream_too_large'));
+      if (bytes > bytesMax) control.abort(tooLarge(bytesMax));
       else chunks.push(chunk);
     },
     onEnd() {
@@ -185,11 +216,25 @@ function sendBuffered(
   signal?.addEventListener('abort', onAbort, { once: true });
 }
 
-/** In one case, so that a credential replaces a header of the request instead of standing beside it. */
-function lowerCased(headers: Readonly<Record<string, string>> | undefined): Record<string, string> {
-  const lower: Record<string, string> = {};
-  for (const name in headers) lower[name.toLowerCase()] = headers[name] ?? '';
-  return lower;
+/**
+ * In the flat form that undici takes: name, value, name, value. In one case, so that a credential replaces a header of
+ * the request instead of standing beside it.
+ */
+function setAll(flat: string[], headers: Readonly<Record<string, string>>): void {
+  for (const given of Object.keys(headers)) {
+    const name = given.toLowerCase();
+    const value = headers[given] ?? '';
+    let at = 0;
+    while (at < flat.length && flat[at] !== name) at += 2;
+    if (at < flat.length) flat[at + 1] = value;
+    else flat.push(name, value);
+  }
+}
+
+function namedOnce(flat: readonly string[]): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (let at = 0; at < flat.length; at += 2) headers[flat[at] ?? ''] = flat[at + 1] ?? '';
+  return headers;
 }
 
 /** One request and its answer. What ends it first, ends it: everything after that is silence. */
@@ -197,8 +242,8 @@ function exchange(
   pools: Pools,
   baseUrl: string,
   request: StreamedRequest,
-  headers: Readonly<Record<string, string | string[]>>,
-  handler: StreamHandler,
+  headers: Readonly<Record<string, string | string[]>> | string[],
+  handler: StreamHandler & { onStart?(): void },
 ): StreamControl {
   let over = false;
   let status = 0;
@@ -206,7 +251,8 @@ function exchange(
   const end = (fault: UpstreamFault): void => {
     if (over) return;
     over = true;
-    handler.onFault(fault);
+    // What ends before a connection was there for it never leaves.
+    handler.onFault(controller === undefined ? { ...fault, notSent: true } : fault);
   };
   const control: StreamControl = {
     abort(fault) {
@@ -236,6 +282,7 @@ function exchange(
         controller = started;
         // It may have been cancelled while it waited for a connection.
         if (over) started.abort(new Error('upstream_aborted'));
+        else handler.onStart?.();
       },
       onResponseStart(_, code, received) {
         status = code;

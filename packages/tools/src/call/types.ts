@@ -50,6 +50,8 @@ export type UpstreamFaultCode =
 export interface UpstreamFault {
   readonly code: UpstreamFaultCode;
   readonly message: string;
+  /** It is known that nothing of the request left: it ended before there was a connection for it. */
+  readonly notSent?: boolean | undefined;
 }
 
 /** What the reader of a failed call gets, as text and as `structuredContent`. */

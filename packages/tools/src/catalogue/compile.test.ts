@@ -40,7 +40,29 @@ test('the author of the document names, describes and classifies a tool', () => 
     access: 'read',
     annotations: { title: 'Find', readOnlyHint: true },
     consumesCredits: true,
+    credits: 2,
   });
+});
+
+test.each([
+  [true, { consumesCredits: true }],
+  ['per page', { consumesCredits: true }],
+  [0, {}],
+  [-1, {}],
+  [false, {}],
+])('a cost of %s is no number of credits', (cost, said) => {
+  const { consumesCredits, credits } = tool({ operationId: 'one', 'x-mcp': { cost } });
+  expect({ ...(consumesCredits && { consumesCredits }), ...(credits && { credits }) }).toEqual(said);
+});
+
+test.each([1e15, 1_000_001])('a cost of %s is counted as a million, and reported', (cost) => {
+  const operation = { operationId: 'one', 'x-mcp': { cost } };
+  const { tools, warnings } = compiled({ paths: { '/one': { get: operation } } });
+  expect(tools.map(({ credits }) => credits)).toEqual([1_000_000]);
+  expect(warnings.map(({ code, pointer }) => [code, pointer])).toContainEqual([
+    'VALUE_IGNORED',
+    '/paths/~1one/get/x-mcp/cost',
+  ]);
 });
 
 test('hidden and deprecated operations are left out, and say by which rule', () => {
@@ -50,6 +72,21 @@ test('hidden and deprecated operations are left out, and say by which rule', () 
     ['FILTERED', '/b', '/paths/~1b/get'],
   ]);
   expect(compiled({ paths }, { include: { deprecated: true } }).tools).toHaveLength(1);
+});
+
+test('one that was left out keeps what it is found by: its tags, and its summary as plain text', () => {
+  const paths = {
+    '/a': {
+      get: { 'x-mcp': false, tags: ['Orders'], summary: `**List** orders${'\u202e'}.`, description: 'Long.' },
+    },
+    '/b': { get: { deprecated: true } },
+    '/c': { get: { 'x-mcp': false, summary: 'x'.repeat(5000) } },
+  };
+  const [first, second, third] = compiled({ paths }).skipped;
+  expect(first).toMatchObject({ tags: ['Orders'], summary: 'List orders' });
+  expect(second).not.toHaveProperty('summary');
+  expect(third?.summary?.length).toBeLessThan(300);
+  expect(compiled({ paths }).warnings).toEqual([]);
 });
 
 test('a description is the summary, the first paragraph and the facts', () => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { compareText } from '../json.ts';
 import { readDocument } from '../openapi/document.ts';
-import type { ApiDocument, ApiOperation, OperationHead } from '../openapi/ir.ts';
+import type { ApiDocument, ApiOperation, AuthorHints, OperationHead } from '../openapi/ir.ts';
 import { createNotes } from '../openapi/notes.ts';
 import type { Notes } from '../openapi/notes.ts';
 import { ok } from '../result.ts';
@@ -70,8 +70,8 @@ export function compileNoted(
     const skip = (code: Skip['code'], pointer: string, message: string): void => {
       const access = steering.accessOf(head);
       const stated = access === accessByMethod(head) ? {} : { access };
-      const tags = code === 'FILTERED' && head.tags.length > 0 ? { tags: head.tags } : {};
-      skipped.push({ method: head.method, path: head.path, code, pointer, message, ...stated, ...tags });
+      const found = code === 'FILTERED' ? wordsOf(head) : {};
+      skipped.push({ method: head.method, path: head.path, code, pointer, message, ...stated, ...found });
     };
     const rule = steering.excludedBy(head);
     const named = names.get(head);
@@ -125,6 +125,16 @@ function withAliases(tools: readonly Tool[], { lock }: CompileOptions): Tool[] {
     const former = aliases.get(tool.name);
     return former === undefined ? tool : { ...tool, aliases: former };
   });
+}
+
+/** By which one that was left out is found again. */
+function wordsOf(head: OperationHead): Pick<Skip, 'tags' | 'summary'> {
+  // What is odd about its text concerns nobody while it is no tool.
+  const summary = titleOf(head, '', createNotes());
+  return {
+    ...(head.tags.length === 0 ? {} : { tags: head.tags }),
+    ...(summary === '' ? {} : { summary }),
+  };
 }
 
 interface Compiling {
@@ -188,9 +198,16 @@ function compileTool(
     tags: head.tags,
     deprecated: head.deprecated,
     scopes: operation.scopes,
-    ...(head.hints.consumesCredits ? { consumesCredits: true } : {}),
+    ...creditsOf(head.hints),
     ...results,
   };
+}
+
+function creditsOf({ consumesCredits }: AuthorHints): Pick<Tool, 'consumesCredits' | 'credits'> {
+  if (!consumesCredits) return {};
+  return typeof consumesCredits === 'number'
+    ? { consumesCredits: true, credits: consumesCredits }
+    : { consumesCredits: true };
 }
 
 function byPathAndMethod(

@@ -51,8 +51,9 @@ export interface Skip {
   readonly message: string;
   /** What a call of it takes, where the document or the operator says another than the method does. */
   readonly access?: Access;
-  /** Of one that was left out on purpose, and may come back: its tags, if it has any. */
+  /** Of one that was left out on purpose, and may come back: its tags and what its author calls it, if it has any. */
   readonly tags?: readonly string[];
+  readonly summary?: string;
 }
 
 export type WarningCode =
@@ -223,6 +224,8 @@ export interface ToolFace {
   readonly outputSchema?: OutputSchema | ObjectSchema;
   readonly tags: readonly string[];
   readonly consumesCredits?: true;
+  /** How many a call consumes, where the author says so. */
+  readonly credits?: number;
   /** Names that it had, which calls may still use: no tool of the catalogue has one of them now. */
   readonly aliases?: readonly string[];
 }

@@ -53,13 +53,18 @@ function mcpHints(value: unknown, at: string, notes: Notes): AuthorHints {
     toolset: toolset === '' ? undefined : toolset,
     access: access === 'read' || access === 'full' ? access : undefined,
     destructive: flag(value, 'destructive'),
-    consumesCredits: costs(own(value, 'cost')),
+    consumesCredits: costs(own(value, 'cost'), below(at, 'cost'), notes),
   });
 }
 
-function costs(cost: unknown): boolean | undefined {
+/** How many, where the author says so. */
+function costs(cost: unknown, at: string, notes: Notes): boolean | number | undefined {
   if (typeof cost === 'boolean') return cost;
-  if (typeof cost === 'number') return cost > 0;
+  if (typeof cost === 'number' && cost > LIMITS.credits) {
+    notes.warn('VALUE_IGNORED', at, `A call costs at most ${LIMITS.credits} credits; that many are counted.`);
+    return LIMITS.credits;
+  }
+  if (typeof cost === 'number') return cost > 0 && Number.isFinite(cost) ? cost : false;
   return typeof cost === 'string' && cost !== '' ? true : undefined;
 }
 

@@ -50,7 +50,8 @@ export interface AuthorHints {
   readonly destructive?: boolean;
   /** Said where it is a hint alone. */
   readonly saysItReads?: boolean;
-  readonly consumesCredits?: boolean;
+  /** A number: so many for each call. */
+  readonly consumesCredits?: boolean | number;
   readonly toolset?: string;
 }
 

@@ -21,6 +21,8 @@ export const LIMITS = {
   argumentDescriptionCharacters: 300,
   nestedDescriptionCharacters: 120,
   titleCharacters: 60,
+  /** Of one call: sums of them stay exact. */
+  credits: 1_000_000,
   /** Tags of one operation. */
   tags: 20,
   defaultBytes: 200,

@@ -1,0 +1,3 @@
+import { runStdio } from './run.ts';
+
+await runStdio('latchkey-stdio', process.argv.slice(2));
