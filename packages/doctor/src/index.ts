@@ -1,0 +1,10 @@
+export { CLIENT_NAMES, type ClientName } from './clients/profile.ts';
+export { diagnose, type DiagnoseOptions } from './diagnose.ts';
+export { doctorCommand, DOCTOR_HELP, type CommandIo } from './command.ts';
+export { CHECK_IDS, type CheckId, type Finding, type Severity } from './finding.ts';
+export { toJson } from './report/json.ts';
+export type { CheckedStep, Report, Verdict } from './report/report.ts';
+export { toText } from './report/text.ts';
+export { VERSION } from './version.ts';
+export type { Approver, SignInPurpose } from './walk.ts';
+export { watchAttempts, type WatchOptions, type WatchEnd } from './watch.ts';
