@@ -10,34 +10,22 @@ import { createCatalogues } from './connectors/catalogues.ts';
 import { createConnects } from './connectors/connects.ts';
 import { createToolDesk } from './connectors/tool-desk.ts';
 import { createToolsAt } from './connectors/tools-at.ts';
-import { createGateway } from './gateway/gateway.ts';
+import { CLOSE_GRACE_MS, createGateway } from './gateway/gateway.ts';
 import { createConfirmation } from './gateway/mcp/confirmation/confirmation.ts';
 import { createFetchFile } from './gateway/pipeline/fetch-file.ts';
 import { createChangeFeed } from './grants/change-feed.ts';
 import { createGrants } from './grants/grants.ts';
 import { startSweeping } from './grants/sweep.ts';
+import { followChanges } from './follow-changes.ts';
 import { healthRoutes } from './health.ts';
 import { createAddressGuard } from './kernel/address-guard.ts';
 import { createFileReader } from './kernel/guarded-file.ts';
-import { createCallers } from './kernel/callers.ts';
-import { monotonicClock } from './kernel/clock.ts';
 import type { ConnectorId } from './kernel/ids.ts';
 import { originForm } from './kernel/origin-form.ts';
 import { deriveKey } from './kernel/seal.ts';
 import { createKeyVerifier } from './keys/key-verifier.ts';
 import { createKeys } from './keys/keys.ts';
-import {
-  CALLS_PER_KEY,
-  CALLS_PER_ORGANISATION,
-  REGISTRATIONS_PER_ADDRESS,
-  REGISTRATIONS_PER_SHARED_EGRESS,
-  UNCONFIRMED_CLIENTS_MAX,
-  AUTHORIZATIONS_PER_ADDRESS,
-  CONNECTS_PER_PERSON,
-  SIGN_INS_PER_ACCOUNT,
-  SIGN_INS_PER_ADDRESS,
-} from './limit-policies.ts';
-import { createLimiter } from './limits/limiter.ts';
+import { ceilingsOf } from './limits/policy-within.ts';
 import { createNodeMail } from './nodes/node-mail.ts';
 import { createGateCookie } from './oauth/cookie.ts';
 import { isAppendedMetadata } from './oauth/discovery.ts';
@@ -51,24 +39,34 @@ import { createDescribeTransaction } from './pages/describe-transaction.ts';
 import { createFormGuard } from './pages/form-guard.ts';
 import { createPages } from './pages/pages.tsx';
 import { pageHeaders } from './pages/security-headers.ts';
-import { createAccounts } from './people/accounts.ts';
 import { createAgents } from './people/agents/agents.ts';
+import { createAddresses } from './people/organisations/addresses.ts';
 import { createSettings } from './people/organisations/settings.ts';
-import { createReach } from './people/company/reach.ts';
-import { createPeople } from './people/people.ts';
-import { createSetup } from './people/setup.ts';
+import { createOrganisationQuotas } from './people/organisations/quotas.ts';
+import { createCallLimits } from './people/organisations/call-limits.ts';
 import { createPortal } from './portal/portal.ts';
 import { createDashboardFiles } from './portal/static/static.ts';
 import type { OwnApi } from './own-connector.ts';
 import { CLIENT_DOCUMENT_PATH } from './upstreams/credentials/upstream-accounts.ts';
+import { createReadiness } from './readiness.ts';
+import { createRequestsUnderWay } from './requests-under-way.ts';
+import { wireAdmission } from './wire-admission.ts';
 import { wireAttempts } from './wire-attempts.ts';
+import { wireCallers } from './wire-callers.ts';
 import { wireCompany } from './wire-company.ts';
 import { wireHandoffs } from './wire-handoffs.ts';
 import { wireImports } from './wire-imports.ts';
 import { wireJoining } from './wire-joining.ts';
+import { wireLimits } from './wire-limits.ts';
+import { wireLogos } from './wire-logos.ts';
 import { ownApiOf, wireManagement } from './wire-management.ts';
+import { wireOperator } from './wire-operator.ts';
+import { wirePlayground } from './wire-playground.ts';
+import { wirePeople } from './wire-people.ts';
+import { wireTelemetry } from './wire-telemetry.ts';
 import { wireUpstreams } from './wire-upstreams.ts';
 import { wireWatching } from './wire-watching.ts';
+import { wireWebhooks } from './wire-webhooks.ts';
 
 const DASHBOARD_DIRECTORY = fileURLToPath(new URL('../dist/web', import.meta.url));
 
@@ -76,24 +74,21 @@ const DASHBOARD_DIRECTORY = fileURLToPath(new URL('../dist/web', import.meta.url
 export async function createApp(options: AppOptions) {
   const { store, mcpBaseUrl, webBaseUrl, connectorPaths, masterSecret, environment, only, clock, log } =
     options;
-  const feed = createChangeFeed({ store, log });
+  const telemetry = await wireTelemetry(options);
+  const feed = createChangeFeed({ store: telemetry.feedStore, log });
   const nodeMail = createNodeMail({ store, key: deriveKey(masterSecret, 'node mail'), log });
-  const audit = createAudit({ store, clock, log });
+  const audit = telemetry.observeAudit(
+    options.audit ?? createAudit({ store: telemetry.auditStore, clock, log }),
+  );
   const usage = createUsage({ store, clock, log });
-  const watching = wireWatching({ store, clock, log });
-  const limiter = createLimiter({ clock: monotonicClock });
-  const { trustedProxies = [], sharedEgress = [] } = options;
-  const callerOf = createCallers({
-    trustedProxies,
-    sharedEgress,
-    onUnlistedProxy: (proxy) =>
-      log.warn(
-        { proxy },
-        'X-Forwarded-For comes from a proxy that TRUSTED_PROXIES does not list: all who come through it share its limits',
-      ),
-  });
+  const watching = wireWatching({ store, clock, log, masterSecret, mcpBaseUrl });
+  const { limiter, limits, ...limiting } = wireLimits({ ...options, telemetry });
+  const admitting = wireAdmission({ ...options, registry: telemetry.registry });
+  const callerOf = wireCallers(options);
   const attempts = wireAttempts({ store, clock, log, masterSecret, callerOf });
+  const underWay = createRequestsUnderWay();
   let hasSecret = true;
+  const readiness = createReadiness({ store, feed, hasSecret: () => hasSecret, ...limiting });
   const grants = await createGrants({
     store,
     feed,
@@ -111,16 +106,7 @@ export async function createApp(options: AppOptions) {
   const keyVerifier = createKeyVerifier({ store, clock, mayCache: feed.isCurrent });
   const keys = createKeys({ store, environment, clock });
   const agents = createAgents({ store, clock });
-  const people = createPeople({
-    store,
-    baseUrl: webBaseUrl,
-    secret: deriveKey(masterSecret, 'sessions'),
-    clock,
-    log,
-  });
-  const accounts = createAccounts({ store, people, clock, baseUrl: webBaseUrl, masterSecret });
-  const setup = createSetup({ store });
-  const reach = createReach({ store });
+  const { people, accounts, setup, reach, observeCompany } = wirePeople({ ...options, telemetry });
   const shared = {
     store,
     masterSecret,
@@ -131,8 +117,12 @@ export async function createApp(options: AppOptions) {
     clock,
     log,
   };
-  const company = wireCompany({ ...shared, people, resolveTxt: options.resolveTxt });
-  const catalogues = createCatalogues({ store });
+  const { resolveTxt } = options;
+  const company = wireCompany({ ...shared, people, resolveTxt, observe: observeCompany });
+  const webhooks = wireWebhooks({ ...shared, forwarding: telemetry.forwarding });
+  webhooks.start();
+  const catalogues = createCatalogues({ store, mayCache: feed.isCurrent });
+  const logos = wireLogos({ store, clock, feed, mcpBaseUrl });
   const upstreams = wireUpstreams({
     ...shared,
     feed,
@@ -142,24 +132,30 @@ export async function createApp(options: AppOptions) {
   const { credentials, mcpServers, publishMcp, sender, upstreamAccounts, vault } = upstreams;
   const toolDesk = createToolDesk({ store, catalogues, clock });
   const importing = wireImports({ ...shared, upstreams, toolDesk, limiter });
+  const operator = wireOperator({ ...shared, feed, options, hasSecret: () => hasSecret });
   feed.on('key', keyVerifier.forget);
   feed.on('grant', keyVerifier.forget);
   feed.on('grant_access', keyVerifier.forget);
   feed.on('connector', catalogues.invalidate);
+  feed.onMissed(() => catalogues.invalidate('*'));
   await feed.start();
+  await operator.start();
+  await limiting.start(operator.nodesAlive);
   const sweeping = startSweeping({ store, advanceKeys: grants.advanceKeys, log });
 
-  const limits = options.limits ?? { perKey: CALLS_PER_KEY, perOrganisation: CALLS_PER_ORGANISATION };
   const gateway = createGateway({
     urls: { mcpBaseUrl, connectorPaths },
     verifyKey: keyVerifier.verify,
     verifyToken: grants.accessTokens.verify,
     dpop: grants.dpop,
     standingOf: grants.standings.of,
-    organisationExists: async (slug) => (await store.people.findOrganisationBySlug(slug)) !== undefined,
+    addressOf: attempts.addressOf,
+    organisationExists: grants.organisationExists,
     catalogues,
+    iconsOf: logos.iconsOf,
     limiter,
     attempts: attempts.doors,
+    admission: admitting.admission,
     audit,
     usage,
     sender,
@@ -177,8 +173,10 @@ export async function createApp(options: AppOptions) {
     relay: { news: mcpServers, openChannel: upstreams.channels.to, sender: upstreams.relaySender },
     limits,
     log,
+    telemetry: telemetry.gateway,
     clock,
   });
+  telemetry.read({ catalogues, feed, grants, keyVerifier });
 
   /** Nobody waits for what they say. */
   function askMcpServers(): void {
@@ -190,31 +188,17 @@ export async function createApp(options: AppOptions) {
 
   let answerToken: RequestListener | undefined;
   let ownApi: (() => OwnApi) | undefined;
-  feed.on('connector', gateway.toolsChanged);
-  // After those that forget what they knew, of which each call is then asked about again.
-  for (const kind of [
-    'grant',
-    'grant_access',
-    'key',
-    'token',
-    'member',
-    'agent',
-    'client',
-    'organisation',
-  ] as const)
-    feed.on(kind, gateway.changed);
+  followChanges(feed, gateway);
+  const playing = wirePlayground({
+    calls: gateway.calls,
+    catalogues,
+    feed,
+    standingOf: grants.standings.of,
+    mcpBaseUrl,
+    log,
+  });
 
   const listener = getRequestListener(createControlPlane().fetch, { overrideGlobalObjects: false });
-
-  function limitRegistrations(address: string, egress: string | undefined) {
-    const unconfirmedMax = options.unconfirmedClientsMax ?? UNCONFIRMED_CLIENTS_MAX;
-    return egress === undefined
-      ? { ...limiter.take(`register:${address}`, REGISTRATIONS_PER_ADDRESS), unconfirmedMax }
-      : {
-          ...limiter.take(`register:shared:${egress}`, REGISTRATIONS_PER_SHARED_EGRESS),
-          unconfirmedMax: 2 * unconfirmedMax,
-        };
-  }
 
   /** Everything but the doors: pages, authorization server, dashboard. */
   function createControlPlane(): Hono<OAuthEnv> {
@@ -228,11 +212,7 @@ export async function createApp(options: AppOptions) {
     const { approvals, clients } = grants;
 
     const guard = createFormGuard({ baseUrl: webBaseUrl });
-    const limit = (bucket: string) =>
-      limiter.take(
-        bucket,
-        bucket.startsWith('sign-in:account:') ? SIGN_INS_PER_ACCOUNT : SIGN_INS_PER_ADDRESS,
-      );
+    const { limit } = limiting;
     const joining = wireJoining({ store, clock, people, guard, baseUrl: webBaseUrl, limit });
     const { companySignIn } = company;
     const describeTransaction = createDescribeTransaction({
@@ -259,11 +239,13 @@ export async function createApp(options: AppOptions) {
     app.use(async (context, next) => {
       const caller = callerOf(getConnInfo(context).remote.address, context.req.header('x-forwarded-for'));
       context.set('address', caller.address);
+      context.set('from', caller.from);
       context.set('sharedEgress', caller.sharedEgress);
       await next();
     });
     app.route('/', only === 'gateway' ? pages.gatewayRoutes : pages.routes);
-    app.route('/', healthRoutes({ ping: store.ping, isCurrent: feed.isCurrent, hasSecret: () => hasSecret }));
+    app.route('/', healthRoutes(readiness));
+    app.route('/', logos.files);
     if (only !== 'web') mountAuthorizationServer();
     if (only !== 'gateway') mountWeb();
     return app;
@@ -276,7 +258,7 @@ export async function createApp(options: AppOptions) {
           membershipsOf: async (session) => (await reach(session)).open,
           upstreamAccounts,
         }),
-        limitConnects: (userId: string) => limiter.take(`connect:${userId}`, CONNECTS_PER_PERSON),
+        limitConnects: limiting.limitConnects,
       };
       app.route(
         '/',
@@ -304,7 +286,7 @@ export async function createApp(options: AppOptions) {
         ...grants,
         people,
         accounts,
-        limitAttempts: (userId) => limiter.take(`confirm:${userId}`, SIGN_INS_PER_ACCOUNT),
+        limitAttempts: limiting.limitAttempts,
         keys,
         agents,
         listAttempts: attempts.list,
@@ -312,7 +294,14 @@ export async function createApp(options: AppOptions) {
         ...joining.portal,
         ...company.portal,
         ...watching.portal,
+        ...playing.portal,
+        ...webhooks.portal,
+        ...operator.portal,
+        ...logos.portal,
+        addresses: createAddresses({ store, clock }),
         settings: createSettings({ store, clock }),
+        quotas: createOrganisationQuotas({ store, clock, ceilings: admitting.ceilings }),
+        callLimits: createCallLimits({ store, clock, ceilings: ceilingsOf(limits) }),
         toolDesk,
         ...importing.portal,
         toolCounts: catalogues.toolCounts,
@@ -350,7 +339,7 @@ export async function createApp(options: AppOptions) {
         issuer: mcpBaseUrl,
         webBaseUrl,
         connectorPaths,
-        organisationBySlug: store.people.findOrganisationBySlug,
+        organisationBySlug: store.organisationSlugs.findOrganisation,
         resolveDocument: grants.clientDocuments.resolve,
         jwks: grants.signing.jwks,
         toWeb,
@@ -358,9 +347,10 @@ export async function createApp(options: AppOptions) {
         audit,
         trace: attempts.trace,
         log,
-        limitAuthorizations: (address) => limiter.take(`authorize:${address}`, AUTHORIZATIONS_PER_ADDRESS),
-        limitRegistrations,
+        limitAuthorizations: limiting.limitAuthorizations,
+        limitRegistrations: limiting.limitRegistrations,
         callerOf,
+        observeToken: telemetry.observeToken,
         renderError: pages.renderOAuthError,
         headers: pageHeaders(only === 'gateway' ? mcpBaseUrl : webBaseUrl),
       });
@@ -382,30 +372,46 @@ export async function createApp(options: AppOptions) {
     /** Undefined where the web host is another process. */
     ownApi,
     setCredential: vault.set,
+    scrape: telemetry.scrape,
+
+    /** From now on it says that it is going. */
+    leave: readiness.stop,
+    hasOtherNodes: async () => (await operator.countNodes()) > (options.worker?.count ?? 1),
 
     handle(req: IncomingMessage, res: ServerResponse): void {
       req.url = originForm(req.url ?? '/');
       const path = req.url.split('?', 1)[0] ?? '/';
+      if (telemetry.take(req, res, path)) return;
       if (only !== 'web' && gateway.handles(path) && !isAppendedMetadata(path, connectorPaths))
         gateway.handle(req, res);
-      else if (answerToken !== undefined && path === '/token' && req.method === 'POST') answerToken(req, res);
-      else void listener(req, res);
+      else {
+        underWay.follow(res);
+        if (answerToken !== undefined && path === '/token' && req.method === 'POST') answerToken(req, res);
+        else void listener(req, res);
+      }
     },
 
     /** Finishes the calls under way, writes what is still held, and lets go of the database. */
     async close(): Promise<void> {
+      readiness.stop();
       sweeping.close();
       company.close();
       await upstreamAccounts.revoking.close();
-      await gateway.close();
+      playing.close();
+      await Promise.all([gateway.close(), underWay.close(CLOSE_GRACE_MS)]);
       await importing.close();
       await upstreams.close();
+      await admitting.close();
       await attempts.close();
       await usage.close();
       await audit.close();
+      await webhooks.close();
       await watching.close();
+      await operator.close();
+      await limiting.close();
       await nodeMail.close();
       await feed.close();
+      await telemetry.close();
       await store.close();
     },
   };

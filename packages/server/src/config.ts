@@ -2,6 +2,9 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { faultOfNetwork } from './kernel/networks.ts';
 import { fail, ok, type Result } from './kernel/result.ts';
+import { CALL_VARIABLES, callSettingsOf, type CallSettings } from './config-calls.ts';
+import { readTelemetry } from './config-telemetry.ts';
+import type { TelemetrySettings } from './telemetry/settings.ts';
 
 const HANDOFF_SECRET_CHARACTERS_MIN = 32;
 /** Where all of Claude's hosted connectors come from, as its makers say. */
@@ -38,6 +41,12 @@ const environmentSchema = z.object({
     .min(HANDOFF_SECRET_CHARACTERS_MIN, { error: 'must have at least 32 characters' })
     .optional(),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' }).optional(),
+  REDIS_URL: z
+    .url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// URL' })
+    .refine((url) => /^\/?\d*$/.test(new URL(url).pathname), {
+      error: 'must end with the number of a database, or with nothing: redis://host:6379/0',
+    })
+    .optional(),
   LATCHKEY_DATA_DIR: z.string().min(1).default('./.latchkey'),
   LATCHKEY_SECRET: z.string().min(32, { error: 'must have at least 32 characters' }).optional(),
   LATCHKEY_SECRET_PREVIOUS: z.string().optional(),
@@ -60,7 +69,9 @@ const environmentSchema = z.object({
   TRUSTED_PROXIES: networkList.default([]),
   SHARED_EGRESS_CIDRS: networkList.default([CLAUDE_EGRESS]),
   IMPORT_PRIVATE_CIDRS: networkList.default([]),
+  LATCHKEY_DRAIN_SECONDS: z.coerce.number().int().min(0).max(600).optional(),
   LATCHKEY_CONFIG: z.string().min(1).optional(),
+  ...CALL_VARIABLES,
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 
@@ -73,6 +84,8 @@ export interface Config {
   readonly webBaseUrl: string | undefined;
   readonly handoffSecret: string | undefined;
   readonly databaseUrl: string | undefined;
+  /** Where the limits of all nodes are counted. Unset: each node counts for itself. */
+  readonly redisUrl?: string | undefined;
   readonly dataDir: string;
   /** Master secret for encryption at rest. Unset: generated into the data directory on first start. */
   readonly secret: string | undefined;
@@ -85,11 +98,17 @@ export interface Config {
   readonly sharedEgress?: readonly string[];
   /** Networks of our own that connectors made on the dashboard may reach. Unset: none. */
   readonly importPrivateNetworks?: readonly string[];
+  /** How long a stop goes on serving, for calls to go elsewhere. Unset: only where there are other nodes. */
+  readonly drainSeconds?: number | undefined;
   /** A YAML or JSON file that declares organisations and connectors. */
   readonly configFile: string | undefined;
   /** The whole environment, for what that file takes from it. Unset: it takes nothing. */
   readonly variables?: Readonly<Record<string, string | undefined>>;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  /** How many calls may be under way, and by the month. Unset: as with none of their variables. */
+  readonly calls?: CallSettings | undefined;
+  /** Metrics and traces. Unset: as with none of their variables. */
+  readonly telemetry?: TelemetrySettings | undefined;
 }
 
 /**
@@ -103,8 +122,13 @@ export function readConfig(
   // An empty variable means the same as an unset one: compose files and CI systems write it that way.
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const parsed = environmentSchema.safeParse(given);
-  if (!parsed.success) {
-    return fail(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+  const telemetry = readTelemetry(given);
+  if (!parsed.success || !telemetry.ok) {
+    const issues = parsed.error?.issues ?? [];
+    return fail([
+      ...issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`),
+      ...(telemetry.ok ? [] : telemetry.error),
+    ]);
   }
   const read = parsed.data;
   const missing = apart ? findMissing(read) : [];
@@ -123,6 +147,7 @@ export function readConfig(
     webBaseUrl: read.PUBLIC_WEB_BASE_URL,
     handoffSecret: read.OAUTH_HANDOFF_SECRET,
     databaseUrl: read.DATABASE_URL,
+    redisUrl: read.REDIS_URL,
     dataDir: resolve(read.LATCHKEY_DATA_DIR),
     secret: read.LATCHKEY_SECRET,
     previousSecret: read.LATCHKEY_SECRET_PREVIOUS,
@@ -130,9 +155,12 @@ export function readConfig(
     trustedProxies: read.TRUSTED_PROXIES,
     sharedEgress: read.SHARED_EGRESS_CIDRS,
     importPrivateNetworks: read.IMPORT_PRIVATE_CIDRS,
+    drainSeconds: read.LATCHKEY_DRAIN_SECONDS,
     configFile: read.LATCHKEY_CONFIG === undefined ? undefined : resolve(read.LATCHKEY_CONFIG),
     variables: environment,
     logLevel: read.LOG_LEVEL,
+    calls: callSettingsOf(read),
+    telemetry: telemetry.value,
   });
 }
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import type { Catalogue } from '@latchkey/tools';
+import type { Catalogue, CompileOptions } from '@latchkey/tools';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { describeRejection } from './commands/compile/describe.ts';
@@ -9,6 +9,7 @@ import { importConnector } from './connectors/import-connector.ts';
 import type { PublishMcp } from './connectors/publish-mcp.ts';
 import { declaredCredentialSchema, readDeclaredCredential } from './declared/credential.ts';
 import { applyMembers, declaredMembersSchema } from './declared/members.ts';
+import { applyOperators, declaredOperatorsSchema } from './declared/operators.ts';
 import { mcpServerSchema, readMcpServer } from './declared/mcp-server.ts';
 import type { Surroundings } from './declared/secret-value.ts';
 import { systemClock, type Clock } from './kernel/clock.ts';
@@ -75,11 +76,13 @@ const declaredSchema = z.strictObject({
       }),
     )
     .default([]),
+  /** Who looks after the installation; absent: the file does not say. */
+  operators: declaredOperatorsSchema.optional(),
   connectors: z.array(connectorSchema).default([]),
 });
 
 type Declared = z.infer<typeof declaredSchema>;
-type DeclaredApi = z.infer<typeof apiSchema>;
+export type DeclaredApi = z.infer<typeof apiSchema>;
 type DeclaredMcp = z.infer<typeof mcpSchema>;
 type DeclaredConnector = Declared['connectors'][number];
 
@@ -125,6 +128,8 @@ export async function applyDeclared(
     const id = applied.value;
     await applyMembers({ store, clock, say }, { id, slug: organisation.slug }, organisation.members);
   }
+  await applyOperators({ store, clock, say }, declared.value.operators);
+  await store.people.keepDeclared(declared.value.organisations.map(({ slug }) => slug));
   const surroundings = { folder: dirname(path), variables };
   for (const connector of declared.value.connectors) {
     const applied = await applyConnector(
@@ -174,7 +179,8 @@ async function applyConnector(
   return ok(note);
 }
 
-async function readDeclared(path: string): Promise<Result<Declared, string>> {
+/** What the file says, as it stands there. The failure is a sentence. */
+export async function readDeclared(path: string): Promise<Result<Declared, string>> {
   let content: unknown;
   try {
     content = parse(await readFile(path, 'utf8'));
@@ -187,6 +193,11 @@ async function readDeclared(path: string): Promise<Result<Declared, string>> {
   return declared.success ? ok(declared.data) : fail(`${path}: ${z.prettifyError(declared.error)}`);
 }
 
+const REFUSED: Readonly<Record<string, string>> = {
+  slug_taken:
+    'this was the address of an organisation that has another one now, or was deleted, and is never given again',
+};
+
 async function applyOrganisation(
   store: Store,
   people: People,
@@ -197,9 +208,9 @@ async function applyOrganisation(
     const created = await people.createOrganisation({ slug, name, tokenMode: token_mode });
     // A process that starts at the same moment may have been quicker.
     const isThere = created.ok || (await store.people.findOrganisationBySlug(slug)) !== undefined;
-    if (!isThere) return fail(created.error.reason);
+    if (!isThere) return fail(REFUSED[created.error.reason] ?? created.error.reason);
   }
-  await store.people.updateOrganisation(slug, { name, tokenMode: token_mode, refreshDays: refresh_days });
+  await store.people.declareOrganisation(slug, { name, tokenMode: token_mode, refreshDays: refresh_days });
   const found = await store.people.findOrganisationBySlug(slug);
   return found === undefined ? fail('it was deleted meanwhile') : ok(found.id);
 }
@@ -244,22 +255,16 @@ async function applyApi(
   declared: DeclaredApi,
   folder: string,
 ): Promise<Result<Published, string>> {
-  const documentPath = resolve(folder, declared.document);
-  const document = await readFile(documentPath).catch(() => undefined);
-  if (document === undefined) return fail(`${documentPath} cannot be read`);
+  const read = await readApiDocument(declared, folder);
+  if (!read.ok) return read;
   const { slug, name, base_url: baseUrl, new_write_tools: newWriteTools } = declared;
-  const overlayPath = declared.options.overlay && resolve(folder, declared.options.overlay);
-  const overlay = overlayPath && (await readFile(overlayPath).catch(() => null));
-  if (overlay === null) return fail(`${overlayPath} cannot be read`);
-  const options = { ...offeringOf(declared), ...compileOptionsOf(declared.options, overlay || undefined) };
   const imported = await importConnector(store, {
     orgId,
     slug,
     name,
     baseUrl,
     newWriteTools,
-    document,
-    options,
+    ...read.value,
   });
   if (!imported.ok) {
     const { error } = imported;
@@ -269,6 +274,21 @@ async function applyApi(
   const counts = `tools: ${catalogue.tools.length}, operations skipped: ${catalogue.skipped.length}`;
   const note = [counts, ...notesOf(catalogue)].join('\n  ');
   return ok({ connectorId, audience: baseUrl, note });
+}
+
+/** The document of a connector, and what is to become of it. The failure is a sentence. */
+export async function readApiDocument(
+  declared: DeclaredApi,
+  folder: string,
+): Promise<Result<{ document: Buffer; options: CompileOptions & { readonly entry?: string } }, string>> {
+  const path = resolve(folder, declared.document);
+  const document = await readFile(path).catch(() => undefined);
+  if (document === undefined) return fail(`${path} cannot be read`);
+  const overlayPath = declared.options.overlay && resolve(folder, declared.options.overlay);
+  const overlay = overlayPath && (await readFile(overlayPath).catch(() => null));
+  if (overlay === null) return fail(`${overlayPath} cannot be read`);
+  const options = { ...offeringOf(declared), ...compileOptionsOf(declared.options, overlay || undefined) };
+  return ok({ document, options });
 }
 
 const TEXTS_SHOWN = 10;

@@ -12,13 +12,25 @@ export interface OpenedDatabase {
 /** The external database of DATABASE_URL, or the embedded one in the data directory. */
 export async function openDatabase(
   config: Config,
-  { say, log, onLost }: { say: (line: string) => void; log: Log; onLost: (message: string) => void },
+  {
+    connectionsMax,
+    say,
+    log,
+    onLost,
+  }: {
+    say: (line: string) => void;
+    log: Log;
+    onLost: (message: string) => void;
+    /** Of the embedded one. Unset: a hundred. */
+    connectionsMax?: number;
+  },
 ): Promise<Result<OpenedDatabase, { message: string }>> {
   if (config.databaseUrl !== undefined) return ok({ url: config.databaseUrl, close: async () => {} });
   const started = await startEmbedded({
     dataDir: config.dataDir,
     say,
     log,
+    connectionsMax,
     onLost: ({ message }) => onLost(message),
   });
   if (!started.ok) return started;

@@ -1,4 +1,6 @@
+import { CHECKPOINT_PURPOSE, contextOfCheckpointKey } from './audit/checkpoint-key.ts';
 import { toAuditRow } from './audit/entry.ts';
+import { contextOfWebhookSecret, WEBHOOK_PURPOSE } from './audit/webhooks/secrets.ts';
 import type { Clock } from './kernel/clock.ts';
 import { deriveKey, seal, unseal } from './kernel/seal.ts';
 import { WrongMasterSecretError } from './kernel/wrong-master-secret.ts';
@@ -27,6 +29,10 @@ const SEALED: Readonly<
     contextOf: ([stateHash = '']) => contextOfDeparture(stateHash),
   },
   signing_keys: { purpose: 'signing keys', contextOf: ([kid = '']) => contextOfSigningKey(kid) },
+  audit_checkpoint_keys: {
+    purpose: CHECKPOINT_PURPOSE,
+    contextOf: ([kid = '']) => contextOfCheckpointKey(kid),
+  },
   connector_credentials: {
     purpose: 'upstream credentials',
     contextOf: ([connectorId = '']) => contextOfCredential(connectorId),
@@ -44,6 +50,7 @@ const SEALED: Readonly<
     contextOf: ([stateHash = '']) => contextOfPending(stateHash),
   },
   upstream_accounts: { purpose: 'upstream accounts', contextOf: contextOfPerson },
+  webhook_secrets: { purpose: WEBHOOK_PURPOSE, contextOf: ([id = '']) => contextOfWebhookSecret(id) },
   upstream_revocations: { purpose: 'upstream accounts', contextOf: contextOfPerson },
 };
 

@@ -1,27 +1,58 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { AppOptions, Half } from './app-options.ts';
 import { createApp, type App } from './app.ts';
 import type { Config } from './config.ts';
 import { applyDeclared } from './declared.ts';
+import { findDemoPeople } from './demo-people.ts';
+import type { Settings } from './installation.ts';
 import { systemClock, type Clock } from './kernel/clock.ts';
 import { AppError, errorBody } from './kernel/errors.ts';
 import { newId } from './kernel/ids.ts';
 import { createLog, silentLog, type Log } from './kernel/log.ts';
 import { fail, ok, type Result } from './kernel/result.ts';
+import { withinDeadline } from './kernel/within-deadline.ts';
 import { WrongMasterSecretError } from './kernel/wrong-master-secret.ts';
 import type { KeyEnvironment } from './keys/key-secret.ts';
 import { readMasterSecret } from './master-secret.ts';
-import { openDatabase } from './open-database.ts';
+import { openDatabase, type OpenedDatabase } from './open-database.ts';
 import { createPool } from './store/database.ts';
 import { migrateDatabase } from './store/migrate.ts';
+import { NewerSchemaError } from './store/newer-schema.ts';
 import { createStore } from './store/store.ts';
+import { isPublic } from './unsafe-settings.ts';
+import type { WorkerPlace } from './workers/worker-place.ts';
+
+/** Where there are other nodes, and the configuration names no time: more than a connection that waits for its next request is kept. */
+const DRAIN_SECONDS = 6;
+/** Whether there are others is asked for so long: a database that says nothing keeps no stop waiting. */
+const OTHERS_MS_MAX = 2000;
+
+/** How long `drain` takes, where there is something to wait for. */
+export function drainMs({ drainSeconds = DRAIN_SECONDS }: Pick<Config, 'drainSeconds'>): number {
+  return drainSeconds * 1000;
+}
 
 export interface StartedLatchkey {
   latchkey: App;
   port: number;
   databaseUrl: string;
+  /** Where the metrics are, if they have an address of their own. */
+  metricsPort: number | undefined;
+  /**
+   * Goes on serving for a while, but says at /readyz and on each answer that it is going: who sends calls here sends the
+   * next elsewhere. To be called before `close`.
+   */
+  drain(): Promise<void>;
+  /** How long that takes at most, but for the seconds in which a silent database is asked in vain. */
+  readonly drainMs: number;
   /** Calls back, at most once, when the database is gone for good. */
   onLost(handler: (message: string) => void): void;
   close(): Promise<void>;
@@ -34,33 +65,64 @@ export interface StartOptions {
   clock?: Clock;
   log?: Log;
   limits?: NonNullable<AppOptions['limits']>;
+  sharedLimitDeadlineMs?: number;
+  /** A database that another process has opened, and brought to this release's schema. */
+  databaseUrl?: string;
+  /** False: another process applies the declared file. */
+  appliesDeclared?: boolean;
+  worker?: WorkerPlace;
   unconfirmedClientsMax?: number;
   /** For tests, which bring an internet of their own. */
   addressGuard?: NonNullable<AppOptions['addressGuard']>;
   resolveTxt?: NonNullable<AppOptions['resolveTxt']>;
   documentBudget?: NonNullable<AppOptions['documentBudget']>;
+  /** For measurements alone. */
+  audit?: NonNullable<AppOptions['audit']>;
   dashboardDirectory?: string;
 }
 
 /** Database, migrations, listening socket, app: the whole service in this process. */
 export async function startLatchkey(
   config: Config,
-  { environment, only, say, clock = systemClock, log: givenLog, limits, ...forTests }: StartOptions,
+  {
+    appliesDeclared = true,
+    clock = systemClock,
+    databaseUrl,
+    environment,
+    limits,
+    log: givenLog,
+    only,
+    say,
+    worker,
+    ...forTests
+  }: StartOptions,
 ): Promise<Result<StartedLatchkey, { message: string }>> {
   const log = givenLog ?? (config.logLevel === 'silent' ? silentLog : createLog(config.logLevel));
   let lose: (message: string) => void = () => {};
   const lost = new Promise<string>((resolve) => {
     lose = resolve;
   });
-  const database = await openDatabase(config, { say, log, onLost: (message) => lose(message) });
+  const database =
+    databaseUrl === undefined
+      ? await openMigrated(config, {
+          say,
+          log,
+          onLost: (message) => lose(message),
+          takesDemoPeople: environment === 'test',
+        })
+      : ok({ url: databaseUrl, close: async () => {} });
   if (!database.ok) return database;
   const { url, close: closeDatabase } = database.value;
-  await migrate(url, log);
   const masterSecret = await readMasterSecret(config.secret, config.dataDir);
 
   // The socket comes first, because its port is part of the default base URL.
-  let handle: RequestListener = (_req, res) => void res.writeHead(503, { 'Retry-After': '1' }).end();
-  const server = createServer((req, res) => handle(req, res));
+  const early = createEarly();
+  let handle: RequestListener = early.handle;
+  let isDraining = false;
+  const server = createServer((req, res) => {
+    if (isDraining) res.shouldKeepAlive = false;
+    handle(req, res);
+  });
   server.on('clientError', answerMalformed);
   const listening = await listen(server, config);
   if (!listening.ok) {
@@ -78,33 +140,50 @@ export async function startLatchkey(
     trustedProxies: config.trustedProxies,
     sharedEgress: config.sharedEgress,
     importPrivateNetworks: config.importPrivateNetworks,
+    redisUrl: config.redisUrl,
+    settings: settingsOf(config),
+    telemetry: config.telemetry,
+    calls: config.calls,
+    logsRequests: config.logLevel === 'debug',
     masterSecret,
     handoffSecret: config.handoffSecret,
     environment,
     only,
     clock,
     log,
+    worker,
     ...(limits === undefined ? {} : { limits }),
     ...forTests,
-  }).then(ok, (error: unknown) => {
+  }).then(ok, async (error: unknown) => {
+    server.close();
+    server.closeAllConnections();
+    await store.close();
+    await closeDatabase();
     if (error instanceof WrongMasterSecretError) return fail({ message: error.message });
     throw error;
   });
-  if (!wired.ok) {
-    server.close();
-    await store.close();
-    await closeDatabase();
-    return wired;
-  }
+  if (!wired.ok) return wired;
   const latchkey = wired.value;
+  const metrics = await serveMetrics(latchkey, config);
   async function close(): Promise<void> {
     server.close();
+    if (metrics.ok) metrics.value?.close();
     server.closeIdleConnections();
     await latchkey.close();
     server.closeAllConnections();
     await closeDatabase();
   }
-  if (config.configFile !== undefined) {
+  async function drain(): Promise<void> {
+    const mustWait =
+      config.drainSeconds === undefined
+        ? await withinDeadline(latchkey.hasOtherNodes(), OTHERS_MS_MAX).catch(() => true)
+        : config.drainSeconds > 0;
+    if (!mustWait) return;
+    isDraining = true;
+    latchkey.leave();
+    await new Promise((resolve) => setTimeout(resolve, drainMs(config)));
+  }
+  if (config.configFile !== undefined && appliesDeclared) {
     const { variables } = config;
     const applied = await applyDeclared(config.configFile, { ...latchkey, say, variables });
     if (!applied.ok) {
@@ -112,8 +191,36 @@ export async function startLatchkey(
       return fail({ message: applied.error });
     }
   }
+  if (!metrics.ok) {
+    await close();
+    return metrics;
+  }
   handle = latchkey.handle;
-  return ok({ latchkey, port, databaseUrl: url, onLost: (handler) => void lost.then(handler), close });
+  early.passOn(handle);
+  const metricsPort = metrics.value?.port;
+  const onLost = (handler: (message: string) => void) => void lost.then(handler);
+  return ok({
+    latchkey,
+    port,
+    databaseUrl: url,
+    metricsPort,
+    onLost,
+    drain,
+    drainMs: drainMs(config),
+    close,
+  });
+}
+
+/** What operators are told of it: of each secret only whether there is one. */
+function settingsOf(config: Config): Settings {
+  return {
+    dataDir: config.dataDir,
+    hasExternalDatabase: config.databaseUrl !== undefined,
+    hasGivenSecret: config.secret !== undefined,
+    hasHandoffSecret: config.handoffSecret !== undefined,
+    hasDeclaredFile: config.configFile !== undefined,
+    logLevel: config.logLevel,
+  };
 }
 
 /** What is no HTTP at all still gets an answer of ours, and a name to ask about. */
@@ -129,21 +236,89 @@ function answerMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
   );
 }
 
-async function migrate(url: string, log: Log): Promise<void> {
+/** What is asked while the app is being wired waits for it, so that a start fails no call. */
+function createEarly() {
+  let waiting: [IncomingMessage, ServerResponse][] = [];
+  return {
+    handle(req: IncomingMessage, res: ServerResponse): void {
+      if (HEALTH_PATHS.includes(req.url ?? '')) res.writeHead(503, { 'Retry-After': '1' }).end();
+      else waiting.push([req, res]);
+    },
+    passOn(handle: RequestListener): void {
+      for (const [req, res] of waiting) if (!res.destroyed) handle(req, res);
+      waiting = [];
+    },
+  };
+}
+
+const HEALTH_PATHS = ['/readyz', '/healthz'];
+
+/** The database that this process opens itself, at this release's schema, and fit to be served from. */
+export async function openMigrated(
+  config: Config,
+  { takesDemoPeople, ...options }: Parameters<typeof openDatabase>[1] & { takesDemoPeople: boolean },
+): Promise<Result<OpenedDatabase, { message: string }>> {
+  const database = await openDatabase(config, options);
+  if (!database.ok) return database;
+  const { close, url } = database.value;
+  const atSchema = await migrate(url, options.log);
+  const mayHaveThem = takesDemoPeople && !isPublic(config);
+  const fit = atSchema.ok && !mayHaveThem ? await refuseDemoPeople(url, options.log) : atSchema;
+  if (fit.ok) return database;
+  await close();
+  return fit;
+}
+
+/** What was tried out with the demo must not become what is used. */
+async function refuseDemoPeople(url: string, log: Log): Promise<Result<void, { message: string }>> {
+  const people = await findDemoPeople(url, log);
+  if (people.length === 0) return ok(undefined);
+  return fail({
+    message: `this database is the demo's: ${people.join(', ')} can sign in with a password that everybody knows. Set LATCHKEY_DATA_DIR or DATABASE_URL to another one`,
+  });
+}
+
+async function migrate(url: string, log: Log): Promise<Result<void, { message: string }>> {
   const pool = createPool(url, log);
   try {
-    await migrateDatabase(pool);
+    return ok(await migrateDatabase(pool));
+  } catch (error) {
+    if (error instanceof NewerSchemaError) return fail({ message: error.message });
+    throw error;
   } finally {
     await pool.end();
   }
 }
 
-function listen(server: Server, { host, port }: Config): Promise<Result<number, { message: string }>> {
+/** On an address of its own, where the configuration names one; undefined: it names none. */
+async function serveMetrics(
+  { scrape }: Pick<App, 'scrape'>,
+  { telemetry }: Config,
+): Promise<Result<{ port: number; close(): void } | undefined, { message: string }>> {
+  const address = telemetry?.address;
+  if (address === undefined) return ok(undefined);
+  const server = createServer(scrape);
+  const listening = await listen(server, address, 'LATCHKEY_METRICS_ADDRESS');
+  if (!listening.ok) return listening;
+  return ok({
+    port: listening.value,
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  });
+}
+
+function listen(
+  server: Server,
+  { host, port }: Pick<Config, 'host' | 'port'>,
+  name = 'PORT',
+): Promise<Result<number, { message: string }>> {
   return new Promise((resolve) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const message =
         error.code === 'EADDRINUSE'
-          ? `${host}:${port} is in use. Stop what listens there, or set PORT to another number.`
+          ? `${host}:${port} is in use. Stop what listens there, or set ${name} to another one.`
           : `cannot listen on ${host}:${port}: ${error.message}`;
       resolve(fail({ message }));
     });

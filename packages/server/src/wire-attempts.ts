@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { createAttempts } from './audit/attempts/attempts.ts';
 import { createFirstCalls } from './audit/attempts/first-calls.ts';
 import { createListAttempts } from './audit/attempts/list-attempts.ts';
@@ -9,6 +10,11 @@ import type { Clock } from './kernel/clock.ts';
 import type { Log } from './kernel/log.ts';
 import { deriveKey } from './kernel/seal.ts';
 import type { Store } from './store/store.ts';
+
+interface OriginHeaders {
+  readonly 'x-forwarded-for'?: string | string[] | undefined;
+  readonly 'user-agent'?: string | undefined;
+}
 
 /** The part of the wiring that follows how apps get on with connecting. */
 export function wireAttempts({
@@ -29,15 +35,13 @@ export function wireAttempts({
   const trace: AttemptTrace = { note: attempts.note, originOf };
   const firstCalls = createFirstCalls({ attempts, clock });
 
-  function originOfRequest(
-    peer: string | undefined,
-    headers: { 'x-forwarded-for'?: string | string[] | undefined; 'user-agent'?: string | undefined },
-  ) {
+  function callerOfRequest(peer: string | undefined, headers: OriginHeaders) {
     const forwarded = headers['x-forwarded-for'];
-    return originOf(
-      callerOf(peer, typeof forwarded === 'string' ? forwarded : undefined),
-      headers['user-agent'],
-    );
+    return callerOf(peer, typeof forwarded === 'string' ? forwarded : undefined);
+  }
+
+  function originOfRequest(peer: string | undefined, headers: OriginHeaders) {
+    return originOf(callerOfRequest(peer, headers), headers['user-agent']);
   }
 
   const doors: DoorAttempts = {
@@ -62,5 +66,6 @@ export function wireAttempts({
       });
     },
   };
-  return { close: attempts.close, doors, list: createListAttempts({ store, clock }), trace };
+  const addressOf = (req: IncomingMessage) => callerOfRequest(req.socket.remoteAddress, req.headers).from;
+  return { addressOf, close: attempts.close, doors, list: createListAttempts({ store, clock }), trace };
 }

@@ -7,7 +7,7 @@ import type { Log } from './kernel/log.ts';
 import { deriveKey } from './kernel/seal.ts';
 import { COMPANY_CALLBACK_PATH, companyRoutes, type CompanyRoutesDeps } from './pages/company/company.tsx';
 import type { PageEnv } from './pages/page-env.ts';
-import { createCompanySignIn } from './people/company/company-sign-in.ts';
+import { createCompanySignIn, type CompanySignIn } from './people/company/company-sign-in.ts';
 import { createCompanyDomains, type ResolveTxt } from './people/company/domains.ts';
 import { createCompanyProviders } from './people/company/provider.ts';
 import { createProviderSecrets } from './people/company/provider-secrets.ts';
@@ -24,6 +24,7 @@ export function wireCompany({
   log,
   masterSecret,
   maySeal,
+  observe = (companySignIn) => companySignIn,
   people,
   resolveTxt,
   store,
@@ -36,6 +37,8 @@ export function wireCompany({
   masterSecret: string | Uint8Array;
   /** False: the secret is not the one that the database was sealed with. */
   maySeal: () => boolean;
+  /** Counts how people sign in. */
+  observe?: (companySignIn: CompanySignIn) => CompanySignIn;
   people: People;
   /** For tests, which bring domains of their own. */
   resolveTxt?: ResolveTxt | undefined;
@@ -46,7 +49,9 @@ export function wireCompany({
   const secrets = createProviderSecrets(deriveKey(masterSecret, 'company sign-in'));
   const redirectUri = webBaseUrl + COMPANY_CALLBACK_PATH;
   const relyingParty = createRelyingParty({ fetch, redirectUri });
-  const companySignIn = createCompanySignIn({ store, people, relyingParty, secrets, maySeal, clock, log });
+  const companySignIn = observe(
+    createCompanySignIn({ store, people, relyingParty, secrets, maySeal, clock, log }),
+  );
   const companyDomains = createCompanyDomains({ store, clock, resolveTxt });
 
   /** Any node may do it, several at once too. */

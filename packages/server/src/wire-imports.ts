@@ -1,3 +1,4 @@
+import { createToolUse } from './audit/tool-use.ts';
 import { compileInWorker } from '@latchkey/tools';
 import { createConnectionTest } from './connectors/connection-test.ts';
 import { createConnectorDesk } from './connectors/connector-desk.ts';
@@ -69,6 +70,7 @@ export function wireImports({
     portal: {
       imports: createImports(room, work),
       importReading,
+      toolUseOf: createToolUse({ store, clock }),
       publishImport: createPublishImport(room, importReading),
       limitTests: (userId: string) => limiter.take(`connection-test:${userId}`, TESTS_PER_PERSON),
       /** An MCP server says for itself what it has; nobody waits for it. */

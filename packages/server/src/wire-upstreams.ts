@@ -90,6 +90,7 @@ export function wireUpstreams({
     log,
   });
   feed.on('credential', vault.forget);
+  feed.onMissed(() => vault.forget('*'));
   feed.on('grant', (subject) => upstreamAccounts.revoking.ended('grants', subject));
   feed.on('key', (subject) => upstreamAccounts.revoking.ended('keys', subject));
   feed.on('member', (subject) => upstreamAccounts.revoking.ended('members', subject));

@@ -45,3 +45,27 @@ test('processes that start at the same moment all find what they declare, made o
       .map((slug) => ({ slug, token_mode: 'key', refresh_days: 7 })),
   );
 });
+
+test('what the file declares is the operator’s to rename and delete, until the file names it no more', async () => {
+  const path = join(folder, 'declared-organisations.json');
+  const { people, publishMcp, setCredential, store } = demo.latchkey;
+  const applyNow = async (slugs: string[]) => {
+    const organisations = slugs.map((slug) => ({ slug, name: slug }));
+    await writeFile(path, JSON.stringify({ organisations }));
+    return applyDeclared(path, { people, publishMcp, setCredential, store, say: () => {} });
+  };
+  const isDeclared = async (slug: string) => (await store.people.findOrganisationBySlug(slug))?.declared;
+  expect(await applyNow(['wonka', 'tyrell'])).toEqual({ ok: true, value: undefined });
+  expect([await isDeclared('wonka'), await isDeclared('tyrell')]).toEqual([true, true]);
+  expect(await applyNow(['wonka'])).toEqual({ ok: true, value: undefined });
+  expect([await isDeclared('wonka'), await isDeclared('tyrell')]).toEqual([true, false]);
+
+  const orgId = (await store.people.findOrganisationBySlug('tyrell'))?.id;
+  if (orgId === undefined) throw new Error('there is no organisation');
+  await store.organisationSlugs.change(orgId, { from: 'tyrell', to: 'wallace', aliasDays: 30 });
+  const refused = await applyNow(['wonka', 'tyrell']);
+  expect(refused).toEqual({
+    ok: false,
+    error: expect.stringContaining('organisation tyrell: this was the address of'),
+  });
+});

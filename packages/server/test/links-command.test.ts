@@ -53,7 +53,7 @@ test('the operator turns off the second step of who lost their app, if that is a
     `select actor_kind from audit_events where action = 'member.two_factor_reset' and target = $1`,
     [userId],
   );
-  expect(rows).toEqual([{ actor_kind: 'system' }]);
+  expect(rows).toEqual([{ actor_kind: 'operator' }]);
 });
 
 test('the operator prints an invitation that says so', async () => {

@@ -49,6 +49,7 @@ function start(args: string[], environment: Record<string, string> = {}): Starte
       PATH: process.env['PATH'] ?? '',
       PORT: '0',
       LATCHKEY_DATA_DIR: join(folder, 'data'),
+      LATCHKEY_DRAIN_SECONDS: '0',
       ...environment,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -207,7 +208,12 @@ describe('latchkey', () => {
     },
   );
 
-  test.each([[['conquer']], [['serve', '--fast']]])('%j is refused with status 2', async (args) => {
+  test.each([
+    [['conquer']],
+    [['serve', '--fast']],
+    [['serve', '--workers', '0']],
+    [['serve', '--workers', 'many']],
+  ])('%j is refused with status 2', async (args) => {
     const refused = start(args);
     expect(await refused.exit).toBe(2);
     expect(refused.err()).toContain('latchkey:');

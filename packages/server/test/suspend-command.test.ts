@@ -29,6 +29,17 @@ async function run(args: string[], change: Record<string, string> = {}) {
   return { code: await command.exit, out: command.out(), err: command.err() };
 }
 
+/** What the operators' log says of it, newest first, all by nobody with an account. */
+async function actsOn(target: string, detail: object | null = null) {
+  const acts = await world.latchkey.store.installation.listActs({
+    below: Number.MAX_SAFE_INTEGER,
+    limit: 100,
+  });
+  const found = acts.filter((act) => act.target === target);
+  for (const act of found) expect(act).toMatchObject({ actorId: null, detail });
+  return found.map(({ action }) => action);
+}
+
 const call = async (token: string) =>
   (await rpc(`${world.url}/mcp`, { authorization: `Bearer ${token}` }, 'tools/list')).status;
 
@@ -47,9 +58,16 @@ test('V3: an organisation is suspended and resumed beside a running service, whi
   expect((await run(['suspend', 'organisation', slug])).out).toBe(
     `${slug} is suspended, as it was before.\n`,
   );
-  expect((await run(['resume', 'organisation', slug])).out).toBe(`${slug} is active.\n`);
-  const again = await world.connect(member, 'read');
+  const today = `${slug}-today`;
+  const { store } = world.latchkey;
+  expect(
+    await store.organisationSlugs.change(organisation.orgId, { from: slug, to: today, aliasDays: 30 }),
+  ).toBe(true);
+  // By the address that it had: whoever has it written down means this one.
+  expect((await run(['resume', 'organisation', slug])).out).toBe(`${today} is active.\n`);
+  const again = await world.connect({ ...member, home: today }, 'read');
   await expect.poll(() => call(again.tokens.access_token)).toBe(200);
+  expect(await actsOn(organisation.orgId)).toEqual(['organisation.resumed', 'organisation.suspended']);
 });
 
 test('V3: a person is stopped in every organisation, whatever the case of the address', async () => {
@@ -65,6 +83,7 @@ test('V3: a person is stopped in every organisation, whatever the case of the ad
   await expect(world.signIn(member, member.browser)).rejects.toThrow('422');
   expect(await run(['resume', 'user', member.email])).toMatchObject({ code: 0, err: '' });
   await world.signIn(member, member.browser);
+  expect(await actsOn(member.userId, { email: member.email })).toEqual(['user.enabled', 'user.disabled']);
 });
 
 test('what is unknown is status 1, what is not understood status 2, and nothing is begun where no service was', async () => {

@@ -1,5 +1,6 @@
 import type { Clock } from '../kernel/clock.ts';
 import { AppError } from '../kernel/errors.ts';
+import { inTime } from '../kernel/in-time.ts';
 import type { Log } from '../kernel/log.ts';
 import type { AuditRow } from '../store/queries/audit-events.ts';
 import { createBatch } from './batch.ts';
@@ -20,6 +21,11 @@ export interface Audit {
   close(): Promise<void>;
 }
 
+/** How many rows wait to be written, and how many were given up: see `createBatch`. */
+export interface AuditFigures {
+  figures(): { readonly waiting: number; readonly dropped: number };
+}
+
 /** The part of the store that the audit trail is written through. */
 export interface AuditStore {
   readonly audit: { insertMany(rows: AuditRow[]): Promise<void> };
@@ -27,7 +33,15 @@ export interface AuditStore {
 
 const BATCH_DELAY_MS = 250;
 
-export function createAudit({ store, clock, log }: { store: AuditStore; clock: Clock; log: Log }): Audit {
+export function createAudit({
+  store,
+  clock,
+  log,
+}: {
+  store: AuditStore;
+  clock: Clock;
+  log: Log;
+}): Audit & AuditFigures {
   const write = (rows: AuditRow[]) => store.audit.insertMany(rows);
   const events = createBatch({ write, delayMs: BATCH_DELAY_MS, log });
   const intents = createGroupCommit(write);
@@ -38,10 +52,13 @@ export function createAudit({ store, clock, log }: { store: AuditStore; clock: C
     record,
     recordFromAnybody: bounded.add,
     outcome: (entry) => events.add(toAuditRow(entry, 'outcome', clock)),
+    figures: events.figures,
     async intent(entry) {
+      const row = toAuditRow(entry, 'intent', clock);
       try {
-        await intents.add(toAuditRow(entry, 'intent', clock));
+        await inTime(intents.add(row));
       } catch (cause) {
+        intents.forget(row);
         throw new AppError(
           'unavailable',
           'The call was not made: it could not be recorded first. Try again.',

@@ -9,6 +9,8 @@ const CLOSE_RETRY_DELAY_MS = 500;
 
 export interface Batch<Row> {
   add(row: Row): void;
+  /** How many rows wait, and how many were given up since the beginning. */
+  figures(): { readonly waiting: number; readonly dropped: number };
   close(): Promise<void>;
 }
 
@@ -23,6 +25,7 @@ export function createBatch<Row>({
   log: Log;
 }): Batch<Row> {
   let held: Row[] = [];
+  let dropped = 0;
   let timer: NodeJS.Timeout | undefined;
   let flushing: Promise<boolean> | undefined;
 
@@ -66,6 +69,7 @@ export function createBatch<Row>({
       held.push(row);
       if (held.length > ROWS_HELD_MAX) {
         held = held.slice(ROWS_HELD_MAX / 2);
+        dropped += ROWS_HELD_MAX / 2;
         log.error(
           { dropped: ROWS_HELD_MAX / 2 + 1 },
           'audit rows were dropped: the database does not take them',
@@ -73,6 +77,7 @@ export function createBatch<Row>({
       }
       schedule();
     },
+    figures: () => ({ waiting: held.length, dropped }),
     async close() {
       clearTimeout(timer);
       await flushing;

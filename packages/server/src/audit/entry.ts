@@ -1,6 +1,6 @@
 import type { Clock } from '../kernel/clock.ts';
 import type { Actor } from '../kernel/credential.ts';
-import type { ClientId, GrantId, KeyId, OrganisationId, RequestId } from '../kernel/ids.ts';
+import type { ClientId, GrantId, KeyId, OrganisationId, RequestId, UserId } from '../kernel/ids.ts';
 import type { AuditRow } from '../store/queries/audit-events.ts';
 import type { AuditPhase } from '../store/schema.ts';
 
@@ -10,7 +10,10 @@ export interface AuditEntry {
   readonly orgId?: OrganisationId | undefined;
   /** What was done, as `noun.verb`: `tool.call`, `grant.revoked`. */
   readonly action: string;
-  readonly actor: Actor | { readonly kind: 'client' | 'anonymous' | 'system'; readonly id?: string };
+  readonly actor:
+    | Actor
+    /** `operator`: whoever looks after the installation; without an id, by a command on the server. */
+    | { readonly kind: 'client' | 'anonymous' | 'system' | 'operator'; readonly id?: string };
   readonly clientId?: ClientId | undefined;
   readonly grantId?: GrantId | undefined;
   readonly keyId?: KeyId | undefined;
@@ -22,6 +25,11 @@ export interface AuditEntry {
   readonly status?: number | undefined;
   readonly durationMs?: number | undefined;
   readonly detail?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** Who did what people do on pages and whoever has the server by a command: then there is nobody to name. */
+export function personOrOperator(by: { readonly userId: UserId } | undefined): AuditEntry['actor'] {
+  return by === undefined ? { kind: 'operator' } : { kind: 'user', id: by.userId };
 }
 
 const TEXT_CHARACTERS_MAX = 512;
@@ -55,10 +63,19 @@ const EACH_UNSTORABLE = /\0|\p{Surrogate}/gu;
 
 function storable(text: string): string {
   const short = text.length > TEXT_CHARACTERS_MAX ? text.slice(0, TEXT_CHARACTERS_MAX) : text;
-  return UNSTORABLE.test(short) ? short.replace(EACH_UNSTORABLE, '\uFFFD') : short;
+  return isStorable(short) ? short : short.replace(EACH_UNSTORABLE, '\uFFFD');
 }
 
-function storableRecord(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
+function isStorable(text: string): boolean {
+  return text.length <= TEXT_CHARACTERS_MAX && !UNSTORABLE.test(text);
+}
+
+/** As it is, where nothing has to be mended: a row of it is made for every call. */
+function storableRecord(record: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const isPlain = Object.entries(record).every(
+    ([key, value]) => typeof value === 'string' && isStorable(value) && isStorable(key),
+  );
+  if (isPlain) return record;
   return Object.fromEntries(
     Object.entries(record).map(([key, value]) => [storable(key), storableValue(value)]),
   );

@@ -3,6 +3,8 @@ const ROWS_PER_INSERT_MAX = 1000;
 export interface GroupCommit<Row> {
   /** Resolves when the row is durable, rejects when it is not. */
   add(row: Row): Promise<void>;
+  /** Nobody waits for it any more: it is not written, unless that is under way. */
+  forget(row: Row): void;
   close(): Promise<void>;
 }
 
@@ -38,6 +40,9 @@ export function createGroupCommit<Row>(write: (rows: Row[]) => Promise<void>): G
         // What else arrives in this turn of the event loop goes along.
         running ??= Promise.resolve().then(run);
       });
+    },
+    forget(row) {
+      waiting = waiting.filter((each) => each.row !== row);
     },
     async close() {
       await running;

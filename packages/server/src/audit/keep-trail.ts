@@ -1,5 +1,5 @@
-import { deepestCause } from '../kernel/deepest-cause.ts';
 import type { Log } from '../kernel/log.ts';
+import { createRepeater } from '../kernel/repeater.ts';
 import type { Queries } from '../store/store.ts';
 
 /** The part of the store that the trail is kept through. */
@@ -8,7 +8,7 @@ export interface TrailStore {
   transaction<T>(work: (queries: TrailQueries) => Promise<T>): Promise<T>;
 }
 
-type TrailQueries = Pick<Queries, 'auditTrail' | 'usageHours'>;
+type TrailQueries = Pick<Queries, 'auditTrail' | 'usageHours' | 'webhookOutbox'>;
 
 /** Between two steps. What was written is sealed and counted after one or two of them. */
 const STEP_MS = 1000;
@@ -18,6 +18,7 @@ const ROWS_MAX = 10_000;
 const WORK = {
   chain: ({ auditTrail }: TrailQueries) => auditTrail.seal,
   usage: ({ usageHours }: TrailQueries) => usageHours.count,
+  webhooks: ({ webhookOutbox }: TrailQueries) => webhookOutbox.fanOut,
 } as const;
 
 export interface TrailKeeper {
@@ -35,15 +36,13 @@ export function createTrailKeeper({ store, log }: { store: TrailStore; log: Log 
   /** Final as soon as these writers are gone. */
   let seen: { readonly upTo: number; readonly writers: ReadonlySet<string> } | undefined;
   let finalTo = 0;
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<void> | undefined;
   let isClosed = false;
-  let isBehind = false;
 
   async function step(): Promise<void> {
     await look();
     await advance('chain');
     await advance('usage');
+    await advance('webhooks');
   }
 
   /** The id is read before the writers: whoever had an id by then, and is not done, is among them. */
@@ -72,31 +71,18 @@ export function createTrailKeeper({ store, log }: { store: TrailStore; log: Log 
     }
   }
 
-  function schedule(): void {
-    timer = setTimeout(() => {
-      running = step()
-        .then(() => {
-          isBehind = false;
-        })
-        .catch((error: unknown) => {
-          // Once, however long the database is away.
-          if (!isBehind) log.warn({ error: deepestCause(error).message }, 'the audit trail is sealed later');
-          isBehind = true;
-        })
-        .finally(() => {
-          running = undefined;
-          if (!isClosed) schedule();
-        });
-    }, STEP_MS).unref();
-  }
-
+  const repeater = createRepeater({
+    step,
+    everyMs: STEP_MS,
+    log,
+    complaint: 'the audit trail is sealed later',
+  });
   return {
-    start: schedule,
+    start: repeater.start,
     step,
     async close() {
       isClosed = true;
-      clearTimeout(timer);
-      await running;
+      await repeater.close();
     },
   };
 }

@@ -16,13 +16,29 @@ export interface Overview {
   readonly unusedKeys: number;
   readonly expiringConnections: number;
   readonly failingConnectors: readonly FailingConnector[];
+  /** At which nothing arrives; `isOff`: and nothing is sent any more because of it. */
+  readonly troubledWebhooks: readonly {
+    readonly host: string;
+    readonly description: string;
+    readonly isOff: boolean;
+  }[];
 }
 
 /** How an organisation is doing, and what needs somebody's care. */
-export function createOverview({ store, clock }: { store: Pick<Queries, 'overview'>; clock: Clock }) {
+export function createOverview({
+  store,
+  clock,
+}: {
+  store: Pick<Queries, 'overview' | 'webhooks'>;
+  clock: Clock;
+}) {
   return async function overview(
     orgId: OrganisationId,
-    { ownedBy, withUsage }: { ownedBy: UserId | undefined; withUsage: boolean },
+    {
+      ownedBy,
+      withUsage,
+      withWebhooks,
+    }: { ownedBy: UserId | undefined; withUsage: boolean; withWebhooks: boolean },
   ): Promise<Overview> {
     const nowMs = clock.nowMs();
     const { expiring, ...counted } = await store.overview.of(orgId, ownedBy, {
@@ -30,11 +46,17 @@ export function createOverview({ store, clock }: { store: Pick<Queries, 'overvie
       unusedSince: new Date(nowMs - UNUSED_DAYS * DAY_MS),
       expiringBefore: new Date(nowMs + EXPIRING_DAYS * DAY_MS),
     });
+    const troubled = withWebhooks ? await store.webhooks.inTrouble(orgId) : [];
     const since = new Date(nowMs - 24 * HOUR_MS);
     return {
       ...counted,
       expiringConnections: expiring,
       failingConnectors: withUsage ? await store.overview.failing(orgId, ownedBy, since) : [],
+      troubledWebhooks: troubled.map(({ description, disabledAt, url }) => ({
+        host: new URL(url).host,
+        description,
+        isOff: disabledAt !== null,
+      })),
     };
   };
 }

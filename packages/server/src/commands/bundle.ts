@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { bundleFiles } from '@latchkey/tools';
 import { readTree } from './bundle/read-tree.ts';
 import { describeRejection } from './compile/describe.ts';
-import { refuseToStart } from './lifecycle.ts';
+import { refuseToStart, refuseUsage } from './lifecycle.ts';
 
 export const BUNDLE_HELP = `latchkey bundle <entry> [options]
 
@@ -32,9 +32,7 @@ export async function bundle(args: string[]): Promise<void> {
   if (values.help === true) return print(BUNDLE_HELP);
   const [entry, ...rest] = positionals;
   if (entry === undefined || rest.length > 0) {
-    process.stderr.write(`latchkey: bundle: name one document\n\n${BUNDLE_HELP}`);
-    process.exitCode = 2;
-    return;
+    return refuseUsage('bundle: name one document', BUNDLE_HELP);
   }
   const tree = await readTree(entry, values.root);
   if (!tree.ok) return refuseToStart([tree.error]);

@@ -22,7 +22,7 @@ import { readLockFile, writeLockFile } from './compile/lock-file.ts';
 import { readOptions } from './compile/options.ts';
 import { createProgressLine } from './compile/progress-line.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
-import { refuseToStart } from './lifecycle.ts';
+import { refuseToStart, refuseUsage } from './lifecycle.ts';
 
 export const COMPILE_HELP = `latchkey compile <file | -> [options]
 
@@ -68,9 +68,7 @@ export async function compile(args: string[]): Promise<void> {
   if (values.help === true) return print(COMPILE_HELP);
   const read = readWishes(values, positionals);
   if (!read.ok) {
-    process.stderr.write(`latchkey: compile: ${read.error}\n\n${COMPILE_HELP}`);
-    process.exitCode = 2;
-    return;
+    return refuseUsage(`compile: ${read.error}`, COMPILE_HELP);
   }
   const { file, profiles, mode } = read.value;
   const source = await readSource(file);

@@ -5,6 +5,7 @@ import { startReelport } from '../demo/reelport/start-reelport.ts';
 import { DEMO_PASSWORD, DEMO_USERS } from '../demo/demo-data.ts';
 import { silentLog } from '../kernel/log.ts';
 import { startLatchkey } from '../start.ts';
+import { isPublic, listensForOthers } from '../unsafe-settings.ts';
 import { createNarrator } from './demo/narrator.ts';
 import { seedDemo } from './demo/seed.ts';
 import { tellStory } from './demo/story.ts';
@@ -18,7 +19,7 @@ sign-in, consent, tools, a write, a refused write, revocation. Then it keeps ser
   --once   exit after the story: 0 only if every step held
 
 The demo keeps its data apart, in LATCHKEY_DATA_DIR/demo [./.latchkey/demo]: its people and their password exist there
-alone. PORT, HOST and LOG_LEVEL are as for "latchkey serve".
+alone. PORT, HOST and LOG_LEVEL are as for "latchkey serve". Everybody knows that password, so it serves this machine alone.
 `;
 
 export async function demo(args: string[]): Promise<void> {
@@ -33,6 +34,11 @@ export async function demo(args: string[]): Promise<void> {
   if (config.value.databaseUrl !== undefined) {
     return refuseToStart([
       'the demo brings its own database, so that its people never get into yours: unset DATABASE_URL',
+    ]);
+  }
+  if (isPublic(config.value) || listensForOthers(config.value)) {
+    return refuseToStart([
+      'everybody knows the password of the demo’s people, so it serves this machine alone: unset PUBLIC_MCP_BASE_URL, PUBLIC_WEB_BASE_URL and HOST, or set them to localhost',
     ]);
   }
   const narrator = createNarrator((text) => process.stdout.write(text), { colour: process.stdout.isTTY });
@@ -53,8 +59,9 @@ export async function demo(args: string[]): Promise<void> {
     await seedDemo(latchkey, reelport.url);
     await tellStory(latchkey, narrator);
     if (values.once !== true) {
+      const stopped = runUntilStopped({ ...started.value, close: async () => {} });
       invite(latchkey);
-      await runUntilStopped({ ...started.value, close: async () => {} });
+      await stopped;
     }
   } catch (error) {
     refuseToStart([error instanceof Error ? error.message : String(error)]);

@@ -8,8 +8,8 @@ import {
 } from '../grants/key-rotation.ts';
 import { deriveKey } from '../kernel/seal.ts';
 import { WrongMasterSecretError } from '../kernel/wrong-master-secret.ts';
-import { findMasterSecret } from '../master-secret.ts';
-import { refuseToStart } from './lifecycle.ts';
+import { refuseToStart, refuseUsage } from './lifecycle.ts';
+import { serviceSecretOf } from './service-secret.ts';
 import { withStoreBeside } from './with-store-beside.ts';
 
 export const KEYS_HELP = `latchkey keys <list | rotate [--now] | drop <kid>>
@@ -35,18 +35,12 @@ export async function keys(args: string[]): Promise<void> {
   }
   const run = commandOf(positionals, values.now === true);
   if (run === undefined) {
-    process.stderr.write(`latchkey: keys ${args.join(' ')}: not understood\n\n${KEYS_HELP}`);
-    process.exitCode = 2;
-    return;
+    return refuseUsage(`keys ${args.join(' ')}: not understood`, KEYS_HELP);
   }
   const config = readConfig();
   if (!config.ok) return refuseToStart(config.error);
-  const { databaseUrl, dataDir, secret } = config.value;
-  const masterSecret = await findMasterSecret(secret, dataDir);
-  if (masterSecret === undefined) {
-    const where = databaseUrl === undefined ? `the service has not been started in ${dataDir}` : 'not set';
-    return refuseToStart([`LATCHKEY_SECRET: ${where}. Give the same secret as the service has.`]);
-  }
+  const masterSecret = await serviceSecretOf(config.value);
+  if (masterSecret === undefined) return;
   try {
     await withStoreBeside(config.value, async (store) => {
       const fault = await run(createKeyRotation({ store, sealKey: deriveKey(masterSecret, 'signing keys') }));
@@ -91,6 +85,7 @@ async function rotate(rotation: KeyRotation, now: boolean): Promise<string | und
   return {
     no_keys_yet: 'There is no signing key yet: the service makes the first one when it starts.',
     already_waiting: 'A new key is published already and takes over by itself. "rotate --now" does not wait.',
+    forbidden: 'Only an operator may do this.',
   }[rotated.error];
 }
 

@@ -1,18 +1,54 @@
 import type { StartedLatchkey } from '../start.ts';
 
+/** Calls under way have ten seconds; what is held is written after. */
+const STOP_MS_MAX = 15_000;
+
 /** Says every fault and ends with a status that a supervisor sees. */
 export function refuseToStart(faults: readonly string[]): void {
   for (const fault of faults) process.stderr.write(`latchkey: ${fault}\n`);
   process.exitCode = 1;
 }
 
-/** Serves until a signal, or until the database is lost; then finishes what is under way and closes everything. */
-export async function runUntilStopped(started: StartedLatchkey): Promise<void> {
+/** Says what was not understood, and what would be. */
+export function refuseUsage(fault: string, help: string): void {
+  process.stderr.write(`latchkey: ${fault}\n\n${help}`);
+  process.exitCode = 2;
+}
+
+/**
+ * Serves until a signal, or until the database is lost; then finishes what is under way and closes everything. A second
+ * signal, or fifteen seconds and those that it drains, end the process as it is: it may end at any moment, and the next
+ * start goes on from there. It hears signals once it is called: before anybody is told that the service is ready.
+ */
+export async function runUntilStopped(
+  started: Pick<StartedLatchkey, 'close' | 'drain' | 'drainMs' | 'onLost'>,
+  { stopMsMax = STOP_MS_MAX }: { stopMsMax?: number } = {},
+): Promise<void> {
+  let isStopping = false;
+  // Who sits before it and types Ctrl-C waits for nothing that others would send.
+  let drains = false;
+  const endNow = (why: string) => {
+    process.stderr.write(`latchkey: ${why}: ended with calls under way.\n`);
+    process.exit(1);
+  };
   const reason = await new Promise<string | undefined>((resolve) => {
-    process.once('SIGINT', () => resolve(undefined));
-    process.once('SIGTERM', () => resolve(undefined));
-    started.onLost(resolve);
+    const stop = (why?: string) => {
+      isStopping = true;
+      resolve(why);
+    };
+    const onSignal = (signal: NodeJS.Signals) => {
+      if (isStopping) return endNow('a second signal');
+      drains = signal === 'SIGTERM';
+      stop();
+    };
+    process.on('SIGINT', onSignal);
+    process.on('SIGTERM', onSignal);
+    started.onLost(stop);
   });
   if (reason !== undefined) refuseToStart([reason]);
+  // Before anything is waited for: a drain, too, asks the database.
+  const waitMs = stopMsMax + (drains ? started.drainMs : 0);
+  setTimeout(() => endNow(`not stopped after ${waitMs / 1000} seconds`), waitMs).unref();
+  if (drains) await started.drain();
   await started.close();
 }

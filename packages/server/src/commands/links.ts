@@ -2,13 +2,12 @@ import { parseArgs } from 'node:util';
 import { readConfig, type Config } from '../config.ts';
 import { ROLES, type Role } from '../kernel/access.ts';
 import { systemClock } from '../kernel/clock.ts';
-import { findMasterSecret } from '../master-secret.ts';
 import { parseEmail } from '../people/email.ts';
 import { createInvitations } from '../people/invitations/invitations.ts';
 import { createPasswordResets } from '../people/password-resets.ts';
 import { createResetSecondFactor } from '../people/two-factor/reset-second-factor.ts';
 import type { Store } from '../store/store.ts';
-import { refuseToStart } from './lifecycle.ts';
+import { refuseToStart, refuseUsage } from './lifecycle.ts';
 import { withStoreBeside } from './with-store-beside.ts';
 
 const PLACE = `Works on DATABASE_URL, or on the embedded database in LATCHKEY_DATA_DIR, beside a running service too. The link
@@ -18,8 +17,8 @@ const HELP = {
   'reset-password': `latchkey reset-password <email> [--two-factor]
 
 Prints a link with which the person chooses another password, good once and for 24 hours. A link before it stops working.
-Where an admin may make one, Members in the dashboard does the same. --two-factor also turns off the person's second step,
-for who has lost the authenticator app and the backup codes.
+Where an admin may make one, Members in the dashboard does the same. --two-factor also turns off the person's second step
+and removes their passkeys, for who has lost the authenticator app and the backup codes, or the devices.
 
 ${PLACE}
 `,
@@ -51,16 +50,10 @@ export async function links(verb: Verb, args: string[]): Promise<void> {
   }
   const make = verb === 'invite' ? invite(positionals, values) : reset(positionals, values);
   if (make === undefined) {
-    process.stderr.write(`latchkey: ${verb} ${args.join(' ')}: not understood\n\n${HELP[verb]}`);
-    process.exitCode = 2;
-    return;
+    return refuseUsage(`${verb} ${args.join(' ')}: not understood`, HELP[verb]);
   }
   const config = readConfig();
   if (!config.ok) return refuseToStart(config.error);
-  const { databaseUrl, dataDir, secret } = config.value;
-  if (databaseUrl === undefined && (await findMasterSecret(secret, dataDir)) === undefined) {
-    return refuseToStart([`The service has not been started in ${dataDir}.`]);
-  }
   await withStoreBeside(config.value, async (store) => {
     const made = await make(store);
     if (typeof made === 'string') return refuseToStart([made]);
@@ -86,7 +79,7 @@ function invite([slug, address, ...rest]: string[], options: Options): Make | un
   if (slug === undefined || email === undefined || as === undefined || rest.length > 0 || twoFactor)
     return undefined;
   return async (store) => {
-    const organisation = await store.people.findOrganisationBySlug(slug);
+    const organisation = await store.organisationSlugs.findOrganisation(slug);
     if (organisation === undefined) return `There is no organisation ${JSON.stringify(slug)}.`;
     const invitations = createInvitations({ store, clock: systemClock });
     const made = await invitations.create({ orgId: organisation.id, role: as, email, days: 2 });

@@ -4,6 +4,7 @@ import { createLog } from '../kernel/log.ts';
 import { openDatabase } from '../open-database.ts';
 import { createPool } from '../store/database.ts';
 import { migrateDatabase } from '../store/migrate.ts';
+import { NewerSchemaError } from '../store/newer-schema.ts';
 import { refuseToStart } from './lifecycle.ts';
 
 export const MIGRATE_HELP = `latchkey migrate
@@ -28,6 +29,9 @@ export async function migrate(args: string[]): Promise<void> {
   try {
     await migrateDatabase(pool);
     say('The database is at this release’s schema.');
+  } catch (error) {
+    if (!(error instanceof NewerSchemaError)) throw error;
+    refuseToStart([error.message]);
   } finally {
     await pool.end();
     await database.value.close();

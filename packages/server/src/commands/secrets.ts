@@ -8,7 +8,7 @@ import { randomToken } from '../kernel/secret.ts';
 import { WrongMasterSecretError } from '../kernel/wrong-master-secret.ts';
 import { isSecretOf, rotateSecret } from '../rotate-secret.ts';
 import type { Store } from '../store/store.ts';
-import { refuseToStart } from './lifecycle.ts';
+import { refuseToStart, refuseUsage } from './lifecycle.ts';
 import { withStoreBeside } from './with-store-beside.ts';
 
 export const SECRETS_HELP = `latchkey secrets rotate [--previous-file <path>]
@@ -34,9 +34,7 @@ export async function secrets(args: string[]): Promise<void> {
     return;
   }
   if (positionals.length !== 1 || positionals[0] !== 'rotate') {
-    process.stderr.write(`latchkey: secrets ${positionals.join(' ')}: not understood\n\n${SECRETS_HELP}`);
-    process.exitCode = 2;
-    return;
+    return refuseUsage(`secrets ${positionals.join(' ')}: not understood`, SECRETS_HELP);
   }
   const config = readConfig();
   if (!config.ok) return refuseToStart(config.error);

@@ -1,7 +1,10 @@
 import type { Catalogue, CatalogueMode, ToolFace } from '@latchkey/tools';
 import { LRUCache } from 'lru-cache';
 import type { Role } from '../kernel/access.ts';
+import { createCacheFigures, type CacheFigures } from '../kernel/cache-figures.ts';
+import { inTime } from '../kernel/in-time.ts';
 import type { OrganisationId } from '../kernel/ids.ts';
+import { andThen, type Soon } from '../kernel/soon.ts';
 import type { Connector } from '../store/queries/connectors.ts';
 import type { Store } from '../store/store.ts';
 import { mcpUpstreamSchema } from '../upstreams/upstream.ts';
@@ -29,8 +32,8 @@ export interface InventoryEntry {
 }
 
 export interface Catalogues {
-  /** What an organisation offers now to its people of that role; from memory until `invalidate`. */
-  of(orgId: OrganisationId, role: Role): Promise<OrganisationView>;
+  /** What an organisation offers now to its people of that role; at once, from memory, until `invalidate`. */
+  of(orgId: OrganisationId, role: Role): Soon<OrganisationView>;
   /** How many tools each level of access reaches in an organisation. */
   toolCounts(orgId: OrganisationId, role: Role): Promise<ToolCounts>;
   /** How an organisation's tools are offered at its own URL, and the slugs of its toolsets. */
@@ -41,6 +44,8 @@ export interface Catalogues {
   inventoryOf(orgId: OrganisationId, slug: string): Promise<InventoryEntry | undefined>;
   /** Called by the change feed with the id of an organisation, or `*` when a shared connector changed. */
   invalidate(subject: string): void;
+  /** Of what is remembered of organisations. */
+  readonly figures: CacheFigures;
 }
 
 const ORGANISATIONS_MAX = 20_000;
@@ -52,20 +57,30 @@ interface Stock {
   readonly rules: ToolRules;
   readonly signature: string;
   /** Its views by the role that sees them: each call asks here, and signatures are long. */
-  readonly views: Map<Role | '*', Promise<OrganisationView>>;
+  readonly views: Map<Role | '*', Soon<OrganisationView>>;
 }
 
-export function createCatalogues({ store }: { store: Store }): Catalogues {
-  const current = new LRUCache<OrganisationId, Promise<Stock>>({ max: ORGANISATIONS_MAX });
+export function createCatalogues({
+  mayCache = () => true,
+  store,
+}: {
+  store: Store;
+  /** False while this node cannot hear what others change: then each call asks what there is. */
+  mayCache?: () => boolean;
+}): Catalogues {
+  const current = new LRUCache<OrganisationId, Stock | Promise<Stock>>({ max: ORGANISATIONS_MAX });
   // Organisations that have only shared connectors see the same thing: it is kept once for all of them.
-  const views = new LRUCache<string, Promise<OrganisationView>>({ max: VIEWS_MAX });
+  const views = new LRUCache<string, OrganisationView | Promise<OrganisationView>>({ max: VIEWS_MAX });
+  const figures = createCacheFigures(() => current.size);
 
   async function load(orgId: OrganisationId): Promise<Stock> {
-    const [visible, stored, waiting] = await Promise.all([
-      store.connectors.listVisibleTo(orgId),
-      store.toolRules.list(orgId),
-      store.toolRules.listWaiting(orgId),
-    ]);
+    const [visible, stored, waiting] = await inTime(
+      Promise.all([
+        store.connectors.listVisibleTo(orgId),
+        store.toolRules.list(orgId),
+        store.toolRules.listWaiting(orgId),
+      ]),
+    );
     const connectors = unshadowed(visible);
     const rules = createToolRules(stored, waiting);
     const signature = JSON.stringify([
@@ -84,18 +99,18 @@ export function createCatalogues({ store }: { store: Store }): Catalogues {
     return { connectors, rules, signature, views: new Map() };
   }
 
-  function viewOf(stock: Stock, role: Role): Promise<OrganisationView> {
+  function viewOf(stock: Stock, role: Role): Soon<OrganisationView> {
     const { connectors, rules, signature } = stock;
     const seer = rules.knowRoles ? role : '*';
-    return kept(stock.views, seer, () =>
-      kept(views, `${seer} ${signature}`, async () =>
+    return kept<Role | '*', OrganisationView>(stock.views, seer, () =>
+      kept<string, OrganisationView>(views, `${seer} ${signature}`, async () =>
         createOrganisationView(await Promise.all(connectors.map(withCatalogue)), rules, role),
       ),
     );
   }
 
   async function withCatalogue(connector: Connector): Promise<Published> {
-    const body = await store.connectors.getCatalogue(connector.catalogueHash);
+    const body = await inTime(store.connectors.getCatalogue(connector.catalogueHash));
     if (body === undefined) {
       // Another one may have taken its place since the connector was read.
       const again = await store.connectors.find(connector.id);
@@ -109,12 +124,16 @@ export function createCatalogues({ store }: { store: Store }): Catalogues {
     return { kind: 'mcp', connector, upstream, catalogue: JSON.parse(body) as McpCatalogue };
   }
 
-  function stockOf(orgId: OrganisationId): Promise<Stock> {
-    return kept(current, orgId, () => load(orgId));
+  function stockOf(orgId: OrganisationId): Soon<Stock> {
+    // What it looks like is remembered by its content, and stays.
+    if (!mayCache()) current.delete(orgId);
+    if (current.has(orgId)) figures.hits += 1;
+    else figures.misses += 1;
+    return kept<OrganisationId, Stock>(current, orgId, () => load(orgId));
   }
 
-  async function of(orgId: OrganisationId, role: Role): Promise<OrganisationView> {
-    return viewOf(await stockOf(orgId), role);
+  function of(orgId: OrganisationId, role: Role): Soon<OrganisationView> {
+    return andThen(stockOf(orgId), (stock) => viewOf(stock, role));
   }
 
   async function entryOf(connector: Connector, { rules }: Stock): Promise<InventoryEntry> {
@@ -127,6 +146,7 @@ export function createCatalogues({ store }: { store: Store }): Catalogues {
   }
 
   return {
+    figures,
     of,
     toolCounts: async (orgId, role) => countTools((await of(orgId, role)).toolSet),
     async offeringOf(orgId, role) {
@@ -150,22 +170,31 @@ export function createCatalogues({ store }: { store: Store }): Catalogues {
   };
 }
 
-/** Made once for all who ask at the same time. A failure is not kept; a younger attempt may stand in its place by then. */
-function kept<K, V>(
+/**
+ * Made once for all who ask at the same time, and there at once for those who ask later. A failure is not kept; a
+ * younger attempt may stand in its place by then.
+ */
+function kept<K, V extends object>(
   cache: {
-    get(key: K): Promise<V> | undefined;
-    set(key: K, value: Promise<V>): unknown;
+    get(key: K): Soon<V> | undefined;
+    set(key: K, value: Soon<V>): unknown;
     delete(key: K): boolean;
   },
   key: K,
-  make: () => Promise<V>,
-): Promise<V> {
+  make: () => Soon<V>,
+): Soon<V> {
   const known = cache.get(key);
   if (known !== undefined) return known;
   const making = make();
   cache.set(key, making);
-  making.catch(() => {
-    if (cache.get(key) === making) cache.delete(key);
-  });
+  if (making instanceof Promise)
+    making.then(
+      (made) => {
+        if (cache.get(key) === making) cache.set(key, made);
+      },
+      () => {
+        if (cache.get(key) === making) cache.delete(key);
+      },
+    );
   return making;
 }

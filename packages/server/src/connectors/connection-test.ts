@@ -1,4 +1,4 @@
-import { prepareRequest, type Reach, type Sender, type Tool } from '@latchkey/tools';
+import { prepareRequest, withQuery, type Reach, type Sender, type Tool } from '@latchkey/tools';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import type { Principal } from '../kernel/principal.ts';
 import type { ImportId } from '../kernel/ids.ts';
@@ -6,7 +6,7 @@ import type { ImportRow } from '../store/queries/imports.ts';
 import type { Store } from '../store/store.ts';
 import type { CredentialFault, CredentialParts, UpstreamCredentials } from '../upstreams/credentials.ts';
 import type { Assertions } from '../upstreams/credentials/assertions.ts';
-import { bearer, NOTHING, staticParts, withQuery } from '../upstreams/credentials/parts.ts';
+import { bearer, NOTHING, staticParts } from '../upstreams/credentials/parts.ts';
 import type { Vault } from '../upstreams/credentials/vault.ts';
 import { isTestable } from './imports/operations.ts';
 import { keyOf, type Compiled } from './imports/compiled.ts';
@@ -43,7 +43,7 @@ interface Target {
   readonly compiled: Compiled;
   readonly baseUrl: string;
   readonly reach: Reach | undefined;
-  readonly partsFor: (audience: string) => Promise<Result<CredentialParts, CredentialFault>>;
+  readonly partsFor: (audience: string) => ReturnType<UpstreamCredentials['partsFor']>;
 }
 
 /** Calls one operation that only reads, to see whether an upstream is there and takes the credential. */

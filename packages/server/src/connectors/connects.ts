@@ -60,7 +60,9 @@ export function createConnects({
   catalogues: Catalogues;
   connectorPaths: readonly string[];
   /** Of the organisations that a session opens. */
-  membershipsOf: (session: SessionScope) => Promise<{ organisation: ConnectOrganisation; role: Role }[]>;
+  membershipsOf: (
+    session: SessionScope,
+  ) => Promise<{ organisation: ConnectOrganisation; aliases: readonly string[]; role: Role }[]>;
   upstreamAccounts: UpstreamAccounts;
 }): Connects {
   async function placesOf(
@@ -88,7 +90,10 @@ export function createConnects({
 
     async find(session, organisationSlug, connectorSlug) {
       const memberships = await membershipsOf(session);
-      const membership = memberships.find(({ organisation }) => organisation.slug === organisationSlug);
+      const membership = memberships.find(
+        ({ aliases, organisation }) =>
+          organisation.slug === organisationSlug || aliases.includes(organisationSlug),
+      );
       if (membership === undefined) return undefined;
       const { connectors } = await catalogues.of(membership.organisation.id, membership.role);
       const found = connectors.get(connectorSlug);

@@ -1,4 +1,4 @@
-import type { PathSegment } from './safe-path.ts';
+import type { PathSegment } from '@latchkey/tools';
 
 /** The literal texts around the parameters of a segment: `{id}.json` is `['', '.json']`. */
 type Literals = readonly string[];

@@ -1,9 +1,8 @@
-import type { Catalogue, Skip, Tool } from '@latchkey/tools';
+import { safeSegments, type Catalogue, type Skip, type Tool } from '@latchkey/tools';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Access } from '../kernel/access.ts';
 import { createRoutes } from './routes.ts';
-import { safeSegments } from './safe-path.ts';
 
 function catalogueOf(
   operations: readonly [string, string, Access][],

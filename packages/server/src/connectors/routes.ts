@@ -1,7 +1,7 @@
-import type { Catalogue, ParameterBinding, Skip, SkipCode, Tool } from '@latchkey/tools';
+import type { Catalogue, ParameterBinding, PathSegment, Skip, SkipCode, Tool } from '@latchkey/tools';
 import type { Access } from '../kernel/access.ts';
 import { fitOf, moreSpecificFirst, parseTemplate, type PathTemplate } from './path-template.ts';
-import type { PathSegment } from './safe-path.ts';
+import { costOf } from './tool-cost.ts';
 
 /** An operation of the API as the REST door sees it. */
 export interface Route {
@@ -14,6 +14,8 @@ export interface Route {
   readonly baseUrl: string | undefined;
   /** The document says that it takes no credential. */
   readonly anonymous: boolean;
+  /** What its API says that a call costs. */
+  readonly credits: number;
   /** The organisation keeps it from this caller: as good as not there, and what might be taken for it is not either. */
   readonly isWithheld: boolean;
 }
@@ -22,6 +24,8 @@ export interface RouteMatch {
   readonly route: Route;
   /** What the call needs: never less than any operation that the upstream might take it for. */
   readonly access: Access;
+  /** The same of what it costs. */
+  readonly credits: number;
 }
 
 export interface Routes {
@@ -77,6 +81,7 @@ export function createRoutes(catalogue: Catalogue, withheld: ReadonlySet<Tool | 
       return {
         route: chosen.route,
         access: rivals.some(({ route }) => route.access === 'full') ? 'full' : 'read',
+        credits: rivals.reduce((most, { route }) => Math.max(most, route.credits), 0),
       };
     },
   };
@@ -100,19 +105,24 @@ function routesOf(catalogue: Catalogue, withheld: ReadonlySet<Tool | Skip>): Rou
       headers: [],
       baseUrl: undefined,
       anonymous: false,
+      credits: 0,
       isWithheld: withheld.has(skip),
     })),
   ];
 }
 
-function routeOfTool({ binding, access }: Tool, isWithheld: boolean): Route {
+function routeOfTool(tool: Tool, isWithheld: boolean): Route {
+  const { access, binding } = tool;
   return {
     method: binding.method.toUpperCase(),
     template: parseTemplate(binding.path),
     access,
-    headers: binding.parameters.filter(isHeader).map(({ name }) => name.toLowerCase()),
+    headers: [...binding.parameters.filter(isHeader), ...(binding.constants ?? [])].map(({ name }) =>
+      name.toLowerCase(),
+    ),
     baseUrl: binding.baseUrl,
     anonymous: binding.anonymous === true,
+    credits: costOf(tool),
     isWithheld,
   };
 }

@@ -14,6 +14,8 @@ export interface SaidOfTool {
   readonly access?: Access | undefined;
   readonly roles?: readonly Role[] | undefined;
   readonly confirmation?: string | undefined;
+  /** Of one tool of an API: what models read of it. */
+  readonly description?: string | undefined;
 }
 
 export interface ConnectorOnDesk {
@@ -34,7 +36,14 @@ export interface ToolOnDesk {
   readonly ruling: Ruling;
 }
 
-export type DeskFault = 'no_such_connector' | 'no_such_tool' | 'access_of_shared';
+export type DeskFault =
+  | 'no_such_connector'
+  | 'no_such_tool'
+  | 'access_of_shared'
+  /** The same words about all tools would tell none from another. */
+  | 'description_of_all'
+  /** An MCP server's words are passed on as they are. */
+  | 'description_of_server';
 
 interface Decision {
   readonly orgId: OrganisationId;
@@ -97,19 +106,37 @@ export function createToolDesk({
       const { by, orgId, said, tool } = decision;
       const connector = await find(orgId, decision.connector);
       if (connector === undefined) return 'no_such_connector';
+      if (said.description !== undefined && tool === ALL_TOOLS) return 'description_of_all';
+      if (said.description !== undefined && connector.kind === 'mcp') return 'description_of_server';
       const known = connector.tools.find((one) => one.tool.name === tool)?.tool;
       const isNothing = Object.values(said).every((field) => field === undefined);
       if (tool !== ALL_TOOLS && known === undefined && !isNothing) return 'no_such_tool';
       // What a shared connector's operator calls a write, no organisation calls a read.
       if (connector.isShared && said.access === 'read' && known?.access !== 'read') return 'access_of_shared';
-      const { access = null, confirmation = null, enabled = null, roles } = said;
-      const rule = { orgId, connectorId: connector.id, tool, access, confirmation, enabled, updatedBy: by };
+      const { access = null, confirmation = null, description = null, enabled = null, roles } = said;
+      const rule = {
+        orgId,
+        connectorId: connector.id,
+        tool,
+        access,
+        confirmation,
+        description,
+        enabled,
+        updatedBy: by,
+      };
       await write(
         decision,
         {
           action: isNothing ? 'tool.rule_removed' : 'tool.rule_set',
           target: `${connector.slug}/${tool}`,
-          detail: { connector: connector.slug, enabled, access, roles: roles ?? null, confirmation },
+          detail: {
+            connector: connector.slug,
+            enabled,
+            access,
+            roles: roles ?? null,
+            confirmation,
+            description,
+          },
         },
         async ({ toolRules }) => {
           if (isNothing) return toolRules.remove(orgId, connector.id, tool);
@@ -161,11 +188,12 @@ function onDesk({ connector, tools }: InventoryEntry, rules: readonly StoredTool
   };
 }
 
-function saidBy({ access, confirmation, enabled, roles }: StoredToolRule): SaidOfTool {
+function saidBy({ access, confirmation, description, enabled, roles }: StoredToolRule): SaidOfTool {
   return {
     ...(enabled !== null && { enabled }),
     ...(access !== null && { access }),
     ...(roles !== null && { roles }),
     ...(confirmation !== null && { confirmation }),
+    ...(description !== null && { description }),
   };
 }

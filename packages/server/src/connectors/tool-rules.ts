@@ -14,6 +14,8 @@ export interface Ruling {
   readonly roles?: readonly Role[];
   /** What a person has to agree to before the tool is called. */
   readonly confirmation?: string;
+  /** What models read of it, in place of what its connector says. */
+  readonly description?: string;
   /** It may write and came later: nobody is offered it before an admin has seen it. */
   readonly waiting: boolean;
 }
@@ -39,13 +41,14 @@ export function createToolRules(
   return {
     knowRoles: rules.some(({ roles }) => roles !== null),
     signature: JSON.stringify([
-      rules.map(({ access, confirmation, connectorId, enabled, roles, tool }) => [
+      rules.map(({ access, confirmation, connectorId, description, enabled, roles, tool }) => [
         connectorId,
         tool,
         enabled,
         access,
         roles,
         confirmation,
+        description,
       ]),
       [...waits],
     ]),
@@ -63,6 +66,7 @@ export function createToolRules(
         access: ruled,
         ...(roles && { roles }),
         ...(confirmation !== undefined && { confirmation }),
+        ...(own?.description != null && { description: own.description }),
         waiting: access === 'full' && waits.has(nameOf({ connectorId: id, tool: name })),
       };
     },
@@ -75,7 +79,8 @@ export function isOffered({ enabled, roles, waiting }: Ruling, role: Role): bool
 }
 
 /** The tool as the organisation's word makes it: what it says of itself is what it is allowed to be. */
-export function ruled<T extends ToolFace>(tool: T, { access }: Ruling): T {
+export function ruled<T extends ToolFace>(given: T, { access, description }: Ruling): T {
+  const tool = description === undefined ? given : { ...given, description };
   if (access === tool.access) return tool;
   const { destructiveHint = true, idempotentHint, openWorldHint, title } = tool.annotations;
   const hints = access === 'read' ? { readOnlyHint: true as const } : { destructiveHint };

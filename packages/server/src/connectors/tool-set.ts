@@ -1,6 +1,6 @@
 import {
   createOffer,
-  RESERVED_NAMES,
+  findByName,
   type Offer,
   type OfferOptions,
   type Reach,
@@ -66,21 +66,30 @@ export interface ToolSet {
   find(name: string): BoundTool | undefined;
   /** How it is offered: in full, or by search. Measured when it is first asked for. */
   offer(): Offer<BoundTool>;
+  /** The tools as clients are shown them. */
+  shown(): readonly BoundTool[];
+  readonly options: OfferOptions;
 }
 
 export function createToolSet(tools: readonly BoundTool[], options: OfferOptions): ToolSet {
   let offer: Offer<BoundTool> | undefined;
-  const byName = new Map(tools.map((bound) => [bound.name, bound]));
-  const byFormerName = formerNames(tools, byName);
+  let seen: readonly BoundTool[] | undefined;
   return {
     tools,
     readOnlyTools: tools.filter(({ tool }) => tool.access === 'read'),
-    find: (name) => byName.get(name) ?? byFormerName.get(name),
+    find: findByName(tools),
     offer() {
-      offer ??= createOffer(tools.map(shown), options);
+      offer ??= createOffer(allShown(), options);
       return offer;
     },
+    shown: allShown,
+    options,
   };
+
+  function allShown(): readonly BoundTool[] {
+    seen ??= tools.map(shown);
+    return seen;
+  }
 }
 
 /** As clients are shown it. What is called is the tool without our part. */
@@ -89,22 +98,4 @@ function shown(bound: BoundTool): BoundTool {
   return bound.kind === 'api'
     ? { ...bound, tool: withConfirm(bound.tool) }
     : { ...bound, tool: withConfirm(bound.tool) };
-}
-
-/** A former name never hides a tool that has the name now, and one that several had means none of them. */
-function formerNames(
-  tools: readonly BoundTool[],
-  byName: ReadonlyMap<string, BoundTool>,
-): ReadonlyMap<string, BoundTool> {
-  const found = new Map<string, BoundTool>();
-  const ambiguous = new Set<string>();
-  for (const bound of tools) {
-    for (const name of bound.aliases ?? bound.tool.aliases ?? []) {
-      if (byName.has(name) || RESERVED_NAMES.includes(name)) continue;
-      if (found.has(name) && found.get(name) !== bound) ambiguous.add(name);
-      found.set(name, bound);
-    }
-  }
-  for (const name of ambiguous) found.delete(name);
-  return found;
 }

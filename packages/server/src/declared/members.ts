@@ -6,7 +6,8 @@ import { declareMembers, type DeclaredOutcome } from '../people/declared/declare
 import { parseEmail } from '../people/email.ts';
 import type { Store } from '../store/store.ts';
 
-const email = z.string().transform((text, context) => {
+/** An address, as it is compared. */
+export const declaredEmail = z.string().transform((text, context) => {
   const parsed = parseEmail(text);
   if (parsed !== undefined) return parsed;
   context.addIssue({ code: 'custom', message: 'must be an email address' });
@@ -15,7 +16,7 @@ const email = z.string().transform((text, context) => {
 
 /** `members` of an organisation in LATCHKEY_CONFIG: docs/members.md. */
 export const declaredMembersSchema = z
-  .array(z.strictObject({ email, role: z.enum(ROLES) }))
+  .array(z.strictObject({ email: declaredEmail, role: z.enum(ROLES) }))
   .superRefine((members, context) => {
     const seen = new Set<string>();
     for (const [at, member] of members.entries()) {

@@ -14,3 +14,6 @@ export const DEMO_USERS: readonly { email: string; name: string; roles: Readonly
   { email: 'viewer@acme.test', name: 'Vera Acme', roles: { acme: 'viewer' } },
   { email: 'owner@globex.test', name: 'Gina Globex', roles: { globex: 'owner' } },
 ];
+
+/** Who looks after the demo's installation. */
+export const DEMO_OPERATOR = 'owner@acme.test';

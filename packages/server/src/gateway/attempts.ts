@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
+import type { Message } from '@latchkey/tools';
 import type { Principal } from '../kernel/principal.ts';
 import type { Resource } from '../kernel/resource.ts';
 import type { Answer } from './mcp/answer.ts';
 import { isJsonObject } from './mcp/json.ts';
-import type { Message } from './mcp/message.ts';
 
 /** Follows how apps get on with connecting, from where the doors see it. */
 export interface DoorAttempts {

@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { DOOR_ERROR_HEADER } from '@latchkey/tools';
 import { errorBody, type AppError } from '../kernel/errors.ts';
 import { newId, type RequestId } from '../kernel/ids.ts';
+import { spentHeaders } from '../limits/headers.ts';
 
 /** One HTTP request on its way through the data plane. */
 export interface Exchange {
@@ -37,22 +39,26 @@ export type Body = string | readonly (string | Buffer)[];
 export function respond(exchange: Exchange, status: number, headers: readonly string[], body: Body): void {
   const { res } = exchange;
   if (res.headersSent || res.destroyed) return;
-  const pieces = typeof body === 'string' ? [body] : body;
-  let length = 0;
-  for (const piece of pieces) length += typeof piece === 'string' ? Buffer.byteLength(piece) : piece.length;
-  const framing = status === 204 ? [] : ['Content-Length', String(length)];
-  res.writeHead(status, [...exchange.headers, ...headers, ...framing]);
-  if (exchange.req.method === 'HEAD') {
+  const length = bytesOf(body);
+  const all = exchange.headers.concat(headers);
+  // RFC 9110 section 8.6: of a 304 it would be the length of the answer that it stands for.
+  if (status !== 204 && status !== 304) all.push('Content-Length', String(length));
+  res.writeHead(status, all);
+  if (exchange.req.method === 'HEAD') res.end();
+  // Text that is ASCII is so in any encoding, and this one is written without looking at each character.
+  else if (typeof body === 'string') res.end(body, length === body.length ? 'latin1' : 'utf8');
+  else {
+    res.cork();
+    for (const piece of body) res.write(piece);
     res.end();
-    return;
   }
-  if (pieces.length === 1) {
-    res.end(pieces[0]);
-    return;
-  }
-  res.cork();
-  for (const piece of pieces) res.write(piece);
-  res.end();
+}
+
+function bytesOf(body: Body): number {
+  if (typeof body === 'string') return Buffer.byteLength(body);
+  let length = 0;
+  for (const piece of body) length += typeof piece === 'string' ? Buffer.byteLength(piece) : piece.length;
+  return length;
 }
 
 export const JSON_TYPE = ['Content-Type', 'application/json'] as const;
@@ -62,5 +68,11 @@ export function respondError(exchange: Exchange, error: AppError, headers: reado
   const retry = error.retryAfterSeconds === undefined ? [] : ['Retry-After', String(error.retryAfterSeconds)];
   const isSaid = exchange.headers.includes('Retry-After') || headers.includes('Retry-After');
   const waits = isSaid ? [] : retry;
-  respond(exchange, error.status, [...JSON_TYPE, ...headers, ...waits], errorBody(error, exchange.requestId));
+  const spent = error.spent === undefined ? [] : spentHeaders(error.spent);
+  respond(
+    exchange,
+    error.status,
+    [...JSON_TYPE, DOOR_ERROR_HEADER, error.code, ...headers, ...spent, ...waits],
+    errorBody(error, exchange.requestId),
+  );
 }

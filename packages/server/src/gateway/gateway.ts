@@ -1,23 +1,25 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { deepestCause } from '../kernel/deepest-cause.ts';
 import { AppError, toAppError } from '../kernel/errors.ts';
-import { parseResourcePath } from '../kernel/resource.ts';
+import { createResourceAt } from '../kernel/resource-at.ts';
 import { deriveKey } from '../kernel/seal.ts';
+import type { Soon } from '../kernel/soon.ts';
+import { CATALOGUE_PATH, createCatalogueDoor } from './api/catalogue.ts';
 import { createApiDoor } from './api/door.ts';
 import { createDownloadDoor } from './download/door.ts';
-import { createDownloadLinks, DOWNLOAD_PATH } from './download/links.ts';
+import { DOWNLOAD_PATH } from './download/links.ts';
 import { openExchange, respondError, type Exchange } from './exchange.ts';
-import { createCallMcp } from './mcp/call-mcp.ts';
-import { createCallTool } from './mcp/call-tool.ts';
 import { createDispatch } from './mcp/dispatch.ts';
 import { createMcpDoor } from './mcp/door.ts';
-import { createForeignStates } from './mcp/foreign-rounds.ts';
 import { createHeardView } from './mcp/heard-view.ts';
+import { observeAuthenticate } from './observed/authenticate.ts';
+import { createFollowRequest } from './observed/requests.ts';
+import { traceSender } from './observed/sender.ts';
+import { observeStreams } from './observed/streams.ts';
 import { createOriginGuard } from './origin-guard.ts';
+import { createCalls, type Calls } from './calls.ts';
+import { isLimited } from './pipeline/admit.ts';
 import { createAuthenticate } from './pipeline/authenticate.ts';
-import { createLimit } from './pipeline/limit.ts';
-import { createRecorder } from './pipeline/record.ts';
-import { createCallUpstream } from './pipeline/upstream.ts';
 import type { GatewayDependencies } from './ports.ts';
 import { RELAY_LIMITS } from './relay/answered.ts';
 import { createGates } from './relay/gate.ts';
@@ -41,50 +43,44 @@ export interface Gateway {
   /**
    * Told by the change feed that something is no longer what it was: the id of a grant, a key, a token or an
    * organisation, or `<organisation>:<id>` of who or what belongs to one. Calls and streams whose caller's right hangs
-   * on it are cut as soon as that has ended or become less.
+   * on it are cut as soon as that has ended or become less. `*`: any of them may be.
    */
   changed(subject: string): void;
   /** Told by the change feed which organisation offers other tools than before; `*`: all may. */
   toolsChanged(subject: string): void;
-  /** Refuses new calls, waits for those under way, ends what is not over in `graceMs` (default 10 s). */
+  /** What the doors lead to, for who calls without a door. */
+  readonly calls: Calls;
+  /**
+   * Waits for the calls under way, and for those that come meanwhile on connections that are there; ends what is not
+   * over in `graceMs` (default 10 s), and refuses what comes then.
+   */
   close(graceMs?: number): Promise<void>;
 }
 
-const CLOSE_GRACE_MS = 10_000;
+/** How long a stop waits for what was accepted. */
+export const CLOSE_GRACE_MS = 10_000;
 
 /** The data plane: the MCP door and the REST door, before one pipeline. */
 export function createGateway(deps: GatewayDependencies): Gateway {
-  const { audit, catalogues, clock, credentials, limiter, log, nodeMail, sender, urls } = deps;
+  const { catalogues, clock, credentials, log, nodeMail, telemetry, urls } = deps;
+  const sender = traceSender(deps.sender, telemetry);
   const guard = createOriginGuard(urls.mcpBaseUrl);
-  const authenticate = createAuthenticate(deps);
-  const limit = createLimit(limiter, deps.limits);
-  const recorder = createRecorder(audit, clock);
-  const callUpstream = createCallUpstream({ credentials, recorder, sender });
+  const resourceAt = createResourceAt(urls.connectorPaths);
+  const authenticate = observeAuthenticate(createAuthenticate(deps), telemetry);
+  const calls = createCalls({ ...deps, sender });
+  const { callTool, callUpstream, limit, links, recorder } = calls;
   const { connectorPaths, mcpBaseUrl } = urls;
-  const links = createDownloadLinks({ key: deps.downloadKey, mcpBaseUrl, clock });
-  const callTool = createCallTool({
-    recorder,
-    confirmation: deps.confirmation,
-    callMcp: createCallMcp({
-      clients: deps.mcp.clients,
-      mcpBaseUrl,
-      recorder,
-      servers: deps.mcp.servers,
-      states: createForeignStates({ key: deriveKey(deps.sessionKey, 'states of servers'), clock }),
-    }),
-    callUpstream,
-    fetchFile: deps.fetchFile,
-    links,
-  });
   const dispatch = createDispatch({
     attempts: deps.attempts,
     limit,
     catalogues,
     callTool,
-    heardView: createHeardView({ catalogues, servers: deps.mcp.servers }),
+    heardView: calls.heardView,
+    iconsOf: deps.iconsOf,
     log,
   });
-  const streams = createStreams({ clock, limits: { ...STREAM_LIMITS, ...deps.streamLimits } });
+  const streamLimits = { ...STREAM_LIMITS, ...deps.streamLimits };
+  const streams = observeStreams(createStreams({ clock, limits: streamLimits }), telemetry);
   const ids = createSessionIds({ nodeId: nodeMail.nodeId, key: deps.sessionKey });
   const sse = createSse({ authenticate, dispatch, ids, limit, log, nodeMail, streams });
   const listen = createListen({ limit, streams });
@@ -107,7 +103,7 @@ export function createGateway(deps: GatewayDependencies): Gateway {
       'streamable-http': createStreamableHttp({
         credentials,
         limits: { ...RELAY_LIMITS, ...deps.relay.limits },
-        sender: deps.relay.sender,
+        sender: traceSender(deps.relay.sender, telemetry),
         sessions: createUpstreamSessions(deriveKey(deps.sessionKey, 'upstream sessions')),
         streams,
       }),
@@ -118,7 +114,22 @@ export function createGateway(deps: GatewayDependencies): Gateway {
     openGate: createGates({ confirmation: deps.confirmation, news: deps.relay.news, recorder }),
   });
   const mcpDoor = createMcpDoor({ authenticate, dispatch, listen, relay, sse, mcpBaseUrl });
-  const apiDoor = createApiDoor({ authenticate, limit, catalogues, recorder, credentials, sender });
+  const apiDoor = createApiDoor({
+    authenticate,
+    limit,
+    catalogues,
+    recorder,
+    credentials,
+    sender,
+    unreadMs: streamLimits.keepAliveMs,
+  });
+  const catalogueDoor = createCatalogueDoor({
+    authenticate,
+    connectorPaths,
+    heardView: calls.heardView,
+    iconsOf: deps.iconsOf,
+    limit,
+  });
   const downloadDoor = createDownloadDoor({
     authenticate,
     callUpstream,
@@ -129,16 +140,18 @@ export function createGateway(deps: GatewayDependencies): Gateway {
     recorder,
   });
   const underWay = createUnderWay();
+  const followRequest = createFollowRequest(telemetry, log);
 
-  async function serve(exchange: Exchange, call: OpenCall): Promise<void> {
-    if (underWay.isClosing) return respondError(exchange, CLOSING, ['Connection', 'close']);
+  function serve(exchange: Exchange, call: OpenCall): Soon<void> {
+    if (underWay.isClosed) return respondError(exchange, CLOSING, ['Connection', 'close']);
     const refused = guard(exchange.req);
     if (refused !== undefined) return respondError(exchange, refused);
-    const resource = parseResourcePath(exchange.path, urls.connectorPaths);
+    const resource = resourceAt(exchange.path);
     if (resource !== undefined) return mcpDoor(exchange, resource, call);
     const place = placeOfMessages(exchange.path);
-    const session = place === undefined ? undefined : parseResourcePath(place, urls.connectorPaths);
+    const session = place === undefined ? undefined : resourceAt(place);
     if (session !== undefined) return sse.post(exchange, session, call);
+    if (exchange.path === CATALOGUE_PATH) return catalogueDoor(exchange, call);
     if (exchange.path.startsWith('/api/')) return apiDoor(exchange, call);
     if (exchange.path.startsWith(DOWNLOAD_PATH)) return downloadDoor(exchange, call);
     return respondError(exchange, NOT_FOUND);
@@ -149,14 +162,16 @@ export function createGateway(deps: GatewayDependencies): Gateway {
     if (exchange.req.socket.destroyed) return;
     const error = toAppError(thrown);
     const cause = deepestCause(thrown);
-    log.error(
-      { requestId: exchange.requestId, error: cause.message, stack: cause.stack },
-      'a request failed',
-    );
+    if (!isLimited(error))
+      log.error(
+        { requestId: exchange.requestId, error: cause.message, stack: cause.stack },
+        'a request failed',
+      );
     respondError(exchange, error);
   }
 
   return {
+    calls,
     handles(path) {
       if (
         path === '/mcp' ||
@@ -165,12 +180,18 @@ export function createGateway(deps: GatewayDependencies): Gateway {
         path.startsWith(DOWNLOAD_PATH)
       )
         return true;
-      return parseResourcePath(path, urls.connectorPaths) !== undefined;
+      return resourceAt(path) !== undefined;
     },
     handle(req, res) {
       const exchange = openExchange(req, res);
       const call = underWay.open(exchange);
-      serve(exchange, call).catch((thrown: unknown) => fail(exchange, thrown));
+      followRequest?.(exchange);
+      try {
+        const served = serve(exchange, call);
+        if (served instanceof Promise) served.catch((thrown: unknown) => fail(exchange, thrown));
+      } catch (thrown) {
+        fail(exchange, thrown);
+      }
     },
     changed(subject) {
       underWay.changed(subject);

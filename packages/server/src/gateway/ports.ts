@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { FetchFile, Sender } from '@latchkey/tools';
 import type { Audit } from '../audit/audit.ts';
 import type { Usage } from '../audit/usage.ts';
@@ -9,10 +10,14 @@ import type { Actor, Standing, VerifiedCredential } from '../kernel/credential.t
 import type { OrganisationId } from '../kernel/ids.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Result } from '../kernel/result.ts';
+import type { Soon } from '../kernel/soon.ts';
 import type { Limiter, LimitPolicy } from '../limits/limiter.ts';
 import type { NodeMail } from '../nodes/node-mail.ts';
+import type { GatewayTelemetry } from '../telemetry/gateway-telemetry.ts';
 import type { OpenChannel } from '../upstreams/channel.ts';
+import type { Admission } from './pipeline/admit.ts';
 import type { DoorAttempts } from './attempts.ts';
+import type { IconsOf } from './mcp/dispatch.ts';
 import type { McpClients } from '../upstreams/client/clients.ts';
 import type { UpstreamCredentials } from '../upstreams/credentials.ts';
 import type { Confirmation } from './mcp/confirmation/confirmation.ts';
@@ -50,18 +55,23 @@ export interface ProofChecks {
 /** Who is calling. What cannot be found out (the database is gone) is thrown. */
 export interface Identification {
   /** Undefined: no such key, or it has ended. */
-  verifyKey(secret: string): Promise<VerifiedCredential | undefined>;
+  verifyKey(secret: string): Soon<VerifiedCredential | undefined>;
   /** Undefined: not ours, expired, or its grant has ended. */
-  verifyToken(jwt: string): Promise<VerifiedCredential | undefined>;
+  verifyToken(jwt: string): Soon<VerifiedCredential | undefined>;
   /** Undefined: not, or no longer, part of a live organisation. */
-  standingOf(orgId: OrganisationId, actor: Actor): Promise<Standing | undefined>;
+  standingOf(orgId: OrganisationId, actor: Actor): Soon<Standing | undefined>;
+  /** By its address of today, or a former one that still works. */
   organisationExists(slug: string): Promise<boolean>;
+  /** Where a request comes from, in its plain spelling; undefined: nobody can tell. */
+  addressOf(req: IncomingMessage): string | undefined;
   readonly dpop: ProofChecks;
 }
 
 export interface GatewayDependencies extends Identification {
   readonly urls: GatewayUrls;
   readonly catalogues: Catalogues;
+  /** What apps show beside an organisation's tools; absent: nothing. */
+  readonly iconsOf?: IconsOf | undefined;
   readonly limiter: Limiter;
   readonly audit: Audit;
   readonly usage: Usage;
@@ -97,8 +107,12 @@ export interface GatewayDependencies extends Identification {
     readonly sessionLimits?: Partial<SessionLimits> | undefined;
   };
   readonly limits: { readonly perKey: LimitPolicy; readonly perOrganisation: LimitPolicy };
+  /** Absent: as many calls are under way as come, and none is counted by the month. */
+  readonly admission?: Admission | undefined;
   /** Absent: nobody looks how apps get on with connecting. */
   readonly attempts?: DoorAttempts | undefined;
+  /** Absent: nobody looks how we are. */
+  readonly telemetry?: GatewayTelemetry | undefined;
   readonly log: Log;
   readonly clock: Clock;
 }

@@ -1,3 +1,4 @@
+import { createCancellation, type Cancellation, type Cancelling } from '../kernel/cancellation.ts';
 import { toAppError } from '../kernel/errors.ts';
 import { respondError, type Exchange } from './exchange.ts';
 import { refusal, type Refusal } from './refusal.ts';
@@ -14,8 +15,8 @@ export interface Right {
 export interface OpenCall {
   /** The caller has gone away, or its right has ended. */
   isOver(): boolean;
-  /** Fires when it is over so. Made when it is first asked for: a stream on which nothing happens never asks. */
-  signal(): AbortSignal;
+  /** Comes when it is over so. Made when it is first asked for: a stream on which nothing happens never asks. */
+  signal(): Cancellation;
   /** From here on it lasts no longer than this right; `exchange` is what a refusal is answered on, if nothing was yet. */
   follow(right: Right, exchange: Exchange): void;
   /** Asks again about what it follows: for what lasts so long that a right may have run out meanwhile. */
@@ -23,10 +24,13 @@ export interface OpenCall {
 }
 
 export interface UnderWay {
-  readonly isClosing: boolean;
+  readonly isClosed: boolean;
   /** Follows an exchange to its end. */
   open(exchange: Exchange): OpenCall;
-  /** Something is no longer what it was: each call that hangs on it is asked about again, and cut if it is refused. */
+  /**
+   * Something is no longer what it was (`*`: anything): each call that hangs on it is asked about again, and cut if it is
+   * refused.
+   */
   changed(subject: string): void;
   close(graceMs: number): Promise<void>;
 }
@@ -37,6 +41,7 @@ export function createUnderWay(): UnderWay {
   // Who stays open for long is many at once: what follows one is kept small, and made when it is needed.
   const following = new Map<string, Set<() => void>>();
   let isClosing = false;
+  let isClosed = false;
   let changes = 0;
   let onEmpty: (() => void) | undefined;
 
@@ -54,20 +59,20 @@ export function createUnderWay(): UnderWay {
   }
 
   return {
-    get isClosing() {
-      return isClosing;
+    get isClosed() {
+      return isClosed;
     },
     open(exchange) {
       const { req, res } = exchange;
       const changesBefore = changes;
-      let controller: AbortController | undefined;
+      let cancellation: Cancelling | undefined;
       let isOver = false;
       let followed: Right | undefined;
       let answerable = exchange;
 
       function end(): void {
         isOver = true;
-        controller?.abort();
+        cancellation?.cancel();
       }
 
       function check(): void {
@@ -80,6 +85,8 @@ export function createUnderWay(): UnderWay {
       }
 
       open.add(exchange);
+      // Whoever has a connection still gets an answer on it, and goes elsewhere with the next call.
+      if (isClosing) res.shouldKeepAlive = false;
       // A failing connection must not become an uncaught error; `close` follows it.
       req.on('error', ignore);
       res.on('error', ignore);
@@ -92,9 +99,9 @@ export function createUnderWay(): UnderWay {
       return {
         isOver: () => isOver,
         signal() {
-          controller ??= new AbortController();
-          if (isOver) controller.abort();
-          return controller.signal;
+          cancellation ??= createCancellation();
+          if (isOver) cancellation.cancel();
+          return cancellation;
         },
         follow(right, answerableBy) {
           if (!open.has(exchange)) return;
@@ -110,17 +117,21 @@ export function createUnderWay(): UnderWay {
     },
     changed(subject) {
       changes += 1;
-      for (const check of following.get(subject) ?? []) check();
+      if (subject !== '*') for (const check of following.get(subject) ?? []) check();
+      else for (const check of new Set([...following.values()].flatMap((checks) => [...checks]))) check();
     },
     async close(graceMs) {
       isClosing = true;
-      if (open.size === 0) return;
-      let timer: NodeJS.Timeout | undefined;
-      await new Promise<void>((resolve) => {
-        onEmpty = resolve;
-        timer = setTimeout(resolve, graceMs);
-      });
-      clearTimeout(timer);
+      if (open.size > 0) {
+        for (const { res } of open) res.shouldKeepAlive = false;
+        let timer: NodeJS.Timeout | undefined;
+        await new Promise<void>((resolve) => {
+          onEmpty = resolve;
+          timer = setTimeout(resolve, graceMs);
+        });
+        clearTimeout(timer);
+      }
+      isClosed = true;
       for (const { res } of open) res.destroy();
     },
   };

@@ -1,10 +1,12 @@
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { scopeOf, type Access, type Role } from '../kernel/access.ts';
+import { createCacheFigures } from '../kernel/cache-figures.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Actor, VerifiedCredential } from '../kernel/credential.ts';
 import type { ClientId, GrantId, KeyId, OrganisationId } from '../kernel/ids.ts';
 import { hashSecret, randomToken } from '../kernel/secret.ts';
+import type { Soon } from '../kernel/soon.ts';
 import { actClaimOf, actClaimSchema, actingClientsOf } from './act-claim.ts';
 import type { MayAct } from './acting-clients.ts';
 import { ACCESS_TOKEN_SECONDS, CLOCK_LEEWAY_SECONDS } from './lifetimes.ts';
@@ -76,6 +78,9 @@ export function createAccessTokens({
   mcpBaseUrl: string;
 }) {
   const cache = new LRUCache<string, Claims>({ max: CACHED_TOKENS_MAX });
+  /** Of each that is held there: whoever is asked again hands out the same one. */
+  const credentials = new WeakMap<Claims, VerifiedCredential>();
+  const figures = createCacheFigures(() => cache.size);
   let generation = signing.generation();
 
   function verifyClaims(jwt: string): Claims | undefined {
@@ -92,17 +97,79 @@ export function createAccessTokens({
       cache.clear();
     }
     const hash = hashSecret(jwt);
-    const claims = cache.get(hash) ?? verifyClaims(jwt);
+    const cached = cache.get(hash);
+    if (cached === undefined) figures.misses += 1;
+    else figures.hits += 1;
+    const claims = cached ?? verifyClaims(jwt);
     if (claims === undefined) return undefined;
     if (claims.exp + CLOCK_LEEWAY_SECONDS <= clock.nowMs() / 1000) {
       cache.delete(hash);
       return undefined;
     }
-    cache.set(hash, claims);
+    if (cached === undefined) cache.set(hash, claims);
     return claims;
   }
 
+  /** At once, if nothing has to be asked: who acts for another is asked about. */
+  function judge(jwt: string): Soon<VerifiedCredential | undefined> {
+    const claims = read(jwt);
+    if (claims === undefined) return undefined;
+    const orgId = claims.org as OrganisationId;
+    const grantId = claims.gid as GrantId;
+    const isLive = revoked.isLive(orgId, grantId, claims.jti);
+    if (isLive === false) return undefined;
+    if (isLive !== true || claims.act !== undefined) return judgeSlowly(claims, orgId, grantId, isLive);
+    const access = lowered.accessOf(orgId, grantId, claims.access);
+    return typeof access === 'string'
+      ? knownCredential(claims, access)
+      : access.then((left) => knownCredential(claims, left));
+  }
+
+  function knownCredential(claims: Claims, access: Access): VerifiedCredential {
+    const known = credentials.get(claims);
+    if (known?.access === access) return known;
+    const credential = credentialOf(claims, access);
+    credentials.set(claims, credential);
+    return credential;
+  }
+
+  async function judgeSlowly(
+    claims: Claims,
+    orgId: OrganisationId,
+    grantId: GrantId,
+    isLive: Soon<boolean>,
+  ): Promise<VerifiedCredential | undefined> {
+    if (!(await isLive)) return undefined;
+    const actingClients = actingClientsOf(claims.act);
+    for (const clientId of actingClients ?? []) {
+      if (!(await mayAct(orgId, clientId))) return undefined;
+    }
+    return credentialOf(claims, await lowered.accessOf(orgId, grantId, claims.access), actingClients);
+  }
+
+  function credentialOf(
+    claims: Claims,
+    access: Access,
+    actingClients?: readonly ClientId[],
+  ): VerifiedCredential {
+    return {
+      kind: 'token',
+      orgId: claims.org as OrganisationId,
+      actor: actorFromSubject(claims.sub),
+      access,
+      keyId: claims.key as KeyId,
+      grantId: claims.gid as GrantId,
+      clientId: claims.client_id as ClientId,
+      resource: claims.aud.slice(mcpBaseUrl.length),
+      boundTo: claims.cnf?.jkt,
+      tokenId: claims.jti,
+      actingClients,
+    };
+  }
+
   return {
+    figures,
+
     issue(subject: AccessTokenSubject): { token: string; expiresInSeconds: number } {
       const act = actClaimOf(subject.actingClients);
       const iat = Math.floor(clock.nowMs() / 1000);
@@ -128,30 +195,9 @@ export function createAccessTokens({
     },
 
     /** Undefined: not ours, expired, its grant has ended, or who acts with it may no longer. */
-    async verify(jwt: string): Promise<VerifiedCredential | undefined> {
-      await signing.prepare(jwt);
-      const claims = read(jwt);
-      if (claims === undefined) return undefined;
-      const orgId = claims.org as OrganisationId;
-      const grantId = claims.gid as GrantId;
-      if (!(await revoked.isLive(orgId, grantId, claims.jti))) return undefined;
-      const actingClients = actingClientsOf(claims.act);
-      for (const clientId of actingClients ?? []) {
-        if (!(await mayAct(orgId, clientId))) return undefined;
-      }
-      return {
-        kind: 'token',
-        orgId,
-        actor: actorFromSubject(claims.sub),
-        access: await lowered.accessOf(orgId, grantId, claims.access),
-        keyId: claims.key as KeyId,
-        grantId,
-        clientId: claims.client_id as ClientId,
-        resource: claims.aud.slice(mcpBaseUrl.length),
-        boundTo: claims.cnf?.jkt,
-        tokenId: claims.jti,
-        actingClients,
-      };
+    verify(jwt: string): Soon<VerifiedCredential | undefined> {
+      const preparing = signing.prepare(jwt);
+      return preparing === undefined ? judge(jwt) : preparing.then(() => judge(jwt));
     },
 
     /** For its revocation (RFC 7009) and introspection (RFC 7662): whose it is, and its id. */

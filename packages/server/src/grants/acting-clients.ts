@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { ClientId, OrganisationId } from '../kernel/ids.ts';
+import { inTime } from '../kernel/in-time.ts';
 import type { Queries, Store } from '../store/store.ts';
 import type { ChangeFeed } from './change-feed.ts';
 
@@ -37,22 +38,25 @@ export function createActingClients({ store, feed }: { store: Store; feed: Chang
   const cache = new LRUCache<string, boolean>({ max: CACHED_CLIENTS_MAX });
   let epoch = 0;
 
+  function forgetAll(): void {
+    epoch += 1;
+    cache.clear();
+  }
+
   feed.on('client', (subject) => {
     epoch += 1;
     cache.delete(subject);
   });
   // Which client is a suspended agent's the feed does not say. It is rare.
-  feed.on('agent', () => {
-    epoch += 1;
-    cache.clear();
-  });
+  feed.on('agent', forgetAll);
+  feed.onMissed(forgetAll);
 
   return async function mayAct(orgId: OrganisationId, clientId: ClientId): Promise<boolean> {
     const subject = actingSubject(orgId, clientId);
     const cached = feed.isCurrent() ? cache.get(subject) : undefined;
     if (cached !== undefined) return cached;
     const epochBefore = epoch;
-    const may = await readMayAct(store, orgId, clientId);
+    const may = await inTime(readMayAct(store, orgId, clientId));
     if (epoch === epochBefore) cache.set(subject, may);
     return may;
   };

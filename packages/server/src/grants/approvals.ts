@@ -32,8 +32,10 @@ export type DecisionFault =
   | { reason: 'not_a_member' }
   | { reason: 'other_organisation' }
   | { reason: 'client_blocked'; orgId: OrganisationId }
+  | { reason: 'client_not_allowed' }
   | { reason: 'client_changed' }
   | { reason: 'role_forbids' }
+  | { reason: 'organisation_forbids' }
   | { reason: 'scope_forbids' };
 
 /** What the client is sent back with: `code`, or `error=access_denied`; always `state` and `iss` (RFC 9207). */
@@ -92,9 +94,14 @@ export function createApprovals({
       client,
       destinationOf(authorization.redirectUri),
     );
-    if (known.kind === 'blocked') return { reason: 'client_blocked', orgId: choice.orgId };
-    if (choice.access === 'full' && highestAccess(standing.role) === 'read')
-      return { reason: 'role_forbids' };
+    if (known.kind === 'blocked') {
+      return known.by === 'policy'
+        ? { reason: 'client_not_allowed' }
+        : { reason: 'client_blocked', orgId: choice.orgId };
+    }
+    if (choice.access === 'full' && standing.ceiling === 'read') {
+      return { reason: highestAccess(standing.role) === 'read' ? 'role_forbids' : 'organisation_forbids' };
+    }
     if (choice.access === 'full' && maxAccess === 'read') return { reason: 'scope_forbids' };
     return undefined;
   }

@@ -1,4 +1,5 @@
-import { accessAskedFor, highestAccess, lowerAccess } from '../kernel/access.ts';
+import { accessAskedFor, ceilingOf, lowerAccess } from '../kernel/access.ts';
+import type { OrganisationId } from '../kernel/ids.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import type { Client } from '../store/queries/clients.ts';
 import type { Store } from '../store/store.ts';
@@ -31,6 +32,11 @@ export function createClientCredentials({
   store: Store;
   accessTokens: AccessTokens;
 }) {
+  /** Rarely asked: machines name the address of today. */
+  async function isFormer(orgId: OrganisationId, slug: string): Promise<boolean> {
+    return (await store.organisationSlugs.findOrganisation(slug))?.id === orgId;
+  }
+
   return async function issueToMachine(
     { client, scopes, resource }: ClientCredentialsRequest,
     { provenKey }: Pick<TokenRequestContext, 'provenKey'>,
@@ -38,16 +44,20 @@ export function createClientCredentials({
     if (client.orgId === null) return invalidGrant('the client belongs to no organisation');
     const found = await store.tokens.findMachine(client.orgId, client.id);
     if (found === undefined) return invalidGrant('the client has no grant');
-    const { grant, keyId, expired, orgSlug, role } = found;
+    const { grant, keyId, expired, maxAccess, orgSlug, role } = found;
     if (grant.revokedAt !== null) return invalidGrant('the grant was revoked');
     if (expired) return invalidGrant('the grant expired');
     if (role === null) return invalidGrant('the agent or its organisation is suspended');
-    if (resource.org !== undefined && resource.org !== orgSlug) {
+    if (
+      resource.org !== undefined &&
+      resource.org !== orgSlug &&
+      !(await isFormer(grant.orgId, resource.org))
+    ) {
       return fail({ error: 'invalid_target', detail: 'a resource of another organisation' });
     }
     if (provenKey !== undefined && !(await provenKey.useOnce())) return fail(PROOF_REPLAYED);
 
-    const most = lowerAccess(grant.access, highestAccess(role));
+    const most = lowerAccess(grant.access, ceilingOf(role, maxAccess));
     const answer = issueAnswer(accessTokens, {
       orgId: grant.orgId,
       actor: actorOf(grant),

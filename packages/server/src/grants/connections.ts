@@ -35,19 +35,6 @@ export function createConnections({
   clientRules: ClientRules;
   clock: Clock;
 }) {
-  async function standingsOf(
-    orgId: OrganisationId,
-    listed: readonly ListedConnection[],
-  ): Promise<Map<string, ClientStanding>> {
-    const asked = new Map(listed.map((one) => [nameOf(one), one]));
-    const found = await Promise.all(
-      [...asked].map(async ([name, { client, grant }]) => {
-        return [name, await clientRules.standingOf(orgId, client, grant.destination)] as const;
-      }),
-    );
-    return new Map(found);
-  }
-
   /** Judged in the transaction: a role may be taken away while somebody presses the button. */
   async function findFor(
     queries: Queries,
@@ -95,13 +82,13 @@ export function createConnections({
         store.connections.count(wanted),
       ]);
       const listed = found.slice(0, PAGE_ITEMS);
-      const standings = await standingsOf(filter.orgId, listed);
+      const standings = await clientRules.standingsOf(
+        filter.orgId,
+        listed.map(({ client, grant: { destination } }) => ({ client, destination })),
+      );
       const last = found.length > PAGE_ITEMS ? listed.at(-1) : undefined;
       return {
-        items: listed.map((one) => ({
-          ...one,
-          standing: standings.get(nameOf(one)) ?? { kind: 'self_named' },
-        })),
+        items: listed.map((one, at) => ({ ...one, standing: standings[at] ?? { kind: 'self_named' } })),
         total,
         next: last && { atMs: last.orderMs, id: last.grant.id },
       };
@@ -129,10 +116,6 @@ export function createConnections({
         return ok(undefined);
       }),
   };
-}
-
-function nameOf({ client, grant }: ListedConnection): string {
-  return `${client.id} ${grant.destination}`;
 }
 
 export type Connections = ReturnType<typeof createConnections>;

@@ -1,8 +1,9 @@
 import { toAuditRow } from '../audit/entry.ts';
-import { accessAskedFor, highestAccess, lowerAccess, type Access } from '../kernel/access.ts';
+import { accessAskedFor, lowerAccess, type Access } from '../kernel/access.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Actor } from '../kernel/credential.ts';
 import type { ClientId, GrantId, KeyId, OrganisationId } from '../kernel/ids.ts';
+import type { OrganisationNames } from '../kernel/organisation-names.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { hashSecret } from '../kernel/secret.ts';
 import { isWellFormedKey, looksLikeKey } from '../keys/key-secret.ts';
@@ -26,7 +27,12 @@ export interface TokenExchange {
   /** The requested scopes; undefined: the subject's. */
   scopes: readonly string[] | undefined;
   /** The requested place, and whether the subject's covers it; undefined: the subject's own. */
-  resource: { path: string; isWithin: (subjectResource: string, orgSlug: string) => boolean } | undefined;
+  resource:
+    | {
+        path: string;
+        isWithin: (subjectResource: string, names: OrganisationNames, nowMs: number) => boolean;
+      }
+    | undefined;
 }
 
 /** Never with a refresh token: who needs another one exchanges again. */
@@ -121,13 +127,13 @@ export function createExchangeToken({
     const endsAtSeconds = Math.min(subject.expiresAtSeconds, Math.floor(grant.expiresAt.getTime() / 1000));
     // The subject may be used a little past its end, because clocks differ; what is made of it may not.
     if (endsAtSeconds <= clock.nowMs() / 1000) return refuse('subject_refused');
-    if (resource !== undefined && !resource.isWithin(subject.resource, standing.orgSlug)) {
+    if (resource !== undefined && !resource.isWithin(subject.resource, standing, clock.nowMs())) {
       return refuse('resource_refused');
     }
     if (subject.actingClients.length >= ACTING_CLIENTS_MAX) return refuse('chain_too_long');
     if (provenKey !== undefined && !(await provenKey.useOnce())) return refuse('proof_replayed');
 
-    const most = lowerAccess(subject.access, highestAccess(standing.role));
+    const most = lowerAccess(subject.access, standing.ceiling);
     const access = lowerAccess(most, accessAskedFor(scopes));
     const actingClients = [client.id, ...subject.actingClients];
     const answer = issueAnswer(accessTokens, {

@@ -19,6 +19,7 @@ import { createDpop } from './dpop/dpop.ts';
 import { createIssueByAssertion } from './identity-assertions/issue-by-assertion.ts';
 import { createIdentityProviders } from './identity-providers.ts';
 import { createIntrospect } from './introspect.ts';
+import { createOrganisationSecurity } from './organisation-security.ts';
 import { createPortalClients } from './portal-clients.ts';
 import { createPublishedKeys } from './published-keys.ts';
 import { createRedeemCode } from './redeem-code.ts';
@@ -27,6 +28,8 @@ import { createRevokedGrants } from './revoked-grants.ts';
 import { createRevokeToken } from './revoke-token.ts';
 import { createSignEveryoneOut } from './sign-everyone-out.ts';
 import { createSigning } from './signing.ts';
+import { createOrganisationDeletion } from './delete-organisation.ts';
+import { createKnownOrganisations } from './known-organisations.ts';
 import { createStandings } from './standings.ts';
 import { createLoweredGrants } from './lowered-grants.ts';
 import { createMint } from './token-answer.ts';
@@ -83,6 +86,7 @@ export async function createGrants({
     }),
     accessTokens,
     standings: createStandings({ store, feed }),
+    organisationExists: createKnownOrganisations({ store, feed }),
     clients: createClients({
       store,
       isGenuineAssertion: createClientAssertions({
@@ -110,6 +114,8 @@ export async function createGrants({
     introspect: createIntrospect({ store, accessTokens, mcpBaseUrl }),
     clientDocuments: createClientDocuments({ store, fetchDocument, clock, budget: documentBudget }),
     clientRules,
+    organisationDeletion: createOrganisationDeletion({ store, clock }),
+    organisationSecurity: createOrganisationSecurity({ store, clientRules, clock }),
     approvals: createApprovals({
       store,
       clientRules,

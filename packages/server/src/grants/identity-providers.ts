@@ -8,11 +8,13 @@ import { fail, ok, type Result } from '../kernel/result.ts';
 import { revokeGrants } from '../keys/revoke.ts';
 import { can } from '../people/policy.ts';
 import { refusableTransaction } from '../people/refusable-transaction.ts';
+import type { IdentityLinkFilter } from '../store/queries/identity-link-list.ts';
 import type { Queries, Store } from '../store/store.ts';
 import type { PublicKeySet } from './client-keys.ts';
 import type { PublishedKeys } from './published-keys.ts';
 
 const METADATA_BYTES_MAX = 64 * 1024;
+const PAGE_ITEMS = 100;
 
 /** Who does it, where, and in which request. */
 export interface IdentityDecision {
@@ -87,7 +89,16 @@ export function createIdentityProviders({
 
   return {
     listIssuers: (orgId: OrganisationId) => store.identityProviders.listIssuers(orgId),
-    listLinks: (orgId: OrganisationId) => store.identityProviders.listLinks(orgId),
+
+    /** By issuer and subject, a hundred at a time. */
+    async linkPage(filter: IdentityLinkFilter, after: { issuer: string; subject: string } | undefined) {
+      const [found, total] = await Promise.all([
+        store.identityProviders.linkPage(filter, { after, limit: PAGE_ITEMS + 1 }),
+        store.identityProviders.countLinks(filter),
+      ]);
+      const items = found.slice(0, PAGE_ITEMS);
+      return { items, total, next: found.length > PAGE_ITEMS ? items.at(-1) : undefined };
+    },
 
     /** `unreadable`: no keys could be read, and why is nobody's business who only asks. */
     async trust(

@@ -1,4 +1,4 @@
-import { highestAccess, lowerAccess, scopeOf, type Access } from '../kernel/access.ts';
+import { lowerAccess, scopeOf, type Access } from '../kernel/access.ts';
 import type { Actor } from '../kernel/credential.ts';
 import type { ClientId, OrganisationId } from '../kernel/ids.ts';
 import { hashSecret } from '../kernel/secret.ts';
@@ -43,7 +43,7 @@ export function createIntrospect({
   /** Today's scope; undefined: the holder is nobody there any more. */
   async function scopeToday(orgId: OrganisationId, actor: Actor, access: Access) {
     const standing = await readStanding(store, orgId, actor);
-    return standing && scopeOf(lowerAccess(access, highestAccess(standing.role)));
+    return standing && scopeOf(lowerAccess(access, standing.ceiling));
   }
 
   async function ofAccessToken(jwt: string, clientId: ClientId): Promise<Introspection> {

@@ -1,3 +1,6 @@
+import { toAuditRow } from '../audit/entry.ts';
+import { systemClock, type Clock } from '../kernel/clock.ts';
+import type { RequestId, UserId } from '../kernel/ids.ts';
 import { ok, fail, type Result } from '../kernel/result.ts';
 import type { Queries, Store } from '../store/store.ts';
 import { ACCESS_TOKEN_SECONDS } from './lifetimes.ts';
@@ -8,10 +11,36 @@ export const PUBLISHED_BEFORE_USE_SECONDS = 600;
 /** The longest token, and what a node may take to hear that the key was retired. Seconds. */
 export const RETIRED_KEPT_SECONDS = ACCESS_TOKEN_SECONDS + 600;
 
-export type RotationFault = 'no_keys_yet' | 'already_waiting';
+/** `forbidden`: who asks for it is no operator. */
+export type RotationFault = 'no_keys_yet' | 'already_waiting' | 'forbidden';
+
+/** Who asks for it, and has to be an operator; unset: whoever has the server. */
+export interface By {
+  readonly userId: UserId;
+  readonly requestId: RequestId;
+}
 
 /** The life of our signing keys: next, active, retired, gone. Every step is announced to all nodes as it commits. */
-export function createKeyRotation({ store, sealKey }: { store: Store; sealKey: Uint8Array }) {
+export function createKeyRotation({
+  store,
+  sealKey,
+  clock = systemClock,
+}: {
+  store: Store;
+  sealKey: Uint8Array;
+  clock?: Clock;
+}) {
+  /** In the log of the installation: it concerns every organisation, and is none's. */
+  function record(queries: Queries, entry: { action: string; target: string; now?: boolean }, by?: By) {
+    const { action, target, now } = entry;
+    const detail = now === undefined ? undefined : { now };
+    const actor = { kind: 'operator', ...(by === undefined ? {} : { id: by.userId }) } as const;
+    const requestId = by?.requestId;
+    return queries.audit.insertMany([
+      toAuditRow({ action, actor, target, requestId, outcome: 'ok', detail }, 'event', clock),
+    ]);
+  }
+
   /** A new active key in place of the active one: the published next one, or one made now. */
   async function activateNext(queries: Queries, publishedSeconds: number): Promise<string | undefined> {
     const next = await queries.signingKeys.findNext(publishedSeconds);
@@ -41,15 +70,16 @@ export function createKeyRotation({ store, sealKey }: { store: Store; sealKey: U
     list: () => store.signingKeys.list(),
 
     /** Publishes a key that is used in ten minutes or, with `now`, at once. What the old one signed stays good. */
-    rotate: ({ now }: { now: boolean }): Promise<Result<{ kid: string }, RotationFault>> =>
+    rotate: ({ now, by }: { now: boolean; by?: By }): Promise<Result<{ kid: string }, RotationFault>> =>
       store.transaction(async (queries) => {
+        if (by !== undefined && !(await queries.operators.hold(by.userId))) return fail('forbidden');
         if ((await lock(queries)) === 0) return fail('no_keys_yet');
         const waiting = await queries.signingKeys.findNext(0);
-        if (!now)
-          return waiting === undefined ? ok({ kid: await publishNext(queries) }) : fail('already_waiting');
-        if (waiting === undefined) await publishNext(queries);
-        const kid = await activateNext(queries, 0);
+        if (!now && waiting !== undefined) return fail('already_waiting');
+        const published = waiting === undefined ? await publishNext(queries) : waiting.kid;
+        const kid = now ? await activateNext(queries, 0) : published;
         if (kid === undefined) throw new Error('the key just published is not there');
+        await record(queries, { action: 'signing_key.rotated', target: kid, now }, by);
         return ok({ kid });
       }),
 
@@ -60,6 +90,7 @@ export function createKeyRotation({ store, sealKey }: { store: Store; sealKey: U
         const dropped = await queries.signingKeys.delete(kid);
         if (dropped === undefined) return fail('no_such_key');
         await queries.changes.add('signing_key', kid);
+        await record(queries, { action: 'signing_key.dropped', target: kid });
         if (dropped.state !== 'active') return ok({ active: undefined });
         if ((await queries.signingKeys.findNext(0)) === undefined) await publishNext(queries);
         return ok({ active: await activateNext(queries, 0) });

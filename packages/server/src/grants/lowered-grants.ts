@@ -1,6 +1,8 @@
 import { lowerAccess, type Access } from '../kernel/access.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { GrantId, OrganisationId } from '../kernel/ids.ts';
+import { inTime } from '../kernel/in-time.ts';
+import type { Soon } from '../kernel/soon.ts';
 import type { Store } from '../store/store.ts';
 import type { ChangeFeed } from './change-feed.ts';
 import { createRecentIds } from './recent-ids.ts';
@@ -21,13 +23,16 @@ export function createLoweredGrants({
   const lowered = createRecentIds(clock);
   feed.on('grant_access', lowered.add);
 
+  async function accessInDatabase(orgId: OrganisationId, grantId: GrantId, claimed: Access): Promise<Access> {
+    const grant = await inTime(store.grants.find(orgId, grantId));
+    return grant === undefined ? 'read' : lowerAccess(claimed, grant.access);
+  }
+
   return {
     /** What is left of the access that a token carries. */
-    async accessOf(orgId: OrganisationId, grantId: GrantId, claimed: Access): Promise<Access> {
+    accessOf(orgId: OrganisationId, grantId: GrantId, claimed: Access): Soon<Access> {
       if (claimed === 'read' || lowered.has(grantId)) return 'read';
-      if (feed.isCurrent()) return claimed;
-      const grant = await store.grants.find(orgId, grantId);
-      return grant === undefined ? 'read' : lowerAccess(claimed, grant.access);
+      return feed.isCurrent() ? claimed : accessInDatabase(orgId, grantId, claimed);
     },
   };
 }

@@ -13,11 +13,18 @@ import { fail, ok, type Result } from '../kernel/result.ts';
 import { hashSecret, randomToken } from '../kernel/secret.ts';
 import { revokeGrant } from '../keys/revoke.ts';
 import { refusableTransaction } from '../people/refusable-transaction.ts';
+import type { ClientFilter, ClientOrder, SeenOrder } from '../store/queries/client-list.ts';
+import type { ClientRuleFilter } from '../store/queries/client-rule-list.ts';
 import type { Client } from '../store/queries/clients.ts';
+import type { Place } from '../store/queries/place.ts';
 import type { Queries, Store } from '../store/store.ts';
 import { actingSubject, TOKEN_EXCHANGE_GRANT } from './acting-clients.ts';
 import type { PublicKeySet } from './client-keys.ts';
 import { MACHINE_GRANT_DAYS } from './lifetimes.ts';
+
+export { CLIENT_ORDERS, SEEN_ORDERS } from '../store/queries/client-list.ts';
+
+const PAGE_ITEMS = 100;
 
 export type PortalAuthMethod = 'none' | 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt';
 
@@ -40,7 +47,33 @@ export interface NewPortalClient {
 /** OAuth clients that an organisation's admins make. They are of use in that organisation alone. */
 export function createPortalClients({ store, clock }: { store: Store; clock: Clock }) {
   return {
-    list: (orgId: OrganisationId) => store.portalClients.list(orgId),
+    /** Those that admins made, with what works by each now. A hundred at a time. */
+    async page(filter: ClientFilter, { after, sort }: { after: Place | undefined; sort: ClientOrder }) {
+      const [found, total] = await Promise.all([
+        store.portalClients.madePage(filter, { sort, after, limit: PAGE_ITEMS + 1 }),
+        store.portalClients.countMade(filter),
+      ]);
+      return { ...pageOf(found), total };
+    },
+
+    /** Those that came by themselves and that somebody connected here, once at least. A hundred at a time. */
+    async seenPage(filter: ClientFilter, { after, sort }: { after: Place | undefined; sort: SeenOrder }) {
+      const [found, total] = await Promise.all([
+        store.portalClients.seenPage(filter, { sort, after, limit: PAGE_ITEMS + 1 }),
+        store.portalClients.countSeen(filter),
+      ]);
+      return { ...pageOf(found), total };
+    },
+
+    /** What admins said of clients, by its subject, a hundred at a time. `next`: the subject to go on after. */
+    async rulePage(filter: ClientRuleFilter, after: string | undefined) {
+      const [found, total] = await Promise.all([
+        store.portalClients.rulePage(filter, { after, limit: PAGE_ITEMS + 1 }),
+        store.portalClients.countRules(filter),
+      ]);
+      const items = found.slice(0, PAGE_ITEMS);
+      return { items, total, next: found.length > PAGE_ITEMS ? items.at(-1)?.rule.subject : undefined };
+    },
 
     /** The secret is in this answer and nowhere else. A machine gets its agent, its one grant and that grant's key. */
     create: (
@@ -157,6 +190,14 @@ export function createPortalClients({ store, clock }: { store: Store; clock: Clo
         return { endedGrants };
       }),
   };
+}
+
+function pageOf<Item extends { client: { id: string }; place: string }>(
+  found: readonly Item[],
+): { items: Item[]; next: Place | undefined } {
+  const items = found.slice(0, PAGE_ITEMS);
+  const last = found.length > PAGE_ITEMS ? items.at(-1) : undefined;
+  return { items, next: last && { at: last.place, id: last.client.id } };
 }
 
 function grantTypesOf({ redirectUris, agentRole, tokenExchange }: NewPortalClient): string[] {

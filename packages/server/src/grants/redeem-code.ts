@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { toAuditRow } from '../audit/entry.ts';
-import { highestAccess, lowerAccess } from '../kernel/access.ts';
+import { lowerAccess } from '../kernel/access.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { newId, type RequestId } from '../kernel/ids.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
@@ -17,6 +17,11 @@ import type { Mint, TokenAnswer, TokenFault, TokenRequestContext } from './token
 
 /** Nothing is known of it: it is nobody's. */
 export const UNKNOWN_CODE = 'unknown code';
+
+const BLOCKED_BY = {
+  rule: 'an admin has blocked the client',
+  policy: 'the organisation does not allow the client',
+} as const;
 
 const CLAIM_LOST: TokenFault = { error: 'invalid_grant', detail: 'another request redeemed the code first' };
 
@@ -74,13 +79,13 @@ export function createRedeemCode({
     if (organisation === undefined) return invalidGrant('the organisation is gone');
     const destination = destinationOf(authorization.redirectUri);
     const known = await clientRules.standingOf(orgId, redemption.client, destination);
-    if (known.kind === 'blocked') return invalidGrant('an admin has blocked the client');
+    if (known.kind === 'blocked') return invalidGrant(BLOCKED_BY[known.by]);
 
     if (provenKey !== undefined && !(await provenKey.useOnce())) return fail(PROOF_REPLAYED);
 
     const grantId = newId('grt');
     const keyId = newId('key');
-    const allowed = lowerAccess(access, highestAccess(standing.role));
+    const allowed = lowerAccess(access, standing.ceiling);
     const redeemed = await refusableTransaction<TokenAnswer, TokenFault>(store, async (queries) => {
       if (!(await queries.authorizations.claimCode(codeHash, grantId))) return fail(CLAIM_LOST);
       const grant = await queries.grants.create({
@@ -104,7 +109,7 @@ export function createRedeemCode({
         return invalidGrant('everyone was signed out after the decision');
       }
       const stillKnown = await clientRules.standingOf(orgId, redemption.client, destination, queries);
-      if (stillKnown.kind === 'blocked') return invalidGrant('an admin has blocked the client just now');
+      if (stillKnown.kind === 'blocked') return invalidGrant(`${BLOCKED_BY[stillKnown.by]} just now`);
       const minted = mint(grant, keyId, allowed, standing.role, provenKey?.thumbprint);
       await queries.keys.create({
         id: keyId,

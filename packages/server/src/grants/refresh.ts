@@ -47,7 +47,7 @@ export function createRefresh({ store, clock, mint }: { store: Store; clock: Clo
     const tokenHash = hashSecret(request.refreshToken);
     const found = await store.tokens.findRefresh(tokenHash);
     if (found === undefined) return invalidGrant('unknown refresh token');
-    const { grant, keyId, role } = found;
+    const { grant, keyId, maxAccess, role } = found;
     if (grant.clientId !== request.client.id) return endFamily(grant, 'shown_by_another_client', requestId);
     if (grant.revokedAt !== null) return invalidGrant('the grant was revoked');
     if (found.expired) return invalidGrant('the refresh token expired');
@@ -58,7 +58,7 @@ export function createRefresh({ store, clock, mint }: { store: Store; clock: Clo
     if (grant.dpopJkt !== null && provenKey?.thumbprint !== grant.dpopJkt) {
       return invalidGrant('the family is bound to another key');
     }
-    if (role === null) return invalidGrant('the user is no longer a member');
+    if (role === null || maxAccess === null) return invalidGrant('the user is no longer a member');
     if (keyId === null) return invalidGrant('the key of the grant is gone');
     if (provenKey !== undefined && !(await provenKey.useOnce())) return fail(PROOF_REPLAYED);
     const boundTo = grant.tokenMode === 'key' ? undefined : provenKey?.thumbprint;
@@ -68,7 +68,8 @@ export function createRefresh({ store, clock, mint }: { store: Store; clock: Clo
     const granted = lowerAccess(grant.access, highestAccess(role));
     // A refresh can narrow what it gets, never widen it; scopes that were not granted are ignored.
     const access = lowerAccess(granted, accessAskedFor(request.scopes));
-    const minted = mint(grant, keyId, access, role, boundTo);
+    // What the organisation allows today holds a key wherever it is shown, so that it is itself again once that is lifted.
+    const minted = mint(grant, keyId, lowerAccess(access, maxAccess), role, boundTo);
     const rotated = await store.tokens.rotate({
       tokenHash,
       successorHash: minted.refreshHash,

@@ -1,5 +1,7 @@
 import type { Clock } from '../kernel/clock.ts';
 import type { GrantId, OrganisationId } from '../kernel/ids.ts';
+import { inTime } from '../kernel/in-time.ts';
+import type { Soon } from '../kernel/soon.ts';
 import type { Store } from '../store/store.ts';
 import { CHANGE_MEMORY_SECONDS, type ChangeFeed } from './change-feed.ts';
 import { createRecentIds } from './recent-ids.ts';
@@ -21,14 +23,21 @@ export function createRevokedGrants({
   feed.on('grant', ended.add);
   feed.on('token', ended.add);
 
+  async function isLiveInDatabase(
+    orgId: OrganisationId,
+    grantId: GrantId,
+    tokenId: string,
+  ): Promise<boolean> {
+    const grant = await inTime(store.grants.find(orgId, grantId));
+    if (grant === undefined || grant.revokedAt !== null) return false;
+    const recent = await inTime(store.changes.listYoungerThan(CHANGE_MEMORY_SECONDS));
+    return !recent.some((change) => change.kind === 'token' && change.subject === tokenId);
+  }
+
   return {
-    async isLive(orgId: OrganisationId, grantId: GrantId, tokenId: string): Promise<boolean> {
+    isLive(orgId: OrganisationId, grantId: GrantId, tokenId: string): Soon<boolean> {
       if (ended.has(grantId) || ended.has(tokenId)) return false;
-      if (feed.isCurrent()) return true;
-      const grant = await store.grants.find(orgId, grantId);
-      if (grant === undefined || grant.revokedAt !== null) return false;
-      const recent = await store.changes.listYoungerThan(CHANGE_MEMORY_SECONDS);
-      return !recent.some((change) => change.kind === 'token' && change.subject === tokenId);
+      return feed.isCurrent() ? true : isLiveInDatabase(orgId, grantId, tokenId);
     },
   };
 }

@@ -1,5 +1,7 @@
 import { createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
 import { WrongMasterSecretError } from '../kernel/wrong-master-secret.ts';
+import { inTime } from '../kernel/in-time.ts';
+import type { Soon } from '../kernel/soon.ts';
 import type { Store } from '../store/store.ts';
 import type { ChangeFeed } from './change-feed.ts';
 import { newSigningKey, openSigningKey } from './signing-key.ts';
@@ -22,7 +24,7 @@ export interface Signing {
    * To be awaited before `verify`, where a token may be signed by a key that this node has not heard of, or by one that
    * was dropped while this node could not hear. Costs nothing when neither is the case.
    */
-  prepare(jws: string): Promise<void>;
+  prepare(jws: string): Soon<void>;
   /** Reads the keys again. */
   reload(): Promise<void>;
   /** The public keys (RFC 7517). */
@@ -78,8 +80,15 @@ export async function createSigning({
       setTimeout(reload, isWrong ? WRONG_SECRET_DELAY_MS : RELOAD_DELAY_MS).unref();
     });
   }
+  /** A reading that has not begun is good for all who ask until it does: however many they are, two are under way. */
+  let next: Promise<unknown> | undefined;
   function loadInTurn(): Promise<unknown> {
-    const loading = reloading.then(load);
+    if (next !== undefined) return next;
+    const loading = reloading.then(() => {
+      next = undefined;
+      return load();
+    });
+    next = loading;
     reloading = loading.catch(() => undefined);
     return loading;
   }
@@ -94,12 +103,20 @@ export async function createSigning({
     return meeting;
   }
 
+  async function meet(header: string): Promise<void> {
+    const kid = decode(header)?.['kid'];
+    if (typeof kid !== 'string') return;
+    if (!publicKeys.has(kid)) await inTime(meetNewKeys());
+    if (publicKeys.has(kid)) familiarHeader = header;
+  }
+
   if (!(await load())) {
     await store.signingKeys.insertActive(newSigningKey(sealKey));
     // Another node may have been first; either way the active one is there now.
     if (!(await load())) throw new Error('no signing key could be made');
   }
   feed.on('signing_key', reload);
+  feed.onMissed(reload);
 
   return {
     sign(typ, payload) {
@@ -108,15 +125,11 @@ export async function createSigning({
       const signature = sign('sha256', Buffer.from(input), { key: active.privateKey, ...JWS_SIGNATURE });
       return `${input}.${signature.toString('base64url')}`;
     },
-    async prepare(jws) {
+    prepare(jws) {
       // The feed is interrupted: a key may have been dropped.
-      if (!feed.isCurrent()) return void (await loadInTurn());
+      if (!feed.isCurrent()) return inTime(loadInTurn()).then(() => undefined);
       const header = jws.slice(0, jws.indexOf('.'));
-      if (header === familiarHeader) return;
-      const kid = decode(header)?.['kid'];
-      if (typeof kid !== 'string') return;
-      if (!publicKeys.has(kid)) await meetNewKeys();
-      if (publicKeys.has(kid)) familiarHeader = header;
+      return header === familiarHeader ? undefined : meet(header);
     },
     async reload() {
       await loadInTurn();

@@ -2,6 +2,7 @@ import { deepestCause } from '../kernel/deepest-cause.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Store } from '../store/store.ts';
 import { CHANGE_MEMORY_SECONDS } from './change-feed.ts';
+import { DELETED_KEPT_DAYS } from './delete-organisation.ts';
 
 const REPLAY_SWEEP_MS = 10_000;
 const KEY_ROTATION_MS = 30_000;
@@ -51,6 +52,7 @@ export async function keepHouse(store: Store): Promise<void> {
   await store.passwordResets.deleteLongOver();
   await store.upstreamAccounts.deleteExpiredAuthorizations();
   await store.upstreamAccounts.deleteOldRevocations();
+  await store.transaction((queries) => queries.organisationEnd.deleteLongEnded(DELETED_KEPT_DAYS));
   await store.grants.deleteLongExpired();
   await store.clients.deleteUnconfirmed();
   await store.clients.expireUnused();
@@ -58,4 +60,5 @@ export async function keepHouse(store: Store): Promise<void> {
   await store.connectionAttempts.deleteOld();
   await store.changes.deleteOlderThan(2 * CHANGE_MEMORY_SECONDS);
   await store.usageHours.deleteOlderThan(USAGE_MEMORY_SECONDS);
+  await store.webhookOutbox.deleteOld();
 }

@@ -9,6 +9,11 @@ export function highestAccess(role: Role): Access {
   return role === 'viewer' ? 'read' : 'full';
 }
 
+/** What somebody of this role may do at most in an organisation that allows nobody more than `maxAccess`. */
+export function ceilingOf(role: Role, maxAccess: Access): Access {
+  return lowerAccess(highestAccess(role), maxAccess);
+}
+
 export function lowerAccess(left: Access, right: Access): Access {
   return left === 'full' && right === 'full' ? 'full' : 'read';
 }

@@ -3,12 +3,14 @@ import { clientAddress } from './client-address.ts';
 import { isGloballyRoutable } from './global-address.ts';
 import { createNetworks } from './networks.ts';
 
-/** Whose request it is, for limits alone: nothing else may depend on an address. */
+/** Whose request it is: for limits, and for organisations that answer from some addresses alone (decision 37). */
 export interface Caller {
   /** The name of the address's bucket. */
   readonly address: string;
   /** The listed network of a hosted client that it lies in: the address says little there. */
   readonly sharedEgress: string | undefined;
+  /** The address itself, in its plain spelling. */
+  readonly from: string | undefined;
 }
 
 export type CallerOf = (peer: string | undefined, forwardedFor: string | undefined) => Caller;
@@ -40,6 +42,7 @@ export function createCallers(listed: {
     return {
       address: addressBucket(address),
       sharedEgress: address === undefined ? undefined : shared.find(address),
+      from: address,
     };
   };
 }

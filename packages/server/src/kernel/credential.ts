@@ -1,5 +1,8 @@
 import type { Access, Role } from './access.ts';
+import type { CallLimits } from './call-limits.ts';
 import type { AgentId, ClientId, GrantId, KeyId, OrganisationId, UserId } from './ids.ts';
+import type { OnlyFrom } from './only-from.ts';
+import type { OrganisationNames } from './organisation-names.ts';
 
 export type Actor =
   | { readonly kind: 'user'; readonly id: UserId }
@@ -21,12 +24,19 @@ export interface VerifiedCredential {
   readonly actingClients?: readonly ClientId[] | undefined;
   /** Of an access token, which can be revoked by itself. */
   readonly tokenId?: string | undefined;
+  /** Of a key that has a limit of its own. */
+  readonly callsPerMinute?: number | undefined;
   /** Access tokens are for the MCP door only; keys open both. */
   readonly kind: 'key' | 'token';
 }
 
 /** What an actor is in an organisation at this moment. */
-export interface Standing {
-  readonly orgSlug: string;
+export interface Standing extends OrganisationNames {
   readonly role: Role;
+  /** More than this it may not do, whatever it was given: by its role, and by what its organisation allows anybody. */
+  readonly ceiling: Access;
+  /** Absent: it is answered wherever it calls from. */
+  readonly onlyFrom?: OnlyFrom | undefined;
+  /** The organisation's own; absent: none. */
+  readonly limits?: CallLimits | undefined;
 }

@@ -1,4 +1,4 @@
-import { randomOctets } from './random.ts';
+import { randomText } from './random.ts';
 
 type Id<Kind extends string> = string & { readonly idOf: Kind };
 
@@ -11,6 +11,7 @@ export type KeyId = Id<'key'>;
 export type ConnectorId = Id<'connector'>;
 export type ImportId = Id<'import'>;
 export type InvitationId = Id<'invitation'>;
+export type WebhookId = Id<'webhook'>;
 export type RequestId = Id<'request'>;
 
 interface PrefixedIds {
@@ -22,11 +23,12 @@ interface PrefixedIds {
   con: ConnectorId;
   imp: ImportId;
   inv: InvitationId;
+  whk: WebhookId;
   req: RequestId;
   usr: UserId;
 }
 
 /** A new identifier such as `grt_x9…`: the prefix names the kind, 120 random bits make it unguessable. */
 export function newId<Prefix extends keyof PrefixedIds>(prefix: Prefix): PrefixedIds[Prefix] {
-  return `${prefix}_${randomOctets(15).toString('base64url')}` as PrefixedIds[Prefix];
+  return `${prefix}_${randomText(15)}` as PrefixedIds[Prefix];
 }

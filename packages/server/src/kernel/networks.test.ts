@@ -96,7 +96,7 @@ describe('64: the address of a caller', () => {
     const caller = callerOf('::ffff:10.0.0.2', '198.51.100.1');
     callerOf('10.0.0.3', '198.51.100.1');
     expect(told).toEqual(['10.0.0.2']);
-    expect(caller).toEqual({ address: '10.0.0.2', sharedEgress: undefined });
+    expect(caller).toEqual({ address: '10.0.0.2', from: '10.0.0.2', sharedEgress: undefined });
   });
 
   test('nobody is trusted unless listed', () => {

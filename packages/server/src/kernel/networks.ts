@@ -33,7 +33,10 @@ export function createNetworks(names: readonly string[]): Networks {
   };
 }
 
-function readNetwork(text: string): { address: string; prefix: number; family: 'ipv4' | 'ipv6' } | undefined {
+/** Undefined: it is none. */
+export function readNetwork(
+  text: string,
+): { address: string; prefix: number; family: 'ipv4' | 'ipv6' } | undefined {
   const [, given = '', length] = /^([0-9A-Fa-f:.]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
   const address = plainAddress(given);
   // IPv4 dressed as IPv6 would have a prefix that means something else than it says.

@@ -1,6 +1,7 @@
 import type { Access, Role } from './access.ts';
+import type { CallLimits } from './call-limits.ts';
 import type { Actor } from './credential.ts';
-import type { ClientId, GrantId, KeyId, OrganisationId } from './ids.ts';
+import type { ClientId, GrantId, KeyId, OrganisationId, UserId } from './ids.ts';
 
 /** Who a request is. The only identity that the inner rooms see. */
 export interface Principal {
@@ -16,4 +17,8 @@ export interface Principal {
   readonly actingClients?: readonly ClientId[] | undefined;
   readonly grantId: GrantId | undefined;
   readonly keyId: KeyId;
+  /** Below the operator's; absent: none. */
+  readonly limits?: CallLimits | undefined;
+  /** Who tries it out on the dashboard, as themselves or as an agent. `keyId` is no key then, but a name for them. */
+  readonly triedBy?: { readonly id: UserId; readonly name: string } | undefined;
 }

@@ -11,12 +11,28 @@ let used = 0;
  */
 export function randomOctets(count: number): Buffer {
   if (count > POOL_BYTES) return randomBytes(count);
+  const start = take(count);
+  const octets = Buffer.from(pool.subarray(start, used));
+  pool.fill(0, start, used);
+  return octets;
+}
+
+/** As many of them as text in base64url. */
+export function randomText(octets: number): string {
+  if (octets > POOL_BYTES) return randomBytes(octets).toString('base64url');
+  const start = take(octets);
+  const text = pool.toString('base64url', start, used);
+  pool.fill(0, start, used);
+  return text;
+}
+
+/** Where they begin; they end at `used`. */
+function take(count: number): number {
   if (used + count > pool.length) {
     pool = randomBytes(POOL_BYTES);
     used = 0;
   }
-  const octets = Buffer.from(pool.subarray(used, used + count));
-  pool.fill(0, used, used + count);
+  const start = used;
   used += count;
-  return octets;
+  return start;
 }

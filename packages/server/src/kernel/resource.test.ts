@@ -1,13 +1,21 @@
 import { describe, expect, test } from 'vitest';
+import type { FormerSlug } from './organisation-names.ts';
 import { parseResourcePath, parseResourceUrl, resourceCovers } from './resource.ts';
 
 const BASE = 'https://mcp.example.com';
 const EXTRA = ['/api/ext/mcp'];
+const NOW = 1_000_000;
+const FORMER: Record<string, FormerSlug[]> = {
+  northwind: [
+    { slug: 'north', aliasUntilMs: NOW + 1 },
+    { slug: 'wind', aliasUntilMs: NOW },
+  ],
+};
 
 function covers(tokenPath: string, requestedPath: string, org: string): boolean {
   const requested = parseResourcePath(requestedPath, EXTRA);
   if (requested === undefined) throw new Error(`${requestedPath} is no resource`);
-  return resourceCovers(tokenPath, requested, org, EXTRA);
+  return resourceCovers(tokenPath, requested, { orgSlug: org, formerSlugs: FORMER[org] }, EXTRA, NOW);
 }
 
 describe('parseResourceUrl', () => {
@@ -64,6 +72,18 @@ describe('resourceCovers', () => {
     ['/mcp/acme/t/crm', '/mcp/acme/c/crm', 'acme', false],
     ['/mcp/acme/c/crm', '/mcp/acme/t/crm', 'acme', false],
     ['/mcp/acme/t/daily', '/mcp/globex/t/daily', 'acme', false],
+    // It was called north until lately, and wind until long ago.
+    ['/mcp/north', '/mcp/north', 'northwind', true],
+    ['/mcp/north', '/mcp/northwind/c/crm', 'northwind', true],
+    ['/mcp/wind', '/mcp/northwind', 'northwind', true],
+    ['/mcp/northwind', '/mcp/north/sse', 'northwind', true],
+    ['/mcp', '/mcp/north', 'northwind', true],
+    ['/mcp/wind', '/mcp/wind', 'northwind', false],
+    ['/mcp', '/mcp/wind', 'northwind', false],
+    ['/mcp/north/c/crm', '/mcp/northwind', 'northwind', false],
+    ['/mcp/north/c/crm', '/mcp/northwind/c/crm2', 'northwind', false],
+    ['/mcp/acme', '/mcp/northwind', 'northwind', false],
+    ['/mcp/north', '/mcp/north', 'acme', false],
   ])('a token for %s at %s in %s: %s', (tokenPath, requestedPath, org, expected) => {
     expect(covers(tokenPath, requestedPath, org)).toBe(expected);
   });

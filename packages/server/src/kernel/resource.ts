@@ -1,3 +1,5 @@
+import { answersTo, isOrWas, type OrganisationNames } from './organisation-names.ts';
+
 /** A place at the MCP door (RFC 8707). `path` is canonical: what tokens carry is origin + path. */
 export type Resource =
   | { readonly kind: 'any'; readonly path: string }
@@ -40,19 +42,31 @@ export function parseResourceUrl(
 }
 
 /**
- * Whether a token for `tokenPath` in the organisation `orgSlug` is good at `requested`: at its own resource and below
- * it in the same organisation; one for a single connector URL at every path of its own organisation; never across.
+ * Whether a token for `tokenPath` in the organisation of these names is good at `requested`: at its own resource and
+ * below it in the same organisation; one for a single connector URL at every path of its own organisation; never
+ * across. Under another of its names it is the same place.
  */
 export function resourceCovers(
   tokenPath: string,
   requested: Resource,
-  orgSlug: string,
+  names: OrganisationNames,
   connectorPaths: readonly string[],
+  nowMs: number,
 ): boolean {
-  if (requested.kind !== 'any' && requested.org !== orgSlug) return false;
+  if (requested.kind !== 'any' && !answersTo(names, requested.org, nowMs)) return false;
+  // As nearly every call: where the token is for.
+  if (tokenPath === requested.path && (requested.kind === 'any' || isOrWas(names, requested.org)))
+    return true;
   const bound = parseResourcePath(tokenPath, connectorPaths);
   if (bound === undefined) return false;
   if (bound.kind === 'any') return true;
   if (requested.kind === 'any') return false;
-  return requested.path === bound.path || requested.path.startsWith(`${bound.path}/`);
+  if (!isOrWas(names, bound.org)) return false;
+  const [wanted, granted] = [belowOrganisation(requested), belowOrganisation(bound)];
+  return wanted === granted || wanted.startsWith(`${granted}/`);
+}
+
+/** `/c/crm` of `/mcp/acme/c/crm`; nothing of `/mcp/acme`. */
+function belowOrganisation({ org, path }: Exclude<Resource, { kind: 'any' }>): string {
+  return path.slice(`/mcp/${org}`.length);
 }

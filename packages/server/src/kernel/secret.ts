@@ -1,14 +1,14 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import { randomOctets } from './random.ts';
+import { createHmac, hash, timingSafeEqual } from 'node:crypto';
+import { randomText } from './random.ts';
 
 /** 256 random bits in base64url: codes, refresh tokens, transactions, cookies. */
 export function randomToken(): string {
-  return randomOctets(32).toString('base64url');
+  return randomText(32);
 }
 
 /** What we store of a credential that we check. Our credentials are 256 random bits, so a fast hash is enough. */
 export function hashSecret(secret: string): string {
-  return createHash('sha256').update(secret).digest('base64url');
+  return hash('sha256', secret, 'base64url');
 }
 
 export function hmac(key: Uint8Array, text: string): string {

@@ -1,7 +1,10 @@
 import { LRUCache } from 'lru-cache';
+import { createCacheFigures } from '../kernel/cache-figures.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { VerifiedCredential } from '../kernel/credential.ts';
+import { inTime } from '../kernel/in-time.ts';
 import { hashSecret } from '../kernel/secret.ts';
+import type { Soon } from '../kernel/soon.ts';
 import type { KeyHolder } from '../store/queries/keys.ts';
 import type { Store } from '../store/store.ts';
 import { isWellFormedKey } from './key-secret.ts';
@@ -37,6 +40,7 @@ export function createKeyVerifier({
       }
     },
   });
+  const figures = createCacheFigures(() => cache.size);
   let epoch = 0;
 
   function remember(hash: string, holder: KeyHolder, credential: VerifiedCredential): void {
@@ -46,21 +50,31 @@ export function createKeyVerifier({
     for (const id of idsOf(credential)) hashesOf.set(id, (hashesOf.get(id) ?? new Set()).add(hash));
   }
 
+  async function find(hash: string): Promise<VerifiedCredential | undefined> {
+    const epochBefore = epoch;
+    const holder = await inTime(store.keys.findHolder(hash));
+    if (holder === undefined) return undefined;
+    const credential = toCredential(holder);
+    // A revocation that was heard while the query ran may be younger than its answer: then it is not remembered.
+    if (credential !== undefined && epoch === epochBefore) remember(hash, holder, credential);
+    return credential;
+  }
+
   return {
+    figures,
+
     /** Undefined: no such key, or it is revoked or expired, or its grant is. */
-    async verify(secret: string): Promise<VerifiedCredential | undefined> {
+    verify(secret: string): Soon<VerifiedCredential | undefined> {
       if (!isWellFormedKey(secret)) return undefined;
       const hash = hashSecret(secret);
       const cached = mayCache() ? cache.get(hash) : undefined;
-      if (cached !== undefined && cached.goodUntilMs > clock.nowMs()) return cached.credential;
+      if (cached !== undefined && cached.goodUntilMs > clock.nowMs()) {
+        figures.hits += 1;
+        return cached.credential;
+      }
+      figures.misses += 1;
       cache.delete(hash);
-      const epochBefore = epoch;
-      const holder = await store.keys.findHolder(hash);
-      if (holder === undefined) return undefined;
-      const credential = toCredential(holder);
-      // A revocation that was heard while the query ran may be younger than its answer: then it is not remembered.
-      if (credential !== undefined && epoch === epochBefore) remember(hash, holder, credential);
-      return credential;
+      return find(hash);
     },
 
     /** Called by the change feed with the id of a key or of a grant. */
@@ -93,5 +107,6 @@ function toCredential(holder: KeyHolder): VerifiedCredential | undefined {
     grantId: holder.grantId ?? undefined,
     clientId: holder.clientId ?? undefined,
     resource: holder.resource ?? undefined,
+    ...(holder.callsPerMinute === null ? {} : { callsPerMinute: holder.callsPerMinute }),
   };
 }

@@ -10,11 +10,22 @@ import {
   type RequestId,
   type UserId,
 } from '../kernel/ids.ts';
+import type { KeyFilter, KeyOrder, KeyState } from '../store/queries/key-list.ts';
+import type { Place } from '../store/queries/place.ts';
 import type { Queries, Store } from '../store/store.ts';
 import { newKeySecret, type KeyEnvironment } from './key-secret.ts';
+import { createLastCalls } from './last-calls.ts';
 import { revokeKey } from './revoke.ts';
+import { createRotateKey } from './rotate.ts';
+
+export { KEY_ORDERS, KEY_STATES, UNUSED_DAYS } from '../store/queries/key-list.ts';
 
 const DAY_MS = 86_400_000;
+const PAGE_ITEMS = 100;
+
+export type ListedKey = Awaited<ReturnType<Store['keys']['page']>>[number];
+export type KeyDetail = NonNullable<Awaited<ReturnType<Store['keys']['detail']>>>;
+export type KeyCounts = Readonly<Record<KeyState | 'all', number>>;
 
 export interface NewKey {
   orgId: OrganisationId;
@@ -23,6 +34,8 @@ export interface NewKey {
   access: Access;
   /** Undefined: it does not expire. */
   expiresInDays: number | undefined;
+  /** Below what the organisation allows; undefined: as many as that. */
+  callsPerMinute?: number | undefined;
   createdBy: UserId;
   requestId: RequestId;
 }
@@ -38,10 +51,29 @@ export function createKeys({
   clock: Clock;
 }) {
   return {
-    /** All keys of the organisation, or those of one member, the newest first. */
-    list: (orgId: OrganisationId, userId?: UserId) => store.keys.list(orgId, userId),
+    /** A hundred at a time, and how many there are in each state. */
+    async page(
+      filter: Omit<KeyFilter, 'now'>,
+      { after, sort }: { after: Place | undefined; sort: KeyOrder },
+    ): Promise<{ items: ListedKey[]; counts: KeyCounts; next: Place | undefined }> {
+      const wanted = { ...filter, now: new Date(clock.nowMs()) };
+      const [found, counts] = await Promise.all([
+        store.keys.page(wanted, { sort, after, limit: PAGE_ITEMS + 1 }),
+        store.keys.counts(wanted),
+      ]);
+      const items = found.slice(0, PAGE_ITEMS);
+      const last = found.length > PAGE_ITEMS ? items.at(-1) : undefined;
+      return { items, counts, next: last && { at: last.place, id: last.key.id } };
+    },
 
     find: (orgId: OrganisationId, keyId: KeyId) => store.keys.find(orgId, keyId),
+
+    /** With what led to it. */
+    detail: (orgId: OrganisationId, keyId: KeyId) => store.keys.detail(orgId, keyId),
+
+    lastCalls: createLastCalls({ store }),
+
+    rotate: createRotateKey({ store, environment, clock }),
 
     /** The secret is in this answer and nowhere else. */
     async create(key: NewKey): Promise<{ keyId: KeyId; secret: string }> {
@@ -57,6 +89,8 @@ export function createKeys({
           access,
           secretHash: hash,
           hint,
+          createdBy: key.createdBy,
+          callsPerMinute: key.callsPerMinute ?? null,
           expiresAt: expiresInDays === undefined ? null : new Date(clock.nowMs() + expiresInDays * DAY_MS),
         });
         // The new key holds on to the organisation's row, as who removes a member does: either that removal is seen
@@ -74,7 +108,10 @@ export function createKeys({
               target: name,
               requestId: key.requestId,
               outcome: 'ok',
-              detail: { access },
+              detail: {
+                access,
+                ...(key.callsPerMinute === undefined ? {} : { calls_per_minute: key.callsPerMinute }),
+              },
             },
             'event',
             clock,

@@ -1,3 +1,4 @@
+import type { SpentLimit } from '../kernel/errors.ts';
 import type { LimitDecision, LimitPolicy } from './limiter.ts';
 
 /** A limit that was asked, under the name that the caller sees. */
@@ -25,4 +26,14 @@ export function limitHeaders(asked: readonly AskedLimit[]): string[] {
   const headers = ['RateLimit', state, 'RateLimit-Policy', policies];
   if (retryAfterSeconds > 0) headers.push('Retry-After', String(retryAfterSeconds));
   return headers;
+}
+
+/** The same of a limit that is used up. A second line of each name goes on where the first one ended. */
+export function spentHeaders({ limit, name, resetSeconds, windowSeconds }: SpentLimit): string[] {
+  return [
+    'RateLimit',
+    `"${name}";r=0;t=${resetSeconds}`,
+    'RateLimit-Policy',
+    `"${name}";q=${limit};w=${windowSeconds}`,
+  ];
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../kernel/clock.ts';
+import type { Soon } from '../kernel/soon.ts';
 
 /** So many takes in so many seconds, at an even pace, with `burst` (default: `limit`) of them at once. */
 export interface LimitPolicy {
@@ -19,10 +20,26 @@ export interface LimitDecision {
   readonly retryAfterSeconds: number;
 }
 
+export interface LimitAsk {
+  readonly bucket: string;
+  readonly policy: LimitPolicy;
+}
+
 export interface Limiter {
-  take(bucket: string, policy: LimitPolicy): LimitDecision;
-  /** How many buckets are remembered. */
+  take(bucket: string, policy: LimitPolicy): Soon<LimitDecision>;
+  /**
+   * Asks one bucket after the other, and none after the first that refuses: as many decisions as were asked. For all of
+   * them together it is one moment, and one question.
+   */
+  takeInTurn(asks: readonly LimitAsk[]): Soon<readonly LimitDecision[]>;
+  /** How many buckets this process remembers. */
   size(): number;
+}
+
+/** What answers at once, because all that it knows is here. */
+export interface LocalLimiter extends Limiter {
+  take(bucket: string, policy: LimitPolicy): LimitDecision;
+  takeInTurn(asks: readonly LimitAsk[]): readonly LimitDecision[];
 }
 
 interface Bucket {
@@ -44,7 +61,7 @@ export function createLimiter({
 }: {
   clock: Clock;
   bucketsMax?: number;
-}): Limiter {
+}): LocalLimiter {
   const startMs = clock.nowMs();
   const buckets = new Map<string, Bucket>();
   let cursor = buckets.entries();
@@ -80,31 +97,56 @@ export function createLimiter({
     return bucket;
   }
 
+  function take(name: string, policy: LimitPolicy): LimitDecision {
+    const nowMs = Math.floor(clock.nowMs() - startMs);
+    sweep(nowMs);
+    const now = nowMs * policy.limit;
+    const ticks = ticksPerTake(policy);
+    const capacity = burstOf(policy) * ticks;
+    const bucket = open(name, policy, now);
+
+    // A clock that was set back, or a policy made tighter, never makes a bucket emptier than empty.
+    const debt = Math.min(Math.max(bucket.fullAt - now, 0), capacity);
+    const allowed = debt + ticks <= capacity;
+    const debtAfter = allowed ? debt + ticks : debt;
+    bucket.fullAt = now + debtAfter;
+    return decisionOf(policy, allowed, debtAfter);
+  }
+
   return {
     size: () => buckets.size,
-    take(name, policy) {
-      const nowMs = Math.floor(clock.nowMs() - startMs);
-      sweep(nowMs);
-      const now = nowMs * policy.limit;
-      const ticksPerTake = policy.windowSeconds * 1000;
-      const burst = policy.burst ?? policy.limit;
-      const capacity = burst * ticksPerTake;
-      const bucket = open(name, policy, now);
-
-      // A clock that was set back, or a policy made tighter, never makes a bucket emptier than empty.
-      const debt = Math.min(Math.max(bucket.fullAt - now, 0), capacity);
-      const allowed = debt + ticksPerTake <= capacity;
-      const debtAfter = allowed ? debt + ticksPerTake : debt;
-      bucket.fullAt = now + debtAfter;
-
-      const ticksPerSecond = policy.limit * 1000;
-      return {
-        allowed,
-        limit: burst,
-        remaining: Math.floor((capacity - debtAfter) / ticksPerTake),
-        resetSeconds: Math.ceil(debtAfter / ticksPerSecond),
-        retryAfterSeconds: allowed ? 0 : Math.ceil((debt + ticksPerTake - capacity) / ticksPerSecond),
-      };
+    take,
+    takeInTurn(asks) {
+      const decisions: LimitDecision[] = [];
+      for (const { bucket, policy } of asks) {
+        const decision = take(bucket, policy);
+        decisions.push(decision);
+        if (!decision.allowed) break;
+      }
+      return decisions;
     },
   };
+}
+
+/** What is told of a take, by what is missing in the bucket after it, in ticks. */
+export function decisionOf(policy: LimitPolicy, allowed: boolean, debtAfter: number): LimitDecision {
+  const ticks = ticksPerTake(policy);
+  const burst = burstOf(policy);
+  const capacity = burst * ticks;
+  const ticksPerSecond = policy.limit * 1000;
+  return {
+    allowed,
+    limit: burst,
+    remaining: Math.floor((capacity - debtAfter) / ticks),
+    resetSeconds: Math.ceil(debtAfter / ticksPerSecond),
+    retryAfterSeconds: allowed ? 0 : Math.ceil((debtAfter + ticks - capacity) / ticksPerSecond),
+  };
+}
+
+export function burstOf({ burst, limit }: LimitPolicy): number {
+  return burst ?? limit;
+}
+
+function ticksPerTake({ windowSeconds }: LimitPolicy): number {
+  return windowSeconds * 1000;
 }

@@ -9,6 +9,7 @@ import type { RequestId } from '../kernel/ids.ts';
 import { parseResourceUrl } from '../kernel/resource.ts';
 import { ok } from '../kernel/result.ts';
 import { hashSecret } from '../kernel/secret.ts';
+import type { Soon } from '../kernel/soon.ts';
 import type { LimitDecision } from '../limits/limiter.ts';
 import type { AuthorizeError, Checked } from './checks/authorize-error.ts';
 import { checkDpopKey } from './checks/dpop-key.ts';
@@ -45,7 +46,7 @@ export interface AuthorizeDeps extends ResourceDeps {
   audit: Audit;
   trace: AttemptTrace;
   /** Each visit stores a row, so one address gets so many. */
-  limitAuthorizations: (address: string) => LimitDecision;
+  limitAuthorizations: (address: string) => Soon<LimitDecision>;
   renderError: (context: Context<OAuthEnv>, page: ErrorPage) => Response | Promise<Response>;
 }
 
@@ -92,7 +93,9 @@ export function createAuthorize(deps: AuthorizeDeps): Hono<OAuthEnv> {
   }
 
   app.get('/', async (context) => {
-    const { allowed, retryAfterSeconds } = deps.limitAuthorizations(context.get('address') ?? 'unknown');
+    const { allowed, retryAfterSeconds } = await deps.limitAuthorizations(
+      context.get('address') ?? 'unknown',
+    );
     if (!allowed) {
       context.header('Retry-After', String(retryAfterSeconds));
       return showError(context, {

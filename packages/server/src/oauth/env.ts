@@ -6,6 +6,8 @@ export interface OAuthEnv {
     requestId: RequestId;
     /** The caller's address, for rate limits alone. */
     address?: string;
+    /** The same in its plain spelling. */
+    from?: string | undefined;
     /** The listed network of a hosted client that the address lies in. */
     sharedEgress?: string | undefined;
   };

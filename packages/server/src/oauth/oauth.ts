@@ -13,7 +13,7 @@ import { createPostEndpoint } from './post-endpoint.ts';
 import { createRegister, type LimitRegistrations } from './register.ts';
 import { createRevoke } from './revoke.ts';
 import { createTokenDoor } from './token/token-door.ts';
-import { createToken, type TokenDeps } from './token/token.ts';
+import { createToken, type TokenDeps, type TokenRequest, type TokenResponse } from './token/token.ts';
 
 export interface OAuthDeps extends AuthorizeDeps, Omit<TokenDeps, 'resourcePath'> {
   revokeToken: RevokeToken;
@@ -24,15 +24,18 @@ export interface OAuthDeps extends AuthorizeDeps, Omit<TokenDeps, 'resourcePath'
   /** Those that go with each answer of this host. */
   headers: Readonly<Record<string, string>>;
   log: Log;
+  /** Told each answer of the token endpoint, with the form as it came. */
+  observeToken?: ((form: string, answer: { status: number; body: object }) => void) | undefined;
 }
 
 /** The authorization server (OAuth 2.1), at the root of the gateway's origin: `token` serves POST /token, `routes` the rest. */
 export function createOAuth(deps: OAuthDeps): { token: RequestListener; routes: Hono<OAuthEnv> } {
   const resourcePath = (indicator: string) =>
     parseResourceUrl(indicator, deps.issuer, deps.connectorPaths)?.path;
-  const { callerOf, headers, log } = deps;
+  const { callerOf, headers, log, observeToken } = deps;
+  const answer = createToken({ ...deps, resourcePath });
   const token = createTokenDoor({
-    answer: createToken({ ...deps, resourcePath }),
+    answer: observeToken === undefined ? answer : observed,
     callerOf,
     headers,
     log,
@@ -46,4 +49,15 @@ export function createOAuth(deps: OAuthDeps): { token: RequestListener; routes: 
     .route('/introspect', createIntrospection(deps))
     .route('/', createDiscovery(deps));
   return { token, routes };
+
+  async function observed(request: TokenRequest): Promise<TokenResponse> {
+    try {
+      const response = await answer(request);
+      observeToken?.(request.body, response);
+      return response;
+    } catch (thrown) {
+      observeToken?.(request.body, { status: 500, body: { error: 'server_error' } });
+      throw thrown;
+    }
+  }
 }

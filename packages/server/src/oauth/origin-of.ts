@@ -5,6 +5,10 @@ import type { OAuthEnv } from './env.ts';
 
 /** Where a request came from, for the trace of attempts. */
 export function originOf(trace: AttemptTrace, context: Context<OAuthEnv>): Origin {
-  const caller = { address: context.get('address') ?? 'unknown', sharedEgress: context.get('sharedEgress') };
+  const caller = {
+    address: context.get('address') ?? 'unknown',
+    sharedEgress: context.get('sharedEgress'),
+    from: context.get('from'),
+  };
   return trace.originOf(caller, context.req.header('User-Agent'));
 }

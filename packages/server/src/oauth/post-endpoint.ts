@@ -1,7 +1,8 @@
-import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
+import { Hono, type Context } from 'hono';
 import { cors } from 'hono/cors';
+import { bodyCap } from '../kernel/body-cap.ts';
 import { deepestCause } from '../kernel/deepest-cause.ts';
+import { toAppError } from '../kernel/errors.ts';
 import type { RequestId } from '../kernel/ids.ts';
 import type { Log } from '../kernel/log.ts';
 import type { OAuthEnv } from './env.ts';
@@ -44,12 +45,15 @@ export function createPostEndpoint({ log, failure }: { log: Log; failure: Failur
     return context.json({ error: 'invalid_request', error_description: 'the method must be POST' }, 405);
   });
   app.use(
-    bodyLimit({
-      maxSize: FORM_BYTES_MAX,
-      onError: (context) => context.json(BODY_TOO_LARGE, 413),
+    bodyCap<Context>({
+      bytesMax: FORM_BYTES_MAX,
+      onTooLarge: (context) => context.json(BODY_TOO_LARGE, 413),
     }),
   );
   app.onError((error, context) => {
+    const known = toAppError(error);
+    if (known.code !== 'internal' && known.status < 500)
+      return context.json({ error: 'invalid_request', error_description: known.publicMessage }, 400);
     const description = describeFailure(log, context.get('requestId'), error);
     context.header('Cache-Control', 'no-store');
     if (failure.status === 503) context.header('Retry-After', '1');

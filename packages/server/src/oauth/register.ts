@@ -17,10 +17,12 @@ import { isUsableRedirectUri } from '../kernel/redirect-uri.ts';
 export type LimitRegistrations = (
   address: string,
   sharedEgress: string | undefined,
-) => LimitDecision & {
-  /** How many clients there may be that nobody approved. */
-  unconfirmedMax: number;
-};
+) => Promise<
+  LimitDecision & {
+    /** How many clients there may be that nobody approved. */
+    unconfirmedMax: number;
+  }
+>;
 
 const FULL_RETRY_SECONDS = 60;
 const REDIRECT_URIS_MAX = 10;
@@ -59,7 +61,7 @@ export function createRegister({
   }
 
   app.post('/', async (context) => {
-    const { allowed, retryAfterSeconds, unconfirmedMax } = limitRegistrations(
+    const { allowed, retryAfterSeconds, unconfirmedMax } = await limitRegistrations(
       context.get('address') ?? 'unknown',
       context.get('sharedEgress'),
     );

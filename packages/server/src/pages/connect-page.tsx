@@ -115,21 +115,3 @@ export const ConnectPage: FC<ConnectPageProps> = ({ csrf, email, path, place, pr
     </Page>
   );
 };
-
-/** On the way to the service. A redirect from a form would be blocked, so the page goes by itself. */
-export const DeparturePage: FC<{ href: string; host: string; name: string }> = ({ host, href, name }) => (
-  <Page title={`Going to ${host}`} refresh={href}>
-    <h1>
-      Connecting your <bdi>{name}</bdi> account
-    </h1>
-    <p class="lead">
-      You sign in at <bdi>{host}</bdi>, and come back here afterwards.
-    </p>
-    <p>
-      <a class="button" href={href} rel="noreferrer">
-        Continue to <bdi>{host}</bdi>
-      </a>
-    </p>
-    <p class="small">If nothing happens, use the button.</p>
-  </Page>
-);

@@ -2,7 +2,8 @@ import { Hono, type Context } from 'hono';
 import type { Connects, ConnectPlace } from '../connectors/connects.ts';
 import type { CurrentUser, People } from '../people/people.ts';
 import { SIGN_OUT_PURPOSE } from './account-line.tsx';
-import { ConnectPage, DeparturePage, serviceName } from './connect-page.tsx';
+import { ConnectPage, serviceName } from './connect-page.tsx';
+import { DeparturePage } from './departure-page.tsx';
 import type { LimitAnswer } from './deps.ts';
 import { errorPage } from './error-page.tsx';
 import { formRefused, notFound } from './failures.tsx';
@@ -19,7 +20,7 @@ export interface ConnectDeps {
   guard: FormGuard;
   baseUrl: string;
   /** Takes one from the person's bucket: each way out asks somebody else's server. */
-  limitConnects: (userId: string) => LimitAnswer;
+  limitConnects: (userId: string) => LimitAnswer | Promise<LimitAnswer>;
 }
 
 const PARAMETERS = ['state', 'code', 'iss', 'error'] as const;
@@ -30,7 +31,7 @@ export function createConnect(deps: ConnectDeps): Hono<PageEnv> {
   const app = new Hono<PageEnv>();
 
   app.get('/connect/:organisation/:connector', async (c) => {
-    const user = await people.currentUser(c.req.raw.headers);
+    const user = await people.currentUser(c.req.raw.headers, c.get('from'));
     if (user === undefined) return c.redirect(signInPath(c.req.path), 303);
     const place = await placeOf(c, user);
     return place === undefined ? notFound(c) : show(c, place, user);
@@ -38,7 +39,7 @@ export function createConnect(deps: ConnectDeps): Hono<PageEnv> {
 
   app.post('/connect/:organisation/:connector', async (c) => {
     const form = await readForm(c, ['csrf', 'action']);
-    const user = await people.currentUser(c.req.raw.headers);
+    const user = await people.currentUser(c.req.raw.headers, c.get('from'));
     const checked = guard.check(c, { csrf: form.csrf, purpose: purposeOf(c.req.path, user) });
     if (!checked.ok && checked.error.reason === 'cross_site')
       return formRefused(c, checked.error, deps.baseUrl);
@@ -55,7 +56,7 @@ export function createConnect(deps: ConnectDeps): Hono<PageEnv> {
   });
 
   app.get('/oauth/upstream/callback', async (c) => {
-    const user = await people.currentUser(c.req.raw.headers);
+    const user = await people.currentUser(c.req.raw.headers, c.get('from'));
     const browser = guard.browserOf(c);
     if (user === undefined || browser === undefined) return strayed(c);
     const query = new URL(c.req.url).searchParams;
@@ -64,9 +65,7 @@ export function createConnect(deps: ConnectDeps): Hono<PageEnv> {
     const [state, code, iss, error] = PARAMETERS.map((name) => query.get(name) ?? undefined);
     const finished = await connects.finish({
       parameters: { state, code, iss, error },
-      userId: user.userId,
-      viaOrgId: user.viaOrgId,
-      sessionId: user.sessionId,
+      ...user,
       browser,
       requestId: c.get('requestId'),
     });
@@ -99,14 +98,19 @@ export async function leaveToConnect(
   { connects, guard, limitConnects }: Pick<ConnectDeps, 'connects' | 'guard' | 'limitConnects'>,
   { place, returnTo, user }: { place: ConnectPlace; returnTo: string; user: CurrentUser },
 ): Promise<Response | { problem: string }> {
-  const { allowed, retryAfterSeconds } = limitConnects(user.userId);
+  const { allowed, retryAfterSeconds } = await limitConnects(user.userId);
   if (!allowed) return { problem: `That was tried too often. Try again in ${retryAfterSeconds} s.` };
   const { sessionId, userId } = user;
   const begun = await connects.begin(place, { userId, sessionId, browser: guard.browser(c), returnTo });
   if (!begun.ok) return { problem: begun.error };
   withoutReferrer(c);
   const { host, url } = begun.value;
-  return c.html(document(<DeparturePage href={url} host={host} name={serviceName(place)} />));
+  const heading = (
+    <>
+      Connecting your <bdi>{serviceName(place)}</bdi> account
+    </>
+  );
+  return c.html(document(<DeparturePage href={url} host={host} heading={heading} />));
 }
 
 function purposeOf(path: string, user: CurrentUser | undefined): string {

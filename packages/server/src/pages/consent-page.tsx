@@ -1,6 +1,7 @@
 import type { FC } from 'hono/jsx';
 import type { ClientTier } from '../grants/client-rules.ts';
 import type { Access, Role } from '../kernel/access.ts';
+import { logoPath } from '../kernel/logo-path.ts';
 import type { ConnectPlace } from '../connectors/connects.ts';
 import { AccountLine } from './account-line.tsx';
 import { ConnectCards } from './connect-page.tsx';
@@ -9,10 +10,14 @@ import { Page } from './layout.tsx';
 export interface ConsentChoice {
   slug: string;
   name: string;
+  /** Hash of the picture that it shows of itself. */
+  logo: string | null;
   role: Role;
   /** `part`: what of the organisation's tools these are; absent: all. */
   tools: { read: number; full: number; consumesCredits: boolean; part?: string | undefined };
   mayHoldFull: boolean;
+  /** More than this the organisation gives nobody. */
+  maxAccess: Access;
   /** Days that a connection lasts there. */
   refreshDays: number;
   tier: ClientTier;
@@ -32,6 +37,10 @@ export interface ConsentPageProps {
   imitates: string | undefined;
   /** Organisations that are not offered, because their admins blocked this client. */
   blockedBy: readonly string[];
+  /** Nor these: their people connect apps that are known better. */
+  notAllowedBy: readonly string[];
+  /** Nor these: this session does not open them. */
+  closed: readonly string[];
   /** Nor these: the operator has suspended them. */
   suspended: readonly string[];
   choices: readonly ConsentChoice[];
@@ -128,6 +137,18 @@ export const ConsentPage: FC<ConsentPageProps> = (props) => {
         {props.blockedBy.length === 0 ? null : (
           <p class="small">
             Not offered, because an admin there has blocked this app: <bdi>{props.blockedBy.join(', ')}</bdi>.
+          </p>
+        )}
+        {props.notAllowedBy.length === 0 ? null : (
+          <p class="small">
+            Not offered, because this app is not known well enough there:{' '}
+            <bdi>{props.notAllowedBy.join(', ')}</bdi>. An admin there can approve it.
+          </p>
+        )}
+        {props.closed.length === 0 ? null : (
+          <p class="small">
+            Not offered, because this sign-in does not open {props.closed.length === 1 ? 'it' : 'them'}:{' '}
+            <bdi>{props.closed.join(', ')}</bdi>. The dashboard says what is asked for there.
           </p>
         )}
         {props.suspended.length === 0 ? null : (
@@ -282,12 +303,15 @@ function inDays(days: number): string {
 const OnlyOrganisation: FC<{ choice: ConsentChoice }> = ({ choice }) => (
   <>
     <input type="hidden" name="organisation" value={choice.slug} />
-    <p>
-      Organisation{' '}
-      <b>
-        <bdi>{choice.name}</bdi>
-      </b>
-      , where you are {withArticle(choice.role)}.
+    <p class="with-logo">
+      <OrganisationLogo hash={choice.logo} />
+      <span>
+        Organisation{' '}
+        <b>
+          <bdi>{choice.name}</bdi>
+        </b>
+        , where you are {withArticle(choice.role)}.
+      </span>
     </p>
     {choice.tools.part === undefined ? null : (
       <p>
@@ -296,6 +320,10 @@ const OnlyOrganisation: FC<{ choice: ConsentChoice }> = ({ choice }) => (
     )}
   </>
 );
+
+/** The name stands beside it, so it says nothing to who does not see it. */
+const OrganisationLogo: FC<{ hash: string | null }> = ({ hash }) =>
+  hash === null ? null : <img class="logo" src={logoPath(hash)} alt="" width="32" height="32" />;
 
 const OrganisationChoice: FC<ConsentPageProps> = ({ choices, chosen }) => (
   <fieldset>
@@ -308,6 +336,7 @@ const OrganisationChoice: FC<ConsentPageProps> = ({ choices, chosen }) => (
           value={choice.slug}
           checked={chosen === undefined ? index === 0 : choice.slug === chosen}
         />
+        <OrganisationLogo hash={choice.logo} />
         <span>
           <b>
             <bdi>{choice.name}</bdi>
@@ -354,12 +383,21 @@ function countOf(choices: readonly ConsentChoice[], access: Access): string {
 
 function fullDetail(choices: readonly ConsentChoice[]): string {
   const spends = choices.some((choice) => choice.tools.consumesCredits) ? ', and can spend credits' : '';
-  const limited = choices.some((choice) => !choice.mayHoldFull) ? ' Not where you are a viewer.' : '';
+  const isLimited = choices.some((choice) => !choice.mayHoldFull);
+  const limited = isLimited
+    ? ' Not where you are a viewer, or where read-only is the most anybody gets.'
+    : '';
   return `Also creates, changes and deletes${spends}. ${countOf(choices, 'full')}${limited}`;
 }
 
 function whyNoFull({ maxAccess, choices }: ConsentPageProps): string {
   if (maxAccess === 'read') return 'Not possible here: the app asked for read-only access.';
+  const readOnly = choices.filter((choice) => choice.maxAccess === 'read');
+  if (readOnly.length > 0) {
+    const [first] = readOnly;
+    const where = readOnly.length === 1 && first !== undefined ? first.name : 'These organisations';
+    return `Not possible: ${where} ${readOnly.length === 1 ? 'gives' : 'give'} read-only access alone.`;
+  }
   const roles = [...new Set(choices.map((choice) => choice.role))].join(', ');
   return `Not possible with your role (${roles}). Ask an admin of the organisation for another one.`;
 }

@@ -1,16 +1,16 @@
 import { Hono, type Context } from 'hono';
 import { noteOfTransaction, type AttemptTrace } from '../audit/attempts/trace.ts';
-import type { Approvals, AuthorizationResponse, Choice, DecisionFault } from '../grants/approvals.ts';
+import type { Approvals, AuthorizationResponse, Choice } from '../grants/approvals.ts';
 import type { ClientRules } from '../grants/client-rules.ts';
 import { hostOfClientId } from '../grants/client-documents/client-id-url.ts';
 import type { Client, Clients } from '../grants/clients.ts';
 import { destinationOf, isOnThisComputer } from '../grants/destination.ts';
-import { highestAccess, type Access, type Role } from '../kernel/access.ts';
+import { ceilingOf, type Access, type Role } from '../kernel/access.ts';
 import { displayName } from '../kernel/display-name.ts';
 import { isRegisteredRedirectUri } from '../kernel/redirect-uri.ts';
 import type { ClientId, OrganisationId, UserId } from '../kernel/ids.ts';
 import type { Handoff } from '../oauth/handoff.ts';
-import type { Membership, ReachOf } from '../people/company/reach.ts';
+import { isAt, type Membership, type ReachOf } from '../people/company/reach.ts';
 import type { CurrentUser, People } from '../people/people.ts';
 import { SIGN_OUT_PURPOSE } from './account-line.tsx';
 import { finish, goTo } from './authorize-return.tsx';
@@ -18,13 +18,21 @@ import { showClosed } from './company/closed.tsx';
 import { leaveToConnect, type ConnectDeps } from './connect.tsx';
 import { answerSchema, choicesSchema, FIELDS, type Answer } from './consent-form.ts';
 import { ConsentPage, type ConsentChoice } from './consent-page.tsx';
+import { explain } from './explain-refusal.ts';
 import type { FormGuard } from './form-guard.ts';
 import { imitatedHost } from './imitation.ts';
 import { document } from './layout.tsx';
 import { showNotMember, showSuspended } from './no-organisation.tsx';
 import type { PageEnv } from './page-env.ts';
 import { readForm } from './read-form.ts';
-import { clientBlocked, expired, handoffRefused, otherBrowser, refuse } from './refusals.ts';
+import {
+  clientBlocked,
+  clientNotAllowed,
+  expired,
+  handoffRefused,
+  otherBrowser,
+  refuse,
+} from './refusals.ts';
 
 const NAME_CHARACTERS_MAX = 60;
 
@@ -71,7 +79,7 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
     const transactionId = c.req.query('transaction') ?? '';
     const authorization = await approvals.find(transactionId, guard.browserOf(c));
     if (authorization === undefined) return expired(c);
-    const user = await deps.people.currentUser(c.req.raw.headers);
+    const user = await deps.people.currentUser(c.req.raw.headers, c.get('from'));
     if (user === undefined) {
       note(transactionId, 'sign_in');
       return c.redirect(`/sign-in?return_to=${encodeURIComponent(pathOf(transactionId))}`, 303);
@@ -100,7 +108,7 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
         'Choose what the app may do and try again.',
       );
     const { transaction, csrf, access } = answer.data;
-    const user = await deps.people.currentUser(c.req.raw.headers);
+    const user = await deps.people.currentUser(c.req.raw.headers, c.get('from'));
     const authorization = await approvals.find(transaction, guard.browserOf(c));
     const client = authorization && (await deps.clients.find(authorization.clientId));
     const checked = guard.check(c, { csrf, purpose: purposeOf(transaction, user) });
@@ -194,7 +202,7 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
       const chosen =
         answer.organisation === undefined && memberships.length === 1
           ? memberships[0]
-          : memberships.find(({ organisation }) => organisation.slug === answer.organisation);
+          : memberships.find(isAt(answer.organisation ?? ''));
       if (chosen === undefined) return again('Choose one of your organisations.');
       const lifetimeDays = answer.lifetime === undefined ? null : Number(answer.lifetime);
       choice = { orgId: chosen.organisation.id, access: answer.access, lifetimeDays };
@@ -224,9 +232,23 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
   }
 
   async function membershipsFor(authorization: Authorization, user: CurrentUser) {
-    const { open } = await deps.reach(user);
+    const { closed, open } = await deps.reach(user);
+    // Of these the page says why they are not offered.
+    const suspended = closed.filter(({ because }) => because === 'suspended');
     const { resourceOrgId } = authorization;
-    return open.filter(({ organisation }) => resourceOrgId === null || organisation.id === resourceOrgId);
+    return [...open, ...suspended].filter(
+      ({ organisation }) => resourceOrgId === null || organisation.id === resourceOrgId,
+    );
+  }
+
+  /** Theirs too, but not in this session. */
+  async function closedFor(authorization: Authorization, user: CurrentUser) {
+    const { closed } = await deps.reach(user);
+    const { resourceOrgId } = authorization;
+    return closed.filter(
+      ({ because, organisation: { id } }) =>
+        because !== 'suspended' && (resourceOrgId === null || id === resourceOrgId),
+    );
   }
 
   async function show(
@@ -244,7 +266,7 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
     if (authorization.codeUsedAt !== null) return explain(c, { reason: 'already_connected' });
     const visitor = () => ({
       email: user.email,
-      returnTo: pathOf(transactionId),
+      returnTo: pathWith(transactionId, state),
       signOutCsrf: guard.issue(c, SIGN_OUT_PURPOSE),
     });
     const [client, memberships] = await Promise.all([
@@ -253,11 +275,11 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
     ]);
     if (client === undefined) return expired(c);
     const { userId } = user;
+    const closed = await closedFor(authorization, user);
     if (memberships.length === 0) {
-      note(transactionId, 'consent', { userId, fault: 'not_a_member' });
-      const { closed } = await deps.reach(user);
+      const [shut] = closed;
+      note(transactionId, 'consent', { userId, fault: shut === undefined ? 'not_a_member' : 'closed' });
       const { resourceOrgId } = authorization;
-      const shut = closed.find(({ organisation: { id } }) => resourceOrgId === null || id === resourceOrgId);
       return shut === undefined
         ? showNotMember(c, resourceOrgId !== null, visitor())
         : showClosed(c, shut, visitor());
@@ -279,9 +301,18 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
     const choices = asked.flatMap(({ tier, ...choice }): ConsentChoice[] =>
       tier.kind === 'blocked' ? [] : [{ ...choice, tier }],
     );
-    const blockedBy = asked.flatMap(({ tier, name }) => (tier.kind === 'blocked' ? [name] : []));
-    note(transactionId, 'consent', { userId, ...(choices.length === 0 ? { fault: 'client_blocked' } : {}) });
-    if (choices.length === 0) return clientBlocked(c, blockedBy);
+    const namesBlockedBy = (by: 'rule' | 'policy') =>
+      asked.flatMap(({ tier, name }) => (tier.kind === 'blocked' && tier.by === by ? [name] : []));
+    const [blockedBy, notAllowedBy] = [namesBlockedBy('rule'), namesBlockedBy('policy')];
+    if (choices.length === 0) {
+      const isBlocked = blockedBy.length > 0;
+      note(transactionId, 'consent', {
+        userId,
+        fault: isBlocked ? 'client_blocked' : 'client_not_allowed',
+      });
+      return isBlocked ? clientBlocked(c, blockedBy) : clientNotAllowed(c, notAllowedBy);
+    }
+    note(transactionId, 'consent', { userId });
     const offered = memberships.filter(({ organisation }) =>
       choices.some(({ slug }) => slug === organisation.slug),
     );
@@ -296,6 +327,8 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
           clientHost={clientHost}
           imitates={imitatedHost(clientName, [clientHost ?? destination])}
           blockedBy={blockedBy}
+          notAllowedBy={notAllowedBy}
+          closed={closed.map(({ organisation }) => organisation.name)}
           suspended={suspended}
           destination={destination}
           redirectUri={authorization.redirectUri}
@@ -325,7 +358,7 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
     resource: string,
     user: CurrentUser,
   ) {
-    const { id, slug, name, refreshDays } = organisation;
+    const { id, logo, maxAccess, slug, name, refreshDays } = organisation;
     const [tools, tier, earlier] = await Promise.all([
       deps.toolsAt(id, role, resource),
       deps.standingOfClient(id, client, destination),
@@ -334,12 +367,14 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
     return {
       slug,
       name,
+      logo,
       role,
       tools,
       tier,
       earlier,
       refreshDays,
-      mayHoldFull: highestAccess(role) === 'full',
+      mayHoldFull: ceilingOf(role, maxAccess) === 'full',
+      maxAccess,
     };
   }
 
@@ -348,6 +383,20 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
 
 function pathOf(transactionId: string): string {
   return `/oauth/consent?transaction=${transactionId}`;
+}
+
+/** With what was chosen so far, which is on the page again when the browser comes back to it. */
+function pathWith(
+  transactionId: string,
+  {
+    access,
+    chosen,
+    lifetime,
+  }: { access: Access; chosen?: string | undefined; lifetime?: string | undefined },
+): string {
+  const choices = Object.entries({ access, organisation: chosen, lifetime });
+  const given = choices.filter(([, value]) => value !== undefined && value !== '');
+  return [pathOf(transactionId), ...given.map(([name, value]) => `${name}=${value}`)].join('&');
 }
 
 /** What a client said about itself when the page was drawn; its document may say something else by now. */
@@ -368,64 +417,4 @@ function fromElsewhere(c: Context<PageEnv>, code: string) {
     'This form came from somewhere else',
     'Nothing was approved. Start again from the app.',
   );
-}
-
-/** Each refusal says what can be done about it. What a person can mend on the form, they mend there. */
-function explain(
-  c: Context<PageEnv>,
-  fault: DecisionFault,
-  again?: (problem: string) => Response | Promise<Response>,
-): Response | Promise<Response> {
-  switch (fault.reason) {
-    case 'unknown':
-      return expired(c);
-    case 'already_connected':
-      return refuse(
-        c,
-        409,
-        fault.reason,
-        'Already connected',
-        'This request was approved and used. To connect again, start again from the app.',
-      );
-    case 'already_decided':
-      return refuse(
-        c,
-        409,
-        fault.reason,
-        'Already answered',
-        'This request was answered before, differently. Start again from the app.',
-      );
-    case 'not_a_member':
-    case 'other_organisation':
-      return refuse(
-        c,
-        403,
-        'not_a_member',
-        'You are not a member of this organisation',
-        'Your account does not belong to the organisation that this connector URL names. Ask one of its admins, or use another account.',
-      );
-    case 'client_blocked':
-      return (
-        again?.('An admin of that organisation has blocked this app.') ??
-        clientBlocked(c, ['the organisation'])
-      );
-    case 'client_changed':
-      return refuse(
-        c,
-        409,
-        fault.reason,
-        'The app has changed',
-        'It no longer lists the address that it asked to be answered at, so nothing was sent there. Start again from the app.',
-      );
-    case 'role_forbids':
-      return (
-        again?.('Full access is not possible with your role there.') ??
-        refuse(c, 403, fault.reason, 'Not possible with your role', 'Choose Read-only.')
-      );
-    case 'scope_forbids':
-      return (
-        again?.('The app asked for read-only access.') ??
-        refuse(c, 403, fault.reason, 'Not asked for', 'Choose Read-only.')
-      );
-  }
 }

@@ -6,5 +6,7 @@ export interface PageEnv {
     requestId: RequestId;
     /** Where the caller is, as a bucket for rate limits; only the composition root can tell. */
     address?: string;
+    /** The same in its plain spelling. */
+    from?: string | undefined;
   };
 }

@@ -58,6 +58,18 @@ export function handoffRefused(c: Context<PageEnv>, fault: HandoffFault) {
   return refuse(c, 400, `handoff_${fault}`, title, message);
 }
 
+/** The app is none that people there connect: nobody is sent anywhere either. */
+export function clientNotAllowed(c: Context<PageEnv>, organisations: readonly string[]) {
+  const where = organisations.join(', ');
+  return refuse(
+    c,
+    403,
+    'client_not_allowed',
+    'This app cannot be connected here',
+    `${where} lets its people connect only apps that are known well enough, and this one is not. Any owner or admin of ${where} can approve it, among the apps of the dashboard. Then start again from the app.`,
+  );
+}
+
 /** Nobody is sent anywhere: whoever wants this app must ask a person who may allow it. */
 export function clientBlocked(c: Context<PageEnv>, organisations: readonly string[]) {
   const where = organisations.join(', ');

@@ -8,7 +8,9 @@ export interface ReturnTo {
 const HOME: ReturnTo = { path: '/app' };
 const PATH_CHARACTERS_MAX = 1024;
 
-const CONSENT = /^\/oauth\/consent\?transaction=([A-Za-z0-9_-]{1,200})$/;
+// With what was chosen there already.
+const CONSENT =
+  /^\/oauth\/consent\?transaction=([A-Za-z0-9_-]{1,200})(?:&(?:access=(?:read|full)|organisation=[a-z0-9-]{1,40}|lifetime=[0-9]{1,2})){0,3}$/;
 // No backslash, control, space or `//`, which browsers read as the beginning of a host; no `%`, which hides them.
 const DASHBOARD = /^\/app\/(?:[A-Za-z0-9_.~-]+\/)*[A-Za-z0-9_.~-]*(?:\?[A-Za-z0-9_.~=&-]*)?$/;
 

@@ -47,7 +47,7 @@ export function signInRoutes(deps: Omit<PagesDeps, 'log' | 'mcpBaseUrl'>): Hono<
     .get('/sign-in', async (c) => {
       const returnTo = parseReturnTo(c.req.query('return_to'));
       if (await setup.isOpen()) return c.redirect('/setup', 303);
-      const user = await people.currentUser(c.req.raw.headers);
+      const user = await people.currentUser(c.req.raw.headers, c.get('from'));
       // Whoever is to show again who they are signs in anew.
       if (user !== undefined && c.req.query('confirm') !== '1') return c.redirect(returnTo.path, 303);
       return show(c, { status: 200, returnTo, email: user?.email ?? '' });

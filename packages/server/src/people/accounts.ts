@@ -12,6 +12,7 @@ import { checkPassword, hashPassword, type PasswordFault } from './password.ts';
 import type { CurrentUser, People, SignedIn } from './people.ts';
 import { createBrowserTokens } from './two-factor/browser-tokens.ts';
 import { createSecondFactor, type CodeFault } from './two-factor/second-factor.ts';
+import { findSecondFactor } from './two-factor/shown-factor.ts';
 
 /** Somebody's own session, in which they act on their account. */
 export type OwnSession = CurrentUser & { readonly requestId: RequestId };
@@ -56,14 +57,26 @@ export function createAccounts({
     return pending === undefined ? undefined : store.secondFactors.findPending(pending, now());
   }
 
-  async function confirmMethods(userId: UserId): Promise<ConfirmMethods> {
-    const [code, keys, password] = await Promise.all([
+  async function confirmMethods(user: CurrentUser): Promise<ConfirmMethods> {
+    const { userId } = user;
+    const [code, keys, password, owes] = await Promise.all([
       store.secondFactors.isOn(userId),
       store.passkeys.countOf(userId),
       hasPassword(userId),
+      owesFactor(user),
     ]);
     // Who has stolen a session and the password must not be able to turn the second factor off.
-    return { code, password: password && !code, passkey: passkeys.isAvailable && keys > 0 };
+    return { code, password: password && !code && !owes, passkey: passkeys.isAvailable && keys > 0 };
+  }
+
+  /**
+   * Whether an organisation of theirs asks for a second factor, and this session has not shown the one that there is.
+   * Then it changes nothing about it: a password alone would make itself another, or take it away.
+   */
+  async function owesFactor(user: CurrentUser): Promise<boolean> {
+    const memberships = await store.companySignIn.listMembershipsOf(user.userId);
+    if (!memberships.some(({ organisation }) => organisation.secondFactorRequired)) return false;
+    return (await findSecondFactor(store, user)) === 'not_shown';
   }
 
   async function hasPassword(userId: UserId): Promise<boolean> {
@@ -82,7 +95,7 @@ export function createAccounts({
       return verified.ok && verified.value === userId ? ok('webauthn') : fail({ reason: 'passkey_refused' });
     }
     const { password } = proof;
-    const counts = (await confirmMethods(userId)).password;
+    const counts = (await confirmMethods(user)).password;
     return counts && (await checkCurrent({ userId, password })) !== undefined
       ? ok('pwd')
       : fail({ reason: 'wrong_password' });
@@ -93,6 +106,7 @@ export function createAccounts({
     passkeys,
     hasPassword,
     confirmMethods,
+    owesFactor,
 
     /** Whether this browser has given a right password and is to be asked for the second factor. */
     isPending: async (headers: Headers): Promise<boolean> => (await pendingOf(headers)) !== undefined,

@@ -1,4 +1,4 @@
-import { toAuditRow } from '../audit/entry.ts';
+import { personOrOperator, toAuditRow } from '../audit/entry.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { OrganisationId, RequestId, UserId } from '../kernel/ids.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
@@ -18,6 +18,8 @@ export type ResetLinkFault =
   | 'oneself'
   /** The person belongs to an organisation where the asker may not do this. */
   | 'elsewhere'
+  /** The person is an operator, which the asker is not: a link would make them one. */
+  | 'operator'
   /** The person signs in without one. */
   | 'no_password';
 
@@ -68,7 +70,7 @@ export function createPasswordResets({ store, clock }: { store: Store; clock: Cl
         {
           orgId: orgId ?? undefined,
           action: 'password.reset_link_created',
-          actor: by === undefined ? { kind: 'system' } : { kind: 'user', id: by.userId },
+          actor: personOrOperator(by),
           target: userId,
           requestId: by?.requestId,
           outcome: 'ok',
@@ -178,5 +180,16 @@ export async function faultOfAsking(
       canChangeRole(otherRole, role, role),
   );
   if (!mayEverywhere) return 'elsewhere';
+  if ((await queries.operators.isOperator(userId)) && !(await mayActAsOperator(queries, asks, viaOrgId)))
+    return 'operator';
   return (await queries.passwordResets.hasPassword(userId)) ? undefined : 'no_password';
+}
+
+/** A company's word is good in its own organisation, and makes nobody an operator. */
+async function mayActAsOperator(
+  queries: Queries,
+  asks: UserId,
+  viaOrgId: OrganisationId | null,
+): Promise<boolean> {
+  return viaOrgId === null && (await queries.operators.isOperator(asks));
 }

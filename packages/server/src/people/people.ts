@@ -30,6 +30,10 @@ export interface CurrentUser {
   readonly isRecent: boolean;
   /** The organisation whose provider vouched for them, which is all that this session opens: see company/reach.ts. */
   readonly viaOrgId: OrganisationId | null;
+  /** When they last showed who they are. */
+  readonly shownAtMs: number;
+  /** Where this request comes from. */
+  readonly address: string | undefined;
 }
 
 const RECENT_MS = 10 * 60 * 1000;
@@ -42,7 +46,8 @@ export interface SignedIn {
 }
 
 export interface People {
-  currentUser(headers: Headers): Promise<CurrentUser | undefined>;
+  /** `address`: where the request comes from, in its plain spelling; whoever does not say it opens no organisation that asks. */
+  currentUser(headers: Headers, address?: string): Promise<CurrentUser | undefined>;
   /** Begins a new session and ends the one that the browser came with, if any. */
   signIn(input: {
     email: string;
@@ -127,14 +132,17 @@ export function createPeople({
   }
 
   return {
-    async currentUser(headers) {
+    async currentUser(headers, address) {
       if (!headers.has('cookie')) return undefined;
       const session = await (await sessions).find(headers);
       if (session === undefined) return undefined;
       const { confirmedAtMs, createdAtMs: signedInAtMs, ...who } = session;
       if (clock.nowMs() >= signedInAtMs + SESSION_SECONDS * 1000) return undefined;
       if (!(await isEnabled(who.userId))) return undefined;
-      return { ...who, signedInAtMs, isRecent: clock.nowMs() < confirmedAtMs + RECENT_MS };
+      const isRecent = clock.nowMs() < confirmedAtMs + RECENT_MS;
+      // A remembered browser has confirmed nothing, and still began when it did.
+      const shownAtMs = Math.max(signedInAtMs, confirmedAtMs);
+      return { ...who, signedInAtMs, shownAtMs, isRecent, address };
     },
 
     async signIn({ email, password, headers }) {

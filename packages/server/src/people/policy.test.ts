@@ -17,7 +17,7 @@ const MANAGING: Action[] = [
   'members.manage',
 ];
 const LOOKING_INTO: Action[] = ['audit.read', 'usage.read.any', 'settings.manage'];
-const OWNING: Action[] = ['owners.manage', 'organisation.delete'];
+const OWNING: Action[] = ['owners.manage', 'organisation.rename', 'organisation.delete'];
 
 describe('the policy table', () => {
   test.each(ROLES)('lets a %s make, see and end what is their own', (role) => {

@@ -27,8 +27,10 @@ export const LOWEST_ROLE = {
   'usage.read': 'member',
   'usage.read.any': 'admin',
   'audit.read': 'admin',
+  'audit.retain': 'owner',
   'settings.read': 'member',
   'settings.manage': 'admin',
+  'organisation.rename': 'owner',
   'organisation.delete': 'owner',
 } as const satisfies Record<string, Role>;
 

@@ -59,7 +59,11 @@ export async function createSessionLibrary(deps: {
 
   return {
     async find(headers) {
-      const found = await api.getSession({ headers: narrow(headers) });
+      const found = await api.getSession({ headers: narrow(headers) }).catch(async (error: unknown) => {
+        // It keeps to itself what failed. Where that is the database, this says so.
+        await deps.store.ping();
+        throw error;
+      });
       if (found === null) return undefined;
       return {
         sessionId: found.session.id,

@@ -33,7 +33,7 @@ export interface Setup {
   prepareSetup(): Promise<{ token: string } | undefined>;
   /** For the page that asks: the token is claimed by `completeSetup` alone. */
   tokenIsGood(token: string): Promise<boolean>;
-  /** Makes the first user, the first organisation and the ownership in one transaction, for one caller alone. */
+  /** Makes the first user, who is the first operator, and an organisation of theirs, in one transaction, for one caller alone. */
   completeSetup(form: SetupForm): Promise<Result<SetupDone, SetupRefusal>>;
 }
 
@@ -63,6 +63,7 @@ export function createSetup({ store }: { store: Store }): Setup {
     const owner = await insertUser(queries, user, { emailVerified: true });
     if (!owner.ok) return fail({ reason: 'form_invalid', faults: [owner.error] });
     const ownerId = owner.value.userId;
+    await queries.operators.add(ownerId, { declared: false });
     // What is there before anybody is, the operator declared: it belongs to the first account.
     const declared = await queries.people.listOrganisations();
     for (const organisation of declared) await queries.people.addMember(organisation.id, ownerId, 'owner');

@@ -1,6 +1,5 @@
 import type { MiddlewareHandler } from 'hono';
 import { AppError } from '../kernel/errors.ts';
-import type { OrganisationId } from '../kernel/ids.ts';
 import type { Action } from '../people/policy.ts';
 import { can } from '../people/policy.ts';
 import type { Role } from '../kernel/access.ts';
@@ -38,15 +37,16 @@ const OWN = '-';
  * own organisation, whatever else its owner belongs to.
  */
 export function membersOnly(
+  /** Throws where an organisation of theirs asks something else of this session. */
   membershipOf: (
     slug: string,
     user: PortalEnv['Variables']['user'],
-  ) => Promise<{ id: OrganisationId; slug: string; name: string; role: Role } | undefined>,
+  ) => Promise<OrganisationEnv['Variables']['organisation'] | undefined>,
 ): MiddlewareHandler<OrganisationEnv> {
   return async (context, next) => {
     const slug = context.req.param('org') ?? '';
     const own = context.get('caller')?.organisation;
-    const isOwn = own?.slug === slug || slug === OWN;
+    const isOwn = own?.slug === slug || slug === OWN || own?.aliases.includes(slug) === true;
     const organisation =
       own === undefined ? await membershipOf(slug, context.get('user')) : isOwn ? own : undefined;
     if (organisation === undefined)

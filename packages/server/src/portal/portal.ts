@@ -1,12 +1,13 @@
-import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
+import { Hono, type MiddlewareHandler } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { bodyCap } from '../kernel/body-cap.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { deepestCause } from '../kernel/deepest-cause.ts';
 import { AppError, errorBody, toAppError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Keys } from '../keys/keys.ts';
 import type { Agents } from '../people/agents/agents.ts';
+import { isAt } from '../people/company/reach.ts';
 import type { People } from '../people/people.ts';
 import { createAccountRoutes, type AccountRoutesDeps } from './account/account.ts';
 import { createAgentRoutes } from './agents/agents.ts';
@@ -21,6 +22,7 @@ import {
 } from './company-sign-in/company-sign-in.ts';
 import { createConnectorRoutes, type ConnectorRoutesDeps } from './connectors/connectors.ts';
 import { createConnectorDeskRoutes, type ConnectorDeskRoutesDeps } from './connectors/connector-desk.ts';
+import { throwIfAsked } from './asked-of-session.ts';
 import type { PortalEnv } from './env.ts';
 import { membersOnly, sameOriginOnly } from './guards.ts';
 import { createIdentityLinkRoutes } from './identity-providers/identity-links.ts';
@@ -36,11 +38,27 @@ import { identify, type IdentifyDeps } from './management/identify.ts';
 import { createMe, type MeDeps } from './me/me.ts';
 import { createMemberRoutes, type MemberRoutesDeps } from './members/members.ts';
 import { createOrganisation, type OrganisationDeps } from './organisation/organisation.ts';
+import { nothingHere } from './nothing-here.ts';
+import { createOperatorRoutes, type OperatorRoutesDeps } from './operator/operator.ts';
 import { routesOf } from './openapi/document.ts';
 import { serveDocument } from './openapi/serve-document.ts';
 import { createOverviewRoutes, type OverviewRoutesDeps } from './overview/overview.ts';
+import {
+  createPlaygroundRoutes,
+  PLAYED_BYTES_MAX,
+  PLAYED_PATH,
+  type PlaygroundRoutesDeps,
+} from './playground/playground.ts';
 import { createRoleRoutes } from './roles/roles.ts';
+import { createAuditRetentionRoutes, type AuditRetentionRoutesDeps } from './settings/audit-log.ts';
+import { createLimitRoutes, type LimitRoutesDeps } from './settings/limits.ts';
+import { createLogoRoutes, LOGO_BODY_BYTES_MAX, LOGO_PATH, type LogoRoutesDeps } from './settings/logo.ts';
+import { createQuotaRoutes, type QuotaRoutesDeps } from './settings/quota.ts';
+import { createSecurityRoutes, type SecurityRoutesDeps } from './settings/security.ts';
+import { createAddressRoutes, type AddressRoutesDeps } from './settings/address.ts';
+import { createDangerRoutes, type DangerRoutesDeps } from './settings/danger.ts';
 import { createSettingsRoutes, type SettingsRoutesDeps } from './settings/settings.ts';
+import { createWebhookRoutes, type WebhookRoutesDeps } from './settings/webhooks.ts';
 import { createUsageRoutes, type UsageRoutesDeps } from './usage/usage.ts';
 
 const BODY_BYTES_MAX = 64 * 1024;
@@ -52,6 +70,7 @@ export interface PortalDeps
     AccountRoutesDeps,
     AttemptRoutesDeps,
     AuditRoutesDeps,
+    AuditRetentionRoutesDeps,
     IdentifyDeps,
     MeDeps,
     OrganisationDeps,
@@ -63,11 +82,20 @@ export interface PortalDeps
     ConnectorDeskRoutesDeps,
     ImportRoutesDeps,
     InvitationRoutesDeps,
+    LimitRoutesDeps,
+    LogoRoutesDeps,
     MemberRoutesDeps,
+    QuotaRoutesDeps,
+    SecurityRoutesDeps,
+    AddressRoutesDeps,
+    DangerRoutesDeps,
     SettingsRoutesDeps,
     IdentityProviderRoutesDeps,
+    OperatorRoutesDeps,
     OverviewRoutesDeps,
-    UsageRoutesDeps {
+    PlaygroundRoutesDeps,
+    UsageRoutesDeps,
+    WebhookRoutesDeps {
   people: People;
   keys: Keys;
   agents: Agents;
@@ -82,7 +110,9 @@ export interface PortalDeps
  */
 export function createPortal(deps: PortalDeps): Hono<PortalEnv> {
   const app = new Hono<PortalEnv>();
-  const limitBody = bodyLimit({ maxSize: BODY_BYTES_MAX, onError: tooLarge });
+  const limitBody = limitTo(BODY_BYTES_MAX);
+  const limitPlayed = limitTo(PLAYED_BYTES_MAX);
+  const limitLogo = limitTo(LOGO_BODY_BYTES_MAX);
   app.route(
     '/openapi.json',
     serveDocument(() => app, `${deps.webBaseUrl}/portal/v1`),
@@ -94,17 +124,26 @@ export function createPortal(deps: PortalDeps): Hono<PortalEnv> {
   app.use(
     sameOriginOnly(deps.webBaseUrl, (path) => UPLOAD_PATH.test(path)),
     identify(deps),
-    (context, next) => (IMPORT_PATH.test(context.req.path) ? next() : limitBody(context, next)),
+    (context, next) => {
+      const { path } = context.req;
+      if (IMPORT_PATH.test(path)) return next();
+      if (LOGO_PATH.test(path)) return limitLogo(context, next);
+      return (PLAYED_PATH.test(path) ? limitPlayed : limitBody)(context, next);
+    },
   );
 
   const memberOf = membersOnly(async (slug, user) => {
-    const { open } = await deps.reach(user);
-    const found = open.find(({ organisation }) => organisation.slug === slug);
-    return found && { ...found.organisation, role: found.role };
+    const { closed, open } = await deps.reach(user);
+    const found = open.find(isAt(slug));
+    if (found !== undefined) return { ...found.organisation, role: found.role };
+    const shut = closed.find(isAt(slug));
+    throwIfAsked(shut?.because);
+    return undefined;
   });
 
   app.route('/me', createMe(deps));
   app.route('/me', createAccountRoutes(deps));
+  app.route('/operator', createOperatorRoutes(deps));
   app.use('/organisations/:org/*', memberOf);
   app.route('/organisations/:org', createOrganisation(deps));
   app.route('/organisations/:org/keys', createKeyRoutes(deps));
@@ -112,6 +151,14 @@ export function createPortal(deps: PortalDeps): Hono<PortalEnv> {
   app.route('/organisations/:org/clients', createClientRoutes(deps));
   app.route('/organisations/:org/client-rules', createClientRuleRoutes(deps));
   app.route('/organisations/:org/settings', createSettingsRoutes(deps));
+  app.route('/organisations/:org/settings/security', createSecurityRoutes(deps));
+  app.route('/organisations/:org/settings/address', createAddressRoutes(deps));
+  app.route('/organisations/:org/settings/danger', createDangerRoutes(deps));
+  app.route('/organisations/:org/settings/limits', createLimitRoutes(deps));
+  app.route('/organisations/:org/settings/quota', createQuotaRoutes(deps));
+  app.route('/organisations/:org/settings/logo', createLogoRoutes(deps));
+  app.route('/organisations/:org/settings/audit-log', createAuditRetentionRoutes(deps));
+  app.route('/organisations/:org/settings/webhooks', createWebhookRoutes(deps));
   app.route('/organisations/:org/members', createMemberRoutes(deps));
   app.route('/organisations/:org/invitations', createInvitationRoutes(deps));
   app.route('/organisations/:org/roles', createRoleRoutes());
@@ -126,16 +173,15 @@ export function createPortal(deps: PortalDeps): Hono<PortalEnv> {
   app.route('/organisations/:org/overview', createOverviewRoutes(deps));
   app.route('/organisations/:org/audit', createAuditRoutes(deps));
   app.route('/organisations/:org/usage', createUsageRoutes(deps));
+  app.route('/organisations/:org/playground', createPlaygroundRoutes(deps));
 
   // A route that says nothing of itself would be open to every key.
   const unknown = routesOf(app).find(({ description }) => description === undefined);
   if (unknown !== undefined) throw new Error(`${unknown.method} ${unknown.path} is not described`);
 
-  app.notFound((context) => {
-    const error = new AppError('not_found', 'There is nothing at this address.');
-    return context.body(errorBody(error, context.get('requestId')), 404, {
-      'Content-Type': 'application/json',
-    });
+  // Mounted below another app, it is that one's `notFound` that would answer.
+  app.use(() => {
+    throw nothingHere();
   });
   app.onError((thrown, context) => {
     const error = toAppError(thrown);
@@ -153,6 +199,11 @@ export function createPortal(deps: PortalDeps): Hono<PortalEnv> {
   return app;
 }
 
-function tooLarge(): never {
-  throw new AppError('payload_too_large', 'The body is over 64 KiB.');
+function limitTo(bytesMax: number): MiddlewareHandler {
+  return bodyCap({
+    bytesMax,
+    onTooLarge() {
+      throw new AppError('payload_too_large', `The body is over ${bytesMax / 1024} KiB.`);
+    },
+  });
 }

@@ -1,5 +1,15 @@
 import { z } from 'zod';
-import type { AgentId, ClientId, ImportId, GrantId, InvitationId, KeyId, UserId } from '../kernel/ids.ts';
+import type {
+  AgentId,
+  ClientId,
+  ImportId,
+  GrantId,
+  InvitationId,
+  KeyId,
+  OrganisationId,
+  UserId,
+  WebhookId,
+} from '../kernel/ids.ts';
 
 interface PathIds {
   key: KeyId;
@@ -9,6 +19,8 @@ interface PathIds {
   usr: UserId;
   imp: ImportId;
   inv: InvitationId;
+  org: OrganisationId;
+  whk: WebhookId;
 }
 
 const ABSENT: Readonly<Record<keyof PathIds, string>> = {
@@ -19,6 +31,8 @@ const ABSENT: Readonly<Record<keyof PathIds, string>> = {
   usr: 'There is no such member.',
   imp: 'There is no such import.',
   inv: 'There is no such open invitation.',
+  org: 'There is no such organisation.',
+  whk: 'There is no such webhook.',
 };
 
 /**

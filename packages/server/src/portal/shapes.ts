@@ -8,6 +8,13 @@ export const access = z
   .enum(['read', 'full'])
   .describe('How far it reaches: read calls read-only tools, full calls all.');
 
+export const logo = z
+  .string()
+  .nullable()
+  .describe(
+    'Path of the picture that stands for the organisation, below any address of Latchkey; null: none.',
+  );
+
 /** The body of an act that needs to be told nothing more. */
 export const nothing = z.strictObject({});
 

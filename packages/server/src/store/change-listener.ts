@@ -10,6 +10,8 @@ export type ChangeListener = (handlers: {
   catchUp: () => Promise<void>;
   /** True once that is done, false as soon as changes may go unheard. */
   onCurrent: (isCurrent: boolean) => void;
+  /** The connection has just been heard from: it was asked, and all that was announced before has been told. */
+  onHeard?: () => void;
 }) => Promise<{ close(): Promise<void> }>;
 
 /** Something else that is heard on the same connection, and says no more than that there is something. */
@@ -30,11 +32,17 @@ const changeSchema = z.object({
 });
 
 /** One connection that only listens, and comes back by itself when it is lost. `bells` are read at each connection. */
-export function createChangeListener(url: string, log: Log, bells: readonly Bell[] = []): ChangeListener {
-  return async ({ onChange, catchUp, onCurrent }) => {
+export function createChangeListener(
+  url: string,
+  log: Log,
+  bells: readonly Bell[] = [],
+  onSilent: () => void = () => {},
+): ChangeListener {
+  return async ({ onChange, catchUp, onCurrent, onHeard = () => {} }) => {
     let connection: pg.Client | undefined;
     let retry: NodeJS.Timeout | undefined;
     let closed = false;
+    let wasSilent = false;
 
     async function connect(): Promise<void> {
       const client = new pg.Client({
@@ -54,7 +62,13 @@ export function createChangeListener(url: string, log: Log, bells: readonly Bell
       await client.connect();
       if (closed) return client.end();
       connection = client;
-      const stopAsking = keepAsking(client);
+      // The network is back. What else was open on it may never hear so.
+      if (wasSilent) onSilent();
+      wasSilent = false;
+      const stopAsking = keepAsking(client, {
+        onHeard,
+        onSilent: () => (wasSilent = true),
+      });
       client.on('end', () => {
         stopAsking();
         if (closed || connection !== client) return;
@@ -98,13 +112,25 @@ export function createChangeListener(url: string, log: Log, bells: readonly Bell
 }
 
 /** Ends a connection that does not answer. A network that is gone would not tell, and nothing would be heard for long. */
-function keepAsking(client: pg.Client): () => void {
+function keepAsking(
+  client: pg.Client,
+  { onHeard, onSilent }: { onHeard: () => void; onSilent: () => void },
+): () => void {
   let isAnswered = true;
+  function giveUp(): void {
+    if (isAnswered) return;
+    onSilent();
+    void client.end();
+  }
   const timer = setInterval(() => {
-    if (!isAnswered) return void client.end();
+    // A process that was busy for so long has not read yet what came meanwhile.
+    if (!isAnswered) return void setImmediate(() => setImmediate(giveUp));
     isAnswered = false;
     client.query('select 1').then(
-      () => (isAnswered = true),
+      () => {
+        isAnswered = true;
+        onHeard();
+      },
       () => undefined,
     );
   }, SILENCE_MS_MAX);

@@ -1,4 +1,10 @@
-import { drizzle, type NodePgDatabase, type NodePgTransaction } from 'drizzle-orm/node-postgres';
+import {
+  drizzle,
+  NodePgSession,
+  type NodePgDatabase,
+  type NodePgTransaction,
+} from 'drizzle-orm/node-postgres';
+import { PgDialect } from 'drizzle-orm/pg-core';
 import type { ExtractTablesWithRelations } from 'drizzle-orm';
 import pg from 'pg';
 import type { Log } from '../kernel/log.ts';
@@ -51,4 +57,29 @@ export function createTokenPool(url: string, log: Log): pg.Pool {
 
 export function createDatabase(pool: pg.Pool): Database {
   return drizzle(pool, { schema });
+}
+
+/**
+ * All or nothing, on a connection of the pool. By hand, because the library's own never gives a connection back on which
+ * `begin` failed: as many of these as there are connections, and no query would ever run again.
+ */
+export async function transactionOn<T>(pool: pg.Pool, work: (executor: Executor) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  try {
+    const session = new NodePgSession<typeof schema, ExtractTablesWithRelations<typeof schema>>(
+      client,
+      DIALECT,
+      undefined,
+    );
+    return await session.transaction(work);
+  } finally {
+    client.release();
+  }
+}
+
+const DIALECT = new PgDialect();
+
+/** On one connection, within whatever transaction that is in. It must not begin one of its own. */
+export function createDatabaseOn(client: pg.Client): Database {
+  return drizzle(client, { schema });
 }

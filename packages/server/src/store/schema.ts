@@ -4,6 +4,7 @@
 export * from './schema/people.ts';
 export * from './schema/accounts.ts';
 export * from './schema/organisations.ts';
+export * from './schema/operators.ts';
 export * from './schema/sessions.ts';
 export * from './schema/invitations.ts';
 export * from './schema/connectors.ts';
@@ -22,4 +23,6 @@ export * from './schema/changes.ts';
 export * from './schema/node-mail.ts';
 export * from './schema/audit-events.ts';
 export * from './schema/audit-trail.ts';
+export * from './schema/audit-checkpoints.ts';
 export * from './schema/usage.ts';
+export * from './schema/webhooks.ts';

@@ -1,8 +1,22 @@
 import type pg from 'pg';
 import type { Log } from '../kernel/log.ts';
 import { createChangeListener, type Bell, type ChangeListener } from './change-listener.ts';
-import { createDatabase, createPool, createTokenPool, type Executor } from './database.ts';
+import {
+  createDatabase,
+  createDatabaseOn,
+  createPool,
+  createTokenPool,
+  transactionOn,
+  type Executor,
+} from './database.ts';
+import { openConnections } from './open-connections.ts';
+import { createAgentListQueries } from './queries/agent-list.ts';
+import { ageOf, readApplied, readMigrations, type Migration, type SchemaAge } from './migrations.ts';
 import { createAuditCheckQueries } from './queries/audit-check.ts';
+import { createAuditCheckpointQueries } from './queries/audit-checkpoints.ts';
+import { createAuditForwardQueries } from './queries/audit-forwards.ts';
+import { createAuditIntentQueries } from './queries/audit-intents.ts';
+import { createAuditRetentionQueries } from './queries/audit-retention.ts';
 import { createAuditQueries } from './queries/audit-events.ts';
 import { createAuditSearchQueries } from './queries/audit-search.ts';
 import { createAuditTrailQueries } from './queries/audit-trail.ts';
@@ -20,18 +34,27 @@ import { createConnectorVersionQueries } from './queries/connector-versions.ts';
 import { createGrantQueries } from './queries/grants.ts';
 import { createIdentityProviderQueries } from './queries/identity-providers.ts';
 import { createImportQueries } from './queries/imports.ts';
+import { createInstallationQueries } from './queries/installation.ts';
 import { createInvitationQueries } from './queries/invitations.ts';
 import { createKeyQueries } from './queries/keys.ts';
 import { createMemberQueries } from './queries/members.ts';
 import { createMcpSnapshotQueries } from './queries/mcp-snapshots.ts';
 import { createNodeMailQueries, mailChannelOf } from './queries/node-mail.ts';
+import { createNodeQueries } from './queries/nodes.ts';
+import { createOperatorQueries } from './queries/operators.ts';
+import { createOrganisationEndQueries } from './queries/organisation-end.ts';
+import { createOrganisationLogoQueries } from './queries/organisation-logos.ts';
+import { createOrganisationSlugQueries } from './queries/organisation-slugs.ts';
 import { createOverviewQueries } from './queries/overview.ts';
 import { createPasswordResetQueries } from './queries/password-resets.ts';
 import { createPasskeyQueries } from './queries/passkeys.ts';
 import { createPeopleQueries } from './queries/people.ts';
 import { createPortalClientQueries } from './queries/portal-clients.ts';
+import { createQuotaQueries } from './queries/quotas.ts';
+import { createRestoredQueries } from './queries/restored.ts';
 import { createSealedQueries } from './queries/sealed.ts';
 import { createSecondFactorQueries } from './queries/second-factors.ts';
+import { createSecurityQueries } from './queries/security.ts';
 import { createSessionQueries } from './queries/sessions.ts';
 import { createSigningKeyQueries } from './queries/signing-keys.ts';
 import { createToolRuleQueries } from './queries/tool-rules.ts';
@@ -39,6 +62,8 @@ import { createUpstreamAccountQueries } from './queries/upstream-accounts.ts';
 import { createUpstreamCredentialQueries } from './queries/upstream-credentials.ts';
 import { createUsageHourQueries } from './queries/usage-hours.ts';
 import { createUsedIdQueries } from './queries/used-ids.ts';
+import { createWebhookOutboxQueries } from './queries/webhook-outbox.ts';
+import { createWebhookQueries } from './queries/webhooks.ts';
 import { createTokenQueries, type TokenQueries } from './tokens/tokens.ts';
 
 function createQueries(executor: Executor, onChangeAdded: (change: Change) => void) {
@@ -46,7 +71,9 @@ function createQueries(executor: Executor, onChangeAdded: (change: Change) => vo
     people: createPeopleQueries(executor),
     sessions: createSessionQueries(executor),
     secondFactors: createSecondFactorQueries(executor),
+    security: createSecurityQueries(executor),
     passkeys: createPasskeyQueries(executor),
+    agentList: createAgentListQueries(executor),
     connections: createConnectionQueries(executor),
     connectors: createConnectorQueries(executor),
     connectorVersions: createConnectorVersionQueries(executor),
@@ -62,29 +89,48 @@ function createQueries(executor: Executor, onChangeAdded: (change: Change) => vo
     declaredMembers: createDeclaredMemberQueries(executor),
     grants: createGrantQueries(executor),
     identityProviders: createIdentityProviderQueries(executor),
+    installation: createInstallationQueries(executor),
     invitations: createInvitationQueries(executor),
     keys: createKeyQueries(executor),
     members: createMemberQueries(executor),
     mcpSnapshots: createMcpSnapshotQueries(executor),
     nodeMail: createNodeMailQueries(executor),
+    nodes: createNodeQueries(executor),
+    operators: createOperatorQueries(executor),
+    organisationEnd: createOrganisationEndQueries(executor),
+    organisationLogos: createOrganisationLogoQueries(executor),
+    organisationSlugs: createOrganisationSlugQueries(executor),
     signingKeys: createSigningKeyQueries(executor),
     toolRules: createToolRuleQueries(executor),
     sealed: createSealedQueries(executor),
+    restored: createRestoredQueries(executor),
     upstreamAccounts: createUpstreamAccountQueries(executor),
     upstreamCredentials: createUpstreamCredentialQueries(executor),
     usedIds: createUsedIdQueries(executor),
     changes: createChangeQueries(executor, onChangeAdded),
     audit: createAuditQueries(executor),
     auditTrail: createAuditTrailQueries(executor),
+    webhooks: createWebhookQueries(executor),
+    webhookOutbox: createWebhookOutboxQueries(executor),
     auditCheck: createAuditCheckQueries(executor),
+    auditCheckpoints: createAuditCheckpointQueries(executor),
+    auditForwards: createAuditForwardQueries(executor),
+    auditIntents: createAuditIntentQueries(executor),
+    auditRetention: createAuditRetentionQueries(executor),
     auditSearch: createAuditSearchQueries(executor),
     usageHours: createUsageHourQueries(executor),
+    quotas: createQuotaQueries(executor),
     overview: createOverviewQueries(executor),
   };
 }
 
 /** The queries, a table group each, on one connection or on the pool. */
 export type Queries = ReturnType<typeof createQueries>;
+
+/** On one connection, within whatever transaction that is in. Nobody here hears of changes. */
+export function createQueriesOn(client: pg.Client): Queries {
+  return createQueries(createDatabaseOn(client), () => undefined);
+}
 
 export interface Store extends Queries {
   /** What the token endpoint asks at every request. Never part of a transaction. */
@@ -100,15 +146,29 @@ export interface Store extends Queries {
   /** For better-auth alone, which brings its own queries. */
   pool: pg.Pool;
   ping(): Promise<void>;
+  /** How the database's schema and this release's are to each other now. */
+  schemaAge(): Promise<SchemaAge>;
+  /** Of each pool. */
+  connectionFigures(): Readonly<Record<string, ConnectionFigures>>;
   close(): Promise<void>;
+}
+
+export interface ConnectionFigures {
+  /** Connections, idle ones among them. */
+  readonly open: number;
+  readonly idle: number;
+  /** Queries that wait for one. */
+  readonly waiting: number;
 }
 
 export function createStore(url: string, log: Log): Store {
   const pool = createPool(url, log);
   const tokenPools = { pool: createTokenPool(url, log), waiting: createTokenPool(url, log) };
+  const connections = [pool, tokenPools.pool, tokenPools.waiting].map(openConnections);
   const database = createDatabase(pool);
   const ownChangeHandlers: ((change: Change) => void)[] = [];
   const bells: Bell[] = [];
+  let known: Migration[] | undefined;
   const tellOwnHandlers = (change: Change) => {
     for (const handler of ownChangeHandlers) handler(change);
   };
@@ -117,21 +177,36 @@ export function createStore(url: string, log: Log): Store {
     tokens: createTokenQueries(tokenPools, tellOwnHandlers),
     async transaction(work) {
       const added: Change[] = [];
-      const result = await database.transaction((transaction) =>
+      const result = await transactionOn(pool, (transaction) =>
         work(createQueries(transaction, (change) => added.push(change))),
       );
       added.forEach(tellOwnHandlers);
       return result;
     },
     onOwnChange: (handler) => ownChangeHandlers.push(handler),
-    listenForChanges: createChangeListener(url, log, bells),
+    listenForChanges: createChangeListener(url, log, bells, () =>
+      connections.forEach((each) => each.endAll()),
+    ),
     onMail: (nodeId, handler) => bells.push({ channel: mailChannelOf(nodeId), onRing: handler }),
     pool,
     async ping() {
       await pool.query('select 1');
     },
+    async schemaAge() {
+      known ??= await readMigrations();
+      return ageOf(await readApplied(pool), known);
+    },
+    connectionFigures: () => ({
+      main: figuresOf(pool),
+      tokens: figuresOf(tokenPools.pool),
+      token_waits: figuresOf(tokenPools.waiting),
+    }),
     async close() {
       await Promise.all([pool.end(), tokenPools.pool.end(), tokenPools.waiting.end()]);
     },
   };
+}
+
+function figuresOf({ idleCount, totalCount, waitingCount }: pg.Pool): ConnectionFigures {
+  return { open: totalCount, idle: idleCount, waiting: waitingCount };
 }

@@ -18,6 +18,8 @@ export interface ChannelFault {
   readonly retryAfterSeconds?: number | undefined;
   /** Of an HTTP answer, if that was the fault. */
   readonly status?: number | undefined;
+  /** It is known that nothing of what was to be sent left. */
+  readonly notSent?: boolean | undefined;
 }
 
 /** A connection to an MCP server on which both sides may speak at any time. */

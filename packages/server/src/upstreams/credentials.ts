@@ -1,6 +1,10 @@
+import type { CredentialParts } from '@latchkey/tools';
 import type { ConnectorId, OrganisationId } from '../kernel/ids.ts';
 import type { Principal } from '../kernel/principal.ts';
 import type { Result } from '../kernel/result.ts';
+import type { Soon } from '../kernel/soon.ts';
+
+export type { CredentialParts };
 
 /** A connector, as far as its credential goes. */
 export interface CredentialTarget {
@@ -9,14 +13,6 @@ export interface CredentialTarget {
   readonly orgId: OrganisationId | null;
   /** The upstream's base URL, or the URL of an MCP server. */
   readonly audience: string;
-}
-
-/** What is put on a request to an upstream. Lower-case header names; a query is appended as it stands. */
-export interface CredentialParts {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly query?: string | undefined;
-  /** It is good for longer than this call, so an upstream that sends it back must not be passed on as it is. */
-  readonly isLasting?: boolean | undefined;
 }
 
 export type CredentialFault =
@@ -33,7 +29,7 @@ export interface UpstreamCredentials {
   partsFor(
     target: CredentialTarget,
     principal: Principal | undefined,
-  ): Promise<Result<CredentialParts, CredentialFault>>;
+  ): Soon<Result<CredentialParts, CredentialFault>>;
   /** The upstream answered 401 to what it was given. True: `partsFor` says something else by now, so ask it once more. */
   refused(target: CredentialTarget, principal: Principal | undefined): Promise<boolean>;
 }

@@ -27,8 +27,9 @@ export function faultOfAnswer({
 }
 
 /** The text of a fault of the sender speaks of APIs. */
-export function faultOfSender({ code }: UpstreamFault): ChannelFault {
-  return faultOf(code === 'upstream_aborted' ? 'upstream_reset' : code);
+export function faultOfSender({ code, notSent }: UpstreamFault): ChannelFault {
+  const fault = faultOf(code === 'upstream_aborted' ? 'upstream_reset' : code);
+  return notSent === true ? { ...fault, notSent } : fault;
 }
 
 export function isEventStream(headers: ResponseHeaders): boolean {

@@ -1,4 +1,4 @@
-import { nestsDeeperThan } from '../kernel/nesting.ts';
+import { nestsDeeperThan } from '@latchkey/tools';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import type { ChannelFault, WireMessage } from './channel.ts';
 import { faultOf } from './fault.ts';

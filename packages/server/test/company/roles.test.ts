@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { systemClock } from '../../src/kernel/clock.ts';
+import type { SessionScope } from '../../src/kernel/session-scope.ts';
 import { createReach } from '../../src/people/company/reach.ts';
 import { valueOf } from '../people/open-people.ts';
 import { ACME, EVIL, openCompany, type OpenedCompany } from './open-company.ts';
@@ -206,15 +208,17 @@ describe('company sign-in that is required', () => {
     });
     valueOf(await setRequired(by, true));
 
-    const reach = createReach({ store });
-    const opens = async (session: Parameters<typeof reach>[0]) =>
-      (await reach(session)).open.map(({ organisation: { id } }) => id);
+    const reach = createReach({ store, clock: systemClock });
+    const of = (who: Pick<SessionScope, 'userId' | 'viaOrgId'>) =>
+      reach({ amr: ['pwd'], signedInAtMs: Date.now(), shownAtMs: Date.now(), address: undefined, ...who });
+    const opens = async (who: Parameters<typeof of>[0]) =>
+      (await of(who)).open.map(({ organisation: { id } }) => id);
     const employee = await whoIs(visitor);
     if (employee === undefined) throw new Error('nobody is signed in');
     expect(await opens(employee)).toEqual([orgId]);
     expect(await opens({ userId: owner.userId, viaOrgId: null })).toEqual([orgId]);
     expect(await opens({ userId: admin.userId, viaOrgId: null })).toEqual([elsewhere.orgId]);
-    expect((await reach({ userId: admin.userId, viaOrgId: null })).closed).toMatchObject([
+    expect((await of({ userId: admin.userId, viaOrgId: null })).closed).toMatchObject([
       { organisation: { id: orgId }, because: 'company_required' },
     ]);
     // Another company's word is none here.

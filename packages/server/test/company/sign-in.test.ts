@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { systemClock } from '../../src/kernel/clock.ts';
 import { createReach } from '../../src/people/company/reach.ts';
 import { PASSWORD, valueOf } from '../people/open-people.ts';
 import { ACME, EVIL, openCompany, type OpenedCompany } from './open-company.ts';
@@ -30,7 +31,7 @@ describe('signing in through a company', () => {
     });
     if (user === undefined) throw new Error('nobody is signed in');
     expect(await roleOf(orgId, user.userId)).toBe('member');
-    const { open } = await createReach({ store })(user);
+    const { open } = await createReach({ store, clock: systemClock })(user);
     expect(open.map(({ organisation: { id } }) => id)).toEqual([orgId]);
     const trail = (await audit(orgId)).map(({ action }) => action);
     expect(trail.slice(-3)).toEqual(['company.linked', 'member.joined', 'company.signed_in']);
@@ -264,7 +265,7 @@ describe('whom a provider may name', () => {
     const session = await whoIs(later);
     expect(session).toMatchObject({ userId, viaOrgId: evil.orgId });
     if (session === undefined) throw new Error('nobody is signed in');
-    const { closed, open } = await createReach({ store })(session);
+    const { closed, open } = await createReach({ store, clock: systemClock })(session);
     expect(open.map(({ organisation: { id } }) => id)).toEqual([evil.orgId]);
     expect(closed.map(({ because }) => because)).toEqual(elsewhere ? ['other_company'] : []);
   });

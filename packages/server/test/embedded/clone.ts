@@ -1,26 +1,12 @@
 // A clone of the repository after its build, as far as the embedded database goes: the compiled sources, a driver, and
 // the packages they need.
 import { execFile } from 'node:child_process';
-import {
-  chmod,
-  chown,
-  copyFile,
-  cp,
-  link,
-  mkdir,
-  mkdtemp,
-  readFile,
-  readdir,
-  readlink,
-  rm,
-  symlink,
-} from 'node:fs/promises';
+import { chown, copyFile, cp, link, mkdir, readFile, readdir, readlink, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll } from 'vitest';
+import { builtOnce } from '../support/built-once.ts';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const SERVER = dirname(dirname(HERE));
@@ -37,15 +23,8 @@ export interface CloneOptions {
   readonly withoutBinaries?: boolean;
 }
 
-/** One compilation for each test file. */
-let compiled: Promise<string> | undefined;
-afterAll(async () => {
-  if (compiled !== undefined) await rm(await compiled, { recursive: true, force: true });
-});
-
 export async function makeClone(root: string, options: CloneOptions = {}): Promise<void> {
-  compiled ??= compile();
-  await cp(await compiled, join(root, 'packages/server'), { recursive: true });
+  await cp(await builtOnce('compiled-driver', compile), join(root, 'packages/server'), { recursive: true });
 
   const names = new Set<string>();
   for (const name of ['pg', 'zod']) await addWithDependencies(name, names);
@@ -57,16 +36,13 @@ export async function makeClone(root: string, options: CloneOptions = {}): Promi
   if (options.owner !== undefined) await giveDirectories(root, options.owner);
 }
 
-async function compile(): Promise<string> {
-  const out = await mkdtemp(join(tmpdir(), 'latchkey-compiled-'));
-  await chmod(out, 0o755);
+async function compile(out: string): Promise<void> {
   const options =
     '--module nodenext --target es2023 --types node --rewriteRelativeImportExtensions --noCheck';
   const args = ['--ignoreConfig', join(HERE, 'driver.ts'), '--outDir', out, '--rootDir', SERVER];
   const tsc = join(MODULES, 'typescript/bin/tsc');
   await promisify(execFile)(process.execPath, [tsc, ...args, ...options.split(' ')]);
   await copyFile(join(SERVER, 'package.json'), join(out, 'package.json'));
-  return out;
 }
 
 async function addWithDependencies(name: string, names: Set<string>): Promise<void> {

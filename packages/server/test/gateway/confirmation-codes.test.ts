@@ -90,6 +90,19 @@ describe('asked by code', () => {
     expect(sent()).toHaveLength(1);
   });
 
+  test('a code that cannot be looked up in time is not taken, and nothing is sent', async () => {
+    const code = codeIn(await callWithCode(harness, caller, 'delete_item', ITEM));
+    const lock = await harness.store.pool.connect();
+    try {
+      await lock.query('begin; lock table used_ids');
+      const answer = await callWithCode(harness, caller, 'delete_item', { ...ITEM, _confirm: code });
+      expect(answer.text).toContain('The confirmation cannot be checked at the moment. Try again.');
+    } finally {
+      lock.release(true);
+    }
+    expect(sent()).toEqual([]);
+  });
+
   test('in a batch each call is asked about', async () => {
     const message = (id: number) => call('tools/call', { name: 'delete_item', arguments: ITEM }, id);
     const { json } = await harness.rpc([message(1), message(2)], {

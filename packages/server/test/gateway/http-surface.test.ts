@@ -222,7 +222,7 @@ describe('whatever comes in, the process stays up', () => {
 });
 
 describe('closing', () => {
-  test('waits for calls under way, and refuses new ones', async () => {
+  test('waits for calls under way, and answers what still comes on a connection of before, which it then closes', async () => {
     const closing = await startHarness();
     const { bearer } = closing.caller();
     const finish: (() => void)[] = [];
@@ -235,11 +235,13 @@ describe('closing', () => {
     const late = closing.rpc(toolCall('get_credits'), { headers: bearer });
     await arrived;
     const closed = closing.gateway.close(60_000);
-    const refused = await closing.rpc(PING, { headers: bearer });
-    expect([refused.status, refused.json.error.code]).toEqual([503, 'unavailable']);
+    const last = await closing.rpc(PING, { headers: bearer });
+    expect([last.status, last.headers['connection'], last.json.result]).toEqual([200, 'close', {}]);
     finish[0]?.();
     expect((await late).json.result.content[0].text).toContain('late');
     await closed;
+    const refused = await closing.rpc(PING, { headers: bearer });
+    expect([refused.status, refused.json.error.code]).toEqual([503, 'unavailable']);
     await closing.close();
   });
 

@@ -98,6 +98,7 @@ describe('a request of the API', () => {
           'access-control-allow-origin': '*',
           'strict-transport-security': 'max-age=1',
           'x-request-id': 'theirs',
+          'latchkey-error': 'unauthenticated',
           ratelimit: '"theirs";r=1',
           connection: 'x-hop',
           'x-hop': '1',
@@ -116,6 +117,7 @@ describe('a request of the API', () => {
       'access-control-allow-origin',
       'strict-transport-security',
       'x-hop',
+      'latchkey-error',
     ]) {
       expect(headers[dropped]).toBeUndefined();
     }

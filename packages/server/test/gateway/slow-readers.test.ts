@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openEvents, type Events } from './support/events.ts';
 import { startHarness, type Harness } from './support/harness.ts';
@@ -106,4 +106,24 @@ test('a client that reads slowly, and goes on reading, gets all that it asked fo
   stream.resume();
   expect((await post(caller, endpoint, call('ping', undefined, 'after'))).status).toBe(202);
   expect(JSON.parse((await stream.next())?.data ?? 'null')).toMatchObject({ id: 'after' });
+});
+
+test('a client that reads nothing of an answer of the API is broken off, and its call ends', async () => {
+  harness.upstream.answer((_, res) => {
+    res.writeHead(200, { 'content-type': 'image/png' });
+    const more = (): void => {
+      while (!res.destroyed && res.write(PICTURE));
+      res.once('drain', more);
+    };
+    more();
+  });
+  const { bearer } = harness.caller();
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    httpRequest(`${harness.url}/api/items/credits`, { headers: bearer }, resolve).on('error', reject).end();
+  });
+  expect(answer.statusCode).toBe(200);
+  const broken = new Promise((resolve) => answer.once('error', resolve));
+  await expect.poll(() => harness.upstream.aborted, PATIENT).toHaveLength(1);
+  answer.resume();
+  expect(await broken).toMatchObject({ code: 'ECONNRESET' });
 });

@@ -254,6 +254,26 @@ describe('the end of a right', () => {
   });
 });
 
+test('what cannot be looked up in time is told as that, with when to try again, and is no fault of ours', async () => {
+  const { post, said } = await openSession();
+  const lock = await harness.store.pool.connect();
+  try {
+    await lock.query('begin; lock table connectors');
+    harness.catalogues.invalidate(harness.orgId('acme'));
+    expect((await post(call('tools/list', {}, 'list'))).status).toBe(202);
+    expect(await said()).toMatchObject({
+      id: 'list',
+      error: {
+        message: expect.stringContaining('Try again'),
+        data: { code: 'unavailable', retry_after_seconds: 1, request_id: expect.any(String) },
+      },
+    });
+  } finally {
+    lock.release(true);
+  }
+  expect(harness.logged).toEqual([]);
+});
+
 test('a fourth stream of one key is refused until one of them closes; other keys are not concerned', async () => {
   const caller = harness.caller();
   const streams = [await listenAs(caller), await listenAs(caller), await listenAs(caller)];

@@ -173,7 +173,7 @@ describe('58: a node that has not heard of a key', () => {
     await expect.poll(() => kidOf(other.issue())).toBe(kid);
     const readsBefore = deaf.reads();
     const fresh = Array.from({ length: 20 }, other.issue);
-    const verified = await Promise.all(fresh.map((token) => deaf.accessTokens.verify(token)));
+    const verified = await Promise.all(fresh.map(async (token) => deaf.accessTokens.verify(token)));
     expect(verified.every((credential) => credential !== undefined)).toBe(true);
     expect(deaf.reads() - readsBefore).toBe(1);
   });

@@ -265,7 +265,7 @@ describe('T2: a client of the portal that publishes its keys', () => {
     for (const jwks_uri of ['https://app.test/nothing', 'https://10.0.0.1/keys']) {
       await expect(newClient({ auth_method: 'private_key_jwt', jwks_uri })).rejects.toThrow('client: 400');
     }
-    expect(await (await send('GET', '/clients')).json()).toEqual({ items: [] });
+    expect(await (await send('GET', '/clients')).json()).toEqual({ items: [], next_cursor: null, total: 0 });
   });
 });
 

@@ -30,6 +30,33 @@ async function register(body: unknown): Promise<Registered> {
 
 const uniqueName = () => `App ${randomBytes(6).toString('hex')}`;
 
+/** As clients send that do not know beforehand how much it will be. */
+const sendInChunks = (path: string, type: string, body: string) =>
+  fetch(world.url + path, {
+    method: 'POST',
+    headers: { 'content-type': type },
+    body: new Blob([body]).stream(),
+    duplex: 'half',
+  });
+
+describe('bodies that come in chunks, without a length', () => {
+  test('are read as any other', async () => {
+    const body = JSON.stringify({ client_name: uniqueName(), redirect_uris: ['https://app.test/cb'] });
+    const response = await sendInChunks('/register', 'application/json', body);
+    expect([response.status, Object.keys((await response.json()) as object)]).toEqual([
+      201,
+      expect.arrayContaining(['client_id', 'redirect_uris']),
+    ]);
+    const form = 'application/x-www-form-urlencoded';
+    expect((await sendInChunks('/revoke', form, 'token=x')).status).toBe(401);
+  });
+
+  test('are refused where they are too large, however late that shows', async () => {
+    const response = await sendInChunks('/register', 'application/json', `"${'x'.repeat(17 * 1024)}"`);
+    expect(response.status).toBe(413);
+  });
+});
+
 // What real clients send is replayed in ../real-clients.
 describe('R6: bodies with what nobody asked for', () => {
   test('unknown members, scopes, grants and methods are tolerated, and the answer says what holds', async () => {

@@ -169,3 +169,38 @@ test('58: a node that cannot read the keys when it hears of a change reads them 
     select 'late', 'retired', public_jwk, sealed_private_jwk from signing_keys limit 1`);
   await expect.poll(() => node.kids().length, { timeout: 5000 }).toBe(before.length + 1);
 });
+
+test('58: however many calls come while the feed is interrupted, they share the reading of the keys that comes next', async () => {
+  const store = createStore(database.url, silentLog);
+  const feed = createChangeFeed({ store, log: silentLog });
+  opened.push({ store, feed });
+  const begun: (() => void)[] = [];
+  let isHeld = false;
+  const signing = await createSigning({
+    store: {
+      ...store,
+      signingKeys: {
+        ...store.signingKeys,
+        async list() {
+          if (isHeld) await new Promise<void>((resolve) => begun.push(resolve));
+          return store.signingKeys.list();
+        },
+      },
+    },
+    // Never started: this node hears nothing.
+    feed,
+    sealKey: deriveKey('master', 'signing keys'),
+  });
+  isHeld = true;
+  const first = signing.reload();
+  await expect.poll(() => begun.length).toBe(1);
+  const others = Array.from({ length: 50 }, () => Promise.resolve(signing.prepare('a.b.c')));
+  const last = signing.reload();
+  begun[0]?.();
+  await first;
+  await expect.poll(() => begun.length).toBe(2);
+  begun[1]?.();
+  await Promise.allSettled(others);
+  await last;
+  expect(begun).toHaveLength(2);
+});

@@ -1,14 +1,10 @@
-import { existsSync } from 'node:fs';
 import { serve, type ServerType } from '@hono/node-server';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { skipOrFail } from '../embedded/rooms.ts';
 import { PASSWORD } from '../people/open-people.ts';
+import { NO_CHROMIUM, openChromium } from '../portal/open-chromium.ts';
 import { openPages, type OpenedPages } from './open-pages.ts';
 
-const PROGRAM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
-  existsSync(path),
-);
 const UNBROKEN = 'W'.repeat(80);
 
 let browser: Browser | undefined;
@@ -17,11 +13,16 @@ let opened: OpenedPages;
 let origin: string;
 
 beforeAll(async () => {
-  if (PROGRAM === undefined) return;
-  browser = await chromium.launch({ executablePath: PROGRAM, args: ['--no-sandbox'] });
+  browser = await openChromium();
+  if (browser === undefined) return;
   const port = await new Promise<number>((resolve) => {
     server = serve(
-      { fetch: (request) => opened.app.fetch(request), hostname: '127.0.0.1', port: 0 },
+      {
+        fetch: (request) => opened.app.fetch(request),
+        hostname: '127.0.0.1',
+        port: 0,
+        overrideGlobalObjects: false,
+      },
       (address) => resolve(address.port),
     );
   });
@@ -29,13 +30,13 @@ beforeAll(async () => {
   opened = await openPages({ baseUrl: origin });
 });
 afterAll(async () => {
-  await browser?.close();
-  if (PROGRAM === undefined) return;
+  if (browser === undefined) return;
+  await browser.close();
   await new Promise((resolve) => server.close(resolve));
   await opened.close();
 });
-beforeEach((ctx) => {
-  if (PROGRAM === undefined) skipOrFail(ctx, 'Chromium is not on this machine', 'apt-get install chromium');
+beforeEach((context) => {
+  if (browser === undefined) context.skip(NO_CHROMIUM);
 });
 
 /** A window without scripts, which notes whatever the browser complains of. */

@@ -17,7 +17,12 @@ beforeAll(async () => {
   if (browser === undefined) return;
   const port = await new Promise<number>((resolve) => {
     server = serve(
-      { fetch: (request) => opened.app.fetch(request), hostname: '127.0.0.1', port: 0 },
+      {
+        fetch: (request) => opened.app.fetch(request),
+        hostname: '127.0.0.1',
+        port: 0,
+        overrideGlobalObjects: false,
+      },
       (address) => resolve(address.port),
     );
   });

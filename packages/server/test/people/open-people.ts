@@ -90,10 +90,19 @@ export async function racedBehind<T>(
   store: Store,
   table: 'organisations' | 'memberships',
   work: (() => Promise<T>)[],
+  {
+    meanwhile,
+    mode = 'share',
+  }: {
+    /** Done once all of it waits. */
+    meanwhile?: () => Promise<unknown>;
+    /** `exclusive`: also who only locks a row has to wait. */
+    mode?: 'share' | 'exclusive';
+  } = {},
 ): Promise<T[]> {
   const holder = await store.pool.connect();
   try {
-    await holder.query(`begin; lock table ${table} in share mode`);
+    await holder.query(`begin; lock table ${table} in ${mode} mode`);
     const pending = Promise.all(work.map((start) => start()));
     let waiting = 0;
     while (waiting < work.length) {
@@ -103,6 +112,7 @@ export async function racedBehind<T>(
       );
       waiting = rows[0]?.waiting ?? 0;
     }
+    await meanwhile?.();
     await holder.query('commit');
     return await pending;
   } finally {

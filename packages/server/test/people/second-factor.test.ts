@@ -265,7 +265,7 @@ describe('confirming in a session', () => {
     if (stale === undefined) throw new Error('not signed in');
     const session = { ...stale, requestId: 'req_x' as never };
     const { accounts } = opened;
-    expect(await accounts.confirmMethods(userId)).toEqual({ password: false, code: true, passkey: false });
+    expect(await accounts.confirmMethods(stale)).toEqual({ password: false, code: true, passkey: false });
     expect(reasonOf(await accounts.confirm(session, { password: PASSWORD }))).toBe('wrong_password');
     expect((await opened.people.currentUser(cookie))?.isRecent).toBe(false);
     expect(reasonOf(await accounts.confirm(session, { code: code() }))).toBe('ok');

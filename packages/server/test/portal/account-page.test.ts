@@ -218,11 +218,14 @@ test('an admin turns off the second step of a member who lost their app, after s
   await visit.goto(`/app/${slug}/members`);
   const row = page.getByRole('row', { name: new RegExp(someone.email) });
   await row.getByRole('button', { name: /^Reset link/ }).click();
-  await page.getByRole('button', { name: 'Turn off their second step' }).click();
-  await expect.poll(() => focused(page)).toBe('Keep it on');
+  await page.getByRole('button', { name: 'Remove their second step and passkeys' }).click();
+  await expect.poll(() => focused(page)).toBe('Keep them');
   expect(await visit.axe()).toEqual([]);
-  await page.getByRole('alertdialog').getByRole('button', { name: 'Turn off' }).click();
-  await page.getByRole('status').filter({ hasText: 'Their second step is off.' }).waitFor();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click();
+  await page
+    .getByRole('status')
+    .filter({ hasText: 'Their second step is off, and their passkeys are removed.' })
+    .waitFor();
   expect((await accounts.secondFactor.stateOf(someone.userId)).isOn).toBe(false);
   expect(visit.complaints).toEqual([]);
   await visit.close();

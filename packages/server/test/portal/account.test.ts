@@ -3,7 +3,15 @@ import type { Role } from '../../src/kernel/access.ts';
 import { createAuthenticator } from '../people/authenticator.ts';
 import { codeOf, enrol } from '../people/enrol.ts';
 import { cookieHeader, PASSWORD, valueOf } from '../people/open-people.ts';
-import { createCaller, errorOf, itemsOf, openPortal, type OpenedPortal, type Person } from './open-portal.ts';
+import {
+  createCaller,
+  errorOf,
+  itemsOf,
+  openPortal,
+  type OpenedPortal,
+  type Person,
+  type PortalAnswer,
+} from './open-portal.ts';
 
 let portal: OpenedPortal;
 beforeAll(async () => {
@@ -261,6 +269,70 @@ test('connections are listed in all organisations, and are gone once disconnecte
   expect((await slugs()).toSorted()).toEqual([first.slug, second.slug].toSorted());
   expect((await person.post(`/organisations/${first.slug}/keys/${keyId}/revoke`)).status).toBe(200);
   expect(await slugs()).toEqual([second.slug]);
+});
+
+test('connections come a hundred at a time, each once, whatever organisation they are of, and are found', async () => {
+  const [first, second] = [await portal.organisation(), await portal.organisation()];
+  const person = await portal.person(
+    { orgId: first.orgId, role: 'member' },
+    { orgId: second.orgId, role: 'member' },
+  );
+  const made: string[] = [];
+  for (let each = 0; each < 120; each += 1) {
+    const { orgId } = each % 3 === 0 ? first : second;
+    made.push((await portal.connection({ orgId, userId: person.userId })).keyId);
+  }
+  const idsOf = (answer: PortalAnswer) =>
+    itemsOf(answer).map(({ connection }) => (connection as { id: string }).id);
+  const page = await person.get('/me/connections');
+  expect(page.body).toMatchObject({ total: 120, next_cursor: expect.any(String) });
+  const rest = await person.get(`/me/connections?cursor=${String(page.body?.['next_cursor'])}`);
+  expect(rest.body).toMatchObject({ next_cursor: null });
+  expect([idsOf(page).length, idsOf(rest).length]).toEqual([100, 20]);
+  expect([...idsOf(page), ...idsOf(rest)]).toEqual(made.toReversed());
+  const { name } = (await portal.store.people.findOrganisation(first.orgId)) ?? { name: '' };
+  const found = await person.get(`/me/connections?q=${encodeURIComponent(name.toUpperCase())}`);
+  expect([found.body?.['total'], idsOf(found).length]).toEqual([40, 40]);
+  expect((await person.get('/me/connections?q=claude.ai')).body).toMatchObject({ total: 120 });
+  expect((await person.get('/me/connections?q=nothing')).body).toMatchObject({ items: [], total: 0 });
+  expect((await person.get('/me/connections?cursor=made-up')).status).toBe(400);
+});
+
+test('ten thousand connections are counted, and what is looked for among them is all there, each once', async () => {
+  const [first, second] = [await portal.organisation(), await portal.organisation()];
+  const person = await portal.person(
+    { orgId: first.orgId, role: 'member' },
+    { orgId: second.orgId, role: 'member' },
+  );
+  await portal.store.pool.query(
+    `insert into clients (id, kind, name, redirect_uris, auth_method)
+     select 'cli_crowd' || n, 'dynamic', 'Guest ' || n, '["https://guest.test/callback"]'::jsonb, 'none'
+     from generate_series(1, 100) n`,
+  );
+  await portal.store.pool.query(
+    `insert into grants (id, org_id, user_id, client_id, access, resource, destination, token_mode, created_at, expires_at)
+     select 'grt_' || md5($3 || n), case when n % 3 = 0 then $1 else $2 end, $3, 'cli_crowd' || (n % 100 + 1), 'read', '/mcp',
+            'guest.test', 'key', now() - make_interval(mins => (n / 9)::int), now() + interval '1 day'
+     from generate_series(1, 10000) n`,
+    [first.orgId, second.orgId, person.userId],
+  );
+  await portal.store.pool.query(
+    `insert into keys (id, org_id, name, access, user_id, grant_id, hint, minted_as, created_at)
+     select 'key_' || md5(id), org_id, 'Guest (MCP connector)', 'read', user_id, id, 'lk_test_abcd…', 'member', created_at
+     from grants where user_id = $1`,
+    [person.userId],
+  );
+  expect((await person.get('/me/connections')).body).toMatchObject({ total: 10_000 });
+  const seen: string[] = [];
+  let query: string | undefined = '?q=guest%207';
+  while (query !== undefined) {
+    const page = await person.get(`/me/connections${query}`);
+    expect([page.status, page.body?.['total']]).toEqual([200, 1100]);
+    seen.push(...itemsOf(page).map(({ connection }) => (connection as { id: string }).id));
+    const next = page.body?.['next_cursor'];
+    query = typeof next === 'string' ? `?q=guest%207&cursor=${next}` : undefined;
+  }
+  expect([seen.length, new Set(seen).size]).toEqual([1100, 1100]);
 });
 
 test('a name that cannot be seen is refused, and what is left of a hostile one is shown', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { KeyId } from '../../src/kernel/ids.ts';
 import { expectSkeletonErrorRetry } from './list-states.ts';
 import { focused, useDashboard, sidewaysScroll } from './open-dashboard.ts';
 import { itemsOf } from './open-portal.ts';
@@ -68,6 +69,20 @@ describe('the page of the agents', () => {
     await visit.close();
   });
 
+  test('an agent is offered no key of full access where the organisation gives read-only alone', async () => {
+    const { orgId, owner, path } = await furnished('Importer');
+    await dashboard().store.pool.query("update organisations set max_access = 'read' where id = $1", [orgId]);
+    const visit = await dashboard().visit(owner.cookie);
+    const { page } = visit;
+    await visit.goto(path);
+    await page.getByRole('row', { name: 'Importer' }).getByRole('button', { name: 'Create key' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('This organisation gives read-only access alone.').waitFor();
+    expect(await dialog.getByLabel(/^Full access/).isDisabled()).toBe(true);
+    expect(visit.complaints).toEqual([]);
+    await visit.close();
+  });
+
   test('who suspends what another admin has suspended meanwhile is told, and sees it', async () => {
     const { agent, owner, path } = await furnished('Importer');
     const visit = await dashboard().visit(owner.cookie);
@@ -97,7 +112,7 @@ describe('the page of the agents', () => {
     await visit.close();
   });
 
-  test('of ten thousand agents the first are shown, and each is found', async () => {
+  test('ten thousand agents come a hundred at a time, and each is found', async () => {
     const { orgId, owner, path } = await furnished();
     await dashboard().store.pool.query(
       `insert into agents (id, org_id, name, role, created_by)
@@ -107,33 +122,73 @@ describe('the page of the agents', () => {
     const visit = await dashboard().visit(owner.cookie);
     const { page } = visit;
     await visit.goto(path);
-    await page.getByText('The first 200 of 10001.').waitFor();
-    expect(await page.getByRole('row').count()).toBe(201);
+    const found = (words: string) => page.getByRole('status').filter({ hasText: words }).waitFor();
+    await found('100 of 10001 agents');
+    expect(await page.getByRole('row').count()).toBe(101);
+    await page.getByRole('button', { name: 'Show more' }).click();
+    await found('200 of 10001 agents');
     await page.getByLabel('Find an agent').fill('agent 9876');
-    await page.getByRole('row', { name: 'Agent 9876' }).waitFor();
+    await page
+      .getByRole('status')
+      .filter({ hasText: /^1 agent$/ })
+      .waitFor();
+    await page.getByRole('row', { name: /^Agent 9876/ }).waitFor();
     expect(await page.getByRole('row').count()).toBe(2);
     await page.getByLabel('Find an agent').fill('nobody');
-    await page.getByText('Nothing has that in it.').waitFor();
+    await page.getByText('No agent fits.').waitFor();
+    await expect.poll(() => visit.path()).toBe(`${path}?q=nobody`);
+    await page.getByRole('link', { name: 'Show all' }).click();
+    await page.getByRole('button', { name: 'Suspended' }).click();
+    await page.getByText('No agent fits.').waitFor();
     expect(visit.complaints).toEqual([]);
     await visit.close();
   });
 
-  test.each(['light', 'dark'] as const)('nothing is wider than a small phone (%s)', async (colorScheme) => {
-    const { owner, path } = await furnished('A-name-without-a-place-to-break-it-'.repeat(3).slice(0, 80));
-    const visit = await dashboard().visit(owner.cookie, {
-      viewport: { width: 320, height: 640 },
-      colorScheme,
-    });
+  test('says what each holds, how far that reaches, when it last ran and whose it is', async () => {
+    const { agent, owner, path } = await furnished('Importer');
+    const made = await owner.post(`${agent}/keys`, { name: 'Weekly', access: 'read', expires_in_days: null });
+    const visit = await dashboard().visit(owner.cookie);
     const { page } = visit;
     await visit.goto(path);
-    await page.getByRole('table').waitFor();
-    expect(await sidewaysScroll(page)).toBe(0);
-    for (const act of ['Suspend', 'Delete']) {
-      await page.getByRole('button', { name: new RegExp(`^${act}`) }).click();
-      await page.getByRole('alertdialog').waitFor();
-      expect([act, await sidewaysScroll(page)]).toEqual([act, 0]);
-      await page.keyboard.press('Escape');
-    }
+    const row = page.getByRole('row', { name: /^Importer/ });
+    await row.waitFor();
+    const before = await row.innerText();
+    expect(before).toContain(`made by ${owner.email}`);
+    expect(before).toContain('Not yet');
+    await dashboard().store.keys.touch(new Map([[String(made.body?.['id']) as KeyId, Date.now()]]));
+    await page.reload();
+    await row
+      .getByText(/now|second|minute/)
+      .last()
+      .waitFor();
+    await row.getByRole('link', { name: /keys? of Importer/ }).click();
+    await page.getByRole('row', { name: /^Weekly/ }).waitFor();
+    await expect.poll(() => visit.path()).toMatch(/\/keys\?q=Importer$/);
+    expect(visit.complaints).toEqual([]);
     await visit.close();
   });
+
+  test.each(['light', 'dark'] as const)(
+    'has no fault that axe sees, and nothing is wider than a small phone (%s)',
+    async (colorScheme) => {
+      const { owner, path } = await furnished('A-name-without-a-place-to-break-it-'.repeat(3).slice(0, 80));
+      const visit = await dashboard().visit(owner.cookie, {
+        viewport: { width: 320, height: 640 },
+        colorScheme,
+      });
+      const { page } = visit;
+      await visit.goto(path);
+      await page.getByRole('table').waitFor();
+      expect(await visit.axe()).toEqual([]);
+      expect(await sidewaysScroll(page)).toBe(0);
+      for (const act of ['Suspend', 'Delete']) {
+        await page.getByRole('button', { name: new RegExp(`^${act} A-name`) }).click();
+        await page.getByRole('alertdialog').waitFor();
+        expect([act, await sidewaysScroll(page)]).toEqual([act, 0]);
+        expect(await visit.axe()).toEqual([]);
+        await page.keyboard.press('Escape');
+      }
+      await visit.close();
+    },
+  );
 });

@@ -251,7 +251,7 @@ describe('apps that admins make', () => {
     await page.getByRole('button', { name: 'Delete app' }).click();
     await page.getByRole('alert').filter({ hasText: 'There is no such client.' }).waitFor();
     await page.getByRole('button', { name: 'Keep app' }).click();
-    await page.getByText('None yet.').waitFor();
+    await page.getByText('None yet. Claude and most others need none').waitFor();
     expect(visit.complaints).toEqual([expect.stringContaining('404')]);
     await visit.close();
   });
@@ -327,6 +327,37 @@ describe('rules about apps', () => {
     await visit.close();
   });
 
+  test.each([
+    ['any', 'Its connections stay.', ''],
+    ['known', 'Only apps that are approved or identified may be connected here.', ' One connection ended.'],
+    ['approved', 'Only approved apps may be connected here.', ' One connection ended.'],
+  ] as const)(
+    'who takes an approval back is told what becomes of its connections (%s app may be connected)',
+    async (policy, effect, ended) => {
+      const { orgId, owner, path, slug } = await furnished();
+      const { grants, pool } = dashboard().store;
+      const { grantId } = await dashboard().connection({ orgId, userId: owner.userId });
+      const subject = (await grants.find(orgId, grantId))?.clientId;
+      const approval = { subject, rule: 'approved' };
+      expect((await owner.put(`/organisations/${slug}/client-rules`, approval)).status).toBe(200);
+      await pool.query('update organisations set client_policy = $1 where id = $2', [policy, orgId]);
+      const visit = await dashboard().visit(owner.cookie);
+      const { page } = visit;
+      await visit.goto(path);
+      await page.getByRole('button', { name: `Remove rule about ${subject}` }).click();
+      const question = page.getByRole('alertdialog');
+      await question.getByText(effect).waitFor();
+      expect((await question.innerText()).includes('end at once')).toBe(policy !== 'any');
+      await question.getByRole('button', { name: 'Remove rule' }).click();
+      const said = page.getByRole('status').filter({ hasText: 'any more.' });
+      expect(await said.innerText()).toMatch(new RegExp(`any more\\.${ended}$`));
+      const revokedAt = (await grants.find(orgId, grantId))?.revokedAt;
+      expect(revokedAt instanceof Date).toBe(policy !== 'any');
+      expect(visit.complaints).toEqual([]);
+      await visit.close();
+    },
+  );
+
   test('a client id is blocked from the form; whoever goes back finds what was typed', async () => {
     const { owner, path, rules } = await furnished();
     const subject = 'https://app.test/client.json';
@@ -397,7 +428,7 @@ describe('the page of the apps', () => {
     await visit.close();
   });
 
-  test('of ten thousand apps and rules the first are shown, and each is found', async () => {
+  test('ten thousand apps and rules come a hundred at a time, and each is found', async () => {
     const { orgId, owner, path } = await furnished();
     const { pool } = dashboard().store;
     await pool.query(
@@ -414,17 +445,97 @@ describe('the page of the apps', () => {
     const visit = await dashboard().visit(owner.cookie);
     const { page } = visit;
     await visit.goto(path);
-    await page.getByText('The first 200 of 10000.').nth(1).waitFor();
+    const found = (words: string) => page.getByRole('status').filter({ hasText: words }).waitFor();
+    await found('100 of 10000 apps');
+    await found('100 of 10000 rules');
     const rows = (name: string) => page.getByRole('table', { name }).getByRole('row');
     expect([await rows('Apps made here').count(), await rows('Rules about apps').count()]).toEqual([
-      201, 201,
+      101, 101,
     ]);
-    await page.getByLabel('Find an app').fill('app 9876');
+    await page.getByRole('button', { name: 'Show more' }).first().click();
+    await found('200 of 10000 apps');
+    await page.getByLabel('Find an app', { exact: true }).fill('app 9876');
+    await found('1 app');
     await page.getByRole('row', { name: /^App 9876/ }).waitFor();
     expect(await rows('Apps made here').count()).toBe(2);
     await page.getByLabel('Find a rule').fill('host-1234.test');
+    await found('1 rule');
+    await expect.poll(() => new URL(page.url()).search).toBe('?q=app+9876&rule=host-1234.test');
     await page.getByRole('row', { name: /^host-1234\.test/ }).waitFor();
     expect(await rows('Rules about apps').count()).toBe(2);
+    expect(visit.complaints).toEqual([]);
+    await visit.close();
+  });
+
+  test('lists apps that came by themselves, how each is known, and approves and blocks them there', async () => {
+    const { connect, orgId, owner, path, rules } = await furnished();
+    const client = await dashboard().store.clients.register({
+      id: newId('cli'),
+      name: HOSTILE,
+      redirectUris: ['https://guest.test/callback'],
+      authMethod: 'none',
+      secretHash: null,
+      metadataHash: `guest of ${orgId}`,
+    });
+    const visit = await dashboard().visit(owner.cookie);
+    const { page } = visit;
+    await visit.goto(path);
+    await page.getByText('None yet. As soon as somebody connects').waitFor();
+    const { id } = await connect(client.id, owner.userId, 'guest.test');
+    await connect(client.id, owner.userId, 'guest.test');
+    await page.reload();
+    const row = page.getByRole('table', { name: 'Apps that came by themselves' }).getByRole('row').nth(1);
+    await row.waitFor();
+    expect(await row.innerText()).toMatch(
+      /Unidentified[^]*registered here[^]*guest\.test[^]*2 connections of one person/,
+    );
+    expect(await page.locator('img').count()).toBe(0);
+    await row.getByRole('button', { name: 'Approve' }).click();
+    const question = page.getByRole('alertdialog');
+    await expect.poll(() => focused(page)).toBe('Leave it as it is');
+    expect(await question.innerText()).toContain(client.id);
+    await question.getByRole('button', { name: 'Approve' }).click();
+    await page.getByRole('status').filter({ hasText: 'is approved.' }).waitFor();
+    await expect.poll(() => focused(page)).toBe('Apps');
+    await row.getByText('Approved').waitFor();
+    expect(await rules()).toMatchObject([{ subject: client.id, rule: 'approved' }]);
+    await row.getByRole('button', { name: 'Block' }).click();
+    await question.getByRole('button', { name: 'Block' }).click();
+    await page.getByRole('status').filter({ hasText: 'is blocked. 2 connections ended.' }).waitFor();
+    await row.getByText('Blocked').waitFor();
+    expect(await row.innerText()).toContain('None');
+    expect((await dashboard().store.grants.find(orgId, id))?.revokedAt).toBeInstanceOf(Date);
+    expect(visit.complaints).toEqual([]);
+    await visit.close();
+  });
+
+  test.each(['light', 'dark'] as const)('has no fault that axe sees (%s)', async (colorScheme) => {
+    const { base, connect, make, owner, path } = await furnished();
+    const made = await make(APP);
+    await make(MACHINE);
+    await connect(made);
+    await owner.put(`${base}/client-rules`, { subject: 'host:evil.test', rule: 'blocked' });
+    const guest = await dashboard().store.clients.register({
+      id: newId('cli'),
+      name: 'Guest',
+      redirectUris: ['https://guest.test/callback'],
+      authMethod: 'none',
+      secretHash: null,
+      metadataHash: `guest of ${made}`,
+    });
+    await connect(guest.id, owner.userId, 'guest.test');
+    const visit = await dashboard().visit(owner.cookie, { colorScheme });
+    const { page } = visit;
+    await visit.goto(path);
+    await page.getByRole('row', { name: /^Guest/ }).waitFor();
+    await page.getByRole('row', { name: /^evil\.test/ }).waitFor();
+    expect(await visit.axe()).toEqual([]);
+    await page.setViewportSize({ width: 320, height: 700 });
+    await expect.poll(() => sidewaysScroll(page)).toBe(0);
+    await page.getByRole('button', { name: `Delete ${HOSTILE}` }).click();
+    await page.getByRole('alertdialog').waitFor();
+    expect(await visit.axe()).toEqual([]);
+    expect(await sidewaysScroll(page)).toBe(0);
     expect(visit.complaints).toEqual([]);
     await visit.close();
   });

@@ -20,13 +20,11 @@ import { clipboard, focused, openVisit, sidewaysScroll } from './open-dashboard.
 
 // The dashboard before the whole service, so that real clients connect to what the page says.
 let browser: Browser | undefined;
-let built: Awaited<ReturnType<typeof buildDashboard>>;
 let demo: RunningDemo;
 beforeAll(async () => {
   browser = await openChromium();
   if (browser === undefined) return;
-  built = await buildDashboard();
-  demo = await startDemo({ dashboardDirectory: built.directory });
+  demo = await startDemo({ dashboardDirectory: await buildDashboard() });
 });
 beforeEach((context) => {
   if (browser === undefined) context.skip(NO_CHROMIUM);
@@ -35,7 +33,6 @@ afterAll(async () => {
   await browser?.close();
   if (browser === undefined) return;
   await demo.close();
-  await built.remove();
 });
 
 /** A step is written and asked for within seconds; a busy machine takes longer. */

@@ -4,36 +4,16 @@ import { importConnector } from '../../src/connectors/import-connector.ts';
 import type { OrganisationId } from '../../src/kernel/ids.ts';
 import { HOSTILE, shopDocument } from './import-documents.ts';
 import { expectSkeletonErrorRetry } from './list-states.ts';
-import { eventually } from './eventually.ts';
 import { focused, useDashboard, sidewaysScroll } from './open-dashboard.ts';
+import { publishShop, type ShopOperations } from './publish-shop.ts';
 import { publishThroughApi } from './publish-through-api.ts';
 
 const dashboard = useDashboard();
 
 const HOSTILE_TITLE = HOSTILE.padEnd(300, 'w');
 
-async function publish(
-  orgId: OrganisationId,
-  operations: Record<string, { summary?: string }>,
-): Promise<void> {
-  const paths = Object.fromEntries(
-    Object.entries(operations).map(([operation, more]) => {
-      const [operationId = '', method = 'get'] = operation.split(' ');
-      const responses = { 200: { description: 'ok' } };
-      return [`/${operationId}`, { [method]: { operationId, responses, ...more } }];
-    }),
-  );
-  const imported = await importConnector(dashboard().store, {
-    orgId,
-    slug: 'shop',
-    name: 'The shop',
-    baseUrl: 'http://127.0.0.1:9',
-    document: JSON.stringify({ openapi: '3.1.0', info: { title: 'Shop', version: '1' }, paths }),
-    compile: compileCatalogue,
-    newWriteTools: 'wait',
-  });
-  if (!imported.ok) throw new Error(imported.error.message);
-}
+const publish = (orgId: OrganisationId, operations: ShopOperations) =>
+  publishShop(dashboard().store, orgId, operations);
 
 async function furnished() {
   const { organisation, person } = dashboard();
@@ -59,12 +39,12 @@ describe('the page of the connectors', () => {
     expect(await row.innerText()).toContain('1 tool waits');
     await row.getByRole('link', { name: 'The shop' }).click();
     await page.getByRole('heading', { name: 'One new tool waits' }).waitFor();
-    await eventually(() => focused(page)).toBe('Tools of shop');
+    await expect.poll(() => focused(page)).toBe('Tools of shop');
     expect(await page.getByRole('table').innerText()).not.toContain('Close the shop');
     await page.getByRole('button', { name: 'Let it be used (Close the shop)' }).click();
     await page.getByRole('status').filter({ hasText: '“close_shop” may be used now.' }).waitFor();
     await page.getByRole('row', { name: /Close the shop/ }).waitFor();
-    await eventually(() => focused(page)).toBe('Tools of shop');
+    await expect.poll(() => focused(page)).toBe('Tools of shop');
     expect(await page.getByText('new tool').count()).toBe(0);
 
     await page.getByRole('button', { name: 'Change what becomes of Refund an order' }).click();
@@ -74,9 +54,9 @@ describe('the page of the connectors', () => {
     await dialog.getByLabel('What a person has to agree to first').fill('This pays money back.');
     await dialog.getByRole('button', { name: 'Save' }).click();
     await dialog.waitFor({ state: 'detached' });
-    await eventually(() => focused(page)).toBe('Tools of shop');
+    await expect.poll(() => focused(page)).toBe('Tools of shop');
     const refund = page.getByRole('row', { name: /Refund an order/ });
-    await eventually(() => refund.innerText()).toContain('Owner, Admin');
+    await expect.poll(() => refund.innerText()).toContain('Owner, Admin');
     expect(await refund.innerText()).toContain('This pays money back.');
     expect(await dashboard().store.toolRules.list(orgId)).toMatchObject([
       {
@@ -98,11 +78,11 @@ describe('the page of the connectors', () => {
     await page.getByRole('button', { name: 'Rule for all tools' }).click();
     await page.getByLabel('Off: nobody is offered it').check();
     await page.getByRole('button', { name: 'Save' }).click();
-    await eventually(() => page.getByRole('cell', { name: 'Off' }).count()).toBe(2);
+    await expect.poll(() => page.getByRole('cell', { name: 'Off' }).count()).toBe(2);
     await page.getByRole('button', { name: 'Rule for all tools' }).click();
     await page.getByRole('group', { name: 'Use' }).getByLabel('As the connector says').check();
     await page.getByRole('button', { name: 'Save' }).click();
-    await eventually(() => page.getByRole('cell', { name: 'Everybody' }).count()).toBe(2);
+    await expect.poll(() => page.getByRole('cell', { name: 'Everybody' }).count()).toBe(2);
     expect(await dashboard().store.toolRules.list(orgId)).toEqual([]);
     expect(visit.complaints).toEqual([]);
     await visit.close();
@@ -199,10 +179,10 @@ describe('the list of connectors', () => {
     const visit = await dashboard().visit(owner.cookie);
     const { page } = visit;
     await visit.goto(base);
-    await eventually(() => page.getByRole('row').count()).toBe(11);
+    await expect.poll(() => page.getByRole('row').count()).toBe(11);
     await page.getByRole('searchbox', { name: 'Find a connector' }).fill('of it 7');
-    await eventually(() => page.getByRole('row').count()).toBe(2);
-    await eventually(() => visit.path()).toBe(`${base}?q=of+it+7`);
+    await expect.poll(() => page.getByRole('row').count()).toBe(2);
+    await expect.poll(() => visit.path()).toBe(`${base}?q=of+it+7`);
     await page.reload();
     await page.getByRole('row', { name: /More of it 7/ }).waitFor();
     expect(await page.getByRole('row').count()).toBe(2);
@@ -233,7 +213,7 @@ describe('a connector of the organisation’s own', () => {
     const { base, page, visit } = await own();
     await visit.goto(`${base}/shop`);
     await page.getByRole('link', { name: 'Update' }).click();
-    await eventually(() => focused(page)).toBe('Update shop');
+    await expect.poll(() => focused(page)).toBe('Update shop');
     await page.getByLabel('I paste it').check();
     await page
       .getByRole('textbox', { name: 'Text of the document' })
@@ -254,7 +234,7 @@ describe('a connector of the organisation’s own', () => {
       .filter({ hasText: 'list_goods' })
       .waitFor();
     await page.getByRole('button', { name: /^Added/ }).click();
-    await eventually(() => changes.getByRole('listitem').count()).toBe(1);
+    await expect.poll(() => changes.getByRole('listitem').count()).toBe(1);
     expect(await page.getByLabel('In its address').getAttribute('readonly')).not.toBeNull();
     expect(await visit.axe()).toEqual([]);
     await page.getByRole('button', { name: 'Publish', exact: true }).click();
@@ -263,7 +243,7 @@ describe('a connector of the organisation’s own', () => {
     await page.getByText('1 new tool waits to be let in.').waitFor();
 
     await page.getByRole('link', { name: 'Versions' }).click();
-    await eventually(() => focused(page)).toBe('Versions of shop');
+    await expect.poll(() => focused(page)).toBe('Versions of shop');
     await page.getByRole('row', { name: /Version 1.*The first one/ }).waitFor();
     expect(await page.getByRole('row', { name: /Version 2/ }).innerText()).toContain('In use');
     await page.getByRole('link', { name: 'What changed from version 1 to 2' }).click();
@@ -277,16 +257,16 @@ describe('a connector of the organisation’s own', () => {
     await page.getByRole('button', { name: 'Roll back to version 1' }).click();
     const question = page.getByRole('alertdialog', { name: 'Bring version 1 back for The shop?' });
     await question.getByText('1 tool comes back, 1 goes.').waitFor();
-    await eventually(() => focused(page)).toBe('Keep version 2');
+    await expect.poll(() => focused(page)).toBe('Keep version 2');
     expect(await visit.axe()).toEqual([]);
     await page.keyboard.press('Escape');
     await question.waitFor({ state: 'detached' });
-    await eventually(() => focused(page)).toBe('Roll back to version 1');
+    await expect.poll(() => focused(page)).toBe('Roll back to version 1');
     await page.keyboard.press('Enter');
     await question.getByRole('button', { name: 'Roll back' }).click();
     await page.getByText('Version 1 is back, as version 3.').waitFor();
     await page.getByRole('row', { name: /Version 3.*Brought version 1 back/ }).waitFor();
-    await eventually(() => focused(page)).toBe('Versions of shop');
+    await expect.poll(() => focused(page)).toBe('Versions of shop');
     await page.getByRole('link', { name: 'Its tools' }).click();
     await page.getByRole('row', { name: /List the goods/ }).waitFor();
     expect(await page.getByRole('row', { name: /refund/ }).count()).toBe(0);
@@ -300,18 +280,18 @@ describe('a connector of the organisation’s own', () => {
     await page.getByRole('button', { name: 'Switch off' }).click();
     const question = page.getByRole('alertdialog', { name: 'Switch off The shop?' });
     await question.getByText('5 tools are offered to nobody from now on').waitFor();
-    await eventually(() => focused(page)).toBe('Leave it on');
+    await expect.poll(() => focused(page)).toBe('Leave it on');
     await question.getByRole('button', { name: 'Switch off' }).click();
     await page.getByText('It is off. Nobody is offered its tools.').waitFor();
-    await eventually(() => focused(page)).toBe('Tools of shop');
-    await eventually(() => page.getByRole('cell', { name: 'Off' }).count()).toBe(5);
+    await expect.poll(() => focused(page)).toBe('Tools of shop');
+    await expect.poll(() => page.getByRole('cell', { name: 'Off' }).count()).toBe(5);
     await page.getByRole('link', { name: 'All connectors' }).click();
     await page.getByRole('row', { name: /The shop.*Off/ }).waitFor();
     await page.getByRole('link', { name: 'The shop' }).click();
     await page.getByRole('button', { name: 'Switch on' }).click();
     await page.getByRole('alertdialog').getByRole('button', { name: 'Switch on' }).click();
     await page.getByText('It is on again.').waitFor();
-    await eventually(() => page.getByRole('cell', { name: 'Off' }).count()).toBe(0);
+    await expect.poll(() => page.getByRole('cell', { name: 'Off' }).count()).toBe(0);
     expect(visit.complaints).toEqual([]);
     await visit.close();
   });
@@ -343,12 +323,12 @@ describe('a connector of the organisation’s own', () => {
     await page.getByRole('button', { name: 'Delete' }).click();
     const question = page.getByRole('alertdialog', { name: 'Delete The shop?' });
     await question.getByText('5 tools go at once').waitFor();
-    await eventually(() => focused(page)).toBe('Keep connector');
+    await expect.poll(() => focused(page)).toBe('Keep connector');
     expect(await visit.axe()).toEqual([]);
     await question.getByRole('button', { name: 'Delete', exact: true }).click();
     await page.getByText('No connectors yet.').waitFor();
-    await eventually(() => visit.path()).toBe(base);
-    await eventually(() => focused(page)).toBe('Connectors');
+    await expect.poll(() => visit.path()).toBe(base);
+    await expect.poll(() => focused(page)).toBe('Connectors');
     expect(await dashboard().store.connectors.findVisible(orgId, 'shop')).toBeUndefined();
     expect(visit.complaints).toEqual([]);
     await visit.close();
@@ -370,7 +350,7 @@ describe('a connector of the organisation’s own', () => {
       await page.setViewportSize({ width: 1280, height: 860 });
       await visit.goto(path);
       await page.getByRole('heading', { name: heading }).waitFor();
-      await eventually(() => page.locator('[aria-busy=true]').count()).toBe(0);
+      await expect.poll(() => page.locator('[aria-busy=true]').count()).toBe(0);
       expect(await visit.axe()).toEqual([]);
       await page.setViewportSize({ width: 320, height: 640 });
       expect(await sidewaysScroll(page)).toBe(0);

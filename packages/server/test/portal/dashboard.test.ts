@@ -60,10 +60,10 @@ describe('a person', () => {
     const grant = await dashboard().store.grants.find(orgId, claude.grantId);
     expect(grant?.revokedAt).toBeInstanceOf(Date);
 
-    await page.getByRole('button', { name: /^Ended/ }).click();
+    await page.getByRole('button', { name: /^Revoked/ }).click();
     await row.waitFor();
     expect(await row.innerText()).toContain('Revoked');
-    expect(visit.path()).toBe(`/app/${slug}/keys?show=ended`);
+    expect(visit.path()).toBe(`/app/${slug}/keys?show=revoked`);
     expect(await row.getByRole('button').count()).toBe(0);
     expect(visit.complaints).toEqual([]);
     await visit.close();
@@ -153,6 +153,7 @@ describe('a person', () => {
     });
     await visit.goto(`/app/${slug}/keys`);
     await page.getByRole('button', { name: 'Create key' }).click();
+    await page.getByRole('dialog').waitFor();
     await page.route('**/portal/**/keys', async (route) => {
       await answering;
       await route.continue();
@@ -236,12 +237,41 @@ describe('a person', () => {
       'Connections',
       'API keys',
       'Connectors',
+      'Playground',
     ]);
     await page.getByRole('link', { name: 'API keys' }).first().click();
     await expect.poll(() => focused(page)).toBe('API keys');
     expect(visit.complaints).toEqual([]);
     await visit.close();
   });
+
+  test.each(['light', 'dark'] as const)(
+    'on a phone the pages are behind a button, which the keyboard opens and a choice closes (%s)',
+    async (colorScheme) => {
+      const { slug, owner } = await furnished();
+      const viewport = { width: 320, height: 640 };
+      const visit = await dashboard().visit(owner.cookie, { viewport, colorScheme });
+      const { page } = visit;
+      await visit.goto(`/app/${slug}/members`);
+      const navigation = page.getByRole('navigation', { name: 'Organisation' });
+      const button = navigation.getByRole('button', { name: 'All pages' });
+      await button.focus();
+      expect(await button.getAttribute('aria-expanded')).toBe('false');
+      expect(await navigation.getByRole('link').count()).toBe(0);
+      await page.keyboard.press('Enter');
+      await navigation.getByRole('link', { name: 'Settings' }).waitFor();
+      expect(await visit.axe()).toEqual([]);
+      expect(await sidewaysScroll(page)).toBe(0);
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
+      await page.waitForURL(`**/app/${slug}/connect`);
+      await expect.poll(() => button.getAttribute('aria-expanded')).toBe('false');
+      await expect.poll(() => focused(page)).toMatch(/^Connect/);
+      expect(visit.complaints).toEqual([]);
+      await visit.close();
+    },
+  );
 
   test('signs out, and the page that the browser brings back shows nothing', async () => {
     const { slug, owner } = await furnished();
@@ -319,9 +349,11 @@ describe('the dashboard', () => {
       }
       await visit.goto(`/app/${slug}/keys`);
       await page.getByRole('button', { name: `Revoke ${long}` }).click();
+      await page.getByRole('alertdialog').waitFor();
       await expectFits('the dialog to revoke');
       await page.getByRole('button', { name: 'Keep key' }).click();
       await page.getByRole('button', { name: 'Create key' }).click();
+      await page.getByRole('dialog').waitFor();
       await expectFits('the dialog to create');
       await page.keyboard.type('x');
       await page.getByRole('dialog').getByRole('button', { name: 'Create key' }).click();

@@ -103,6 +103,18 @@ describe('the home page', () => {
     await visit.close();
   });
 
+  test('says that full access is not to be had where the organisation gives read-only alone', async () => {
+    const { organisation, person, store } = dashboard();
+    const { orgId, slug } = await organisation();
+    const { cookie } = await person({ orgId, role: 'member' });
+    await store.pool.query("update organisations set max_access = 'read' where id = $1", [orgId]);
+    const visit = await dashboard().visit(cookie);
+    await visit.goto(`/app/${slug}`);
+    await visit.page.getByText('This organisation gives Read-only alone.').waitFor();
+    expect(visit.complaints).toEqual([]);
+    await visit.close();
+  });
+
   test('says what went wrong with a part of it, and keeps the rest', async () => {
     const { path, visitor } = await opened();
     const visit = await dashboard().visit(visitor.cookie);

@@ -228,7 +228,7 @@ describe('the page of the identity providers', () => {
     await visit.close();
   });
 
-  test('of ten thousand links the first are shown, and each is found', async () => {
+  test('ten thousand links come a hundred at a time, and each is found', async () => {
     const { member, orgId, owner, path, trust } = await furnished();
     await trust();
     await dashboard().store.pool.query(
@@ -239,13 +239,14 @@ describe('the page of the identity providers', () => {
     const visit = await dashboard().visit(owner.cookie);
     const { page } = visit;
     await visit.goto(path);
-    await page.getByText('The first 200 of 10000.').waitFor();
-    expect(await page.getByRole('table', { name: 'People linked' }).getByRole('row').count()).toBe(201);
+    await page.getByRole('status').filter({ hasText: '100 of 10000 linked' }).waitFor();
+    expect(await page.getByRole('table', { name: 'People linked' }).getByRole('row').count()).toBe(101);
     await page.getByLabel('Find a link').fill('SUBJECT-9876');
+    await page.getByRole('status').filter({ hasText: '1 linked' }).waitFor();
     await page.getByRole('cell', { name: 'subject-9876' }).waitFor();
     expect(await page.getByRole('table', { name: 'People linked' }).getByRole('row').count()).toBe(2);
     await page.getByLabel('Find a link').fill('nobody');
-    await page.getByText('Nothing has that in it.').waitFor();
+    await page.getByText('Nobody linked has that in their address or subject.').waitFor();
     expect(visit.complaints).toEqual([]);
     await visit.close();
   });
@@ -307,6 +308,45 @@ describe('the page of the identity providers', () => {
       await page.getByLabel('Pasted here').check();
       expect(await sidewaysScroll(page)).toBe(0);
       expect(await page.locator('img').count()).toBe(0);
+      expect(visit.complaints).toEqual([]);
+      await visit.close();
+    },
+  );
+
+  test.each(['light', 'dark'] as const)(
+    'is fit for everybody: nothing trusted, lists, dialogs and questions (%s)',
+    async (colorScheme) => {
+      const { link, member, owner, path, trust } = await furnished();
+      const visit = await dashboard().visit(owner.cookie, { colorScheme });
+      const { page } = visit;
+      await visit.goto(path);
+      await page.getByText('No provider is trusted.').waitFor();
+      expect(await visit.axe()).toEqual([]);
+      await trust();
+      await visit.goto(path);
+      await page.getByText('Nobody is linked yet.').waitFor();
+      expect(await visit.axe()).toEqual([]);
+      await link('00u1abc');
+      await visit.goto(path);
+      await page.getByRole('row', { name: new RegExp(`^${member.email}`) }).waitFor();
+      expect(await visit.axe()).toEqual([]);
+      for (const button of [
+        'Trust a provider',
+        'Link a person',
+        `Remove ${ISSUER}`,
+        `Unlink ${member.email}`,
+      ]) {
+        await page.getByRole('button', { name: button }).click();
+        await page.getByRole(/^(Remove|Unlink)/.test(button) ? 'alertdialog' : 'dialog').waitFor();
+        expect([button, await visit.axe()]).toEqual([button, []]);
+        await page.keyboard.press('Escape');
+        await expect.poll(() => focused(page)).toBe(button);
+      }
+      await page.getByRole('button', { name: 'Trust a provider' }).click();
+      for (const keys of ['At an address', 'Pasted here']) {
+        await page.getByLabel(keys).check();
+        expect([keys, await visit.axe()]).toEqual([keys, []]);
+      }
       expect(visit.complaints).toEqual([]);
       await visit.close();
     },

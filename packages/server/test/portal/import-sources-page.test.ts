@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterAll, describe, expect, test } from 'vitest';
 import { startDocumentHost, type DocumentHost } from '../client-documents/support/document-host.ts';
-import { eventually } from './eventually.ts';
 import { shopDocument } from './import-documents.ts';
 import { focused, useDashboard } from './open-dashboard.ts';
 
@@ -133,10 +132,10 @@ describe('an import from the network', () => {
     expect(await page.getByLabel('Base URL').count()).toBe(0);
     expect(await visit.axe()).toEqual([]);
     const publish = page.getByRole('button', { name: 'Publish connector' });
-    await eventually(() => publish.isEnabled()).toBe(true);
+    await expect.poll(() => publish.isEnabled()).toBe(true);
     await publish.click();
     await page.getByRole('heading', { name: 'Published' }).waitFor();
-    await eventually(() => focused(page)).toBe('Published');
+    await expect.poll(() => focused(page)).toBe('Published');
     await page.getByText('1 new tool waits to be let in.').waitFor();
     expect(await page.content()).not.toContain(TOKEN);
     expect(visit.complaints).toEqual([]);

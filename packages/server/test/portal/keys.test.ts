@@ -30,11 +30,12 @@ describe('who and where', () => {
     expect(answer.body).toEqual({
       user: { id: person.userId, email: person.email, name: expect.any(String) },
       organisations: [
-        { slug: first.slug, name: expect.any(String), role: 'viewer' },
-        { slug: second.slug, name: expect.any(String), role: 'admin' },
+        { slug: first.slug, former_slugs: [], name: expect.any(String), logo: null, role: 'viewer' },
+        { slug: second.slug, former_slugs: [], name: expect.any(String), logo: null, role: 'admin' },
       ],
       closed_organisations: [],
       via_company: null,
+      is_operator: false,
       sign_out_token: expect.any(String),
     });
   });
@@ -68,6 +69,7 @@ describe('who and where', () => {
       slug,
       name: expect.any(String),
       role: 'owner',
+      max_access: 'full',
       connector_url: `http://localhost:4800/mcp/${slug}`,
       tools: TOOL_COUNTS,
       mode: 'full',
@@ -100,7 +102,11 @@ describe('a key made by hand', () => {
       made_by: 'hand',
       holder: owner.email,
       client: null,
+      is_yours: true,
+      minted_as: 'owner',
+      calls_per_minute: null,
       status: 'active',
+      is_unused: false,
       created_at: expect.any(String),
       last_used_at: null,
       expires_at: expect.any(String),
@@ -239,6 +245,10 @@ describe('an agent', () => {
         name: 'Reporter',
         role: 'member',
         status: 'active',
+        keys: 0,
+        full_keys: 0,
+        last_used_at: null,
+        created_by: owner.email,
         created_at: expect.any(String),
       },
     ]);

@@ -24,8 +24,8 @@ export interface DashboardOptions {
 async function openDashboard(options: DashboardOptions = {}) {
   const browser = await openChromium();
   if (browser === undefined) return undefined;
-  const built = await buildDashboard();
-  const portal = await servePortal({ ...built, addressGuard: await options.addressGuard?.() });
+  const directory = await buildDashboard();
+  const portal = await servePortal({ directory, addressGuard: await options.addressGuard?.() });
   return {
     ...portal,
     /** A page of a visitor's own, signed in with this cookie header. */
@@ -33,14 +33,13 @@ async function openDashboard(options: DashboardOptions = {}) {
       openVisit(browser, portal.baseUrl, cookie, options),
     /** What a path below /app weighs over the wire, compressed with gzip. */
     async gzipBytes(path: string): Promise<number> {
-      const file = join(built.directory, path === '' || !path.startsWith('assets/') ? 'index.html' : path);
+      const file = join(directory, path === '' || !path.startsWith('assets/') ? 'index.html' : path);
       await readFile(file);
       return (await stat(`${file}.gz`)).size;
     },
     async close() {
       await browser.close();
       await portal.close();
-      await built.remove();
     },
   };
 }

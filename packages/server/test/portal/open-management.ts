@@ -30,7 +30,7 @@ export async function openManagement({
   const signing = await createSigning({
     store,
     feed,
-    sealKey: deriveKey('a secret of the tests', 'signing'),
+    sealKey: deriveKey('a secret of the tests', 'signing keys'),
   });
   const standings = createStandings({ store, feed });
   const keyVerifier = createKeyVerifier({ store, clock, mayCache: feed.isCurrent });
@@ -53,6 +53,8 @@ export async function openManagement({
   });
   return {
     ports,
+    audit,
+    limits,
     feed,
     signing,
     signAssertion: createAssertions({ signing, clock, issuer: mcpBaseUrl }),

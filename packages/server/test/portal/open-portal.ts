@@ -1,3 +1,4 @@
+import { hash } from '@node-rs/argon2';
 import { Hono } from 'hono';
 import { newId, type OrganisationId, type UserId } from '../../src/kernel/ids.ts';
 import type { Access, Role } from '../../src/kernel/access.ts';
@@ -5,10 +6,12 @@ import { createAuditLog } from '../../src/audit/audit-log.ts';
 import { createOverview } from '../../src/audit/overview.ts';
 import { createUsageReport } from '../../src/audit/usage-report.ts';
 import { silentLog } from '../../src/kernel/log.ts';
+import { deriveKey } from '../../src/kernel/seal.ts';
 import { createListAttempts } from '../../src/audit/attempts/list-attempts.ts';
 import { createConnections } from '../../src/grants/connections.ts';
 import { createClientRules } from '../../src/grants/client-rules.ts';
 import { createIdentityProviders } from '../../src/grants/identity-providers.ts';
+import { createOrganisationSecurity } from '../../src/grants/organisation-security.ts';
 import { createPortalClients } from '../../src/grants/portal-clients.ts';
 import { createPublishedKeys } from '../../src/grants/published-keys.ts';
 import { createAddressGuard, type AddressGuardOptions } from '../../src/kernel/address-guard.ts';
@@ -19,22 +22,38 @@ import { createKeyVerifier } from '../../src/keys/key-verifier.ts';
 import { newKeySecret } from '../../src/keys/key-secret.ts';
 import { createKeys } from '../../src/keys/keys.ts';
 import { createLimiter } from '../../src/limits/limiter.ts';
+import { ceilingsOf } from '../../src/limits/policy-within.ts';
 import { SIGN_OUT_PURPOSE } from '../../src/pages/account-line.tsx';
 import { createFormGuard } from '../../src/pages/form-guard.ts';
 import { createPages } from '../../src/pages/pages.tsx';
+import { createAuditRetention } from '../../src/people/organisations/audit-retention.ts';
+import { createCallLimits } from '../../src/people/organisations/call-limits.ts';
+import { createAddresses } from '../../src/people/organisations/addresses.ts';
+import { createOrganisationDeletion } from '../../src/grants/delete-organisation.ts';
+import { createOrganisationQuotas } from '../../src/people/organisations/quotas.ts';
 import { createSettings } from '../../src/people/organisations/settings.ts';
 import { createAgents } from '../../src/people/agents/agents.ts';
 import { createReach } from '../../src/people/company/reach.ts';
 import type { PortalEnv } from '../../src/portal/env.ts';
 import { createDocument } from '../../src/portal/openapi/document.ts';
 import { createPortal } from '../../src/portal/portal.ts';
+import { createCalls } from '../../src/gateway/calls.ts';
+import { createConfirmation } from '../../src/gateway/mcp/confirmation/confirmation.ts';
+import { monotonicClock } from '../../src/kernel/clock.ts';
 import { wireImports } from '../../src/wire-imports.ts';
+import { wireLogos } from '../../src/wire-logos.ts';
+import { wirePlayground } from '../../src/wire-playground.ts';
 import { wireUpstreams } from '../../src/wire-upstreams.ts';
+import { wireOperator } from '../../src/wire-operator.ts';
+import { wireWebhooks } from '../../src/wire-webhooks.ts';
 import { wireJoining } from '../../src/wire-joining.ts';
 import { createDashboardFiles } from '../../src/portal/static/static.ts';
 import { openManagement } from './open-management.ts';
 import { createAnswerCheck } from './check-answers.ts';
 import { cookieHeader, openPeople, PASSWORD, valueOf } from '../people/open-people.ts';
+
+/** Made without its usual cost, which a sign-in would pay again: the tests of passwords make their own people. */
+const PASSWORD_HASH = hash(PASSWORD, { memoryCost: 8, timeCost: 1, parallelism: 1 });
 
 export const TOOL_COUNTS = { read: 14, full: 31 };
 
@@ -79,6 +98,11 @@ export async function openPortal({
     log: silentLog,
   });
   const app = new Hono<PortalEnv>();
+  // As behind a proxy that is believed.
+  app.use(async (context, next) => {
+    context.set('from', context.req.header('x-forwarded-for') ?? '127.0.0.1');
+    await next();
+  });
   app.route('/', pages.routes);
   app.route('/', joining.pages);
   const describeTransaction = async () => undefined;
@@ -108,7 +132,65 @@ export async function openPortal({
     clock,
     log: silentLog,
   });
+  const operator = wireOperator({
+    store,
+    feed: management.feed,
+    masterSecret: 'a secret of the tests',
+    options: {
+      store,
+      mcpBaseUrl,
+      webBaseUrl: baseUrl,
+      connectorPaths: [],
+      environment: 'test',
+      clock,
+      log: silentLog,
+    },
+    hasSecret: () => true,
+    clock,
+    log: silentLog,
+  });
+  const clientRules = createClientRules({ store, clock });
+  const webhooks = wireWebhooks({
+    store,
+    masterSecret: 'a secret of the tests',
+    maySeal: () => true,
+    guard: addressGuard,
+    clock,
+    log: silentLog,
+  });
+  const calling = createLimiter({ clock: monotonicClock });
+  const calls = createCalls({
+    audit: management.audit,
+    catalogues,
+    clock,
+    confirmation: createConfirmation({
+      key: deriveKey('a secret of the tests', 'confirmations'),
+      claimOnce: (id, expiresAtSeconds) => store.usedIds.claim('confirmation', id, expiresAtSeconds),
+      clock,
+    }),
+    credentials: upstreams.credentials,
+    downloadKey: deriveKey('a secret of the tests', 'downloads'),
+    fetchFile: async () => ({ ok: false, error: { message: 'is not fetched in this test' } }),
+    limiter: calling,
+    limits: management.limits,
+    mcp: { clients: upstreams.mcpClients, servers: upstreams.mcpServers },
+    sender: upstreams.sender,
+    sessionKey: deriveKey('a secret of the tests', 'sessions of servers'),
+    urls: { mcpBaseUrl, connectorPaths: [] },
+  });
+  const playing = wirePlayground({
+    calls,
+    catalogues,
+    feed: management.feed,
+    standingOf: management.ports.standingOf,
+    mcpBaseUrl,
+    log: silentLog,
+  });
+  const logos = wireLogos({ store, clock, feed: management.feed, mcpBaseUrl });
+  app.route('/', logos.files);
   const portal = createPortal({
+    ...playing.portal,
+    ...logos.portal,
     management: management.ports,
     people,
     accounts: opened.accounts,
@@ -117,20 +199,35 @@ export async function openPortal({
     agents,
     signEveryoneOut: createSignEveryoneOut({ store, clock }),
     portalClients: createPortalClients({ store, clock }),
-    connections: createConnections({ store, clientRules: createClientRules({ store, clock }), clock }),
+    connections: createConnections({ store, clientRules, clock }),
     listAttempts: createListAttempts({ store, clock }),
-    clientRules: createClientRules({ store, clock }),
+    clientRules,
+    organisationSecurity: createOrganisationSecurity({ store, clientRules, clock }),
     publishedKeys,
     identityProviders: createIdentityProviders({ store, fetchDocument, publishedKeys, clock }),
-    reach: createReach({ store }),
+    reach: createReach({ store, clock }),
     ...joining.portal,
     ...opened.company.portal,
+    ...webhooks.portal,
     auditLog: createAuditLog({ store, clock }),
     usageReport: createUsageReport({ store, clock }),
     readOverview: createOverview({ store, clock }),
+    addresses: createAddresses({ store, clock }),
+    organisationDeletion: createOrganisationDeletion({ store, clock }),
     settings: createSettings({ store, clock }),
+    auditRetention: createAuditRetention({ store, clock }),
+    quotas: createOrganisationQuotas({
+      store,
+      clock,
+      ceilings: {
+        monthly: { calls: 1_000_000, credits: null },
+        atOnce: { perKey: 100, perOrganisation: 200 },
+      },
+    }),
+    callLimits: createCallLimits({ store, clock, ceilings: ceilingsOf(management.limits) }),
     toolDesk,
     ...importing.portal,
+    ...operator.portal,
     toolCounts: async () => TOOL_COUNTS,
     offeringOf: async () => ({ mode: 'full', toolsets: ['daily'] }),
     signOutToken: (context) => guard.issue(context, SIGN_OUT_PURPOSE),
@@ -154,14 +251,18 @@ export async function openPortal({
     document,
     /** Fails if an answer was none that the API's document knows. */
     async close() {
+      await webhooks.deliverer.close();
       await importing.close();
       await upstreams.upstreamAccounts.revoking.close();
       await upstreams.close();
+      await operator.close();
       await management.close();
       await opened.close();
       answers.assertNone();
     },
     catalogues,
+    /** Nothing is delivered but by the test's own step. */
+    webhooks: { ...webhooks.deliverer, forwarder: webhooks.forwarder },
     upstreams,
     keys,
     agents,
@@ -179,8 +280,9 @@ export async function openPortal({
     async person(...roles: { orgId: OrganisationId; role: Role }[]) {
       made += 1;
       const email = `person-${made}@acme.test`;
-      const created = await people.createUser({ email, name: `Person ${made}`, password: PASSWORD });
-      const { userId } = valueOf(created);
+      const userId = newId('usr');
+      const user = { id: userId, email, name: `Person ${made}`, emailVerified: true };
+      await store.people.createUser({ ...user, passwordHash: await PASSWORD_HASH });
       for (const { orgId, role } of roles) await store.people.addMember(orgId, userId, role);
       const signedIn = valueOf(await people.signIn({ email, password: PASSWORD, headers: new Headers() }));
       const cookie = cookieHeader(signedIn.setCookies).get('cookie') ?? '';

@@ -1,6 +1,7 @@
 import { compileCatalogue, lintTools, PROFILES, type ProfileName } from '@latchkey/tools';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createToolDocument, routesOf } from '../../src/portal/openapi/document.ts';
+import { compileAnswers } from './check-answers.ts';
 import { openPortal, type OpenedPortal } from './open-portal.ts';
 
 type Json = Record<string, unknown>;
@@ -32,6 +33,10 @@ test('every route that is mounted is described, and the document has no other', 
       .toSorted(),
   ).toEqual(mounted.toSorted());
   expect(mounted.length).toBeGreaterThan(20);
+});
+
+test('every answer that is described has a schema that can be compared with', () => {
+  expect(compileAnswers(portal.document)).toBeGreaterThan(operations().length);
 });
 
 test('every operation has a name of its own, a summary and a description', () => {

@@ -48,6 +48,7 @@ const NOTHING = {
   unused_keys: { count: 0, days: 90 },
   expiring_connections: { count: 0, days: 3 },
   failing_connectors: [],
+  webhooks_in_trouble: [],
 };
 
 describe('the overview', () => {
@@ -79,6 +80,7 @@ describe('the overview', () => {
       unused_keys: { count: 1, days: 90 },
       expiring_connections: { count: 1, days: 3 },
       failing_connectors: [{ connector: 'shaky', calls: 20, failed: 6 }],
+      webhooks_in_trouble: [],
     });
     await run(`update keys set revoked_at = now() where id = $1`, [unused.keyId]);
     await run(`update grants set revoked_at = now() where id = $1`, [soon.grantId]);
@@ -114,6 +116,7 @@ describe('the overview', () => {
             unused_keys: { count: 1, days: 90 },
             expiring_connections: { count: 1, days: 3 },
             failing_connectors: [{ connector: 'shaky', calls: 20, failed: 20 }],
+            webhooks_in_trouble: [],
           },
     );
   });

@@ -1,6 +1,5 @@
 import type { BrowserContext } from 'playwright-core';
 import { expect } from 'vitest';
-import { eventually } from './eventually.ts';
 
 interface ImportAnswer {
   id: string;
@@ -23,10 +22,12 @@ export async function publishThroughApi(
   };
   const settled = async (id: string): Promise<ImportAnswer> => {
     let view: ImportAnswer | undefined;
-    await eventually(async () => {
-      view = await asJson<ImportAnswer>(await request.get(`${imports}/${id}`));
-      return view.state;
-    }).toBe('ready');
+    await expect
+      .poll(async () => {
+        view = await asJson<ImportAnswer>(await request.get(`${imports}/${id}`));
+        return view.state;
+      })
+      .toBe('ready');
     if (view === undefined) throw new Error('no import');
     return view;
   };

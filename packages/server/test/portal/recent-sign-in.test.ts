@@ -49,6 +49,7 @@ const DANGEROUS: [string, string, unknown][] = [
   ['POST', ':org/clients/:client/delete', {}],
   ['POST', ':org/clients/:client/token-exchange', { allowed: false }],
   ['POST', ':org/sign-everyone-out', {}],
+  ['PUT', ':org/settings/security', {}],
   ['PUT', ':org/members/:member/role', { role: 'admin' }],
   ['POST', ':org/members/:member/remove', {}],
   ['POST', ':org/members/:member/reset-link', {}],

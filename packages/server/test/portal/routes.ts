@@ -4,6 +4,8 @@ export const ORGANISATION_ROUTES: readonly { method: 'GET' | 'POST'; path: strin
   { method: 'POST', path: '/sign-everyone-out', body: {} },
   { method: 'GET', path: '/keys' },
   { method: 'POST', path: '/keys', body: { name: 'CI', access: 'read', expires_in_days: 30 } },
+  { method: 'GET', path: '/keys/:key' },
+  { method: 'POST', path: '/keys/:key/rotate', body: { overlap_hours: 0, hint: 'lk_test_abcd…' } },
   { method: 'POST', path: '/keys/:key/revoke', body: {} },
   { method: 'GET', path: '/agents' },
   { method: 'POST', path: '/agents', body: { name: 'Nightly', role: 'viewer' } },
@@ -33,6 +35,7 @@ export const ORGANISATION_ROUTES: readonly { method: 'GET' | 'POST'; path: strin
   { method: 'POST', path: '/connections/:connection/read-only', body: {} },
   { method: 'GET', path: '/attempts' },
   { method: 'GET', path: '/clients' },
+  { method: 'GET', path: '/clients/seen' },
   {
     method: 'POST',
     path: '/clients',
@@ -69,6 +72,32 @@ export const ORGANISATION_ROUTES: readonly { method: 'GET' | 'POST'; path: strin
   { method: 'POST', path: '/company-sign-in/domains/check', body: { domain: 'acme.test' } },
   { method: 'POST', path: '/company-sign-in/domains/remove', body: { domain: 'acme.test' } },
   { method: 'POST', path: '/company-sign-in/readmit', body: { person: 'usr_x' } },
+  { method: 'GET', path: '/settings/address' },
+  { method: 'GET', path: '/settings/danger' },
+  { method: 'POST', path: '/settings/danger/delete', body: { name: 'Whatever it is called' } },
+  { method: 'GET', path: '/settings/limits' },
+  { method: 'GET', path: '/settings/quota' },
+  { method: 'GET', path: '/settings/logo' },
+  { method: 'POST', path: '/settings/logo/remove', body: {} },
+  { method: 'GET', path: '/settings/audit-log' },
+  { method: 'GET', path: '/settings/webhooks' },
+  {
+    method: 'POST',
+    path: '/settings/webhooks',
+    body: { url: 'https://hooks.acme.test/latchkey', description: '', events: ['keys'] },
+  },
+  { method: 'POST', path: '/settings/webhooks/whk_absent/enable', body: {} },
+  { method: 'POST', path: '/settings/webhooks/whk_absent/disable', body: {} },
+  { method: 'POST', path: '/settings/webhooks/whk_absent/delete', body: {} },
+  { method: 'POST', path: '/settings/webhooks/whk_absent/rotate-secret', body: {} },
+  { method: 'POST', path: '/settings/webhooks/whk_absent/test', body: {} },
+  { method: 'GET', path: '/settings/webhooks/whk_absent/deliveries' },
+  {
+    method: 'POST',
+    path: `/settings/webhooks/whk_absent/deliveries/evt_${'0'.repeat(32)}/redeliver`,
+    body: {},
+  },
+  { method: 'GET', path: '/settings/security' },
   { method: 'GET', path: '/overview' },
   { method: 'GET', path: '/imports' },
   {
@@ -96,6 +125,13 @@ export const ORGANISATION_ROUTES: readonly { method: 'GET' | 'POST'; path: strin
   { method: 'POST', path: '/connectors/absent/test', body: { operation: 'GET /' } },
   { method: 'POST', path: '/connectors/absent/delete', body: { base_version: null } },
   { method: 'POST', path: '/connectors/absent/roll-back', body: { to: 1, base_version: 2 } },
+  { method: 'GET', path: '/playground/tools' },
+  { method: 'GET', path: '/playground/tool?tool=absent' },
+  {
+    method: 'POST',
+    path: '/playground/calls',
+    body: { tool: 'absent', access: 'full', arguments: {}, agreed: true },
+  },
   { method: 'GET', path: '/audit' },
   { method: 'GET', path: '/audit/check' },
   { method: 'GET', path: '/audit/export?format=csv' },
@@ -103,7 +139,22 @@ export const ORGANISATION_ROUTES: readonly { method: 'GET' | 'POST'; path: strin
   { method: 'GET', path: '/usage/export' },
 ];
 
+/** What operators alone do, who look after the installation. */
+export const OPERATOR_ROUTES: readonly { method: 'GET' | 'POST'; path: string; body?: unknown }[] = [
+  { method: 'GET', path: '/operator/organisations' },
+  { method: 'POST', path: '/operator/organisations', body: { name: 'Initech', slug: 'initech' } },
+  { method: 'POST', path: '/operator/organisations/org_absent/owner-link', body: {} },
+  { method: 'POST', path: '/operator/organisations/org_absent/suspend', body: {} },
+  { method: 'POST', path: '/operator/organisations/org_absent/resume', body: {} },
+  { method: 'GET', path: '/operator/signing-keys' },
+  { method: 'POST', path: '/operator/signing-keys/rotate', body: { now: false } },
+  { method: 'GET', path: '/operator/log' },
+  { method: 'GET', path: '/operator/health' },
+  { method: 'GET', path: '/operator/modes' },
+];
+
 export const ALL_ROUTES: readonly { method: 'GET' | 'POST'; path: string; body?: unknown }[] = [
   { method: 'GET', path: '/me' },
+  ...OPERATOR_ROUTES,
   ...ORGANISATION_ROUTES.map((route) => ({ ...route, path: `/organisations/:org${route.path}` })),
 ];

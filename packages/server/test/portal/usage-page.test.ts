@@ -70,7 +70,7 @@ describe('the page of usage', () => {
     const { page } = visit;
     await visit.goto(path);
     await page.locator('.chart canvas').waitFor();
-    const numbers = await page.locator('.numbers').innerText();
+    const numbers = await page.getByRole('region', { name: 'In numbers' }).innerText();
     const [, calls = ''] = /Calls\s+(\d+)/.exec(numbers) ?? [];
     expect(Number(calls)).toBeGreaterThan(100);
     expect(numbers).toMatch(

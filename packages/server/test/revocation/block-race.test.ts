@@ -18,7 +18,7 @@ afterAll(async () => {
   await world.close();
 });
 
-const ROUNDS = 24;
+const ROUNDS = 12;
 const INVALID_GRANT = { status: 400, error: 'invalid_grant' };
 
 const call = async (token: string, node: string) =>

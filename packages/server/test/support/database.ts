@@ -10,11 +10,20 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** An empty, migrated database of one's own on the run's real PostgreSQL. */
-export async function createTestDatabase(): Promise<TestDatabase> {
+/** A migrated database of one's own, without a row, on the run's real PostgreSQL. */
+export function createTestDatabase(): Promise<TestDatabase> {
+  return createDatabase(`template ${inject('databaseTemplate')}`);
+}
+
+/** One without a table. */
+export function createEmptyDatabase(): Promise<TestDatabase> {
+  return createDatabase('');
+}
+
+async function createDatabase(like: string): Promise<TestDatabase> {
   const serverUrl = inject('databaseServerUrl');
   const name = `test_${randomBytes(8).toString('hex')}`;
-  await onServer(serverUrl, `create database ${name} template ${inject('databaseTemplate')}`);
+  await onServer(serverUrl, `create database ${name} ${like}`);
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
   return { url: url.href, drop: () => dropDatabase(serverUrl, name) };

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -15,6 +15,8 @@ declare module 'vitest' {
     databaseServerUrl: string;
     /** The migrated database that each test's own one is cloned from. */
     databaseTemplate: string;
+    /** Where things are built once, by the first who needs them: see `builtOnce`. */
+    buildsPlace: string;
   }
 }
 
@@ -27,7 +29,17 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   await createTemplate(server.url, template);
   project.provide('databaseServerUrl', server.url);
   project.provide('databaseTemplate', template);
+  const buildsPlace = await mkdtemp(join(tmpdir(), 'latchkey-builds-'));
+  // What is built there may be run as another user.
+  await chmod(buildsPlace, 0o755);
+  project.provide('buildsPlace', buildsPlace);
+  // Whoever watches has changed something: it is built anew.
+  project.vitest.onTestsRerun(async () => {
+    await rm(buildsPlace, { recursive: true, force: true });
+    await mkdir(buildsPlace, { mode: 0o755 });
+  });
   return async () => {
+    await rm(buildsPlace, { recursive: true, force: true });
     await dropDatabase(server.url, template);
     await server.stop();
   };

@@ -20,7 +20,8 @@ export function startCommand(
 ): StartedCommand {
   const child = spawn(process.execPath, [CLI, ...args], {
     cwd,
-    env: { PATH: process.env['PATH'] ?? '', ...environment },
+    // A stop waits for nobody, unless a test is about that.
+    env: { PATH: process.env['PATH'] ?? '', LATCHKEY_DRAIN_SECONDS: '0', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let out = '';

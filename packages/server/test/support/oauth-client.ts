@@ -63,6 +63,8 @@ export async function connect(
   url: string,
   options: {
     email: string;
+    /** Default: the demo's. */
+    password?: string;
     access: 'read' | 'full';
     /** Path of the connector URL. */
     path?: string;
@@ -71,14 +73,14 @@ export async function connect(
     person?: Person;
   },
 ): Promise<Connection> {
-  const { email, access, path = '/mcp', organisation } = options;
+  const { email, password = DEMO_PASSWORD, access, path = '/mcp', organisation } = options;
   const clientId = options.clientId ?? (await register(url)).client_id;
   const { verifier, challenge } = newVerifier();
   const resource = url + path;
   const person = options.person ?? createPerson({ origins: [url] });
   const { callback } = await person.decide(
     authorizeUrl(url, { client_id: clientId, code_challenge: challenge, resource }),
-    { email, password: DEMO_PASSWORD, access, ...(organisation === undefined ? {} : { organisation }) },
+    { email, password, access, ...(organisation === undefined ? {} : { organisation }) },
   );
   const code = callback.searchParams.get('code') ?? '';
   const response = await postToken(url, {

@@ -14,7 +14,10 @@ export interface SecondNode {
 }
 
 /** Another node of a running service, on the same database, in this process. It hears of nothing but through the database. */
-export async function startSecondNode(first: { url: string; databaseUrl: string }): Promise<SecondNode> {
+export async function startSecondNode(
+  first: { url: string; databaseUrl: string },
+  { trustedProxies = [] }: { trustedProxies?: string[] } = {},
+): Promise<SecondNode> {
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-node-'));
   const started = await startLatchkey(
     {
@@ -27,6 +30,7 @@ export async function startSecondNode(first: { url: string; databaseUrl: string 
       dataDir: folder,
       secret: NODES_SECRET,
       connectorPaths: [],
+      trustedProxies,
       configFile: undefined,
       logLevel: 'silent',
     },

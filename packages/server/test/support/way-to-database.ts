@@ -5,7 +5,12 @@ export async function startWay(databaseUrl: string) {
   const { hostname, port } = new URL(databaseUrl);
   const sockets = new Set<Socket>();
   const everySocket: Socket[] = [];
+  let isGone = false;
   const server = createServer((near) => {
+    if (isGone) {
+      everySocket.push(near.on('error', () => undefined));
+      return;
+    }
     const far = connectSocket(Number(port), hostname);
     for (const [from, to] of [
       [near, far],
@@ -27,6 +32,15 @@ export async function startWay(databaseUrl: string) {
     freeze() {
       for (const socket of sockets) socket.unpipe().pause();
       sockets.clear();
+    },
+    /** Nothing passes any more, on new ones neither: they open, and that is all. */
+    swallow() {
+      isGone = true;
+      this.freeze();
+    },
+    /** New ones lead there again. Those of before stay as they are. */
+    restore() {
+      isGone = false;
     },
     /** Ends them, as a network that breaks and says so. */
     cut() {

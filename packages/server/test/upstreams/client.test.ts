@@ -316,7 +316,7 @@ describe('who is asked on behalf of whom', () => {
     const { served, server } = await serve('sessions');
     expect(await clients.listTools(server, undefined)).toEqual({
       ok: false,
-      error: { kind: 'credential', fault: { kind: 'nobody' } },
+      error: { kind: 'credential', fault: { kind: 'nobody' }, notSent: true },
     });
     valueOf(await clients.callTool(server, ALICE, say('a'), signal()));
     expect(await clients.callTool(server, BOB, say('b'), signal())).toMatchObject({

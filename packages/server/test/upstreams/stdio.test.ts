@@ -54,8 +54,12 @@ describe('a process behind a channel', () => {
   });
 
   test('sees nothing of our environment, and a folder that is its own, empty, and gone when it has ended', async () => {
-    process.env['LATCHKEY_SECRET'] = 'a secret that must not get out';
-    process.env['DATABASE_URL'] = 'postgres://user:password@db/latchkey';
+    const { DATABASE_URL, LATCHKEY_SECRET } = process.env;
+    onTestFinished(() => setEnvironment({ DATABASE_URL, LATCHKEY_SECRET }));
+    setEnvironment({
+      DATABASE_URL: 'postgres://user:password@db/latchkey',
+      LATCHKEY_SECRET: 'a secret that must not get out',
+    });
     const { servers, talk } = setUp();
     const conversation = await talk(
       program(
@@ -66,8 +70,6 @@ describe('a process behind a channel', () => {
       ),
     );
     const { cwd, env, files } = (await conversation.next()) as { cwd: string; env: object; files: string[] };
-    delete process.env['LATCHKEY_SECRET'];
-    delete process.env['DATABASE_URL'];
     expect(Object.keys(env).sort()).toEqual(['API_TOKEN', 'HOME', 'LANG', 'PATH', 'TMPDIR']);
     expect(env).toMatchObject({ API_TOKEN: 'for the server', HOME: cwd, LANG: 'C.UTF-8' });
     expect(JSON.stringify(env)).not.toContain('password');
@@ -442,3 +444,10 @@ test('no process outlives us if we are killed: the end of its input is the end o
   holder.kill('SIGKILL');
   await isDead(pid);
 });
+
+function setEnvironment(values: Readonly<Record<string, string | undefined>>): void {
+  for (const [name, value] of Object.entries(values)) {
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+  }
+}

@@ -34,6 +34,9 @@ export type VerdictCode =
   | 'code_left'
   | 'not_a_member'
   | 'client_blocked'
+  | 'client_not_allowed'
+  | 'consent_closed'
+  | 'organisation_forbids'
   | 'role_forbids'
   | 'consent_refused'
   | 'deciding'
@@ -124,6 +127,8 @@ const TOKEN_FAULTS: Readonly<Record<string, VerdictCode>> = {
   'the user was removed just now': 'not_a_member',
   'an admin has blocked the client': 'client_blocked',
   'an admin has blocked the client just now': 'client_blocked',
+  'the organisation does not allow the client': 'client_not_allowed',
+  'the organisation does not allow the client just now': 'client_not_allowed',
   'code_verifier is missing': 'wrong_verifier',
   'code_verifier has not the form of one': 'wrong_verifier',
   invalid_client: 'client_refused',
@@ -133,6 +138,9 @@ const TOKEN_FAULTS: Readonly<Record<string, VerdictCode>> = {
 const CONSENT_FAULTS: Readonly<Record<string, VerdictCode>> = {
   not_a_member: 'not_a_member',
   client_blocked: 'client_blocked',
+  client_not_allowed: 'client_not_allowed',
+  closed: 'consent_closed',
+  organisation_forbids: 'organisation_forbids',
   role_forbids: 'role_forbids',
   client_changed: 'redirect_not_registered',
 };

@@ -119,6 +119,18 @@ const VERDICTS: Readonly<Record<VerdictCode, Say>> = {
     (app) => `An admin has blocked ${app} in this organisation.`,
     'An admin can take the block back under Apps.',
   ),
+  client_not_allowed: say(
+    (app) => `This organisation lets its people connect only apps that are known better than ${app} is.`,
+    'An admin can approve it under Apps, or change which apps may be connected under Settings, Security.',
+  ),
+  consent_closed: say(
+    () => 'Whoever signed in could not get into this organisation the way they signed in.',
+    'The page in their browser says what is asked for, such as a second factor or another network.',
+  ),
+  organisation_forbids: say(
+    (app) => `Full access was asked for ${app}, and this organisation gives read-only access alone.`,
+    'Connect again with Read-only, or have an admin change it under Settings, Security.',
+  ),
   role_forbids: say(
     (app) => `Full access was asked for ${app}, and the role does not allow it.`,
     'Connect again with Read-only, or have an admin change the role.',

@@ -82,7 +82,7 @@ export async function writeEvent(
 
 async function withOrganisation(queries: Queries, at: AskedAt | undefined): Promise<At | undefined> {
   if (at === undefined) return undefined;
-  const found = at.org === undefined ? undefined : await queries.people.findOrganisationBySlug(at.org);
+  const found = at.org === undefined ? undefined : await queries.organisationSlugs.findOrganisation(at.org);
   return { ...at, orgId: found?.id };
 }
 

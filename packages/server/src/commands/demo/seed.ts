@@ -2,13 +2,17 @@ import { readFile } from 'node:fs/promises';
 import { compileCatalogue } from '@latchkey/tools';
 import type { App } from '../../app.ts';
 import { importConnector } from '../../connectors/import-connector.ts';
-import { DEMO_ORGANISATIONS, DEMO_PASSWORD, DEMO_USERS } from '../../demo/demo-data.ts';
+import { DEMO_OPERATOR, DEMO_ORGANISATIONS, DEMO_PASSWORD, DEMO_USERS } from '../../demo/demo-data.ts';
 import type { OrganisationId } from '../../kernel/ids.ts';
 
 const REELPORT_DOCUMENT = new URL('../../demo/reelport/openapi.yaml', import.meta.url);
 
 /** The fixed organisations, people and connector. May run again on the same database: what is there stays. */
-export async function seedDemo(latchkey: App, reelportUrl: string): Promise<void> {
+export async function seedDemo(
+  latchkey: App,
+  reelportUrl: string,
+  password: string = DEMO_PASSWORD,
+): Promise<void> {
   const { people, store } = latchkey;
   const orgIds = new Map<string, OrganisationId>();
   for (const organisation of DEMO_ORGANISATIONS) {
@@ -19,7 +23,7 @@ export async function seedDemo(latchkey: App, reelportUrl: string): Promise<void
     if (orgId !== undefined) orgIds.set(organisation.slug, orgId);
   }
   for (const { email, name, roles } of DEMO_USERS) {
-    const created = await people.createUser({ email, name, password: DEMO_PASSWORD });
+    const created = await people.createUser({ email, name, password });
     if (!created.ok) {
       if (created.error.reason === 'email_taken') continue;
       throw new Error(`user ${email}: ${created.error.reason}`);
@@ -28,6 +32,7 @@ export async function seedDemo(latchkey: App, reelportUrl: string): Promise<void
       const orgId = orgIds.get(slug);
       if (orgId !== undefined) await store.people.addMember(orgId, created.value.userId, role);
     }
+    if (email === DEMO_OPERATOR) await store.operators.add(created.value.userId, { declared: false });
   }
   const imported = await importConnector(store, {
     orgId: null,

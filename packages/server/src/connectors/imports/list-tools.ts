@@ -33,7 +33,10 @@ export function createListTools({
   store: Store;
   vault: Pick<Vault, 'openOfImport'>;
 }): ImportRoom['listTools'] {
-  async function partsOf(row: ImportRow, audience: string): ReturnType<UpstreamCredentials['partsFor']> {
+  async function partsOf(
+    row: ImportRow,
+    audience: string,
+  ): Promise<Awaited<ReturnType<UpstreamCredentials['partsFor']>>> {
     const credential = vault.openOfImport(row.id, row);
     if (credential !== undefined) {
       const parts = staticParts(credential);

@@ -21,7 +21,12 @@ export interface Operation {
     readonly bytes: number;
     readonly deprecated: boolean;
   } | null;
-  readonly skipped: { readonly code: string; readonly message: string } | null;
+  /** `summary`: what its author calls it; null: nothing, or it can be no tool. */
+  readonly skipped: {
+    readonly code: string;
+    readonly message: string;
+    readonly summary: string | null;
+  } | null;
   readonly accessByMethod: Access;
   readonly tags: readonly string[];
   readonly choice: OperationChoice | null;
@@ -60,7 +65,7 @@ export function operationsOf(compiled: Compiled, { operations: choices }: Import
       method: skip.method,
       path: skip.path,
       tool: null,
-      skipped: { code: skip.code, message: skip.message },
+      skipped: { code: skip.code, message: skip.message, summary: skip.summary ?? null },
       accessByMethod: byMethod(skip.method),
       tags: skip.tags ?? [],
       testable: false,

@@ -1,24 +1,24 @@
-import type { Sender } from '@latchkey/tools';
+import { maskOf, safeSegments, withQuery, type Sender } from '@latchkey/tools';
 import type { Catalogues } from '../../connectors/catalogues.ts';
 import type { ApiView, ConnectorView } from '../../connectors/organisation-view.ts';
 import type { RouteMatch } from '../../connectors/routes.ts';
-import { safeSegments } from '../../connectors/safe-path.ts';
-import { AppError } from '../../kernel/errors.ts';
+import { AppError, toAppError } from '../../kernel/errors.ts';
+import { tooMany } from '../pipeline/too-many.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { UpstreamCredentials } from '../../upstreams/credentials.ts';
 import { describeFault } from '../../upstreams/credentials/describe-fault.ts';
-import { createMask } from '../../upstreams/credentials/mask.ts';
-import { NOTHING, withQuery } from '../../upstreams/credentials/parts.ts';
+import { NOTHING } from '../../upstreams/credentials/parts.ts';
 import { respondError, type Exchange } from '../exchange.ts';
+import { isLimited } from '../pipeline/admit.ts';
 import type { Authenticate } from '../pipeline/authenticate.ts';
 import { errorOfCredential } from '../pipeline/credential-refusal.ts';
 import type { Limit } from '../pipeline/limit.ts';
-import type { Recorder } from '../pipeline/record.ts';
+import type { Call, End, Recorder } from '../pipeline/record.ts';
 import { credentialTargetOf } from '../pipeline/upstream.ts';
 import { refusal, type Refusal } from '../refusal.ts';
 import type { OpenCall } from '../under-way.ts';
 import { requestHeaders } from './headers.ts';
-import { relay } from './relay.ts';
+import { bodyTooLarge, relay } from './relay.ts';
 
 export const UPLOAD_BYTES_MAX = 50 * 1024 * 1024;
 
@@ -32,6 +32,7 @@ export function createApiDoor({
   recorder,
   credentials,
   sender,
+  unreadMs,
 }: {
   authenticate: Authenticate;
   limit: Limit;
@@ -39,7 +40,19 @@ export function createApiDoor({
   recorder: Recorder;
   credentials: UpstreamCredentials;
   sender: Sender;
+  unreadMs: number;
 }): ApiDoor {
+  /** A limit's refusal is an answer. */
+  async function begin(call: Call): Promise<End | AppError> {
+    try {
+      return await recorder.begin(call);
+    } catch (thrown) {
+      const error = toAppError(thrown);
+      if (!isLimited(error)) throw thrown;
+      return error;
+    }
+  }
+
   return async (plain, { follow, signal }) => {
     const { req, requestId } = plain;
     const caller = await authenticate.atApi(req);
@@ -47,14 +60,15 @@ export function createApiDoor({
     follow(caller.value, plain);
     const { principal } = caller.value;
 
-    const limited = limit(principal);
+    const taken = limit(principal);
+    const limited = taken instanceof Promise ? await taken : taken;
     const exchange: Exchange = { ...plain, headers: [...plain.headers, ...limited.headers] };
     if (!limited.allowed) return respondError(exchange, tooMany(limited.retryAfterSeconds));
 
     const view = await catalogues.of(principal.orgId, principal.role);
     const operation = findOperation(exchange, view.connectors);
     if (!operation.ok) return respondError(exchange, operation.error.error, operation.error.headers);
-    const { access, connector, path, route } = operation.value;
+    const { access, connector, credits, path, route } = operation.value;
 
     const call = {
       principal,
@@ -63,13 +77,15 @@ export function createApiDoor({
       target: `${route.method} ${route.template.text}`,
       connector: connector.target.slug,
       access,
+      credits,
+      signal: signal(),
     } as const;
     if (access === 'full' && principal.access !== 'full') {
       recorder.refused(call, 'read_only');
       return respondError(exchange, READ_ONLY);
     }
     if (Number(req.headers['content-length'] ?? 0) > UPLOAD_BYTES_MAX)
-      return respondError(exchange, TOO_LARGE);
+      return respondError(exchange, bodyTooLarge(UPLOAD_BYTES_MAX));
 
     const baseUrl = route.baseUrl ?? connector.target.baseUrl;
     const audience = credentialTargetOf(connector.target, baseUrl);
@@ -86,14 +102,16 @@ export function createApiDoor({
       ...parts.headers,
     };
     headers['x-request-id'] = requestId;
-    const mask = createMask(parts);
+    const mask = maskOf(parts);
     // What is compressed cannot be looked into.
     if (mask !== undefined) headers['accept-encoding'] = 'identity';
-    const end = await recorder.begin(call);
+    const begun = await begin(call);
+    if (begun instanceof AppError) return respondError(exchange, begun);
+    const end = begun;
     const passed = relay({
       exchange,
       sender,
-      signal: signal(),
+      signal: call.signal,
       end,
       headers,
       path: withQuery(path, parts),
@@ -104,6 +122,7 @@ export function createApiDoor({
       reach: connector.target.reach,
       doorPath: `/api/${connector.target.slug}`,
       bodyBytesMax: UPLOAD_BYTES_MAX,
+      unreadMs,
     });
     // An intent is never left without its outcome.
     return passed.finally(() => end({ fault: 'internal' }));
@@ -148,13 +167,3 @@ const READ_ONLY = new AppError(
   'forbidden',
   'This key is read-only: it cannot call an operation that changes something.',
 );
-const TOO_LARGE = new AppError(
-  'payload_too_large',
-  `A body has at most ${UPLOAD_BYTES_MAX / 1024 / 1024} MB.`,
-);
-
-function tooMany(retryAfterSeconds: number): AppError {
-  return new AppError('rate_limited', `Too many calls. Try again in ${retryAfterSeconds} s.`, {
-    retryAfterSeconds,
-  });
-}

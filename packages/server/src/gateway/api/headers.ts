@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { ResponseHeaders } from '@latchkey/tools';
+import { DOOR_ERROR_HEADER, type ResponseHeaders } from '@latchkey/tools';
 
 /** What of a request is about the content and not about who sends it. All else stays here. */
 const FORWARDED = [
@@ -24,6 +24,11 @@ const FORWARDED = [
 const WITHHELD =
   /^(?:authorization|cookie|host|connection|keep-alive|te|trailer|transfer-encoding|upgrade|expect|via|forwarded|x-api-key|x-request-id|x-forwarded-.*|x-real-ip|x-http-method(?:-override)?|x-method-override|proxy-.*|sec-.*)$/;
 
+/** Whether a header that an operation declares reaches the upstream through this door. */
+export function isForwarded(name: string): boolean {
+  return !WITHHELD.test(name.toLowerCase());
+}
+
 /** The headers that go to the upstream: of the content, and what the operation itself declares. */
 export function requestHeaders(
   headers: IncomingHttpHeaders,
@@ -31,7 +36,7 @@ export function requestHeaders(
 ): Record<string, string | string[]> {
   const sent: Record<string, string | string[]> = {};
   for (const name of FORWARDED) copy(name);
-  for (const name of declared) if (!WITHHELD.test(name)) copy(name);
+  for (const name of declared) if (isForwarded(name)) copy(name);
   if (!hasBody(headers)) delete sent['content-length'];
   return sent;
 
@@ -66,7 +71,8 @@ export function responseHeaders(headers: ResponseHeaders, relocate: (location: s
   const nominated = listed(headers['connection']);
   const sent: string[] = [...OWN];
   for (const [name, value] of Object.entries(headers)) {
-    if (value === undefined || DROPPED.test(name) || nominated.has(name)) continue;
+    if (value === undefined || name === DOOR_ERROR_HEADER || DROPPED.test(name) || nominated.has(name))
+      continue;
     for (const one of typeof value === 'string' ? [value] : value)
       if (SENDABLE.test(one)) sent.push(name, one);
   }

@@ -1,9 +1,16 @@
-import type { Reach, Sender, StreamControl, UpstreamFault } from '@latchkey/tools';
+import {
+  maskedHeaders,
+  type Mask,
+  type Reach,
+  type Sender,
+  type StreamControl,
+  type UpstreamFault,
+} from '@latchkey/tools';
+import type { Cancellation } from '../../kernel/cancellation.ts';
 import { AppError, type ErrorCode } from '../../kernel/errors.ts';
 import { respondError, type Exchange } from '../exchange.ts';
 import type { Ended } from '../pipeline/record.ts';
-import type { Mask } from '../../upstreams/credentials/mask.ts';
-import { maskedHeaders } from '../pipeline/upstream.ts';
+import { endUnread } from '../streams/event-stream.ts';
 import { cappedBody } from './capped-body.ts';
 import { hasBody, responseHeaders } from './headers.ts';
 
@@ -11,7 +18,7 @@ export interface Passage {
   readonly exchange: Exchange;
   readonly sender: Sender;
   /** Fires when the caller goes away or loses its right: then nothing more is sent, nor answered here. */
-  readonly signal: AbortSignal;
+  readonly signal: Cancellation;
   /** Told once how it ended. */
   readonly end: (ended: Ended) => void;
   readonly headers: Readonly<Record<string, string | string[]>>;
@@ -25,6 +32,8 @@ export interface Passage {
   /** Where the base URL stands on our side: `/api/crm`. */
   readonly doorPath: string;
   readonly bodyBytesMax: number;
+  /** A caller that takes nothing for so long of what waits for it is broken off. */
+  readonly unreadMs: number;
 }
 
 /** For a whole upload, however slow the caller's line is. */
@@ -37,7 +46,7 @@ export function relay(passage: Passage): Promise<void> {
   const { end, exchange, sender, signal } = passage;
   const { req, res } = exchange;
   if (signal.aborted) {
-    end({ fault: 'upstream_aborted' });
+    end({ fault: 'not_sent' });
     return Promise.resolve();
   }
   return new Promise((resolve) => {
@@ -84,6 +93,7 @@ export function relay(passage: Passage): Promise<void> {
           body = mask?.stream();
           res.writeHead(upstreamStatus, [...exchange.headers, ...responseHeaders(shown, relocate)]);
           res.flushHeaders();
+          endUnread(res, passage.unreadMs);
         },
         onData(chunk) {
           const shown = body === undefined ? chunk : body.push(chunk);
@@ -98,8 +108,8 @@ export function relay(passage: Passage): Promise<void> {
         onFault(fault) {
           if (res.writableEnded) return over({ status, fault: fault.code });
           if (res.headersSent) res.destroy();
-          else respondError(exchange, tooLarge ? TOO_LARGE : errorOf(fault, status));
-          over({ status, fault: tooLarge ? TOO_LARGE.code : fault.code });
+          else respondError(exchange, tooLarge ? bodyTooLarge(passage.bodyBytesMax) : errorOf(fault, status));
+          over({ status, fault: tooLarge ? 'payload_too_large' : fault.code, notSent: fault.notSent });
         },
       },
     );
@@ -134,7 +144,9 @@ function isAboutOurCredential(status: number): boolean {
   return status === 401 || status === 407;
 }
 
-const TOO_LARGE = new AppError('payload_too_large', 'The body is too large.');
+export function bodyTooLarge(bytesMax: number): AppError {
+  return new AppError('payload_too_large', `A body has at most ${bytesMax / 1024 / 1024} MB.`);
+}
 
 function errorOf(fault: UpstreamFault, status: number | undefined): AppError {
   if (status !== undefined) {

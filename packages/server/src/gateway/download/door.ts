@@ -7,7 +7,9 @@ import {
 } from '@latchkey/tools';
 import type { Catalogues } from '../../connectors/catalogues.ts';
 import { toolSetAt } from '../../connectors/organisation-view.ts';
+import { costOf } from '../../connectors/tool-cost.ts';
 import { AppError } from '../../kernel/errors.ts';
+import { tooMany } from '../pipeline/too-many.ts';
 import { parseResourcePath } from '../../kernel/resource.ts';
 import { respond, respondError, type Exchange } from '../exchange.ts';
 import { errorOfCredential } from '../pipeline/credential-refusal.ts';
@@ -54,7 +56,7 @@ export function createDownloadDoor({
     const { principal } = caller.value;
     const own: Exchange = { ...plain, headers: [...plain.headers, ...caller.value.headers] };
     follow(caller.value, own);
-    const limited = limit(principal);
+    const limited = await limit(principal);
     const exchange: Exchange = { ...own, headers: [...own.headers, ...limited.headers] };
     if (!limited.allowed) return respondError(exchange, tooMany(limited.retryAfterSeconds));
     if (!isOwnOrder(order, principal)) return respondError(exchange, GONE);
@@ -76,6 +78,8 @@ export function createDownloadDoor({
       target: bound.name,
       connector: bound.target.slug,
       access: 'read',
+      credits: costOf(bound.tool),
+      signal: signal(),
     };
     const request = prepareRequest(bound.tool, order.arguments);
     if (!request.ok) {
@@ -113,9 +117,3 @@ const GONE = new AppError(
   'This link is not yours, or no longer good. Call the tool again for another one.',
 );
 const GET_ONLY = new AppError('method_not_allowed', 'A file is read with GET.');
-
-function tooMany(retryAfterSeconds: number): AppError {
-  return new AppError('rate_limited', `Too many calls. Try again in ${retryAfterSeconds} s.`, {
-    retryAfterSeconds,
-  });
-}

@@ -1,7 +1,6 @@
+import type { Reply, RpcId } from '@latchkey/tools';
 import type { Body } from '../exchange.ts';
 import { JSON_TYPE } from '../exchange.ts';
-
-export type RpcId = string | number;
 
 /** What goes back for one POST. */
 export interface Answer {
@@ -13,20 +12,6 @@ export interface Answer {
   /** The body is no JSON-RPC message and is never framed as one. */
   readonly isHttpError?: true;
 }
-
-/** JSON-RPC 2.0 section 5.1, and what MCP 2026-07-28 adds. Positive codes are ours. */
-export const RPC = {
-  parseError: -32700,
-  invalidRequest: -32600,
-  methodNotFound: -32601,
-  invalidParams: -32602,
-  internalError: -32603,
-  /** Until 2025-11-25. */
-  resourceNotFound: -32002,
-  headerMismatch: -32020,
-  unsupportedVersion: -32022,
-  rateLimited: 429,
-} as const;
 
 export function resultAnswer(id: RpcId, result: string | Buffer): Answer {
   const head = `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":`;
@@ -45,6 +30,12 @@ export function errorAnswer(
   const error = data === undefined ? { code, message } : { code, message, data };
   const body = JSON.stringify(id === undefined ? { jsonrpc: '2.0', error } : { jsonrpc: '2.0', id, error });
   return { status, headers: [], body };
+}
+
+export function replyAnswer(id: RpcId, reply: Reply): Answer {
+  if ('result' in reply) return resultAnswer(id, reply.result);
+  const { code, data, message } = reply.error;
+  return errorAnswer(200, id, code, message, data);
 }
 
 export const ACCEPTED: Answer = { status: 202, headers: [], body: undefined };

@@ -6,16 +6,24 @@ import { fail, ok, type Result } from '../../kernel/result.ts';
 export const MESSAGE_BYTES_MAX = 14 * 1024 * 1024;
 
 /** The whole body. It fails for one that is too large or not JSON by its own account, and throws if the caller goes away. */
-export async function readJsonBody(req: IncomingMessage): Promise<Result<Buffer, AppError>> {
+export function readJsonBody(req: IncomingMessage): Promise<Result<Buffer, AppError>> {
+  const refused = faultOf(req);
+  return refused === undefined ? read(req) : Promise.resolve(fail(refused));
+}
+
+function faultOf(req: IncomingMessage): AppError | undefined {
   const type = req.headers['content-type'];
   if (type !== undefined && !/^application\/(?:[a-z0-9.+-]+\+)?json(?:\s*;|$)/i.test(type)) {
-    return fail(new AppError('unsupported_media_type', 'Send JSON: Content-Type: application/json.'));
+    return new AppError('unsupported_media_type', 'Send JSON: Content-Type: application/json.');
   }
   const encoding = req.headers['content-encoding'];
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
-    return fail(new AppError('unsupported_media_type', 'Send the body without a Content-Encoding.'));
+    return new AppError('unsupported_media_type', 'Send the body without a Content-Encoding.');
   }
-  if (Number(req.headers['content-length'] ?? 0) > MESSAGE_BYTES_MAX) return fail(TOO_LARGE);
+  return Number(req.headers['content-length'] ?? 0) > MESSAGE_BYTES_MAX ? TOO_LARGE : undefined;
+}
+
+function read(req: IncomingMessage): Promise<Result<Buffer, AppError>> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;

@@ -1,4 +1,5 @@
 import { errorResult, errorText, type Diagnostics, type ToolResult } from '@latchkey/tools';
+import { abortSignalOf } from '../../kernel/cancellation.ts';
 import type { McpServers } from '../../connectors/mcp-servers.ts';
 import type { McpTool } from '../../connectors/tool-set.ts';
 import type { McpClients } from '../../upstreams/client/clients.ts';
@@ -58,6 +59,11 @@ export function createCallMcp({
   }
 
   function presentFault(fault: ClientFault, toolCall: ToolCall): Answered {
+    const { ended, outcome } = presentedFault(fault, toolCall);
+    return { outcome, ended: { ...ended, notSent: fault.notSent } };
+  }
+
+  function presentedFault(fault: ClientFault, toolCall: ToolCall): Answered {
     switch (fault.kind) {
       case 'credential': {
         const refusal = describeFault(fault.fault);
@@ -143,7 +149,7 @@ export function createCallMcp({
   }
 
   return async (toolCall, bound) => {
-    const { arguments: given, caller, round, signal } = toolCall;
+    const { arguments: given, caller, round, signal, watch } = toolCall;
     const call = callOf(toolCall, bound);
     servers.used(bound.target, caller.principal);
     const state = round?.requestState;
@@ -152,7 +158,10 @@ export function createCallMcp({
       recorder.refused(call, 'request_state_invalid');
       return diagnosed(STATE_REFUSED, toolCall).outcome;
     }
+    watch?.enter('record');
     const end = await recorder.begin(call);
+    watch?.message({ method: 'tools/call', params: { name: bound.tool.name, arguments: given } });
+    watch?.enter('wait');
     try {
       const replied = await clients.callTool(
         bound.target,
@@ -167,8 +176,9 @@ export function createCallMcp({
             ...(opened === undefined ? {} : { requestState: opened }),
           },
         },
-        { signal, onProgress: toolCall.onProgress },
+        { signal: abortSignalOf(signal), onProgress: toolCall.onProgress, onCredential: watch?.credential },
       );
+      watch?.enter('shape');
       const { ended, outcome } = replied.ok
         ? presentReply(replied.value, toolCall, bound)
         : presentFault(replied.error, toolCall);

@@ -1,25 +1,37 @@
+import {
+  hasCursor,
+  readArguments,
+  replyEmpty,
+  replyToDiscover,
+  replyToInitialize,
+  replyUnknownMethod,
+  RPC,
+  type Dialect,
+  type Icon,
+  type Message,
+  type RpcId,
+  type ServerIdentity,
+} from '@latchkey/tools';
 import type { Catalogues } from '../../connectors/catalogues.ts';
 import { toolSetAt } from '../../connectors/organisation-view.ts';
 import type { ToolSet } from '../../connectors/tool-set.ts';
+import type { Cancellation } from '../../kernel/cancellation.ts';
 import { AppError, errorBody, toAppError } from '../../kernel/errors.ts';
-import type { RequestId } from '../../kernel/ids.ts';
+import type { OrganisationId, RequestId } from '../../kernel/ids.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { Resource } from '../../kernel/resource.ts';
+import { andThen, type Soon } from '../../kernel/soon.ts';
 import type { Caller } from '../pipeline/authenticate.ts';
-import type { Limit } from '../pipeline/limit.ts';
+import type { Limit, Limited } from '../pipeline/limit.ts';
 import { faultOfAnswer, type DoorAttempts } from '../attempts.ts';
-import { ACCEPTED, errorAnswer, resultAnswer, RPC, type Answer, type RpcId } from './answer.ts';
-import { readArguments, type CallTool } from './call-tool.ts';
-import { answerEmpty, emptyCapabilities } from './empty-features.ts';
+import { ACCEPTED, errorAnswer, replyAnswer, resultAnswer, type Answer } from './answer.ts';
+import type { CallTool } from './call-tool.ts';
 import { readDialect } from './era.ts';
 import type { HeardView } from './heard-view.ts';
 import { instructions } from './instructions.ts';
-import type { JsonObject } from './json.ts';
-import type { Message } from './message.ts';
 import { readRound } from './round.ts';
-import { ALL_REVISIONS, dialectOf, negotiate, type Dialect } from './revisions.ts';
-import { MODERN_RESULT_HEAD, serverInfo } from './server-info.ts';
-import type { ToolCall } from './tool-call.ts';
+import { IDENTITY, MODERN_RESULT_HEAD } from './server-info.ts';
+import type { ToolCall, ToolOutcome } from './tool-call.ts';
 import { toolList } from './tool-list.ts';
 import { refusedResult, serializeQuestion, serializeToolResult } from './tool-result.ts';
 
@@ -28,27 +40,24 @@ export interface Scene {
   readonly caller: Caller;
   readonly resource: Resource;
   readonly requestId: RequestId;
-  readonly signal: AbortSignal;
+  readonly signal: Cancellation;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** The address that it came from; absent: it is not known here. */
   readonly peer?: string | undefined;
   /** `WWW-Authenticate` for a caller whom full access would help. Undefined in a batch, which has one status for all. */
-  readonly stepUp: readonly string[] | undefined;
+  readonly stepUp: (() => readonly string[]) | undefined;
   /** The caller wants to hear how its call gets on. */
   readonly onProgress?: ToolCall['onProgress'];
   /** The caller hears on a stream of its own that the tools have changed. */
   readonly hasStream?: true;
 }
 
-export type Dispatch = (message: Message, scene: Scene) => Promise<Answer>;
+/** What apps show beside an organisation's tools; undefined: nothing of its own. */
+export type IconsOf = (orgId: OrganisationId) => Promise<readonly Icon[] | undefined>;
+
+export type Dispatch = (message: Message, scene: Scene) => Soon<Answer>;
 
 type Request = Extract<Message, { kind: 'request' }>;
-
-interface Stage extends Scene {
-  readonly toolSet: ToolSet;
-}
-
-const DISCOVER_TTL_MS = 300_000;
 
 /** Answers one JSON-RPC message, of any revision. */
 export function createDispatch({
@@ -57,6 +66,7 @@ export function createDispatch({
   catalogues,
   callTool,
   heardView,
+  iconsOf = async () => undefined,
   log,
 }: {
   attempts?: DoorAttempts | undefined;
@@ -64,37 +74,58 @@ export function createDispatch({
   catalogues: Catalogues;
   callTool: CallTool;
   heardView: HeardView;
+  iconsOf?: IconsOf | undefined;
   log: Log;
 }): Dispatch {
-  async function answerTo(request: Request, dialect: Dialect, scene: Stage): Promise<Answer> {
+  function answerTo(request: Request, dialect: Dialect, scene: Scene, toolSet: ToolSet): Soon<Answer> {
     const { id, method, params } = request;
     switch (method) {
       case 'tools/call':
-        return answerCall(request, dialect, scene);
+        return answerCall(request, dialect, scene, toolSet);
       case 'tools/list':
-        if (params?.['cursor'] !== undefined && params['cursor'] !== null) {
+        if (hasCursor(params)) {
           return errorAnswer(200, id, RPC.invalidParams, 'There is no such cursor: the list has one page.');
         }
-        return resultAnswer(id, toolList(scene.toolSet, scene.caller.principal.access, dialect));
+        return resultAnswer(id, toolList(toolSet, scene.caller.principal.access, dialect));
       case 'initialize':
-        return dialect.isModern ? unknownMethod(id, method, dialect) : initialize(id, params, scene);
+        return dialect.isModern
+          ? unknownMethod(id, method, dialect)
+          : introduced(scene, toolSet).then((about) => replyAnswer(id, replyToInitialize(params, about)));
       case 'ping':
         return dialect.isModern ? unknownMethod(id, method, dialect) : resultAnswer(id, '{}');
       case 'server/discover':
-        return dialect.isModern ? discover(id, dialect, scene) : unknownMethod(id, method, dialect);
-      default:
-        return answerEmpty(request, dialect) ?? unknownMethod(id, method, dialect);
+        return dialect.isModern
+          ? introduced(scene, toolSet).then((about) => replyAnswer(id, replyToDiscover(dialect, about)))
+          : unknownMethod(id, method, dialect);
+      default: {
+        const reply = replyEmpty(request, dialect, MODERN_RESULT_HEAD);
+        return reply === undefined ? unknownMethod(id, method, dialect) : replyAnswer(id, reply);
+      }
     }
   }
 
-  async function answerCall({ id, params }: Request, dialect: Dialect, scene: Stage): Promise<Answer> {
+  /** What an app is told of us once. */
+  async function introduced({ caller, hasStream }: Scene, toolSet: ToolSet) {
+    const identity: ServerIdentity = { ...IDENTITY, icons: await iconsOf(caller.principal.orgId) };
+    return { identity, instructions: instructions(caller, toolSet), hearsChanges: hasStream === true };
+  }
+
+  /** A call is answered whatever becomes of it. */
+  function answerCall(
+    { id, params }: Request,
+    dialect: Dialect,
+    scene: Scene,
+    toolSet: ToolSet,
+  ): Soon<Answer> {
     const name = params?.['name'];
     if (typeof name !== 'string') return errorAnswer(200, id, RPC.invalidParams, 'params.name is a string.');
     const given = readArguments(params?.['arguments']);
     if (given === undefined) return errorAnswer(200, id, RPC.invalidParams, 'params.arguments is an object.');
-    const { caller, onProgress, requestId, resource, signal, toolSet } = scene;
+    const { caller, onProgress, requestId, resource, signal } = scene;
+    const answered = (outcome: ToolOutcome): Answer => answerOfOutcome(id, dialect, scene, outcome);
+    const failed = (thrown: unknown): Answer => answerOfFault(id, dialect, scene, thrown);
     try {
-      const outcome = await callTool({
+      const outcome = callTool({
         caller,
         toolSet,
         resource,
@@ -105,21 +136,29 @@ export function createDispatch({
         onProgress,
         round: readRound(params, dialect),
       });
-      if (outcome.kind === 'result') return resultAnswer(id, serializeToolResult(outcome.result, dialect));
-      if (outcome.kind === 'input_required') return resultAnswer(id, serializeQuestion(outcome));
-      // RFC 6750 section 3.1: the client asks its user for more, and comes back with another token.
-      if (scene.stepUp !== undefined) return httpError(FULL_ACCESS_NEEDED, requestId, scene.stepUp);
-      return resultAnswer(id, serializeToolResult(refusedResult(FULL_ACCESS_NEEDED, requestId), dialect));
+      return outcome instanceof Promise ? outcome.then(answered).catch(failed) : answered(outcome);
     } catch (thrown) {
-      const error = toAppError(thrown);
-      if (error.code === 'internal')
-        log.error({ requestId, error: error.message, stack: stackOf(thrown) }, 'a tool call failed');
-      return resultAnswer(id, serializeToolResult(refusedResult(error, requestId), dialect));
+      return failed(thrown);
     }
   }
 
-  return async (message, scene) => {
-    const limited = limit(scene.caller.principal);
+  function answerOfOutcome(id: RpcId, dialect: Dialect, scene: Scene, outcome: ToolOutcome): Answer {
+    if (outcome.kind === 'result') return resultAnswer(id, serializeToolResult(outcome.result, dialect));
+    if (outcome.kind === 'input_required') return resultAnswer(id, serializeQuestion(outcome));
+    const { requestId, stepUp } = scene;
+    // RFC 6750 section 3.1: the client asks its user for more, and comes back with another token.
+    if (stepUp !== undefined) return httpError(FULL_ACCESS_NEEDED, requestId, stepUp());
+    return resultAnswer(id, serializeToolResult(refusedResult(FULL_ACCESS_NEEDED, requestId), dialect));
+  }
+
+  function answerOfFault(id: RpcId, dialect: Dialect, { requestId }: Scene, thrown: unknown): Answer {
+    const error = toAppError(thrown);
+    if (error.code === 'internal')
+      log.error({ requestId, error: error.message, stack: stackOf(thrown) }, 'a tool call failed');
+    return resultAnswer(id, serializeToolResult(refusedResult(error, requestId), dialect));
+  }
+
+  function answerLimited(message: Message, scene: Scene, limited: Limited): Soon<Answer> {
     if (!limited.allowed)
       return withHeaders(rateLimited(message, limited.retryAfterSeconds, scene), limited.headers);
     if (message.kind === 'response') return ACCEPTED;
@@ -129,59 +168,38 @@ export function createDispatch({
     const { principal } = scene.caller;
     const { headers, peer, resource } = scene;
     const noteOutcome = attempts?.asked({ principal, message, resource, headers, peer });
-    const view = await (message.method === 'tools/list'
-      ? heardView(principal, scene.resource)
-      : catalogues.of(principal.orgId, principal.role));
-    const toolSet = toolSetAt(view, scene.resource);
-    const answer =
-      toolSet === undefined
+    const view =
+      message.method === 'tools/list'
+        ? heardView(principal, resource)
+        : catalogues.of(principal.orgId, principal.role);
+    const answer = andThen(view, (seen) => {
+      const toolSet = toolSetAt(seen, resource);
+      return toolSet === undefined
         ? httpError(NOT_HERE, scene.requestId, [])
-        : await answerTo(message, dialect.value, { ...scene, toolSet });
-    noteOutcome?.(faultOfAnswer(answer));
-    return withHeaders(answer, limited.headers);
+        : answerTo(message, dialect.value, scene, toolSet);
+    });
+    return andThen(answer, (given) => {
+      noteOutcome?.(faultOfAnswer(given));
+      return withHeaders(given, limited.headers);
+    });
+  }
+
+  return (message, scene) => {
+    const limited = limit(scene.caller.principal);
+    return limited instanceof Promise
+      ? limited.then((decided) => answerLimited(message, scene, decided))
+      : answerLimited(message, scene, limited);
   };
 }
 
-function withHeaders(answer: Answer, headers: readonly string[]): Answer {
-  return { ...answer, headers: [...answer.headers, ...headers] };
-}
-
-function initialize(
-  id: RpcId,
-  params: JsonObject | undefined,
-  { caller, hasStream, toolSet }: Stage,
-): Answer {
-  const requested = params?.['protocolVersion'];
-  if (typeof requested !== 'string') {
-    return errorAnswer(200, id, RPC.invalidParams, 'params.protocolVersion is a string.');
-  }
-  const protocolVersion = negotiate(requested);
-  const dialect = dialectOf(protocolVersion);
-  return resultAnswer(
-    id,
-    JSON.stringify({
-      protocolVersion,
-      capabilities: { tools: hasStream === true ? { listChanged: true } : {}, ...emptyCapabilities(dialect) },
-      serverInfo: serverInfo(dialect),
-      instructions: instructions(caller, toolSet),
-    }),
-  );
-}
-
-function discover(id: RpcId, dialect: Dialect, { caller, toolSet }: Stage): Answer {
-  const rest = JSON.stringify({
-    supportedVersions: ALL_REVISIONS,
-    capabilities: { tools: { listChanged: true }, ...emptyCapabilities(dialect) },
-    instructions: instructions(caller, toolSet),
-    ttlMs: DISCOVER_TTL_MS,
-    cacheScope: 'private',
-  });
-  return resultAnswer(id, `${MODERN_RESULT_HEAD},${rest.slice(1)}`);
+function withHeaders({ body, headers: own, isHttpError, status }: Answer, limits: readonly string[]): Answer {
+  const headers = own.length === 0 ? limits : [...own, ...limits];
+  return isHttpError === true ? { status, headers, body, isHttpError } : { status, headers, body };
 }
 
 function unknownMethod(id: RpcId, method: string, dialect: Dialect): Answer {
-  const shown = method.length > 64 ? `${method.slice(0, 64)}…` : method;
-  return errorAnswer(dialect.isModern ? 404 : 200, id, RPC.methodNotFound, `Method not found: ${shown}`);
+  const answer = replyAnswer(id, replyUnknownMethod(method));
+  return dialect.isModern ? { ...answer, status: 404 } : answer;
 }
 
 export function rateLimited(

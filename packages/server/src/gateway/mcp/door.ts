@@ -1,11 +1,13 @@
 import type { IncomingMessage } from 'node:http';
+import { RPC, asLegacyRevision, dialectOf, REVISION_WITHOUT_HEADER, type Message } from '@latchkey/tools';
 import { AppError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { Resource } from '../../kernel/resource.ts';
+import { andThen, type Soon } from '../../kernel/soon.ts';
 import { challenge } from '../challenge.ts';
 import { respond, respondError, type Exchange } from '../exchange.ts';
-import type { Authenticate } from '../pipeline/authenticate.ts';
-import { errorAnswer, RPC, type Answer } from './answer.ts';
+import type { Authenticate, Caller } from '../pipeline/authenticate.ts';
+import { errorAnswer, type Answer } from './answer.ts';
 import { readJsonBody } from './body.ts';
 import { withCors, preflightHeaders } from './cors.ts';
 import type { OpenCall } from '../under-way.ts';
@@ -15,12 +17,19 @@ import type { Listen } from '../streams/listen.ts';
 import type { Dispatch, Scene } from './dispatch.ts';
 import { parseJson, parseMessage } from './message.ts';
 import { createProgressAnswer } from './progress.ts';
-import { asLegacyRevision, dialectOf, REVISION_WITHOUT_HEADER } from './revisions.ts';
 import { sendAnswer } from './send-answer.ts';
 
 const BATCH_MAX = 50;
 
-export type McpDoor = (exchange: Exchange, resource: Resource, call: OpenCall) => Promise<void>;
+export type McpDoor = (exchange: Exchange, resource: Resource, call: OpenCall) => Soon<void>;
+
+/** A request whose caller is known. */
+interface Visit {
+  readonly exchange: Exchange;
+  readonly resource: Resource;
+  readonly call: OpenCall;
+  readonly caller: Caller;
+}
 
 /**
  * Streamable HTTP without sessions: one POST, one answer, nothing remembered. Beside it the streams of those who ask for
@@ -41,49 +50,62 @@ export function createMcpDoor({
   sse: Pick<Sse, 'open'>;
   mcpBaseUrl: string;
 }): McpDoor {
-  return async (plain, resource, call) => {
-    const open = withCors(plain);
-    const { req, path, requestId } = open;
-    if (req.method === 'OPTIONS') return respond(open, 204, preflightHeaders(req), '');
-
-    const caller = await authenticate.atMcp(req, resource, path);
-    if (!caller.ok) return respondError(open, caller.error.error, caller.error.headers);
-    const extra = caller.value.headers;
+  function enter(open: Exchange, resource: Resource, call: OpenCall, caller: Caller): Soon<void> {
+    const { req } = open;
+    const extra = caller.headers;
     const exchange = extra.length === 0 ? open : { ...open, headers: [...open.headers, ...extra] };
-    call.follow(caller.value, exchange);
+    call.follow(caller, exchange);
+    const visit: Visit = { exchange, resource, call, caller };
     if (req.method === 'GET' && resource.kind === 'organisation' && resource.sse && !asksForSession(req))
-      return sse.open({ exchange, org: resource.org, caller: caller.value, call });
-    if (await relay.take({ exchange, resource, call, caller: caller.value })) return;
-    if (req.method !== 'POST') return respondError(exchange, POST_ONLY, ['Allow', 'POST']);
+      return sse.open({ exchange, org: resource.org, caller, call });
+    if (resource.kind !== 'connector') return read(visit);
+    return relay
+      .take({ exchange, resource, call, caller })
+      .then((taken) => (taken ? undefined : read(visit)));
+  }
 
-    const body = await readJsonBody(req);
-    if (!body.ok) return respondError(exchange, body.error);
-    // It may have taken its time with the body, and have lost its right meanwhile.
-    if (call.isOver()) return;
-    const value = parseJson(body.value);
-    if (!value.ok) return sendAnswer(exchange, value.error);
+  function read(visit: Visit): Soon<void> {
+    const { call, exchange } = visit;
+    if (exchange.req.method !== 'POST') return respondError(exchange, POST_ONLY, ['Allow', 'POST']);
+    return readJsonBody(exchange.req).then((body) => {
+      if (!body.ok) return respondError(exchange, body.error);
+      // It may have taken its time with the body, and have lost its right meanwhile.
+      if (call.isOver()) return;
+      const value = parseJson(body.value);
+      if (!value.ok) return sendAnswer(exchange, value.error);
+      if (Array.isArray(value.value))
+        return answerBatch(value.value, sceneOf(visit)).then((answer) => sendAnswer(exchange, answer));
+      const message = parseMessage(value.value);
+      return message.ok ? answer(visit, message.value) : sendAnswer(exchange, message.error);
+    });
+  }
 
-    // Not before it is needed: its signal would stay with a listener for as long as that.
-    const scene = (): Scene => ({
-      caller: caller.value,
+  function answer(visit: Visit, message: Message): Soon<void> {
+    const { call, caller, exchange } = visit;
+    if (listen.asksFor(message, exchange))
+      return listen
+        .open(message, { exchange, caller, call })
+        .then((refused) => refused && sendAnswer(exchange, refused));
+    const progress = createProgressAnswer(exchange, message);
+    return andThen(dispatch(message, sceneOf(visit, progress?.onProgress)), (found) => {
+      if (progress?.end(found) !== true) sendAnswer(exchange, found);
+    });
+  }
+
+  /** Not made before it is needed: its signal would stay with a listener for as long as that. */
+  function sceneOf({ call, caller, exchange, resource }: Visit, onProgress?: Scene['onProgress']): Scene {
+    const { path, req, requestId } = exchange;
+    return {
+      caller,
       resource,
       requestId,
       signal: call.signal(),
       headers: req.headers,
       peer: req.socket.remoteAddress,
-      stepUp: challenge(mcpBaseUrl, path, 'insufficient_scope'),
-    });
-    if (Array.isArray(value.value)) return sendAnswer(exchange, await answerBatch(value.value, scene()));
-    const message = parseMessage(value.value);
-    if (message.ok && listen.asksFor(message.value, exchange)) {
-      const refused = listen.open(message.value, { exchange, caller: caller.value, call });
-      return refused && sendAnswer(exchange, refused);
-    }
-    if (!message.ok) return sendAnswer(exchange, message.error);
-    const progress = createProgressAnswer(exchange, message.value);
-    const answer = await dispatch(message.value, { ...scene(), onProgress: progress?.onProgress });
-    return progress?.end(answer) === true ? undefined : sendAnswer(exchange, answer);
-  };
+      stepUp: () => challenge(mcpBaseUrl, path, 'insufficient_scope'),
+      onProgress,
+    };
+  }
 
   /** Only 2025-03-26 has batches, and only for messages that come after the handshake. */
   async function answerBatch(values: readonly unknown[], scene: Scene): Promise<Answer> {
@@ -117,6 +139,17 @@ export function createMcpDoor({
     // Calls in one batch are told apart in the audit trail and upstream by request ids of their own.
     return dispatch(message.value, { ...scene, requestId: newId('req'), stepUp: undefined });
   }
+
+  return (plain, resource, call) => {
+    const open = withCors(plain);
+    const { path, req } = open;
+    if (req.method === 'OPTIONS') return respond(open, 204, preflightHeaders(req), '');
+    return andThen(authenticate.atMcp(req, resource, path), (caller) =>
+      caller.ok
+        ? enter(open, resource, call, caller.value)
+        : respondError(open, caller.error.error, caller.error.headers),
+    );
+  };
 }
 
 /** The stream of a session of 2025, which we have none of: any other GET opens a session of 2024-11-05. */

@@ -1,22 +1,23 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { fail, ok, type Result } from '../../kernel/result.ts';
-import { errorAnswer, RPC, type Answer, type RpcId } from './answer.ts';
-import { isJsonObject } from './json.ts';
-import type { Message } from './message.ts';
 import {
   ALL_REVISIONS,
   asLegacyRevision,
   asModernRevision,
+  claimedRevision,
   dialectOf,
+  faultOfModernParams,
+  META_CAPABILITIES,
+  META_VERSION,
   REVISION_WITHOUT_HEADER,
+  RPC,
   type Dialect,
-} from './revisions.ts';
+  type Message,
+  type RpcId,
+} from '@latchkey/tools';
+import { fail, ok, type Result } from '../../kernel/result.ts';
+import { errorAnswer, type Answer } from './answer.ts';
 
-const META_PREFIX = 'io.modelcontextprotocol/';
-export const META_VERSION = `${META_PREFIX}protocolVersion`;
 const VERSION_FIELD = `_meta's ${META_VERSION}`;
-export const META_CAPABILITIES = `${META_PREFIX}clientCapabilities`;
-const META_CLIENT = `${META_PREFIX}clientInfo`;
 
 type Spoken = Exclude<Message, { kind: 'response' }>;
 
@@ -27,8 +28,7 @@ type Spoken = Exclude<Message, { kind: 'response' }>;
  */
 export function readDialect(message: Spoken, headers: IncomingHttpHeaders): Result<Dialect, Answer> {
   const id = message.kind === 'request' ? message.id : undefined;
-  const meta = message.params?.['_meta'];
-  const claim = isJsonObject(meta) ? meta[META_VERSION] : undefined;
+  const claim = claimedRevision(message.params);
   const legacyClaim = asLegacyRevision(claim);
   if (claim === undefined || legacyClaim !== undefined) return readLegacy(message, headers, id);
   if (typeof claim !== 'string') return fail(invalidParams(id, `${META_VERSION} is a string.`));
@@ -39,7 +39,7 @@ export function readDialect(message: Spoken, headers: IncomingHttpHeaders): Resu
     const isClear = header === undefined || header === claim;
     return fail(isClear ? unsupported(id, claim) : mismatch(id, 'MCP-Protocol-Version', VERSION_FIELD));
   }
-  return checkModern(message, headers, id, isJsonObject(meta) ? meta : {}, revision);
+  return checkModern(message, headers, id, revision);
 }
 
 function readLegacy(
@@ -61,7 +61,6 @@ function checkModern(
   message: Spoken,
   headers: IncomingHttpHeaders,
   id: RpcId | undefined,
-  meta: Readonly<Record<string, unknown>>,
   revision: ReturnType<typeof asModernRevision> & string,
 ): Result<Dialect, Answer> {
   // The revision says nothing about the headers of notifications.
@@ -69,28 +68,15 @@ function checkModern(
   if (headers['mcp-protocol-version'] !== revision) {
     return fail(mismatch(id, 'MCP-Protocol-Version', VERSION_FIELD));
   }
-  if (!isJsonObject(meta[META_CAPABILITIES]))
-    return fail(invalidParams(id, `_meta holds ${META_CAPABILITIES}.`));
-  if (meta[META_CLIENT] !== undefined && !isJsonObject(meta[META_CLIENT])) {
-    return fail(invalidParams(id, `${META_CLIENT} is an object.`));
-  }
+  const fault = faultOfModernParams(message.params);
+  if (fault !== undefined) return fail(invalidParams(id, fault));
   if (headers['mcp-method'] !== message.method) return fail(mismatch(id, 'Mcp-Method', 'method'));
-  // What an earlier round had asked (MRTR).
-  const { inputResponses, requestState } = message.params ?? {};
-  if (inputResponses !== undefined && !isObjectOfObjects(inputResponses))
-    return fail(invalidParams(id, 'params.inputResponses is an object of objects.'));
-  if (requestState !== undefined && typeof requestState !== 'string')
-    return fail(invalidParams(id, 'params.requestState is a string.'));
   const field = NAMED_BY.get(message.method);
   const name = field && message.params?.[field];
   if (typeof name === 'string' && decodeName(headers['mcp-name']) !== name) {
     return fail(mismatch(id, 'Mcp-Name', `params.${field}`));
   }
   return ok(dialectOf(revision));
-}
-
-function isObjectOfObjects(value: unknown): boolean {
-  return isJsonObject(value) && Object.values(value).every(isJsonObject);
 }
 
 /** What Mcp-Name repeats. */

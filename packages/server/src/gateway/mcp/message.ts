@@ -1,56 +1,24 @@
-import { nestsDeeperThan } from '../../kernel/nesting.ts';
-import { fail, ok, type Result } from '../../kernel/result.ts';
-import { errorAnswer, RPC, type Answer, type RpcId } from './answer.ts';
-import { isJsonObject, type JsonObject } from './json.ts';
+import {
+  parseJson as parsedJson,
+  parseMessage as parsedMessage,
+  type Message,
+  type MessageFault,
+} from '@latchkey/tools';
+import { fail, type Result } from '../../kernel/result.ts';
+import { errorAnswer, type Answer } from './answer.ts';
 
-export type Message =
-  | {
-      readonly kind: 'request';
-      readonly id: RpcId;
-      readonly method: string;
-      readonly params: JsonObject | undefined;
-    }
-  | { readonly kind: 'notification'; readonly method: string; readonly params: JsonObject | undefined }
-  /** An answer to something that we never asked. */
-  | { readonly kind: 'response' };
-
-const DEPTH_MAX = 64;
-
-/** The value of a body, whatever it is; a parse error for what is not JSON, or is nested to do harm. */
+/** The value of a body, whatever it is; the answer to what is not JSON, or is nested to do harm. */
 export function parseJson(body: Buffer): Result<unknown, Answer> {
-  if (nestsDeeperThan(body, DEPTH_MAX)) {
-    return fail(
-      errorAnswer(400, undefined, RPC.parseError, `The body nests deeper than ${DEPTH_MAX} levels.`),
-    );
-  }
-  try {
-    return ok(JSON.parse(body.toString('utf8')));
-  } catch {
-    return fail(errorAnswer(400, undefined, RPC.parseError, 'The body is not JSON.'));
-  }
+  const read = parsedJson(body);
+  return read.ok ? read : fail(refused(read.error));
 }
 
-/** One JSON-RPC 2.0 message. MCP allows neither a null id nor params in an array. */
+/** One JSON-RPC 2.0 message, or the answer to what is none. */
 export function parseMessage(value: unknown): Result<Message, Answer> {
-  if (!isJsonObject(value)) return fail(invalid(undefined, 'A message is a JSON object.'));
-  const id = readId(value['id']);
-  if (value['jsonrpc'] !== '2.0') return fail(invalid(id, 'A message says "jsonrpc": "2.0".'));
-  const { method, params } = value;
-  if (method === undefined) {
-    const answers = Object.hasOwn(value, 'result') || Object.hasOwn(value, 'error');
-    return answers ? ok({ kind: 'response' }) : fail(invalid(id, 'A message names a method.'));
-  }
-  if (typeof method !== 'string') return fail(invalid(id, 'A method is a string.'));
-  if (params !== undefined && !isJsonObject(params)) return fail(invalid(id, 'Params are a JSON object.'));
-  if (!Object.hasOwn(value, 'id')) return ok({ kind: 'notification', method, params });
-  if (id === undefined) return fail(invalid(undefined, 'An id is a string or a number.'));
-  return ok({ kind: 'request', id, method, params });
+  const read = parsedMessage(value);
+  return read.ok ? read : fail(refused(read.error));
 }
 
-function readId(id: unknown): RpcId | undefined {
-  return typeof id === 'string' || (typeof id === 'number' && Number.isFinite(id)) ? id : undefined;
-}
-
-function invalid(id: RpcId | undefined, message: string): Answer {
-  return errorAnswer(400, id, RPC.invalidRequest, message);
+function refused({ code, id, message }: MessageFault): Answer {
+  return errorAnswer(400, id, code, message);
 }

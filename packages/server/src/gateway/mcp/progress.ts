@@ -1,9 +1,8 @@
-import { createNotes, plainText } from '@latchkey/tools';
+import { createNotes, plainText, type Message } from '@latchkey/tools';
 import type { Exchange } from '../exchange.ts';
 import { isBlocked, openEventStream, send, type EventStream } from '../streams/event-stream.ts';
 import type { Answer } from './answer.ts';
 import { isJsonObject, type JsonObject } from './json.ts';
-import type { Message } from './message.ts';
 
 /** The answer to one call, as a stream, for a caller that wants to hear how it gets on. */
 export interface ProgressAnswer {

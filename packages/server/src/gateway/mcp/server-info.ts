@@ -1,28 +1,14 @@
-import type { Dialect } from './revisions.ts';
+import { VERSION } from '../../version.ts';
+import { modernHead, modernMeta, type ServerIdentity } from '@latchkey/tools';
 
-const NAME = 'latchkey';
-const TITLE = 'Latchkey';
-const VERSION = '0.1.0';
+/** Who answers, whatever organisation's tools it offers. */
+export const IDENTITY: ServerIdentity = { name: 'latchkey', title: 'Latchkey', version: VERSION };
 
-export interface ServerInfo {
-  readonly name: string;
-  readonly title?: string;
-  readonly version: string;
-}
-
-export function serverInfo(dialect: Dialect): ServerInfo {
-  return dialect.hasTitles
-    ? { name: NAME, title: TITLE, version: VERSION }
-    : { name: NAME, version: VERSION };
-}
-
-/** Who answers, in the `_meta` of the modern revisions' results. */
-export const MODERN_SERVER_META = {
-  'io.modelcontextprotocol/serverInfo': { name: NAME, title: TITLE, version: VERSION },
-};
+/** The same in the `_meta` of the modern revisions' results. */
+export const MODERN_SERVER_META = modernMeta(IDENTITY);
 
 /** What every result of the modern revisions begins with, as JSON without the closing brace. */
-export const MODERN_RESULT_HEAD = `{"resultType":"complete","_meta":${JSON.stringify(MODERN_SERVER_META)}`;
+export const MODERN_RESULT_HEAD = modernHead(IDENTITY);
 
 /** The same for one that asks before it answers. */
-export const MODERN_QUESTION_HEAD = `{"resultType":"input_required","_meta":${JSON.stringify(MODERN_SERVER_META)}`;
+export const MODERN_QUESTION_HEAD = modernHead(IDENTITY, 'input_required');

@@ -1,12 +1,15 @@
 import type { IncomingMessage } from 'node:http';
-import { LRUCache } from 'lru-cache';
 import type { Usage } from '../../audit/usage.ts';
-import { highestAccess, lowerAccess, type Access } from '../../kernel/access.ts';
+import { lowerAccess, type Access } from '../../kernel/access.ts';
+import { withLimitOfKey } from '../../kernel/call-limits.ts';
+import type { Clock } from '../../kernel/clock.ts';
 import type { Standing, VerifiedCredential } from '../../kernel/credential.ts';
 import { AppError } from '../../kernel/errors.ts';
+import { answersTo } from '../../kernel/organisation-names.ts';
 import type { Principal } from '../../kernel/principal.ts';
 import { resourceCovers, type Resource } from '../../kernel/resource.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
+import type { Soon } from '../../kernel/soon.ts';
 import type { DoorAttempts } from '../attempts.ts';
 import { challenge, KEY_CHALLENGE } from '../challenge.ts';
 import type { GatewayUrls, Identification } from '../ports.ts';
@@ -32,13 +35,23 @@ export interface Authenticate {
     resource: Resource,
     path: string,
     provenPath?: string,
-  ): Promise<Result<Caller, Refusal>>;
-  atApi(req: IncomingMessage): Promise<Result<Caller, Refusal>>;
+  ): Soon<Result<Caller, Refusal>>;
+  atApi(req: IncomingMessage): Soon<Result<Caller, Refusal>>;
 }
 
-const EXISTING_MAX = 10_000;
+/** What is asked of the MCP door, before it is known by whom. */
+interface Place {
+  readonly req: IncomingMessage;
+  readonly resource: Resource;
+  readonly path: string;
+  readonly provenPath: string;
+  readonly presented: Presented;
+  isGood(found: Proof): boolean;
+}
 
 type Proof = { readonly credential: VerifiedCredential; readonly standing: Standing };
+
+type Identity = Pick<Caller, 'principal' | 'couldStepUp' | 'hangsOn'>;
 
 /** Who is calling, and whether here. Every door opens by this and nothing else. */
 export function createAuthenticate(
@@ -46,29 +59,40 @@ export function createAuthenticate(
     readonly attempts?: DoorAttempts | undefined;
     readonly urls: GatewayUrls;
     readonly usage: Usage;
+    readonly clock: Clock;
   },
 ): Authenticate {
-  const { attempts, dpop, urls, usage } = deps;
-  // Asked by anybody without a credential, so the database hears of a name once. One that is gone later is a 401.
-  const existing = new LRUCache<string, true>({ max: EXISTING_MAX });
+  const { addressOf, attempts, clock, dpop, urls, usage } = deps;
+  // Whoever remembers credentials hands out the same one at each call, and what we make of it is the same as well.
+  const known = new WeakMap<
+    VerifiedCredential,
+    { readonly standing: Standing; readonly identity: Identity }
+  >();
 
-  async function exists(slug: string): Promise<boolean> {
-    if (existing.has(slug)) return true;
-    if (!(await deps.organisationExists(slug))) return false;
-    existing.set(slug, true);
-    return true;
+  function identify({ credential, standing }: Proof): Identity {
+    const found = known.get(credential);
+    if (found?.standing === standing) return found.identity;
+    const identity = identityOf(credential, standing);
+    known.set(credential, { standing, identity });
+    return identity;
   }
 
-  async function prove(presented: Presented): Promise<Proof | undefined> {
+  /** At once, if all that it takes is remembered: nearly every call is one of many. */
+  function prove(presented: Presented): Soon<Proof | undefined> {
     if (presented.kind !== 'key' && presented.kind !== 'token') return undefined;
-    return orUnavailable(async () => {
-      const credential = await (presented.kind === 'key'
-        ? deps.verifyKey(presented.secret)
-        : deps.verifyToken(presented.secret));
-      if (credential === undefined) return undefined;
-      const standing = await deps.standingOf(credential.orgId, credential.actor);
-      return standing && { credential, standing };
+    return orUnavailable(() => {
+      const credential =
+        presented.kind === 'key' ? deps.verifyKey(presented.secret) : deps.verifyToken(presented.secret);
+      return credential instanceof Promise ? credential.then(proofOf) : proofOf(credential);
     });
+  }
+
+  function proofOf(credential: VerifiedCredential | undefined): Soon<Proof | undefined> {
+    if (credential === undefined) return undefined;
+    const standing = deps.standingOf(credential.orgId, credential.actor);
+    if (standing instanceof Promise)
+      return standing.then((found) => found && { credential, standing: found });
+    return standing && { credential, standing };
   }
 
   /** On the answers to who uses DPoP, so that the next proof is good at once (RFC 9449 section 8.2). */
@@ -90,39 +114,30 @@ export function createAuthenticate(
 
   /** `refused` says what to answer once the right has ended; `isGood` whether what is left of it is good here. */
   function admit(
-    presented: Presented,
-    { credential, standing }: Proof,
+    { presented, req }: { readonly presented: Presented; readonly req: IncomingMessage },
+    proof: Proof,
     {
       headers,
       isGood,
       refused,
     }: { headers: readonly string[]; isGood: (proof: Proof) => boolean; refused: () => Refusal },
-  ): Result<Caller, never> {
-    const { actingClients, actor, clientId, grantId, keyId, orgId } = credential;
-    const ceiling = highestAccess(standing.role);
-    const access = lowerAccess(credential.access, ceiling);
-    usage.touch(keyId);
+  ): Result<Caller, Refusal> {
+    const isHere = (found: Proof): boolean => answersHere(found, () => addressOf(req));
+    if (!isHere(proof)) return fail(refusal(ELSEWHERE));
+    const { couldStepUp, hangsOn, principal } = identify(proof);
+    const { access } = principal;
+    usage.touch(principal.keyId);
     async function accessLeft(): Promise<Access | undefined> {
       const found = await prove(presented);
-      if (found === undefined || !isGood(found)) return undefined;
-      return lowerAccess(found.credential.access, highestAccess(found.standing.role));
+      if (found === undefined || !isGood(found) || !isHere(found)) return undefined;
+      return lowerAccess(found.credential.access, found.standing.ceiling);
     }
     return ok({
-      principal: {
-        orgId,
-        orgSlug: standing.orgSlug,
-        actor,
-        role: standing.role,
-        access,
-        clientId,
-        actingClients,
-        grantId,
-        keyId,
-      },
-      couldStepUp: grantId !== undefined && ceiling === 'full',
+      principal,
+      couldStepUp,
       headers,
       accessLeft,
-      hangsOn: whatItHangsOn(credential),
+      hangsOn,
       async recheck() {
         const left = await accessLeft();
         return left !== undefined && lowerAccess(left, access) === access ? undefined : refused();
@@ -130,29 +145,50 @@ export function createAuthenticate(
     });
   }
 
+  function judgeAtMcp(at: Place, proof: Proof | undefined): Soon<Result<Caller, Refusal>> {
+    const { isGood, presented, provenPath, req } = at;
+    if (proof === undefined || !isGood(proof)) return refuseAtMcp(at, proof);
+    const { credential } = proof;
+    const fault = orUnavailable(() =>
+      faultOfPossession(deps, { req, path: provenPath, presented, credential }),
+    );
+    return fault instanceof Promise
+      ? fault.then((found) => admitAtMcp(at, proof, found))
+      : admitAtMcp(at, proof, fault);
+  }
+
+  function admitAtMcp(
+    { isGood, path, presented, req }: Place,
+    proof: Proof,
+    fault: PossessionFault | undefined,
+  ): Result<Caller, Refusal> {
+    if (fault !== undefined) return fail(refuse(presented, path, fault));
+    const refused = (): Refusal => refuse(presented, path, 'invalid_token');
+    return admit({ presented, req }, proof, { headers: nonceFor(presented), isGood, refused });
+  }
+
+  async function refuseAtMcp(
+    { path, presented, req, resource }: Place,
+    proof: Proof | undefined,
+  ): Promise<Result<Caller, Refusal>> {
+    if (presented.kind === 'several') {
+      attempts?.challenged(req, resource, 'two_credentials');
+      return fail(refusal(TWO_CREDENTIALS));
+    }
+    if (proof === undefined && resource.kind !== 'any' && !(await deps.organisationExists(resource.org))) {
+      return fail(refusal(new AppError('not_found', 'There is nothing at this address.')));
+    }
+    attempts?.challenged(req, resource, CREDENTIAL_FAULTS[presented.kind]);
+    return fail(refuse(presented, path, 'invalid_token'));
+  }
+
   return {
-    async atMcp(req, resource, path, provenPath = path) {
+    atMcp(req, resource, path, provenPath = path) {
       const presented = readPresented(req.headers);
-      if (presented.kind === 'several') {
-        attempts?.challenged(req, resource, 'two_credentials');
-        return fail(refusal(TWO_CREDENTIALS));
-      }
-      const isGood = (found: Proof): boolean => opens(found, resource, urls.connectorPaths);
-      const proof = await prove(presented);
-      if (proof !== undefined && isGood(proof)) {
-        const { credential } = proof;
-        const fault = await orUnavailable(() =>
-          faultOfPossession(deps, { req, path: provenPath, presented, credential }),
-        );
-        if (fault !== undefined) return fail(refuse(presented, path, fault));
-        const refused = (): Refusal => refuse(presented, path, 'invalid_token');
-        return admit(presented, proof, { headers: nonceFor(presented), isGood, refused });
-      }
-      if (proof === undefined && resource.kind !== 'any' && !(await exists(resource.org))) {
-        return fail(refusal(new AppError('not_found', 'There is nothing at this address.')));
-      }
-      attempts?.challenged(req, resource, CREDENTIAL_FAULTS[presented.kind]);
-      return fail(refuse(presented, path, 'invalid_token'));
+      const isGood = (found: Proof): boolean => opens(found, resource, urls.connectorPaths, clock.nowMs());
+      const at: Place = { req, resource, path, provenPath, presented, isGood };
+      const proof = prove(presented);
+      return proof instanceof Promise ? proof.then((found) => judgeAtMcp(at, found)) : judgeAtMcp(at, proof);
     },
 
     async atApi(req) {
@@ -163,26 +199,44 @@ export function createAuthenticate(
       const refused = (): Refusal => refusal(unauthenticated(presented), KEY_CHALLENGE);
       return proof === undefined
         ? fail(refused())
-        : admit(presented, proof, { headers: [], isGood: () => true, refused });
+        : admit({ presented, req }, proof, { headers: [], isGood: () => true, refused });
     },
   };
 }
 
-async function orUnavailable<T>(find: () => Promise<T>): Promise<T> {
+/** Whether the organisation answers where the call comes from: asked of those alone that have a list. */
+function answersHere({ credential, standing }: Proof, address: () => string | undefined): boolean {
+  const { onlyFrom } = standing;
+  if (onlyFrom === undefined) return true;
+  const isOfAnApp = credential.grantId !== undefined;
+  return (isOfAnApp && onlyFrom.scope === 'own') || onlyFrom.admits(address());
+}
+
+function orUnavailable<T>(find: () => Soon<T>): Soon<T> {
   try {
-    return await find();
+    const found = find();
+    return found instanceof Promise ? found.catch(cannotCheck) : found;
   } catch (cause) {
-    throw new AppError('unavailable', 'Your credential cannot be checked at the moment. Try again.', {
-      internalMessage: 'a credential could not be checked',
-      cause,
-      retryAfterSeconds: 1,
-    });
+    return cannotCheck(cause);
   }
+}
+
+function cannotCheck(cause: unknown): never {
+  throw new AppError('unavailable', 'Your credential cannot be checked at the moment. Try again.', {
+    internalMessage: 'a credential could not be checked',
+    cause,
+    retryAfterSeconds: 1,
+  });
 }
 
 const PROOF_REFUSED = new AppError(
   'unauthenticated',
   'This token needs a DPoP proof made for this request: fresh, with the nonce of the DPoP-Nonce header, used once.',
+);
+
+const ELSEWHERE = new AppError(
+  'address_not_allowed',
+  'This organisation does not answer calls from your address. Its admins keep the list.',
 );
 
 const CREDENTIAL_FAULTS = {
@@ -196,6 +250,27 @@ const TWO_CREDENTIALS = new AppError(
   'invalid_request',
   'Send one credential: Authorization or X-API-Key, not both.',
 );
+
+function identityOf(credential: VerifiedCredential, standing: Standing): Identity {
+  const { access, actingClients, actor, callsPerMinute, clientId, grantId, keyId, orgId } = credential;
+  const { ceiling, limits, orgSlug, role } = standing;
+  return {
+    principal: {
+      orgId,
+      orgSlug,
+      actor,
+      role,
+      access: lowerAccess(access, ceiling),
+      clientId,
+      actingClients,
+      grantId,
+      keyId,
+      limits: withLimitOfKey(limits, callsPerMinute),
+    },
+    couldStepUp: grantId !== undefined && ceiling === 'full',
+    hangsOn: whatItHangsOn(credential),
+  };
+}
 
 /** In the change feed's words: see `Gateway.changed`. */
 function whatItHangsOn(credential: VerifiedCredential): readonly string[] {
@@ -212,10 +287,11 @@ function opens(
   { credential, standing }: Proof,
   resource: Resource,
   connectorPaths: readonly string[],
+  nowMs: number,
 ): boolean {
-  if (credential.kind === 'key') return resource.kind === 'any' || resource.org === standing.orgSlug;
+  if (credential.kind === 'key') return resource.kind === 'any' || answersTo(standing, resource.org, nowMs);
   if (credential.resource === undefined) return false;
-  return resourceCovers(credential.resource, resource, standing.orgSlug, connectorPaths);
+  return resourceCovers(credential.resource, resource, standing, connectorPaths, nowMs);
 }
 
 function unauthenticated(presented: Presented): AppError {

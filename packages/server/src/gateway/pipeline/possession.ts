@@ -1,31 +1,40 @@
 // RFC 9449 section 7: a bound token is good only with a proof of its key, and only in the scheme that says so.
 import type { IncomingMessage } from 'node:http';
+import { inTime } from '../../kernel/in-time.ts';
 import type { VerifiedCredential } from '../../kernel/credential.ts';
 import type { GatewayUrls, ProofChecks } from '../ports.ts';
+import type { Soon } from '../../kernel/soon.ts';
 import type { Presented } from '../../kernel/presented.ts';
 
 export type PossessionFault = 'invalid_token' | 'invalid_dpop_proof' | 'use_dpop_nonce';
 
 /** What is missing before a genuine credential counts; undefined: nothing. The proof is used up by being right. */
-export async function faultOfPossession(
-  { dpop, urls }: { dpop: ProofChecks; urls: GatewayUrls },
+export function faultOfPossession(
+  deps: { dpop: ProofChecks; urls: GatewayUrls },
   request: { req: IncomingMessage; path: string; presented: Presented; credential: VerifiedCredential },
-): Promise<PossessionFault | undefined> {
-  const { req, path, presented } = request;
+): Soon<PossessionFault | undefined> {
+  const { presented } = request;
   const { boundTo } = request.credential;
   if (presented.kind !== 'token') return boundTo === undefined ? undefined : 'invalid_token';
   if ((presented.scheme === 'dpop') !== (boundTo !== undefined)) return 'invalid_token';
-  if (boundTo === undefined) return undefined;
+  return boundTo === undefined ? undefined : faultOfProof(deps, request, presented.secret, boundTo);
+}
 
+async function faultOfProof(
+  { dpop, urls }: { dpop: ProofChecks; urls: GatewayUrls },
+  { path, req }: { req: IncomingMessage; path: string },
+  accessToken: string,
+  boundTo: string,
+): Promise<PossessionFault | undefined> {
   const proof = req.headers['dpop'];
   if (typeof proof !== 'string') return 'invalid_dpop_proof';
   const checked = await dpop.check({
     proof,
     method: req.method ?? 'GET',
     url: urls.mcpBaseUrl + path,
-    accessToken: presented.secret,
+    accessToken,
   });
   if (!checked.ok) return checked.error.error;
   const { thumbprint, useOnce } = checked.value;
-  return thumbprint === boundTo && (await useOnce()) ? undefined : 'invalid_dpop_proof';
+  return thumbprint === boundTo && (await inTime(useOnce())) ? undefined : 'invalid_dpop_proof';
 }

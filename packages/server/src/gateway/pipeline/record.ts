@@ -1,9 +1,11 @@
 import type { Audit } from '../../audit/audit.ts';
 import type { AuditEntry } from '../../audit/entry.ts';
 import type { Access } from '../../kernel/access.ts';
+import type { Cancellation } from '../../kernel/cancellation.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { RequestId } from '../../kernel/ids.ts';
 import type { Principal } from '../../kernel/principal.ts';
+import type { Soon } from '../../kernel/soon.ts';
 
 /** A call that is about to leave. */
 export interface Call {
@@ -17,6 +19,10 @@ export interface Call {
   readonly access: Access;
   /** How a person agreed to it beforehand; undefined: nobody was asked. */
   readonly confirmed?: string | undefined;
+  /** What its API says that it costs; absent: nothing. */
+  readonly credits?: number | undefined;
+  /** Fires when the caller goes away. */
+  readonly signal?: Cancellation | undefined;
 }
 
 /** What came of it. */
@@ -25,30 +31,40 @@ export interface Ended {
   readonly status?: number | undefined;
   /** Why there was none. */
   readonly fault?: string | undefined;
+  /** It is known that nothing of it left; what may have left, did. */
+  readonly notSent?: boolean | undefined;
 }
 
+/** Said of each call that was begun; the first word counts. */
+export type End = (ended: Ended) => void;
+
 export interface Recorder {
-  /** Before anything leaves: durable for what can change something. Throws `unavailable` if it cannot be. */
-  begin(call: Call): Promise<(ended: Ended) => void>;
+  /**
+   * Before anything leaves: durable for what can change something, and at once for the rest. Throws `unavailable` if it
+   * cannot be, and what else keeps a call from being made: at once, or later.
+   */
+  begin(call: Call): Soon<End>;
   /** Something that was asked for and not done. */
   refused(call: Call, reason: string): void;
 }
 
 export function createRecorder(audit: Audit, clock: Clock): Recorder {
+  function begun(call: Call, write: (entry: AuditEntry) => void): End {
+    const startedMs = clock.nowMs();
+    let isOver = false;
+    return ({ status, fault }) => {
+      if (isOver) return;
+      isOver = true;
+      const outcome = status !== undefined && status < 400 ? 'ok' : 'failed';
+      write(entryOf(call, outcome, status, clock.nowMs() - startedMs, fault));
+    };
+  }
+
   return {
-    async begin(call) {
-      const writes = call.access === 'full';
-      if (writes) await audit.intent(entryOf(call, undefined, undefined, undefined, undefined));
-      const startedMs = clock.nowMs();
-      let isOver = false;
-      return ({ status, fault }) => {
-        if (isOver) return;
-        isOver = true;
-        const outcome = status !== undefined && status < 400 ? 'ok' : 'failed';
-        const entry = entryOf(call, outcome, status, clock.nowMs() - startedMs, fault);
-        if (writes) audit.outcome(entry);
-        else audit.record(entry);
-      };
+    begin(call) {
+      if (call.access !== 'full') return begun(call, audit.record);
+      const intended = audit.intent(entryOf(call, undefined, undefined, undefined, undefined));
+      return intended.then(() => begun(call, audit.outcome));
     },
     refused(call, reason) {
       audit.record(entryOf(call, 'refused', undefined, undefined, reason));
@@ -70,23 +86,30 @@ function entryOf(
     actor: principal.actor,
     clientId: principal.clientId,
     grantId: principal.grantId,
-    keyId: principal.keyId,
+    keyId: principal.triedBy === undefined ? principal.keyId : undefined,
     target,
     requestId,
     outcome,
     status,
     durationMs,
-    detail: detailOf(connector, reason, principal.actingClients, confirmed),
+    detail: detailOf(connector, reason, principal, confirmed),
   };
 }
 
 function detailOf(
   connector: string,
   reason: string | undefined,
-  acting: Principal['actingClients'],
+  { actingClients: acting, actor, triedBy }: Principal,
   confirmed: string | undefined,
 ): NonNullable<AuditEntry['detail']> {
   const detail = reason === undefined ? { connector } : { connector, reason };
-  if (acting === undefined && confirmed === undefined) return detail;
-  return { ...detail, ...(acting && { acting }), ...(confirmed && { confirmed }) };
+  // An agent does not try itself out.
+  const by = triedBy !== undefined && triedBy.id !== actor.id ? triedBy : undefined;
+  if (acting === undefined && confirmed === undefined && by === undefined) return detail;
+  return {
+    ...detail,
+    ...(acting && { acting }),
+    ...(confirmed && { confirmed }),
+    ...(by && { tried_by: { id: by.id, name: by.name } }),
+  };
 }

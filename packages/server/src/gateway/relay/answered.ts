@@ -1,7 +1,7 @@
-import type { ResponseHeaders, StreamControl } from '@latchkey/tools';
+import { type ResponseHeaders, type StreamControl, RPC } from '@latchkey/tools';
 import type { AppError } from '../../kernel/errors.ts';
 import { respondError } from '../exchange.ts';
-import { errorAnswer, RPC, type Answer } from '../mcp/answer.ts';
+import { errorAnswer, type Answer } from '../mcp/answer.ts';
 import { sendAnswer } from '../mcp/send-answer.ts';
 import { answerFault, httpFault, idsOf, type Fault } from './fault-answer.ts';
 import type { Passage } from './passage.ts';
@@ -54,7 +54,7 @@ export interface Answered {
 /** Says what went wrong, where nothing was said yet. */
 export function answerWith({ exchange, post }: Passage, fault: Fault): void {
   const { requestId } = exchange;
-  post?.end({ fault: fault.code });
+  post?.end({ fault: fault.code, notSent: fault.notSent });
   const answer: Answer =
     post === undefined
       ? { ...httpFault(fault, requestId), isHttpError: true }

@@ -1,11 +1,11 @@
 import { isUtf8 } from 'node:buffer';
+import { RPC, type Message, asLegacyRevision, dialectOf, REVISION_WITHOUT_HEADER } from '@latchkey/tools';
 import { repeatsKeys } from '../../kernel/repeated-keys.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { WireMessage } from '../../upstreams/channel.ts';
-import { errorAnswer, RPC, type Answer } from '../mcp/answer.ts';
+import { errorAnswer, type Answer } from '../mcp/answer.ts';
 import { isJsonObject, type JsonObject } from '../mcp/json.ts';
-import { parseJson, parseMessage, type Message } from '../mcp/message.ts';
-import { asLegacyRevision, dialectOf, REVISION_WITHOUT_HEADER } from '../mcp/revisions.ts';
+import { parseJson, parseMessage } from '../mcp/message.ts';
 
 /** A message of a client: how we read it, and as it stands. */
 export interface ClientMessage {

@@ -1,5 +1,5 @@
-import { errorAnswer, resultAnswer, RPC } from '../mcp/answer.ts';
-import { readArguments } from '../mcp/call-tool.ts';
+import { readArguments, RPC } from '@latchkey/tools';
+import { errorAnswer, resultAnswer } from '../mcp/answer.ts';
 import type { Confirmation } from '../mcp/confirmation/confirmation.ts';
 import { readRound } from '../mcp/round.ts';
 import { serializeQuestion, serializeToolResult } from '../mcp/tool-result.ts';

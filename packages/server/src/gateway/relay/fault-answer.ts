@@ -1,6 +1,7 @@
+import { RPC, type RpcId } from '@latchkey/tools';
 import type { RequestId } from '../../kernel/ids.ts';
 import type { ChannelFault } from '../../upstreams/channel.ts';
-import { errorAnswer, RPC, type Answer, type RpcId } from '../mcp/answer.ts';
+import { errorAnswer, type Answer } from '../mcp/answer.ts';
 import type { ClientPost } from './client-messages.ts';
 
 /** Why there is no answer of the server's. The message may be shown. */
@@ -12,6 +13,8 @@ export interface Fault {
   readonly retryAfterSeconds?: number | undefined;
   readonly connectUrl?: string | undefined;
   readonly hint?: string | undefined;
+  /** It is known that nothing left. */
+  readonly notSent?: boolean | undefined;
 }
 
 const STATUS: Readonly<Record<ChannelFault['code'], number>> = {
@@ -25,8 +28,8 @@ const STATUS: Readonly<Record<ChannelFault['code'], number>> = {
 };
 
 /** As a gateway says it: whatever status the server had, to the client it is not the status of its request. */
-export function faultFrom({ code, message, retryAfterSeconds }: ChannelFault): Fault {
-  return { code, message, retryAfterSeconds, status: STATUS[code] };
+export function faultFrom({ code, message, notSent, retryAfterSeconds }: ChannelFault): Fault {
+  return { code, message, notSent, retryAfterSeconds, status: STATUS[code] };
 }
 
 /** The ids of what wants an answer. */

@@ -1,7 +1,8 @@
+import type { RpcId } from '@latchkey/tools';
 import type { McpView } from '../../connectors/organisation-view.ts';
 import { newId, type RequestId } from '../../kernel/ids.ts';
 import type { WireMessage } from '../../upstreams/channel.ts';
-import type { Answer, RpcId } from '../mcp/answer.ts';
+import type { Answer } from '../mcp/answer.ts';
 import type { Confirmation } from '../mcp/confirmation/confirmation.ts';
 import { isJsonObject } from '../mcp/json.ts';
 import type { Caller } from '../pipeline/authenticate.ts';

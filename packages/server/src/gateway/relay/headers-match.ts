@@ -1,15 +1,18 @@
-import type { McpView } from '../../connectors/organisation-view.ts';
-import { errorAnswer, RPC, type Answer } from '../mcp/answer.ts';
-import { decodeName, META_VERSION, NAMED_BY } from '../mcp/era.ts';
-import { isJsonObject, type JsonObject } from '../mcp/json.ts';
-import type { Message } from '../mcp/message.ts';
 import {
   asLegacyRevision,
   asModernRevision,
+  claimedRevision,
   dialectOf,
+  META_VERSION,
   REVISION_WITHOUT_HEADER,
+  RPC,
   type Dialect,
-} from '../mcp/revisions.ts';
+  type Message,
+} from '@latchkey/tools';
+import type { McpView } from '../../connectors/organisation-view.ts';
+import { errorAnswer, type Answer } from '../mcp/answer.ts';
+import { decodeName, NAMED_BY } from '../mcp/era.ts';
+import { isJsonObject, type JsonObject } from '../mcp/json.ts';
 import { headerDeclarations } from './header-declarations.ts';
 
 export type Headers = Readonly<Record<string, string | string[] | undefined>>;
@@ -17,8 +20,7 @@ export type Headers = Readonly<Record<string, string | string[] | undefined>>;
 /** The revision of a message that speaks for itself; undefined: of one that belongs to a session. */
 export function modernClaim(message: Message): string | undefined {
   if (message.kind === 'response') return undefined;
-  const meta = message.params?.['_meta'];
-  const claim = isJsonObject(meta) ? meta[META_VERSION] : undefined;
+  const claim = claimedRevision(message.params);
   return typeof claim === 'string' && asLegacyRevision(claim) === undefined ? claim : undefined;
 }
 

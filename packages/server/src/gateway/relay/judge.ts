@@ -1,10 +1,10 @@
+import { RPC, type RpcId, type Message } from '@latchkey/tools';
 import type { McpView } from '../../connectors/organisation-view.ts';
 import { ALL_TOOLS } from '../../connectors/tool-rules.ts';
 import type { Access } from '../../kernel/access.ts';
 import type { ConnectorId, RequestId } from '../../kernel/ids.ts';
-import { errorAnswer, resultAnswer, RPC, type Answer, type RpcId } from '../mcp/answer.ts';
+import { errorAnswer, resultAnswer, type Answer } from '../mcp/answer.ts';
 import { FULL_ACCESS_NEEDED, httpError } from '../mcp/dispatch.ts';
-import type { Message } from '../mcp/message.ts';
 import { serializeToolResult, refusedResult } from '../mcp/tool-result.ts';
 import { unknownTool } from '../mcp/unknown-tool.ts';
 import type { Caller } from '../pipeline/authenticate.ts';

@@ -1,4 +1,5 @@
-import { errorAnswer, RPC, type Answer } from '../mcp/answer.ts';
+import { RPC } from '@latchkey/tools';
+import { errorAnswer, type Answer } from '../mcp/answer.ts';
 import type { ClientMessage } from './client-messages.ts';
 
 const NOT_SENT = 'Not sent: another message of the batch was refused.';

@@ -1,3 +1,4 @@
+import type { RpcId } from '@latchkey/tools';
 import type { AppError } from '../../kernel/errors.ts';
 import { faultOf } from '../../upstreams/fault.ts';
 import { isEventStream } from '../../upstreams/http-fault.ts';
@@ -11,7 +12,6 @@ import type { Passage } from './passage.ts';
 import { speaksModern } from './upstream-request.ts';
 import { createUnanswered, isResponse } from './relayed-messages.ts';
 import { refuseWith, type Answered, type Sink } from './answered.ts';
-import type { RpcId } from '../mcp/answer.ts';
 
 /** An answer that is an event stream, as one or, for a client that reads none, as the text in it; undefined: it is none. */
 export function relayEvents(answered: Answered, streams: Streams): Sink | undefined {

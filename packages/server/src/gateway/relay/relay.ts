@@ -1,6 +1,7 @@
 import type { Catalogues } from '../../connectors/catalogues.ts';
 import type { McpView } from '../../connectors/organisation-view.ts';
 import { AppError, toAppError } from '../../kernel/errors.ts';
+import { tooMany } from '../pipeline/too-many.ts';
 import type { Resource } from '../../kernel/resource.ts';
 import type { McpUpstream } from '../../upstreams/upstream.ts';
 import type { DoorAttempts } from '../attempts.ts';
@@ -11,6 +12,7 @@ import { rateLimited } from '../mcp/dispatch.ts';
 import type { HeardView } from '../mcp/heard-view.ts';
 import { sendAnswer } from '../mcp/send-answer.ts';
 import type { Caller } from '../pipeline/authenticate.ts';
+import { isLeftUndone } from '../pipeline/admit.ts';
 import type { Limit, Limited } from '../pipeline/limit.ts';
 import type { Ended } from '../pipeline/record.ts';
 import type { OpenCall } from '../under-way.ts';
@@ -94,7 +96,7 @@ export function createRelay({
       refresh: live.refresh,
     });
     if (method !== 'POST') {
-      const limited = limit(caller.principal);
+      const limited = await limit(caller.principal);
       if (!limited.allowed) return respondError(plain, tooMany(limited.retryAfterSeconds), limited.headers);
       return carry(passage(limited, undefined));
     }
@@ -106,9 +108,10 @@ export function createRelay({
     const post = readPost(body.value, headers['mcp-protocol-version']);
     if (!post.ok) return sendAnswer(plain, post.error);
     const { isBatch, messages } = post.value;
-    let limited = limit(caller.principal);
+    let limited = await limit(caller.principal);
     for (let more = messages.length - 1; more > 0 && limited.allowed; more -= 1)
-      limited = limit(caller.principal);
+      limited = await limit(caller.principal);
+    if (call.isOver()) return;
     const exchange = { ...plain, headers: [...plain.headers, ...limited.headers] };
     const [opening] = messages;
     if (!limited.allowed && opening !== undefined)
@@ -125,12 +128,12 @@ export function createRelay({
       });
       const end = noted.length === 0 ? admission.end : endWith(admission.end, noted);
       const admitted = instead === undefined ? post.value : insteadOf(post.value, instead);
-      if (call.isOver()) return end({ fault: 'upstream_aborted' });
+      if (call.isOver()) return end({ fault: 'not_sent' });
       // An intent is never left without its outcome.
       return await carry(passage(limited, { ...admitted, end })).finally(() => end({ fault: 'internal' }));
     } catch (thrown) {
       const error = toAppError(thrown);
-      if (error.code !== 'unavailable') throw thrown;
+      if (!isLeftUndone(error)) throw thrown;
       const { code, publicMessage: message, retryAfterSeconds, status } = error;
       return sendAnswer(
         exchange,
@@ -169,12 +172,6 @@ function endWith(end: (ended: Ended) => void, noted: ((fault?: string) => void)[
 
 function isSameServer({ target: one }: McpView, { target: other }: McpView): boolean {
   return one.id === other.id && JSON.stringify(one.upstream) === JSON.stringify(other.upstream);
-}
-
-function tooMany(retryAfterSeconds: number): AppError {
-  return new AppError('rate_limited', `Too many calls. Try again in ${retryAfterSeconds} s.`, {
-    retryAfterSeconds,
-  });
 }
 
 const OTHER_METHOD = new AppError(

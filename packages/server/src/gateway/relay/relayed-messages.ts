@@ -1,8 +1,8 @@
-import type { Mask } from '../../upstreams/credentials/mask.ts';
+import type { RpcId } from '@latchkey/tools';
+import type { Mask } from '@latchkey/tools';
 import { createEventParser, type ServerSentEvent } from '../../upstreams/event-stream-parser.ts';
 import { readWire } from '../../upstreams/wire.ts';
 import type { WireMessage } from '../../upstreams/channel.ts';
-import type { RpcId } from '../mcp/answer.ts';
 import type { Gate } from './gate.ts';
 import { splicedList } from './spliced-list.ts';
 

@@ -1,6 +1,5 @@
-import type { ResponseHeaders, Sender } from '@latchkey/tools';
+import { maskOf, type ResponseHeaders, type Sender } from '@latchkey/tools';
 import { AppError } from '../../kernel/errors.ts';
-import { createMask } from '../../upstreams/credentials/mask.ts';
 import { describeFault } from '../../upstreams/credentials/describe-fault.ts';
 import type { CredentialParts, UpstreamCredentials } from '../../upstreams/credentials.ts';
 import { faultOf } from '../../upstreams/fault.ts';
@@ -43,7 +42,7 @@ export function createStreamableHttp({
     const { exchange, gate, target } = passage;
     const { upstream } = target;
     if (upstream.transport === 'stdio') throw new Error('a command is not reached by HTTP');
-    const mask = createMask(parts);
+    const mask = maskOf(parts);
     const reader = createReader({ bytesMax: limits.bytesMax, gate, mask });
     return new Promise((resolve) => {
       let sink: Sink | undefined;
@@ -129,7 +128,7 @@ export function createStreamableHttp({
       if (exchange.res.destroyed) return undefined;
       if (!parts.ok) {
         const { code, connectUrl, hint, message } = describeFault(parts.error);
-        post?.end({ fault: code });
+        post?.end({ fault: code, notSent: true });
         return answerWith(passage, {
           code,
           connectUrl,
@@ -149,7 +148,9 @@ export function createStreamableHttp({
 
   return async (passage) => {
     const leave = room.enter(passage.caller.principal);
-    return leave === undefined ? refuseWith(passage, TOO_MANY) : carry(passage).finally(leave);
+    if (leave !== undefined) return carry(passage).finally(leave);
+    passage.post?.end({ fault: TOO_MANY.code, notSent: true });
+    return refuseWith(passage, TOO_MANY);
   };
 }
 

@@ -1,7 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { StreamInput } from '@latchkey/tools';
+import { withQuery, type StreamInput } from '@latchkey/tools';
 import type { CredentialParts } from '../../upstreams/credentials.ts';
-import { withQuery } from '../../upstreams/credentials/parts.ts';
 import { modernClaim } from './headers-match.ts';
 import type { Passage } from './passage.ts';
 

@@ -79,6 +79,8 @@ export function keepAlive(stream: EventStream): void {
  */
 export function endUnread(res: ServerResponse, afterMs: number): void {
   res.on('timeout', breakOffBlocked).setTimeout(afterMs);
+  // The next answer on the connection has its own time.
+  res.prependOnceListener('finish', () => res.setTimeout(0));
 }
 
 /** The other reason why nothing was sent is that there was nothing. */

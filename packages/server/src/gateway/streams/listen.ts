@@ -1,10 +1,16 @@
 // MCP 2026-07-28, Subscriptions: a stream that says when something that a client keeps is no longer what it was.
+import {
+  FILTER_WANTED,
+  readListenFilter,
+  RPC,
+  SUBSCRIPTION_ID,
+  type Message,
+  type RpcId,
+} from '@latchkey/tools';
 import type { Exchange } from '../exchange.ts';
-import { errorAnswer, RPC, type Answer, type RpcId } from '../mcp/answer.ts';
+import { errorAnswer, type Answer } from '../mcp/answer.ts';
 import { rateLimited } from '../mcp/dispatch.ts';
 import { readDialect } from '../mcp/era.ts';
-import { isJsonObject, type JsonObject } from '../mcp/json.ts';
-import type { Message } from '../mcp/message.ts';
 import { MODERN_SERVER_META } from '../mcp/server-info.ts';
 import type { Caller } from '../pipeline/authenticate.ts';
 import type { Limit } from '../pipeline/limit.ts';
@@ -21,7 +27,7 @@ export interface Listen {
   open(
     message: Request,
     listener: { exchange: Exchange; caller: Caller; call: OpenCall },
-  ): Answer | undefined;
+  ): Promise<Answer | undefined>;
 }
 
 export function createListen({ limit, streams }: { limit: Limit; streams: Streams }): Listen {
@@ -31,13 +37,14 @@ export function createListen({ limit, streams }: { limit: Limit; streams: Stream
       const dialect = readDialect(message, req.headers);
       return dialect.ok && dialect.value.isModern;
     },
-    open(message, { call, caller, exchange }) {
+    async open(message, { call, caller, exchange }) {
       const { id, params } = message;
-      const limited = limit(caller.principal);
+      const limited = await limit(caller.principal);
+      if (call.isOver()) return undefined;
       if (!limited.allowed) return rateLimited(message, limited.retryAfterSeconds, exchange);
-      const filter = params?.['notifications'];
-      if (!isFilter(filter)) return errorAnswer(400, id, RPC.invalidParams, FILTER_WANTED);
-      const wantsTools = filter['toolsListChanged'] === true;
+      const filter = readListenFilter(params);
+      if (filter === undefined) return errorAnswer(400, id, RPC.invalidParams, FILTER_WANTED);
+      const { wantsTools } = filter;
       const opened = streams.open({ exchange, call, caller, headers: limited.headers }, LISTENER, {
         id,
         wantsTools,
@@ -59,21 +66,6 @@ export function createListen({ limit, streams }: { limit: Limit; streams: Stream
       return undefined;
     },
   };
-}
-
-const SUBSCRIPTION_ID = 'io.modelcontextprotocol/subscriptionId';
-const FILTER_WANTED =
-  'params.notifications names what to hear of: toolsListChanged, promptsListChanged and resourcesListChanged are booleans, resourceSubscriptions is a list of URIs.';
-
-function isFilter(value: unknown): value is JsonObject {
-  if (!isJsonObject(value)) return false;
-  const { promptsListChanged, resourcesListChanged, resourceSubscriptions, toolsListChanged } = value;
-  const flags = [promptsListChanged, resourcesListChanged, toolsListChanged];
-  if (!flags.every((flag) => flag === undefined || typeof flag === 'boolean')) return false;
-  if (resourceSubscriptions === undefined) return true;
-  return (
-    Array.isArray(resourceSubscriptions) && resourceSubscriptions.every((uri) => typeof uri === 'string')
-  );
 }
 
 function notification(id: RpcId, method: string, params: object = {}): string {

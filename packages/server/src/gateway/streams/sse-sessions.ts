@@ -1,15 +1,17 @@
+import { RPC, type RpcId, type Message, negotiate, type LegacyRevision } from '@latchkey/tools';
 import { deepestCause } from '../../kernel/deepest-cause.ts';
-import { AppError } from '../../kernel/errors.ts';
+import { AppError, toAppError } from '../../kernel/errors.ts';
+import { tooMany } from '../pipeline/too-many.ts';
 import type { RequestId } from '../../kernel/ids.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { Principal } from '../../kernel/principal.ts';
 import type { Resource } from '../../kernel/resource.ts';
 import { ok, type Result } from '../../kernel/result.ts';
 import { JSON_TYPE, type Exchange } from '../exchange.ts';
-import { errorAnswer, RPC, type Answer, type RpcId } from '../mcp/answer.ts';
+import { errorAnswer, type Answer } from '../mcp/answer.ts';
 import type { Dispatch } from '../mcp/dispatch.ts';
-import { parseJson, parseMessage, type Message } from '../mcp/message.ts';
-import { negotiate, type LegacyRevision } from '../mcp/revisions.ts';
+import { parseJson, parseMessage } from '../mcp/message.ts';
+import { isLeftUndone } from '../pipeline/admit.ts';
 import type { Caller } from '../pipeline/authenticate.ts';
 import type { OpenCall } from '../under-way.ts';
 import { isOpen, send, sendLatest, waitingBytes } from './event-stream.ts';
@@ -108,10 +110,10 @@ export function createSseSessions({
       });
       if (!controller.signal.aborted) tell(stream, id, found);
     } catch (thrown) {
-      const { message: error, stack } = deepestCause(thrown);
-      log.error({ requestId, error, stack }, 'a request failed');
-      if (id !== undefined)
-        tell(stream, id, errorAnswer(200, id, RPC.internalError, 'Something went wrong on our side.'));
+      const error = toAppError(thrown);
+      const { message: cause, stack } = deepestCause(thrown);
+      if (!isLeftUndone(error)) log.error({ requestId, error: cause, stack }, 'a request failed');
+      if (id !== undefined) tell(stream, id, errorOf(error, id, requestId));
     } finally {
       if (id !== undefined) session.calls.delete(id);
       streams.rested(stream);
@@ -164,14 +166,20 @@ function tell(stream: SseStream, id: RpcId | undefined, { body, isHttpError }: A
   if (refused.body !== undefined) send(stream, 'message', refused.body);
 }
 
-function receiptOf({ body = '', status }: Answer): Receipt {
-  return { status, headers: JSON_TYPE, body: typeof body === 'string' ? body : body.join('') };
+function errorOf(
+  { code, publicMessage, retryAfterSeconds }: AppError,
+  id: RpcId,
+  requestId: RequestId,
+): Answer {
+  return errorAnswer(200, id, RPC.internalError, publicMessage, {
+    code,
+    request_id: requestId,
+    ...(retryAfterSeconds === undefined ? {} : { retry_after_seconds: retryAfterSeconds }),
+  });
 }
 
-export function tooMany(retryAfterSeconds: number): AppError {
-  return new AppError('rate_limited', `Too many calls. Try again in ${retryAfterSeconds} s.`, {
-    retryAfterSeconds,
-  });
+function receiptOf({ body = '', status }: Answer): Receipt {
+  return { status, headers: JSON_TYPE, body: typeof body === 'string' ? body : body.join('') };
 }
 
 const ACCEPTED: Receipt = { status: 202, headers: ['Content-Type', 'text/plain'], body: 'Accepted' };

@@ -21,12 +21,13 @@ import {
   type Receipt,
 } from './passed-on.ts';
 import type { SessionIds } from './session-ids.ts';
-import { createSseSessions, NO_SESSION, tooMany } from './sse-sessions.ts';
+import { tooMany } from '../pipeline/too-many.ts';
+import { createSseSessions, NO_SESSION } from './sse-sessions.ts';
 import type { Streams } from './streams.ts';
 
 export interface Sse {
   /** Opens a session: a stream whose first event says where to post. */
-  open(opener: { exchange: Exchange; org: string; caller: Caller; call: OpenCall }): void;
+  open(opener: { exchange: Exchange; org: string; caller: Caller; call: OpenCall }): Promise<void>;
   /** A message for a session, on whichever node that is. `resource` is the place that the session is of. */
   post(exchange: Exchange, resource: Resource, call: OpenCall): Promise<void>;
 }
@@ -82,8 +83,9 @@ export function createSse({
   }
 
   return {
-    open({ exchange, org, caller, call }) {
-      const { allowed, headers, retryAfterSeconds } = limit(caller.principal);
+    async open({ exchange, org, caller, call }) {
+      const { allowed, headers, retryAfterSeconds } = await limit(caller.principal);
+      if (call.isOver()) return;
       if (!allowed) return respondError(exchange, tooMany(retryAfterSeconds), headers);
       const opened = sessions.open(
         { exchange, call, caller, headers },
@@ -113,7 +115,7 @@ export function createSse({
       const fault = stream && sessions.faultOf(stream);
       if (fault !== undefined) return respondError(exchange, fault);
       // What is taken here is counted when it is dispatched. A flood of what is passed on ends here, before it is.
-      const limited = stream === undefined ? limit(principal) : undefined;
+      const limited = stream === undefined ? await limit(principal) : undefined;
       if (limited?.allowed === false)
         return respondError(exchange, tooMany(limited.retryAfterSeconds), limited.headers);
 

@@ -80,6 +80,26 @@ export function createFindMember({
     return ok(member);
   };
 
+  /** Under an address that nobody has, nobody is found. */
+  async function findAccounts({
+    org,
+    ...asserted
+  }: {
+    issuer: string;
+    subject: string;
+    orgId: OrganisationId | undefined;
+    org: string | undefined;
+  }): Promise<IssuerAccount[]> {
+    if (org === undefined) return store.identityProviders.findAccounts(asserted);
+    const named = await store.organisationSlugs.findOrganisation(org);
+    if (named === undefined || (asserted.orgId !== undefined && asserted.orgId !== named.id)) return [];
+    return store.identityProviders.findAccounts({ ...asserted, orgId: named.id });
+  }
+
+  async function isAddressOf(orgId: OrganisationId, slug: string): Promise<boolean> {
+    return (await store.organisationSlugs.findOrganisation(slug))?.id === orgId;
+  }
+
   /** The organisations that could be meant and whose own keys for the issuer have signed it. */
   async function findGenuine(
     { client, assertion }: AssertionRequest,
@@ -87,17 +107,17 @@ export function createFindMember({
     place: Place,
     keyId: string | undefined,
   ): Promise<IssuerAccount[]> {
-    const accounts = await store.identityProviders.findAccounts({
+    const accounts = await findAccounts({
       issuer: claims.iss,
       subject: claims.sub,
       orgId: client.orgId ?? undefined,
-      orgSlug: place.org,
+      org: place.org,
     });
     const genuine: IssuerAccount[] = [];
     for (const account of accounts) {
       const { jwks, jwksUri, orgId } = account.trusted;
       const { aud_tenant: tenant } = claims;
-      if (tenant !== undefined && tenant !== orgId && tenant !== account.orgSlug) continue;
+      if (tenant !== undefined && tenant !== orgId && !(await isAddressOf(orgId, tenant))) continue;
       const keys = jwks ?? (jwksUri === null ? undefined : await publishedKeys(jwksUri, keyId));
       if (keys === undefined) continue;
       if (await isSignedBy(keys, assertion, new Date(clock.nowMs()))) genuine.push(account);

@@ -1,12 +1,5 @@
 import { toAuditRow } from '../../audit/entry.ts';
-import {
-  accessAskedFor,
-  highestAccess,
-  lowerAccess,
-  SCOPE_CALL,
-  type Access,
-  type Role,
-} from '../../kernel/access.ts';
+import { accessAskedFor, lowerAccess, SCOPE_CALL, type Access, type Role } from '../../kernel/access.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { newId, type KeyId, type RequestId } from '../../kernel/ids.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
@@ -120,7 +113,7 @@ export function createIssueByAssertion({
     if (!(await queries.clients.touch(client.id))) return invalidGrant('the client was deleted', orgId);
 
     const { role } = standing;
-    const most = lowerAccess(held.access, highestAccess(role));
+    const most = lowerAccess(held.access, standing.ceiling);
     const access = lowerAccess(lowerAccess(most, allowedBy(claims)), accessAskedFor(scopes));
     const about = { orgId, userId, clientId: client.id, issuer: claims.iss };
     const { grant, keyId, isNew } = await keep(queries, { ...about, access, destination }, client);

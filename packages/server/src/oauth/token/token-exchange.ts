@@ -75,8 +75,8 @@ function requestedPlace(path: string, connectorPaths: readonly string[]): TokenE
   const requested = parseResourcePath(path, connectorPaths);
   return {
     path,
-    isWithin: (subjectResource, orgSlug) =>
-      requested !== undefined && resourceCovers(subjectResource, requested, orgSlug, connectorPaths),
+    isWithin: (subjectResource, names, nowMs) =>
+      requested !== undefined && resourceCovers(subjectResource, requested, names, connectorPaths, nowMs),
   };
 }
 

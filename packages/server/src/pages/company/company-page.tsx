@@ -92,30 +92,3 @@ const LinkOwn: FC<{ company: Company; csrf: string; email: string; returnTo: str
     </button>
   </form>
 );
-
-/** On the way there. A redirect from a form would be blocked, so the page goes by itself. */
-export const CompanyDeparturePage: FC<{
-  href: string;
-  host: string;
-  name: string;
-  transaction: TransactionSummary | undefined;
-}> = ({ host, href, name, transaction }) => (
-  <Page
-    title={`Going to ${host}`}
-    refresh={href}
-    strip={transaction === undefined ? undefined : <Purpose {...transaction} />}
-  >
-    <h1>
-      Signing in with <bdi>{name}</bdi>
-    </h1>
-    <p class="lead">
-      You sign in at <bdi>{host}</bdi>, and come back here afterwards.
-    </p>
-    <p>
-      <a class="button" href={href} rel="noreferrer">
-        Continue to <bdi>{host}</bdi>
-      </a>
-    </p>
-    <p class="small">If nothing happens, use the button.</p>
-  </Page>
-);

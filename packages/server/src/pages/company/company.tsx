@@ -33,7 +33,7 @@ export function companyRoutes(deps: CompanyRoutesDeps): Hono<PageEnv> {
     const { problem, returnTo, slug, status = 200 } = shown;
     const found = await companySignIn.organisationAt(slug);
     if (found === undefined) return notFound(c);
-    const user = await people.currentUser(c.req.raw.headers);
+    const user = await people.currentUser(c.req.raw.headers, c.get('from'));
     const { transactionId } = returnTo;
     const transaction =
       transactionId === undefined ? undefined : await describeTransaction(transactionId, c.req.raw.headers);
@@ -60,7 +60,7 @@ export function companyRoutes(deps: CompanyRoutesDeps): Hono<PageEnv> {
       const slug = c.req.param('organisation');
       const form = await readForm(c, ['csrf', 'return_to', 'action']);
       const returnTo = parseReturnTo(form.return_to);
-      const user = await people.currentUser(c.req.raw.headers);
+      const user = await people.currentUser(c.req.raw.headers, c.get('from'));
       const links = form.action === 'link';
       const purpose = links ? linkPurpose(slug, user) : SIGN_IN_PURPOSE;
       const checked = guard.check(c, { csrf: form.csrf, purpose });

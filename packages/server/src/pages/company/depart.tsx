@@ -4,12 +4,12 @@ import type { CompanySignIn } from '../../people/company/company-sign-in.ts';
 import type { ProviderFault } from '../../people/company/relying-party.ts';
 import type { CurrentUser } from '../../people/people.ts';
 import type { PagesDeps } from '../deps.ts';
+import { DeparturePage } from '../departure-page.tsx';
 import type { FormGuard } from '../form-guard.ts';
 import { document } from '../layout.tsx';
 import type { PageEnv } from '../page-env.ts';
 import { withoutReferrer } from '../return-page.tsx';
 import type { ReturnTo } from '../return-to.ts';
-import { CompanyDeparturePage } from './company-page.tsx';
 
 /** Sends the browser to the organisation's provider, or says why that cannot be. */
 export async function departToCompany(
@@ -42,8 +42,14 @@ export async function departToCompany(
       : await deps.describeTransaction(transactionId, c.req.raw.headers);
   withoutReferrer(c);
   const { host, url } = begun.value;
-  const view = { href: url, host, name: organisation.name, transaction };
-  return c.html(document(<CompanyDeparturePage {...view} />));
+  const heading = (
+    <>
+      Signing in with <bdi>{organisation.name}</bdi>
+    </>
+  );
+  return c.html(
+    document(<DeparturePage href={url} host={host} heading={heading} transaction={transaction} />),
+  );
 }
 
 function problemOf({ reason }: ProviderFault, name: string): string {

@@ -53,7 +53,7 @@ export function inviteRoutes({
     const looked = LINK_TOKEN.test(token) ? await invitations.look(token) : undefined;
     if (looked === undefined) return inviteRefused(c, 'unknown', '');
     const { fault, invitation } = looked;
-    const user = await people.currentUser(c.req.raw.headers);
+    const user = await people.currentUser(c.req.raw.headers, c.get('from'));
     const status = shown.status ?? 200;
     const signOutCsrf = guard.issue(c, SIGN_OUT_PURPOSE);
     // So that the way back from the sign-in page has no token in it.
@@ -126,7 +126,7 @@ export function inviteRoutes({
       return show(c, token, { status: 403, typed: form, error });
     }
     if (!LINK_TOKEN.test(token)) return inviteRefused(c, 'unknown', '');
-    const user = await people.currentUser(c.req.raw.headers);
+    const user = await people.currentUser(c.req.raw.headers, c.get('from'));
     if (form.act === 'create' && user === undefined) return create(c, token, form);
     // Signed out meanwhile, or signed in in another tab: the page as it is now says what can be done.
     if (form.act !== 'join' || user === undefined) return show(c, token);

@@ -2,7 +2,15 @@ import { toAuditRow } from '../../audit/entry.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { newId, type AgentId, type OrganisationId, type RequestId, type UserId } from '../../kernel/ids.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
+import type { AgentFilter, AgentOrder } from '../../store/queries/agent-list.ts';
+import type { Place } from '../../store/queries/place.ts';
 import type { Store } from '../../store/store.ts';
+
+export { AGENT_ORDERS } from '../../store/queries/agent-list.ts';
+
+const PAGE_ITEMS = 100;
+
+export type ListedAgent = Awaited<ReturnType<Store['agentList']['page']>>[number];
 
 export interface NewAgent {
   orgId: OrganisationId;
@@ -46,7 +54,19 @@ export function createAgents({ store, clock }: { store: Store; clock: Clock }) {
     });
 
   return {
-    list: (orgId: OrganisationId) => store.people.listAgents(orgId),
+    /** A hundred at a time. */
+    async page(
+      filter: AgentFilter,
+      { after, sort }: { after: Place | undefined; sort: AgentOrder },
+    ): Promise<{ items: ListedAgent[]; total: number; next: Place | undefined }> {
+      const [found, total] = await Promise.all([
+        store.agentList.page(filter, { sort, after, limit: PAGE_ITEMS + 1 }),
+        store.agentList.count(filter),
+      ]);
+      const items = found.slice(0, PAGE_ITEMS);
+      const last = found.length > PAGE_ITEMS ? items.at(-1) : undefined;
+      return { items, total, next: last && { at: last.place, id: last.agent.id } };
+    },
 
     find: (orgId: OrganisationId, agentId: AgentId) => store.people.findAgent(orgId, agentId),
 

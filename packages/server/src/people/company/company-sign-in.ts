@@ -108,7 +108,7 @@ export function createCompanySignIn({
 
     /** The organisation of this slug and the host of its provider, if people can sign in through it. */
     async organisationAt(slug: string): Promise<{ organisation: Organisation; host: string } | undefined> {
-      const organisation = await store.people.findOrganisationBySlug(slug);
+      const organisation = await store.organisationSlugs.findOrganisation(slug);
       if (organisation === undefined || organisation.suspendedAt !== null) return undefined;
       const provider = await store.companySignIn.findProvider(organisation.id);
       return provider && { organisation, host: new URL(provider.issuer).host };

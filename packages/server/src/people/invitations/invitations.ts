@@ -1,4 +1,4 @@
-import { toAuditRow } from '../../audit/entry.ts';
+import { personOrOperator, toAuditRow } from '../../audit/entry.ts';
 import type { Role } from '../../kernel/access.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import {
@@ -56,10 +56,12 @@ export function createInvitations({ store, clock }: { store: Store; clock: Clock
     },
   ): Promise<void> {
     const { by, ...entry } = act;
-    const actor =
-      by === undefined ? ({ kind: 'system' } as const) : ({ kind: 'user', id: by.userId } as const);
     return queries.audit.insertMany([
-      toAuditRow({ ...entry, actor, requestId: by?.requestId, outcome: 'ok' }, 'event', clock),
+      toAuditRow(
+        { ...entry, actor: personOrOperator(by), requestId: by?.requestId, outcome: 'ok' },
+        'event',
+        clock,
+      ),
     ]);
   }
 

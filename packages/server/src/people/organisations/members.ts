@@ -1,4 +1,4 @@
-import { toAuditRow } from '../../audit/entry.ts';
+import { personOrOperator, toAuditRow } from '../../audit/entry.ts';
 import type { Role } from '../../kernel/access.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { OrganisationId, RequestId, UserId } from '../../kernel/ids.ts';
@@ -87,10 +87,17 @@ function trace(
   action: string,
   detail: Record<string, unknown>,
 ): Promise<void> {
-  const actor = by === undefined ? ({ kind: 'system' } as const) : ({ kind: 'user', id: by.userId } as const);
   return queries.audit.insertMany([
     toAuditRow(
-      { orgId, action, actor, target: userId, requestId: by?.requestId, outcome: 'ok', detail },
+      {
+        orgId,
+        action,
+        actor: personOrOperator(by),
+        target: userId,
+        requestId: by?.requestId,
+        outcome: 'ok',
+        detail,
+      },
       'event',
       clock,
     ),

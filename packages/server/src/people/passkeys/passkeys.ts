@@ -1,12 +1,8 @@
-import {
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-  type AuthenticationResponseJSON,
-  type PublicKeyCredentialCreationOptionsJSON,
-  type PublicKeyCredentialRequestOptionsJSON,
-  type RegistrationResponseJSON,
+import type {
+  AuthenticationResponseJSON,
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+  RegistrationResponseJSON,
 } from '@simplewebauthn/server';
 import { isIP } from 'node:net';
 import type { z } from 'zod';
@@ -15,6 +11,7 @@ import type { UserId } from '../../kernel/ids.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Passkey } from '../../store/queries/passkeys.ts';
 import type { Store } from '../../store/store.ts';
+import type { Amr } from '../amr.ts';
 import { traceAccount, type AccountActor } from '../account-trace.ts';
 import { cleanDisplayName } from '../display-name.ts';
 import { refusableTransaction } from '../refusable-transaction.ts';
@@ -23,6 +20,9 @@ import type { registrationSchema, signatureSchema } from './responses.ts';
 
 export const PASSKEYS_MAX = 20;
 const PRODUCT = 'Latchkey';
+
+/** A sixth of all that a start would load, and a start is waited for: it is loaded when the first passkey is met. */
+const webAuthn = () => import('@simplewebauthn/server');
 
 /** `refused`: it is not ours, not for this, not this person's, or was used before. Which one, a caller is not told. */
 export type PasskeyFault = 'refused' | 'too_many' | 'known_already';
@@ -60,6 +60,7 @@ export function createPasskeys({
       name: string;
       sessionId: string;
     }): Promise<PublicKeyCredentialCreationOptionsJSON> {
+      const { generateRegistrationOptions } = await webAuthn();
       const known = await store.passkeys.list(user.userId);
       return generateRegistrationOptions({
         rpName: PRODUCT,
@@ -79,6 +80,7 @@ export function createPasskeys({
       given: { name: string; response: z.infer<typeof registrationSchema> },
     ): Promise<Result<{ id: string; name: string }, PasskeyFault>> {
       const subject = toRegister(by);
+      const { verifyRegistrationResponse } = await webAuthn();
       let challenge = '';
       const verified = await refusedIfThrown(() =>
         verifyRegistrationResponse({
@@ -105,6 +107,8 @@ export function createPasskeys({
           publicKey: Buffer.from(publicKey).toString('base64url'),
         });
         if (!isNew) return fail('known_already');
+        // It was made by the person, in this session.
+        await queries.sessions.addAmr(by.userId, by.sessionId, 'webauthn' satisfies Amr);
         await traceAccount(queries, clock, by, { action: 'account.passkey_added', detail: { name } });
         return ok({ id, name });
       });
@@ -128,18 +132,21 @@ export function createPasskeys({
       }),
 
     /** For whoever it is: the browser offers the passkeys that it has for this host. `subject`: see `verify`. */
-    signInOptions: (subject: string): Promise<PublicKeyCredentialRequestOptionsJSON> =>
-      generateAuthenticationOptions({
+    async signInOptions(subject: string): Promise<PublicKeyCredentialRequestOptionsJSON> {
+      const { generateAuthenticationOptions } = await webAuthn();
+      return generateAuthenticationOptions({
         rpID,
         challenge: challenges.issue(`use ${subject}`),
         userVerification: 'required',
-      }),
+      });
+    },
 
     /** Whose passkey it is that signed a challenge for `subject`: a browser that signs in, or a session that confirms. */
     async verify(subject: string, sent: Signature): Promise<Result<UserId, 'refused'>> {
       const passkey = await store.passkeys.find(sent.id);
       if (passkey === undefined || !isOwnHandle(passkey.userId, sent.response.userHandle))
         return fail('refused');
+      const { verifyAuthenticationResponse } = await webAuthn();
       let challenge = '';
       const verified = await refusedIfThrown(() =>
         verifyAuthenticationResponse({

@@ -1,4 +1,4 @@
-import { toAuditRow } from '../../audit/entry.ts';
+import { personOrOperator, toAuditRow } from '../../audit/entry.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { OrganisationId, RequestId, UserId } from '../../kernel/ids.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
@@ -7,23 +7,22 @@ import { faultOfAsking, type ResetAsker, type ResetLinkFault } from '../password
 import { refusableTransaction } from '../refusable-transaction.ts';
 
 /**
- * For whoever lost their app and their codes: turned off by an admin, under the rules of reset links, or by the
- * operator. Together with a link it opens the account, so neither may be easier to get than the other.
+ * For whoever lost their app and their codes, or their passkeys: taken away by an admin, under the rules of reset links,
+ * or by the operator. Together with a link it opens the account, so neither may be easier to get than the other.
  */
 export function createResetSecondFactor({ store, clock }: { store: Store; clock: Clock }) {
-  /** False: it was off. */
+  /** False: there was none. */
   async function reset(
     queries: Queries,
     userId: UserId,
     by: { userId: UserId; requestId: RequestId } | undefined,
   ): Promise<boolean> {
-    if (!(await queries.secondFactors.remove(userId))) return false;
+    const wasOn = await queries.secondFactors.remove(userId);
+    if ((await queries.passkeys.removeAll(userId)) === 0 && !wasOn) return false;
     const memberships = await queries.people.listOrganisationsOf(userId);
-    const actor =
-      by === undefined ? ({ kind: 'system' } as const) : ({ kind: 'user', id: by.userId } as const);
     const entry = {
       action: 'member.two_factor_reset',
-      actor,
+      actor: personOrOperator(by),
       target: userId,
       requestId: by?.requestId,
       outcome: 'ok',

@@ -3,6 +3,7 @@ import type { UserId } from '../../kernel/ids.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { seal, unseal } from '../../kernel/seal.ts';
 import type { Store } from '../../store/store.ts';
+import type { Amr } from '../amr.ts';
 import { traceAccount, type AccountActor } from '../account-trace.ts';
 import { refusableTransaction } from '../refusable-transaction.ts';
 import { hashBackupCode, newBackupCodes } from './backup-codes.ts';
@@ -52,7 +53,7 @@ export function createSecondFactor({ store, clock, key }: { store: Store; clock:
 
     /** From here on sign-in asks for it. Answers the backup codes, which are shown once. */
     async confirm(
-      by: AccountActor,
+      by: AccountActor & { readonly sessionId?: string },
       code: string,
     ): Promise<Result<{ backupCodes: string[] }, CodeFault | { reason: 'not_begun' }>> {
       const factor = await store.secondFactors.find(by.userId);
@@ -67,6 +68,9 @@ export function createSecondFactor({ store, clock, key }: { store: Store; clock:
         if (!isOurs) return fail({ reason: 'not_begun' });
         await queries.secondFactors.replaceBackupCodes(by.userId, hashAll(by.userId, backupCodes));
         await queries.secondFactors.forgetBrowsers(by.userId);
+        // The code that turned it on was shown in this session.
+        if (by.sessionId !== undefined)
+          await queries.sessions.addAmr(by.userId, by.sessionId, 'otp' satisfies Amr);
         await traceAccount(queries, clock, by, { action: 'account.two_factor_enabled' });
         return ok({ backupCodes });
       });

@@ -8,7 +8,6 @@ import type { ReachOf } from '../../people/company/reach.ts';
 import { PASSWORD_CHARACTERS_MIN } from '../../people/password.ts';
 import { describeRoute } from '../describe-route.ts';
 import type { PortalEnv } from '../env.ts';
-import { presentKey } from '../keys/present-key.ts';
 import { createConfirmRoutes, takeAttempt, type LimitAttempts } from './confirm.ts';
 import {
   CHANGE_PASSWORD,
@@ -19,7 +18,8 @@ import {
   LIST_SESSIONS,
   RENAME,
 } from './described.ts';
-import { ownSession } from './own-session.ts';
+import { listOwnConnections } from './own-connections.ts';
+import { ownSession, showsFactorFirst } from './own-session.ts';
 import { createPasskeyRoutes } from './passkeys.ts';
 import { createTwoFactorRoutes } from './two-factor.ts';
 
@@ -75,7 +75,7 @@ export function createAccountRoutes(deps: AccountRoutesDeps): Hono<PortalEnv> {
 
   app.post('/password', describeRoute(CHANGE_PASSWORD), async (context) => {
     const user = ownSession(context);
-    takeAttempt(limitAttempts, user.userId);
+    await takeAttempt(limitAttempts, user.userId);
     const changed = await accounts.changePassword(user, context.req.valid('json'));
     if (!changed.ok) throw PASSWORD_FAULTS[changed.error];
     return context.json({ ended_sessions: changed.value.endedSessions });
@@ -110,18 +110,12 @@ export function createAccountRoutes(deps: AccountRoutesDeps): Hono<PortalEnv> {
   app.get('/connections', describeRoute(LIST_CONNECTIONS), async (context) => {
     const user = context.get('user');
     const { open } = await reach(user);
-    const nowMs = clock.nowMs();
-    const listed = await Promise.all(
-      open.map(async ({ organisation: { id, name, slug } }) => {
-        const held = (await keys.list(id, user.userId)).map((key) => presentKey(key, nowMs));
-        return held
-          .filter((key) => key.made_by === 'connection' && key.status === 'active')
-          .map((connection) => ({ organisation: { slug, name }, connection }));
-      }),
-    );
-    return context.json({ items: listed.flat() });
+    const organisations = open.map(({ organisation }) => organisation);
+    const wanted = { ...context.req.valid('query'), organisations, userId: user.userId };
+    return context.json(await listOwnConnections({ clock, keys }, wanted));
   });
 
+  for (const path of ['/two-factor/*', '/passkeys/*']) app.use(path, showsFactorFirst(accounts));
   app.route('/two-factor', createTwoFactorRoutes({ accounts }));
   app.route('/passkeys', createPasskeyRoutes({ accounts }));
   app.route('/confirm', createConfirmRoutes(deps));

@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { AppError } from '../../kernel/errors.ts';
 import type { UserId } from '../../kernel/ids.ts';
+import type { Soon } from '../../kernel/soon.ts';
 import type { Accounts, ConfirmFault } from '../../people/accounts.ts';
 import { describeRoute } from '../describe-route.ts';
 import type { PortalEnv } from '../env.ts';
@@ -8,10 +9,10 @@ import { CONFIRM, CONFIRM_METHODS, CONFIRM_OPTIONS } from './described.ts';
 import { codeRefused, ownSession } from './own-session.ts';
 
 /** Takes one of a person's attempts to show who they are. */
-export type LimitAttempts = (userId: UserId) => {
+export type LimitAttempts = (userId: UserId) => Soon<{
   readonly allowed: boolean;
   readonly retryAfterSeconds: number;
-};
+}>;
 
 /** `/portal/v1/me/confirm`: what a session whose sign-in is a while ago does before anything dangerous. */
 export function createConfirmRoutes({
@@ -24,8 +25,8 @@ export function createConfirmRoutes({
   const app = new Hono<PortalEnv>();
 
   app.get('/', describeRoute(CONFIRM_METHODS), async (context) => {
-    const { userId, viaOrgId } = context.get('user');
-    return context.json(viaOrgId === null ? await accounts.confirmMethods(userId) : NONE);
+    const user = context.get('user');
+    return context.json(user.viaOrgId === null ? await accounts.confirmMethods(user) : NONE);
   });
 
   app.post('/passkey', describeRoute(CONFIRM_OPTIONS), async (context) =>
@@ -34,7 +35,7 @@ export function createConfirmRoutes({
 
   app.post('/', describeRoute(CONFIRM), async (context) => {
     const user = ownSession(context);
-    takeAttempt(limitAttempts, user.userId);
+    await takeAttempt(limitAttempts, user.userId);
     const confirmed = await accounts.confirm(user, context.req.valid('json'));
     if (!confirmed.ok) throw refused(confirmed.error);
     return context.json({ confirmed: true });
@@ -45,8 +46,8 @@ export function createConfirmRoutes({
 
 const NONE = { password: false, code: false, passkey: false };
 
-export function takeAttempt(limitAttempts: LimitAttempts, userId: UserId): void {
-  const { allowed, retryAfterSeconds } = limitAttempts(userId);
+export async function takeAttempt(limitAttempts: LimitAttempts, userId: UserId): Promise<void> {
+  const { allowed, retryAfterSeconds } = await limitAttempts(userId);
   if (!allowed) throw codeRefused({ reason: 'too_many', retryAfterSeconds });
 }
 

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { AMR } from '../../people/amr.ts';
 import { registrationSchema, signatureSchema } from '../../people/passkeys/responses.ts';
 import { keyShape } from '../keys/present-key.ts';
-import { listOf, nothing, time } from '../shapes.ts';
+import { listOf, nothing, pageOf, time } from '../shapes.ts';
+import { wantedText } from '../wanted-text.ts';
 
 // Everything here is somebody's own, and the dashboard's alone: no key opens it.
 
@@ -195,11 +196,16 @@ export const END_OTHERS = {
 export const LIST_CONNECTIONS = {
   id: 'list_own_connections',
   summary: 'List your connections',
-  description: 'The apps that you connected and that still work, in each of your organisations.',
+  description:
+    'The apps that you connected and that still work, in each of your organisations, the newest first.',
   callers: 'session',
-  answer: listOf(
+  query: z.object({
+    q: wantedText('What the app is called, where it is, or the organisation.'),
+    cursor: z.string().max(2000).optional().describe('next_cursor of the page before.'),
+  }),
+  answer: pageOf(
     z.object({ organisation: z.object({ slug: z.string(), name: z.string() }), connection: keyShape }),
-  ),
+  ).extend({ total: z.int().nonnegative() }),
 } as const;
 
 export const CONFIRM_METHODS = {

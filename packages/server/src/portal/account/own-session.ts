@@ -1,7 +1,7 @@
-import type { Context } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import { AppError } from '../../kernel/errors.ts';
 import type { CodeFault } from '../../people/two-factor/second-factor.ts';
-import type { OwnSession } from '../../people/accounts.ts';
+import type { Accounts, OwnSession } from '../../people/accounts.ts';
 import type { PortalEnv } from '../env.ts';
 
 /**
@@ -16,6 +16,19 @@ export function ownSession(context: Context<PortalEnv>): OwnSession {
       'You signed in through your company. To change your account, sign in with your own password or passkey.',
     );
   return { ...user, requestId: context.get('requestId') };
+}
+
+/** Before what changes the second factor: who has one shows it first, where an organisation of theirs asks for one. */
+export function showsFactorFirst({ owesFactor }: Pick<Accounts, 'owesFactor'>): MiddlewareHandler<PortalEnv> {
+  return async (context, next) => {
+    const isOwn = context.get('caller') === undefined && context.get('user').viaOrgId === null;
+    if (isOwn && (await owesFactor(context.get('user'))))
+      throw new AppError(
+        'reauthentication_required',
+        'An organisation of yours asks for a second factor. Confirm first with the one that you have.',
+      );
+    await next();
+  };
 }
 
 export function codeRefused(fault: CodeFault): AppError {

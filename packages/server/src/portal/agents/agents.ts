@@ -3,31 +3,53 @@ import { z } from 'zod';
 import { highestAccess } from '../../kernel/access.ts';
 import { displayName } from '../../kernel/display-name.ts';
 import { AppError } from '../../kernel/errors.ts';
-import type { Keys } from '../../keys/keys.ts';
-import type { Agents } from '../../people/agents/agents.ts';
+import { AGENT_ORDERS, type Agents, type ListedAgent } from '../../people/agents/agents.ts';
 import { describeRoute } from '../describe-route.ts';
 import type { OrganisationEnv } from '../env.ts';
-import { KEY_NAME_CHARACTERS_MAX, newKeyAnswer, newKeySchema } from '../keys/keys.ts';
+import { callsPerMinuteMax, requireCallsWithin } from '../keys/calls-per-minute.ts';
+import { KEY_NAME_CHARACTERS_MAX, newKeyAnswer, newKeySchema } from '../keys/described.ts';
+import type { KeyRoutesDeps } from '../keys/keys.ts';
+import { refuseAboveMax } from '../keys/refuse-above-max.ts';
+import { readPlace, writePlace } from '../place-cursor.ts';
 import { pathId } from '../read-id.ts';
-import { listOf, nothing, time } from '../shapes.ts';
+import { nothing, pageOf, time } from '../shapes.ts';
 
 const agentRole = z.enum(['member', 'viewer']);
+const agentStatus = z.enum(['active', 'suspended']);
 const agentParams = z.object({ agent: pathId('agt').describe('Its id, as list_agents shows it.') });
 
 const LIST = {
   id: 'list_agents',
   summary: 'List agents',
-  description: 'Programs that are members of the organisation, each with a role and a status.',
+  description:
+    'Programs that are members of the organisation, a hundred at a time: role, status, what they hold, when they last called, who made them.',
   action: 'agents.read',
-  answer: listOf(
+  query: z.object({
+    q: z.string().max(200).optional().describe('In its name, or the address of who made it.'),
+    role: agentRole.optional(),
+    status: agentStatus.optional(),
+    sort: z.enum(AGENT_ORDERS).optional().describe('created: the latest first. Default: name.'),
+    cursor: z.string().max(2000).optional().describe('next_cursor of the page before.'),
+  }),
+  answer: pageOf(
     z.object({
       id: z.string(),
       name: z.string(),
       role: agentRole,
-      status: z.enum(['active', 'suspended']),
+      status: agentStatus,
+      keys: z.int().nonnegative().describe('That work now, the one of its own app among them.'),
+      full_keys: z
+        .int()
+        .nonnegative()
+        .describe('Those of them that reach all tools, as far as its role does.'),
+      last_used_at: time.nullable().describe('When one of its keys was used last.'),
+      created_by: z.string().nullable().describe('Whose it is: the address of who made it.'),
       created_at: time,
     }),
-  ),
+  ).extend({
+    total: z.int().nonnegative().describe('On all pages.'),
+    calls_per_minute_max: z.int().describe('The most that a new key may allow itself.'),
+  }),
 } as const;
 
 const CREATE = {
@@ -84,19 +106,26 @@ const VERBS = {
 } as const;
 
 /** `/portal/v1/organisations/{org}/agents`: non-human members, each with keys of its own. For admins. */
-export function createAgentRoutes({ agents, keys }: { agents: Agents; keys: Keys }): Hono<OrganisationEnv> {
+export function createAgentRoutes({
+  agents,
+  callLimits,
+  keys,
+}: { agents: Agents } & Pick<KeyRoutesDeps, 'callLimits' | 'keys'>): Hono<OrganisationEnv> {
   const app = new Hono<OrganisationEnv>();
 
   app.get('/', describeRoute(LIST), async (context) => {
-    const listed = await agents.list(context.get('organisation').id);
+    const { id: orgId } = context.get('organisation');
+    const { cursor, q, role, sort = 'name', status } = context.req.valid('query');
+    const after = readPlace(cursor, sort === 'name' ? 'name' : 'time');
+    const [{ items, next, total }, callsMax] = await Promise.all([
+      agents.page({ orgId, q: q?.replaceAll('\0', ''), role, status }, { sort, after }),
+      callsPerMinuteMax(callLimits, orgId),
+    ]);
     return context.json({
-      items: listed.map((agent) => ({
-        id: agent.id,
-        name: agent.name,
-        role: agent.role,
-        status: agent.suspendedAt === null ? 'active' : 'suspended',
-        created_at: agent.createdAt.toISOString(),
-      })),
+      items: items.map(presentAgent),
+      next_cursor: next === undefined ? null : writePlace(next),
+      total,
+      calls_per_minute_max: callsMax,
     });
   });
 
@@ -118,15 +147,18 @@ export function createAgentRoutes({ agents, keys }: { agents: Agents; keys: Keys
     const agent = await agents.find(organisation.id, context.req.valid('param').agent);
     if (agent === undefined) throw new AppError('not_found', 'There is no such agent.');
     const body = context.req.valid('json');
+    refuseAboveMax(body.access, organisation.maxAccess);
     if (body.access === 'full' && highestAccess(agent.role) === 'read') {
       throw new AppError('forbidden', 'An agent that is a viewer can only hold read-only keys.');
     }
+    await requireCallsWithin(callLimits, organisation.id, body.calls_per_minute);
     const created = await keys.create({
       orgId: organisation.id,
       holder: { agentId: agent.id },
       name: requireName(body.name),
       access: body.access,
       expiresInDays: body.expires_in_days ?? undefined,
+      callsPerMinute: body.calls_per_minute,
       createdBy: context.get('user').userId,
       requestId: context.get('requestId'),
     });
@@ -160,6 +192,20 @@ export function createAgentRoutes({ agents, keys }: { agents: Agents; keys: Keys
   }
 
   return app;
+}
+
+function presentAgent({ agent, fullKeys, keys, lastUsedAt, ownerEmail }: ListedAgent) {
+  return {
+    id: agent.id,
+    name: agent.name,
+    role: agent.role,
+    status: agent.suspendedAt === null ? 'active' : 'suspended',
+    keys,
+    full_keys: fullKeys,
+    last_used_at: lastUsedAt?.toISOString() ?? null,
+    created_by: ownerEmail,
+    created_at: agent.createdAt.toISOString(),
+  };
 }
 
 function requireName(given: string): string {

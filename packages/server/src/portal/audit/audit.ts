@@ -20,7 +20,7 @@ const filterShape = {
   actor: text('Who did it: a part of a name or address, or an id.'),
   action: text('What was done; with .* at the end all that begin so: grant.*'),
   target: text('What it was done to: a part of its name.'),
-  result: z.enum(['ok', 'refused', 'failed']).optional(),
+  result: z.enum(['ok', 'refused', 'failed', 'unknown']).optional(),
   client: text('The app that it was done through: a part of its name, or its id.'),
   key: text('The key or connection that it was done with: a part of its name, or its id.'),
   request_id: text('As answers carry it.'),

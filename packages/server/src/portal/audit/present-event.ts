@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { AuditLogRow } from '../../audit/audit-log.ts';
 import { csvLine } from '../csv.ts';
+import { namesOfNoApp } from '../no-app.ts';
 import { time } from '../shapes.ts';
 
 const named = z.object({
@@ -29,7 +30,10 @@ export const eventShape = z.object({
     .object({ text: z.string(), name: z.string().nullable() })
     .nullable()
     .describe('What it was done to: a tool’s name, an id.'),
-  result: z.string().nullable().describe('ok, refused or failed.'),
+  result: z
+    .string()
+    .nullable()
+    .describe('ok, refused, failed, or unknown: it was announced and nothing says what came of it.'),
   status: z.number().int().nullable().describe('The HTTP status that came of it.'),
   duration_ms: z.number().int().nullable(),
   request_id: z.string().nullable(),
@@ -45,7 +49,10 @@ export function presentEvent(row: AuditLogRow): Event {
     action: row.action,
     phase: row.phase,
     actor: { kind: row.actorKind, id: row.actorId, name: row.actorName },
-    client: row.clientId === null ? null : { id: row.clientId, name: row.clientName },
+    client:
+      row.clientId === null
+        ? null
+        : { id: row.clientId, name: row.clientName ?? namesOfNoApp.get(row.clientId) ?? null },
     key: row.keyId === null ? null : { id: row.keyId, name: row.keyName },
     grant_id: row.grantId,
     target: row.target === null ? null : { text: row.target, name: row.targetName },

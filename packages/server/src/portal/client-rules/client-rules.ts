@@ -1,10 +1,12 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
 import type { ClientRules } from '../../grants/client-rules.ts';
+import type { PortalClients } from '../../grants/portal-clients.ts';
 import { AppError } from '../../kernel/errors.ts';
 import type { OrganisationEnv } from '../env.ts';
 import { describeRoute } from '../describe-route.ts';
-import { listOf, time } from '../shapes.ts';
+import { readPlace, writePlace } from '../place-cursor.ts';
+import { pageOf, time } from '../shapes.ts';
 
 const SUBJECT_CHARACTERS_MAX = 2048;
 const HOST = /^host:(?=.{1,253}$)[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/;
@@ -27,15 +29,31 @@ const LIST = {
   id: 'list_client_rules',
   summary: 'List which apps are approved or blocked',
   description:
-    'What admins said of apps that members may connect. An app that none is about is up to its member.',
+    'What admins said of apps that members may connect. An app that none is about is a matter of `client_policy`, in the security settings.',
   action: 'clients.manage',
-  answer: listOf(z.object({ subject: z.string(), rule, created_at: time })),
+  query: z.object({
+    q: z.string().max(SUBJECT_CHARACTERS_MAX).optional().describe('In what it is about, or the app’s name.'),
+    rule: rule.optional(),
+    cursor: z.string().max(8000).optional().describe('next_cursor of the page before.'),
+  }),
+  answer: pageOf(
+    z.object({
+      subject: z.string(),
+      name: z
+        .string()
+        .nullable()
+        .describe('Of the app that it is about; null: it is about a host, or unknown.'),
+      rule,
+      created_at: time,
+    }),
+  ).extend({ total: z.int().nonnegative().describe('On all pages.') }),
 } as const;
 
 const SET = {
   id: 'set_client_rule',
   summary: 'Approve or block an app',
-  description: 'Says whether members may connect an app. Blocking one ends its connections at once.',
+  description:
+    'Says whether members may connect an app. Blocking one ends its connections at once; so does taking an approval back that it needs.',
   action: 'clients.manage',
   body: ruleSchema,
   answer: z.object({ subject: z.string(), rule: rule.nullable(), connections_ended: z.int() }),
@@ -43,20 +61,31 @@ const SET = {
 
 export interface ClientRuleRoutesDeps {
   clientRules: ClientRules;
+  portalClients: PortalClients;
 }
 
 /** `/portal/v1/organisations/{org}/client-rules`: which apps members may connect. For admins. */
-export function createClientRuleRoutes({ clientRules }: ClientRuleRoutesDeps): Hono<OrganisationEnv> {
+export function createClientRuleRoutes({
+  clientRules,
+  portalClients,
+}: ClientRuleRoutesDeps): Hono<OrganisationEnv> {
   const app = new Hono<OrganisationEnv>();
 
   app.get('/', describeRoute(LIST), async (context) => {
-    const rules = await clientRules.list(context.get('organisation').id);
+    const { cursor, q, rule: wanted } = context.req.valid('query');
+    const { items, next, total } = await portalClients.rulePage(
+      { orgId: context.get('organisation').id, q: q?.replaceAll('\0', ''), rule: wanted },
+      readPlace(cursor, 'name')?.id,
+    );
     return context.json({
-      items: rules.map(({ subject, rule, createdAt }) => ({
+      items: items.map(({ clientName, rule: { createdAt, rule, subject } }) => ({
         subject,
+        name: clientName,
         rule,
         created_at: createdAt.toISOString(),
       })),
+      next_cursor: next === undefined ? null : writePlace({ at: '', id: next }),
+      total,
     });
   });
 
@@ -66,12 +95,18 @@ export function createClientRuleRoutes({ clientRules }: ClientRuleRoutesDeps): H
     const { userId } = context.get('user');
     if (rule === null) {
       const removed = await clientRules.remove({ ...decision, removedBy: userId });
-      if (!removed) throw new AppError('not_found', 'There is no rule about this.');
-      return context.json({ subject, rule, connections_ended: 0 });
+      if (!removed.ok) throw FAULTS[removed.error];
+      return context.json({ subject, rule, connections_ended: removed.value.ended });
     }
-    const { ended } = await clientRules.set({ ...decision, rule, createdBy: userId });
-    return context.json({ subject, rule, connections_ended: ended });
+    const set = await clientRules.set({ ...decision, rule, createdBy: userId });
+    if (!set.ok) throw FAULTS[set.error];
+    return context.json({ subject, rule, connections_ended: set.value.ended });
   });
 
   return app;
 }
+
+const FAULTS = {
+  forbidden: new AppError('forbidden', 'Only an admin decides about apps.'),
+  no_rule: new AppError('not_found', 'There is no rule about this.'),
+};

@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { TOKEN_EXCHANGE_GRANT } from '../../grants/acting-clients.ts';
+import type { ClientRules } from '../../grants/client-rules.ts';
 import type { PortalClients } from '../../grants/portal-clients.ts';
 import type { PublishedKeys } from '../../grants/published-keys.ts';
 import { displayName } from '../../kernel/display-name.ts';
@@ -7,25 +7,61 @@ import { AppError } from '../../kernel/errors.ts';
 import { isUsableRedirectUri } from '../../kernel/redirect-uri.ts';
 import { describeRoute } from '../describe-route.ts';
 import type { OrganisationEnv } from '../env.ts';
-import { ALLOW_EXCHANGE, CREATE_CLIENT, DELETE_CLIENT, LIST_CLIENTS, type NewClient } from './described.ts';
+import { readPlace, writePlace } from '../place-cursor.ts';
+import {
+  ALLOW_EXCHANGE,
+  CREATE_CLIENT,
+  DELETE_CLIENT,
+  LIST_CLIENTS,
+  LIST_SEEN_CLIENTS,
+  type NewClient,
+} from './described.ts';
+import { presentAllSeen, presentClient } from './present-client.ts';
 
 const NAME_CHARACTERS_MAX = 80;
 
 export interface ClientRoutesDeps {
   portalClients: PortalClients;
+  clientRules: ClientRules;
   publishedKeys: PublishedKeys;
 }
 
 /** `/portal/v1/organisations/{org}/clients`: OAuth clients that admins make for this organisation. For admins. */
 export function createClientRoutes({
+  clientRules,
   portalClients,
   publishedKeys,
 }: ClientRoutesDeps): Hono<OrganisationEnv> {
   const app = new Hono<OrganisationEnv>();
 
   app.get('/', describeRoute(LIST_CLIENTS), async (context) => {
-    const listed = await portalClients.list(context.get('organisation').id);
-    return context.json({ items: listed.map(presentClient) });
+    const { id: orgId } = context.get('organisation');
+    const { cursor, q, sort = 'created' } = context.req.valid('query');
+    const after = readPlace(cursor, sort === 'name' ? 'name' : 'time');
+    const { items, next, total } = await portalClients.page(
+      { orgId, q: q?.replaceAll('\0', '') },
+      { sort, after },
+    );
+    return context.json({
+      items: items.map(presentClient),
+      next_cursor: next === undefined ? null : writePlace(next),
+      total,
+    });
+  });
+
+  app.get('/seen', describeRoute(LIST_SEEN_CLIENTS), async (context) => {
+    const { id: orgId } = context.get('organisation');
+    const { cursor, q, sort = 'approved' } = context.req.valid('query');
+    const after = readPlace(cursor, sort === 'name' ? 'name' : 'time');
+    const { items, next, total } = await portalClients.seenPage(
+      { orgId, q: q?.replaceAll('\0', '') },
+      { sort, after },
+    );
+    return context.json({
+      items: await presentAllSeen(orgId, items, clientRules),
+      next_cursor: next === undefined ? null : writePlace(next),
+      total,
+    });
   });
 
   app.post('/', describeRoute(CREATE_CLIENT), async (context) => {
@@ -103,26 +139,4 @@ function findFault(body: NewClient): string | undefined {
   return unusable < 0
     ? undefined
     : `redirect_uris.${unusable}: must be https, or http on localhost, 127.0.0.1 or [::1]`;
-}
-
-function presentClient({
-  client,
-  agentName,
-  agentRole,
-  connections,
-  people,
-}: Awaited<ReturnType<PortalClients['list']>>[number]) {
-  return {
-    client_id: client.id,
-    name: client.name,
-    auth_method: client.authMethod,
-    redirect_uris: client.redirectUris,
-    agent: client.agentId === null ? null : { id: client.agentId, name: agentName, role: agentRole },
-    connections,
-    people,
-    token_exchange: client.grantTypes.includes(TOKEN_EXCHANGE_GRANT),
-    jwks_uri: client.jwksUri,
-    key_ids: client.jwks?.keys.map(({ kid }) => kid ?? null) ?? null,
-    created_at: client.createdAt.toISOString(),
-  };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Connection } from '../../grants/connections.ts';
-import { highestAccess, lowerAccess } from '../../kernel/access.ts';
+import { ceilingOf, lowerAccess, type Access } from '../../kernel/access.ts';
 import type { UserId } from '../../kernel/ids.ts';
 import { access, time } from '../shapes.ts';
 
@@ -20,7 +20,9 @@ export const connectionShape = z.object({
   holder: z.string().nullable().describe('The person’s address, or the agent’s name.'),
   is_yours: z.boolean(),
   by: z.enum(['consent', 'identity_provider', 'agent']),
-  access: access.describe('How far it reaches today: the role of its holder may hold it to read-only.'),
+  access: access.describe(
+    'How far it reaches today: the role of its holder, or the organisation, may hold it to read-only.',
+  ),
   can_lower: z.boolean().describe('Whether it could be made read-only in place.'),
   created_at: time,
   last_used_at: time.nullable(),
@@ -29,7 +31,7 @@ export const connectionShape = z.object({
 
 export function presentConnection(
   { agentName, agentRole, client, email, grant, lastUsedAt, role, standing }: Connection,
-  { mcpBaseUrl, self }: { mcpBaseUrl: string; self: UserId },
+  { maxAccess, mcpBaseUrl, self }: { maxAccess: Access; mcpBaseUrl: string; self: UserId },
 ): z.input<typeof connectionShape> {
   const holds = role ?? agentRole;
   return {
@@ -44,7 +46,7 @@ export function presentConnection(
     holder: email ?? agentName,
     is_yours: grant.userId === self,
     by: grant.issuer !== null ? 'identity_provider' : grant.userId === null ? 'agent' : 'consent',
-    access: holds === null ? grant.access : lowerAccess(grant.access, highestAccess(holds)),
+    access: holds === null ? grant.access : lowerAccess(grant.access, ceilingOf(holds, maxAccess)),
     can_lower: grant.access === 'full' && grant.issuer === null,
     created_at: grant.createdAt.toISOString(),
     last_used_at: lastUsedAt?.toISOString() ?? null,

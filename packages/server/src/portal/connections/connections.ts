@@ -63,7 +63,7 @@ export function createConnectionRoutes({
   const app = new Hono<OrganisationEnv>();
 
   app.get('/', describeRoute(LIST), async (context) => {
-    const { id: orgId, role } = context.get('organisation');
+    const { id: orgId, maxAccess, role } = context.get('organisation');
     const { userId: self } = context.get('user');
     const { cursor, q = '', sort = 'created', whose } = context.req.valid('query');
     const seesAll = can(role, 'connections.read.any') && whose !== 'mine';
@@ -75,7 +75,7 @@ export function createConnectionRoutes({
       after: readCursor(cursor),
     });
     return context.json({
-      items: items.map((connection) => presentConnection(connection, { self, mcpBaseUrl })),
+      items: items.map((connection) => presentConnection(connection, { maxAccess, self, mcpBaseUrl })),
       next_cursor: next === undefined ? null : writeCursor(next),
       total,
     });

@@ -48,7 +48,7 @@ export function createConnectorDeskRoutes(deps: ConnectorDeskRoutesDeps): Hono<O
 
   app.post('/:connector/test', describeRoute(TEST_CONNECTOR), async (context) => {
     const { connector } = context.req.valid('param');
-    limitTest(deps, context);
+    await limitTest(deps, context);
     const { operation } = context.req.valid('json');
     const tested = await connectionTest.ofConnector(connector, operation, principalOf(context));
     if (!tested.ok) throw testFault(tested.error);

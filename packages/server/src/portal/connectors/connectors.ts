@@ -1,4 +1,8 @@
 import { Hono } from 'hono';
+import type { ToolUse, ToolUseOf } from '../../audit/tool-use.ts';
+import { creditsOf } from '../../connectors/tool-cost.ts';
+import { testOf } from '../../connectors/tool-facts.ts';
+import { prefixed } from '../../connectors/tool-names.ts';
 import type {
   ConnectorOnDesk,
   DeskFault,
@@ -14,6 +18,7 @@ import type { OrganisationEnv } from '../env.ts';
 import {
   APPROVE_TOOLS,
   CONFIRMATION_CHARACTERS_MAX,
+  DESCRIPTION_CHARACTERS_MAX,
   LIST_CONNECTORS,
   LIST_TOOLS,
   SET_RULE,
@@ -22,10 +27,12 @@ import {
 
 export interface ConnectorRoutesDeps {
   toolDesk: ToolDesk;
+  /** Of the last 7 days, by the tool's name. */
+  toolUseOf: ToolUseOf;
 }
 
 /** `/portal/v1/organisations/{org}/connectors`: what they offer, and what the organisation says of their tools. */
-export function createConnectorRoutes({ toolDesk }: ConnectorRoutesDeps): Hono<OrganisationEnv> {
+export function createConnectorRoutes({ toolDesk, toolUseOf }: ConnectorRoutesDeps): Hono<OrganisationEnv> {
   const app = new Hono<OrganisationEnv>();
 
   app.get('/', describeRoute(LIST_CONNECTORS), async (context) => {
@@ -35,9 +42,14 @@ export function createConnectorRoutes({ toolDesk }: ConnectorRoutesDeps): Hono<O
 
   app.get('/:connector/tools', describeRoute(LIST_TOOLS), async (context) => {
     const { connector: slug } = context.req.valid('param');
-    const connector = await toolDesk.find(context.get('organisation').id, slug);
+    const organisation = context.get('organisation');
+    const connector = await toolDesk.find(organisation.id, slug);
     if (connector === undefined) throw FAULTS.no_such_connector;
-    return context.json({ rule: presentSaid(connector.said), items: connector.tools.map(presentTool) });
+    const used = await toolUseOf(organisation.id, slug);
+    return context.json({
+      rule: presentSaid(connector.said),
+      items: connector.tools.map((one) => presentTool(one, useOf(used, slug, one.tool.name))),
+    });
   });
 
   app.put('/:connector/rules', describeRoute(SET_RULE), async (context) => {
@@ -78,15 +90,25 @@ const FAULTS: Readonly<Record<DeskFault, AppError>> = {
     'forbidden',
     'This connector is shared by all organisations: its operator says which tools write. You may ask for more, not for less.',
   ),
+  description_of_all: new AppError(
+    'invalid_request',
+    'description: of one tool alone; the same words about all would tell none from another',
+  ),
+  description_of_server: new AppError(
+    'conflict',
+    'An MCP server describes its tools itself: what it says is passed on as it is.',
+  ),
 };
 
-function saidIn({ access, confirmation, enabled, roles }: Omit<Rule, 'tool'>): SaidOfTool {
+function saidIn({ access, confirmation, description, enabled, roles }: Omit<Rule, 'tool'>): SaidOfTool {
   const line = confirmation === null ? undefined : displayName(confirmation, CONFIRMATION_CHARACTERS_MAX);
+  const words = description === null ? undefined : displayName(description, DESCRIPTION_CHARACTERS_MAX);
   return {
     ...(enabled !== null && { enabled }),
     ...(access !== null && { access }),
     ...(roles !== null && { roles: ROLES.filter((role) => roles.includes(role)) }),
     ...(line !== undefined && { confirmation: line }),
+    ...(words !== undefined && { description: words }),
   };
 }
 
@@ -102,7 +124,7 @@ function presentConnector({ isShared, kind, name, said, slug, tools }: Connector
   };
 }
 
-function presentTool({ ruling, said, tool }: ToolOnDesk) {
+function presentTool({ ruling, said, tool }: ToolOnDesk, { calls, errors }: ToolUse) {
   return {
     name: tool.name,
     title: tool.title,
@@ -115,17 +137,32 @@ function presentTool({ ruling, said, tool }: ToolOnDesk) {
       access: ruling.access,
       roles: ruling.roles ?? ROLES,
       confirmation: ruling.confirmation ?? null,
+      description: ruling.description ?? tool.description,
     },
+    calls,
+    errors,
+    credits: creditsOf(tool),
+    test: testOf(tool),
+  };
+}
+
+/** Under its own name, and under the one that it has where two connectors have a tool of that name. */
+function useOf(used: ReadonlyMap<string, ToolUse>, connector: string, name: string): ToolUse {
+  const both = [used.get(name), used.get(prefixed(connector, name))];
+  return {
+    calls: both.reduce((sum, one) => sum + (one?.calls ?? 0), 0),
+    errors: both.reduce((sum, one) => sum + (one?.errors ?? 0), 0),
   };
 }
 
 function presentSaid({
   access = null,
   confirmation = null,
+  description = null,
   enabled = null,
   roles = null,
 }: {
   [Field in keyof SaidOfTool]: SaidOfTool[Field] | null;
 }) {
-  return { enabled, access, roles, confirmation };
+  return { enabled, access, roles, confirmation, description };
 }

@@ -4,6 +4,7 @@ import { access, listOf, role } from '../shapes.ts';
 
 const NAME_CHARACTERS_MAX = 200;
 export const CONFIRMATION_CHARACTERS_MAX = 500;
+export const DESCRIPTION_CHARACTERS_MAX = 1000;
 const TOOLS_MAX = 1000;
 
 const toolName = z
@@ -27,6 +28,12 @@ const ruleSchema = z.strictObject({
     .nullable()
     .default(null)
     .describe('One line that a person has to agree to.'),
+  description: z
+    .string()
+    .max(DESCRIPTION_CHARACTERS_MAX)
+    .nullable()
+    .default(null)
+    .describe('What models read of the tool, in place of what its API says. Of one tool alone.'),
 });
 
 export type Rule = z.infer<typeof ruleSchema>;
@@ -37,6 +44,7 @@ const said = z
     access: access.nullable(),
     roles: z.array(role).nullable(),
     confirmation: z.string().nullable(),
+    description: z.string().nullable(),
   })
   .describe('What admins say; null: nothing.');
 
@@ -81,7 +89,17 @@ export const LIST_TOOLS = {
           access,
           roles: z.array(role),
           confirmation: z.string().nullable(),
+          description: z.string().optional(),
         }),
+        calls: z.int().describe('Of the last 7 days.'),
+        errors: z.int().describe('Those of them that failed, by an answer of 4xx or 5xx or none at all.'),
+        credits: z
+          .union([z.number(), z.boolean()])
+          .describe('What a call costs; true: something, false: nothing, as far as the API says.'),
+        test: z
+          .string()
+          .nullable()
+          .describe('The operation, if calling it shows whether the API takes our credential.'),
       }),
     ),
   }),
@@ -91,7 +109,7 @@ export const SET_RULE = {
   id: 'set_tool_rule',
   summary: 'Say what becomes of a tool',
   description:
-    'Switches a tool off or on, says which access and role it needs, and whether a person has to agree first. Holds at once.',
+    'Switches a tool off or on, says which access and role it needs, whether a person has to agree first, and what models read of it. Holds at once.',
   action: 'connectors.manage',
   params: connectorParams,
   body: ruleSchema,

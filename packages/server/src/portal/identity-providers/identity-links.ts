@@ -3,11 +3,13 @@ import { z } from 'zod';
 import { AppError } from '../../kernel/errors.ts';
 import { describeRoute } from '../describe-route.ts';
 import type { OrganisationEnv } from '../env.ts';
-import { listOf, time } from '../shapes.ts';
+import { readPlace, writePlace } from '../place-cursor.ts';
+import { pageOf, time } from '../shapes.ts';
 import { issuerSchema, subjectSchema } from './issuer-url.ts';
 import type { IdentityProviderRoutesDeps } from './trusted-issuers.ts';
 
 const EMAIL_CHARACTERS_MAX = 254;
+const TEXT_CHARACTERS_MAX = 200;
 
 const linkSchema = z.strictObject({ issuer: issuerSchema, subject: subjectSchema });
 const newLinkSchema = linkSchema.extend({
@@ -17,9 +19,16 @@ const newLinkSchema = linkSchema.extend({
 const LIST = {
   id: 'list_identity_links',
   summary: 'List whom identity providers know',
-  description: 'Which member the subject of a trusted identity provider is.',
+  description: 'Which member the subject of a trusted identity provider is, a hundred at a time.',
   action: 'identity_providers.manage',
-  answer: listOf(z.object({ issuer: z.string(), subject: z.string(), member: z.string(), created_at: time })),
+  query: z.object({
+    q: z.string().max(TEXT_CHARACTERS_MAX).optional().describe('In the subject, or the member’s address.'),
+    issuer: z.string().max(2048).optional().describe('Those of this provider alone.'),
+    cursor: z.string().max(8000).optional().describe('next_cursor of the page before.'),
+  }),
+  answer: pageOf(
+    z.object({ issuer: z.string(), subject: z.string(), member: z.string(), created_at: time }),
+  ).extend({ total: z.int().nonnegative().describe('On all pages.') }),
 } as const;
 
 const CREATE = {
@@ -55,14 +64,25 @@ export function createIdentityLinkRoutes({
   const app = new Hono<OrganisationEnv>();
 
   app.get('/', describeRoute(LIST), async (context) => {
-    const listed = await identityProviders.listLinks(context.get('organisation').id);
+    const { cursor, issuer: wanted, q } = context.req.valid('query');
+    const after = readPlace(cursor, 'name');
+    const { items, next, total } = await identityProviders.linkPage(
+      {
+        orgId: context.get('organisation').id,
+        q: q?.replaceAll('\0', ''),
+        issuer: wanted?.replaceAll('\0', ''),
+      },
+      after && { issuer: after.at, subject: after.id },
+    );
     return context.json({
-      items: listed.map(({ issuer, subject, email, createdAt }) => ({
+      items: items.map(({ issuer, subject, email, createdAt }) => ({
         issuer,
         subject,
         member: email,
         created_at: createdAt.toISOString(),
       })),
+      next_cursor: next === undefined ? null : writePlace({ at: next.issuer, id: next.subject }),
+      total,
     });
   });
 

@@ -1,5 +1,4 @@
 import { Hono, type Context } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import type { ConnectionTest, TestFault } from '../../connectors/connection-test.ts';
 import { IMPORTS_MAX, type ImportFault, type Imports } from '../../connectors/imports/imports.ts';
 import type { PublishFault, PublishImport } from '../../connectors/imports/publish.ts';
@@ -7,9 +6,11 @@ import type { ImportReading, ImportView } from '../../connectors/imports/reading
 import { fitsStatus } from '../../connectors/imports/operations.ts';
 import { importSourceSchema } from '../../connectors/imports/sources.ts';
 import type { ImportSettings } from '../../connectors/imports/settings.ts';
+import { bodyCap } from '../../kernel/body-cap.ts';
 import { displayName } from '../../kernel/display-name.ts';
 import { AppError, errorBody } from '../../kernel/errors.ts';
 import type { ConnectorId, ImportId } from '../../kernel/ids.ts';
+import type { Soon } from '../../kernel/soon.ts';
 import { describeRoute } from '../describe-route.ts';
 import type { OrganisationEnv } from '../env.ts';
 import {
@@ -47,7 +48,7 @@ export interface ImportRoutesDeps {
   /** Told of an MCP server that was published. */
   onPublished: (connectorId: ConnectorId) => void;
   /** Connections to upstreams that are tested by one person. */
-  limitTests: (userId: string) => { readonly allowed: boolean; readonly retryAfterSeconds: number };
+  limitTests: (userId: string) => Soon<{ readonly allowed: boolean; readonly retryAfterSeconds: number }>;
 }
 
 /** `/portal/v1/organisations/{org}/imports`: connectors in the making. See schemas.ts for the whole of it. */
@@ -55,7 +56,7 @@ export function createImportRoutes(deps: ImportRoutesDeps): Hono<OrganisationEnv
   const { connectionTest, importReading, imports, onPublished, publishImport } = deps;
   const app = new Hono<OrganisationEnv>();
   const readUpload = createUploads();
-  const json = bodyLimit({ maxSize: IMPORT_BODY_BYTES_MAX, onError: tooLarge });
+  const json = bodyCap<Context>({ bytesMax: IMPORT_BODY_BYTES_MAX, onTooLarge: tooLarge });
   app.use((context, next) => (UPLOAD_PATH.test(context.req.path) ? next() : json(context, next)));
 
   app.get('/', describeRoute(LIST_IMPORTS), async (context) => {
@@ -136,7 +137,14 @@ export function createImportRoutes(deps: ImportRoutesDeps): Hono<OrganisationEnv
       (one) =>
         fitsStatus(one, status) &&
         (tag === undefined || one.tags.includes(tag)) &&
-        fits(q, [one.operation, one.tool?.name, one.tool?.title, one.tool?.description, ...one.tags]),
+        fits(q, [
+          one.operation,
+          one.tool?.name,
+          one.tool?.title,
+          one.tool?.description,
+          one.skipped?.summary ?? undefined,
+          ...one.tags,
+        ]),
     );
     const { items, nextCursor, total } = pageAt(wanted, { cursor, limit });
     return context.json({ items: items.map(presentOperation), total, next_cursor: nextCursor });
@@ -175,7 +183,7 @@ export function createImportRoutes(deps: ImportRoutesDeps): Hono<OrganisationEnv
 
   app.post('/:import/test', describeRoute(TEST_IMPORT), async (context) => {
     const { import: id } = context.req.valid('param');
-    limitTest(deps, context);
+    await limitTest(deps, context);
     const tested = await connectionTest.ofImport(
       id,
       context.req.valid('json').operation,
@@ -269,11 +277,11 @@ export function testFault(fault: TestFault): AppError {
   return fault === 'absent' ? FAULTS.no_such_connector : TEST_FAULTS[fault];
 }
 
-export function limitTest(
+export async function limitTest(
   { limitTests }: Pick<ImportRoutesDeps, 'limitTests'>,
   context: Context<OrganisationEnv>,
-): void {
-  const { allowed, retryAfterSeconds } = limitTests(context.get('user').userId);
+): Promise<void> {
+  const { allowed, retryAfterSeconds } = await limitTests(context.get('user').userId);
   if (!allowed)
     throw new AppError('rate_limited', `Too many tests. Try again in ${retryAfterSeconds} seconds.`, {
       retryAfterSeconds,

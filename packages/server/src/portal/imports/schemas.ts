@@ -303,7 +303,14 @@ export const operationListSchema = z.object({
           deprecated: z.boolean(),
         })
         .nullable(),
-      skipped: z.object({ code: z.string(), message: z.string() }).nullable(),
+      skipped: z
+        .object({
+          code: z.string(),
+          message: z.string(),
+          /** What the document calls it. */
+          summary: z.string().nullable(),
+        })
+        .nullable(),
       /** What the method alone would say. */
       access_by_method: access,
       tags: z.array(z.string()),

@@ -1,103 +1,130 @@
 import { Hono } from 'hono';
-import { z } from 'zod';
+import type { UsageReport } from '../../audit/usage-report.ts';
+import type { ClientRules } from '../../grants/client-rules.ts';
 import { highestAccess } from '../../kernel/access.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { displayName } from '../../kernel/display-name.ts';
 import { AppError } from '../../kernel/errors.ts';
 import type { Keys } from '../../keys/keys.ts';
+import type { RotateFault } from '../../keys/rotate.ts';
 import { can } from '../../people/policy.ts';
-import type { OrganisationEnv } from '../env.ts';
 import { describeRoute } from '../describe-route.ts';
-import { pathId } from '../read-id.ts';
-import { access, listOf, nothing } from '../shapes.ts';
-import { keyShape, presentKey } from './present-key.ts';
+import type { OrganisationEnv } from '../env.ts';
+import { readPlace, writePlace } from '../place-cursor.ts';
+import { refuseAboveMax } from './refuse-above-max.ts';
+import { callsPerMinuteMax, requireCallsWithin, type CallLimitsOf } from './calls-per-minute.ts';
+import {
+  CREATE_KEY,
+  GET_KEY,
+  KEY_NAME_CHARACTERS_MAX,
+  LIST_KEYS,
+  REVOKE_KEY,
+  ROTATE_KEY,
+} from './described.ts';
+import { mayRotate, presentDetail } from './present-detail.ts';
+import { presentKey } from './present-key.ts';
 
-export const KEY_NAME_CHARACTERS_MAX = 80;
-
-export const newKeySchema = z.strictObject({
-  name: z.string(),
-  access,
-  expires_in_days: z
-    .union([z.literal(7), z.literal(30), z.literal(90), z.literal(365), z.null()])
-    .describe('null: it does not expire.'),
-});
-
-/** The one time that a secret is shown. */
-export const newKeyAnswer = z.object({ id: z.string(), secret: z.string() });
-
-const LIST = {
-  id: 'list_keys',
-  summary: 'List API keys',
-  description:
-    'Keys with their holder, what made them, access, last use, expiry and status, the newest first. Admins get all keys of the organisation, others their own. Secrets are never shown.',
-  action: 'keys.read.own',
-  answer: listOf(keyShape),
-} as const;
-
-const CREATE = {
-  id: 'create_key',
-  summary: 'Create an API key',
-  description: 'Makes a key of your own. Its secret is in this answer and nowhere else.',
-  action: 'keys.create.own',
-  callers: 'session',
-  body: newKeySchema,
-  answer: newKeyAnswer,
-  status: 201,
-} as const;
-
-const REVOKE = {
-  id: 'revoke_key',
-  summary: 'Revoke an API key',
-  description:
-    'Ends a key at once and for good; of a connection, the whole connection. People end their own, admins anybody’s.',
-  action: 'keys.revoke.own',
-  callers: 'person',
-  params: z.object({ key: pathId('key').describe('Its id, as list_keys shows it.') }),
-  body: nothing,
-  answer: z.object({ id: z.string(), status: z.literal('revoked') }),
-} as const;
+export interface KeyRoutesDeps {
+  keys: Keys;
+  clientRules: ClientRules;
+  usageReport: UsageReport;
+  callLimits: CallLimitsOf;
+  mcpBaseUrl: string;
+  clock: Clock;
+}
 
 /** `/portal/v1/organisations/{org}/keys`: people see and end their own; admins see and end all. */
-export function createKeyRoutes({ keys, clock }: { keys: Keys; clock: Clock }): Hono<OrganisationEnv> {
+export function createKeyRoutes(deps: KeyRoutesDeps): Hono<OrganisationEnv> {
+  const { callLimits, clock, keys } = deps;
   const app = new Hono<OrganisationEnv>();
 
-  app.get('/', describeRoute(LIST), async (context) => {
-    const organisation = context.get('organisation');
-    const seesAll = can(organisation.role, 'keys.read.any');
-    const listed = await keys.list(organisation.id, seesAll ? undefined : context.get('user').userId);
+  app.get('/', describeRoute(LIST_KEYS), async (context) => {
+    const { id: orgId, role } = context.get('organisation');
+    const { cursor, made_by: madeBy, q, sort = 'created', status, whose } = context.req.valid('query');
+    const seesAll = can(role, 'keys.read.any') && whose !== 'mine';
+    const { userId: self } = context.get('user');
+    const filter = {
+      orgId,
+      userId: seesAll ? undefined : self,
+      madeBy,
+      state: status,
+      q: q?.replaceAll('\0', ''),
+    };
+    const after = readPlace(cursor, sort === 'name' ? 'name' : 'time');
+    const [{ counts, items, next }, callsMax] = await Promise.all([
+      keys.page(filter, { sort, after }),
+      callsPerMinuteMax(callLimits, orgId),
+    ]);
     const nowMs = clock.nowMs();
-    return context.json({ items: listed.map((key) => presentKey(key, nowMs)) });
+    return context.json({
+      items: items.map((key) => presentKey(key, nowMs, self)),
+      next_cursor: next === undefined ? null : writePlace(next),
+      counts,
+      calls_per_minute_max: callsMax,
+    });
   });
 
-  app.post('/', describeRoute(CREATE), async (context) => {
-    const organisation = context.get('organisation');
-    const user = context.get('user');
+  app.post('/', describeRoute(CREATE_KEY), async (context) => {
+    const { id: orgId, maxAccess, role } = context.get('organisation');
+    const { userId } = context.get('user');
     const body = context.req.valid('json');
-    if (body.access === 'full' && highestAccess(organisation.role) === 'read') {
+    refuseAboveMax(body.access, maxAccess);
+    if (body.access === 'full' && highestAccess(role) === 'read') {
       throw new AppError('forbidden', 'A viewer can only hold read-only keys.');
     }
     const name = displayName(body.name, KEY_NAME_CHARACTERS_MAX);
     if (name === undefined) throw new AppError('invalid_request', 'name: must not be empty');
+    await requireCallsWithin(callLimits, orgId, body.calls_per_minute);
     const created = await keys.create({
-      orgId: organisation.id,
-      holder: { userId: user.userId },
+      orgId,
+      holder: { userId },
       name,
       access: body.access,
       expiresInDays: body.expires_in_days ?? undefined,
-      createdBy: user.userId,
+      callsPerMinute: body.calls_per_minute,
+      createdBy: userId,
       requestId: context.get('requestId'),
     });
     return context.json({ id: created.keyId, secret: created.secret }, 201);
   });
 
-  app.post('/:key/revoke', describeRoute(REVOKE), async (context) => {
+  app.get('/:key', describeRoute(GET_KEY), async (context) => {
+    const { id: orgId, role } = context.get('organisation');
+    const { userId } = context.get('user');
+    const { key: keyId } = context.req.valid('param');
+    const found = await keys.detail(orgId, keyId);
+    const maySee = can(role, 'keys.read.any') || found?.key.userId === userId;
+    // Somebody else's key is as absent as one that never was.
+    if (found === undefined || !maySee) throw UNKNOWN;
+    return context.json(await presentDetail(found, { ...deps, role, userId }));
+  });
+
+  app.post('/:key/rotate', describeRoute(ROTATE_KEY), async (context) => {
+    const { id: orgId } = context.get('organisation');
+    const { userId: by } = context.get('user');
+    const { key: keyId } = context.req.valid('param');
+    const { hint, overlap_hours: overlapHours } = context.req.valid('json');
+    const rotated = await keys.rotate({
+      orgId,
+      keyId,
+      hint,
+      overlapHours,
+      by,
+      may: (role, key) => mayRotate(role, by, key),
+      requestId: context.get('requestId'),
+    });
+    if (!rotated.ok) throw ROTATE_FAULTS[rotated.error];
+    const { oldUntil, secret } = rotated.value;
+    return context.json({ id: keyId, secret, old_secret_until: oldUntil?.toISOString() ?? null });
+  });
+
+  app.post('/:key/revoke', describeRoute(REVOKE_KEY), async (context) => {
     const organisation = context.get('organisation');
     const user = context.get('user');
     const { key: keyId } = context.req.valid('param');
     const key = await keys.find(organisation.id, keyId);
     const mayEnd = can(organisation.role, 'keys.revoke.any') || key?.userId === user.userId;
-    // Somebody else's key is as absent as one that never was.
-    if (key === undefined || !mayEnd) throw new AppError('not_found', 'There is no such key.');
+    if (key === undefined || !mayEnd) throw UNKNOWN;
     const requestId = context.get('requestId');
     const revoked = await keys.revoke({ orgId: organisation.id, keyId, revokedBy: user.userId, requestId });
     if (!revoked) throw new AppError('gone', 'This key was revoked before.');
@@ -106,3 +133,12 @@ export function createKeyRoutes({ keys, clock }: { keys: Keys; clock: Clock }): 
 
   return app;
 }
+
+const UNKNOWN = new AppError('not_found', 'There is no such key.');
+
+const ROTATE_FAULTS: Readonly<Record<RotateFault, AppError>> = {
+  unknown: UNKNOWN,
+  of_connection: new AppError('conflict', 'The app of a connection gets new secrets by itself.'),
+  over: new AppError('gone', 'This key is over: it was revoked, or it has expired. Create another one.'),
+  replaced: new AppError('conflict', 'This key has another secret by now: somebody replaced it meanwhile.'),
+};

@@ -12,7 +12,15 @@ export interface Operation {
 export interface KeyedCaller {
   /** Our own gateway calls for who calls a tool there. */
   readonly via: 'key' | 'gateway';
-  readonly organisation: { id: OrganisationId; slug: string; name: string; role: Role };
+  readonly organisation: {
+    id: OrganisationId;
+    slug: string;
+    /** Its former addresses that still work. */
+    aliases: readonly string[];
+    name: string;
+    role: Role;
+    maxAccess: Access;
+  };
   /** The smaller of what the credential grants and what today's role allows. */
   readonly access: Access;
   /** Before anything is done: durable for what can change something. What it answers is to be told the HTTP status. */

@@ -1,12 +1,15 @@
 import type { MiddlewareHandler } from 'hono';
 import type { Audit } from '../../audit/audit.ts';
-import { highestAccess, lowerAccess, type Access } from '../../kernel/access.ts';
+import { lowerAccess, type Access } from '../../kernel/access.ts';
+import { withLimitOfKey } from '../../kernel/call-limits.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Actor, Standing, VerifiedCredential } from '../../kernel/credential.ts';
 import { AppError } from '../../kernel/errors.ts';
 import type { KeyId, OrganisationId, UserId } from '../../kernel/ids.ts';
 import { readPresented, type Presented } from '../../kernel/presented.ts';
+import { aliasesOf } from '../../kernel/organisation-names.ts';
 import type { Principal } from '../../kernel/principal.ts';
+import type { Soon } from '../../kernel/soon.ts';
 import type { CurrentUser, People } from '../../people/people.ts';
 import type { PortalEnv } from '../env.ts';
 import type { KeyedCaller } from './caller.ts';
@@ -15,19 +18,21 @@ import { createTrace } from './trace.ts';
 /** Who is calling, if it is nobody's browser. What cannot be found out (the database is gone) is thrown. */
 export interface Management {
   /** Undefined: no such key, or it has ended. */
-  verifyKey(secret: string): Promise<VerifiedCredential | undefined>;
+  verifyKey(secret: string): Soon<VerifiedCredential | undefined>;
   /** What our own gateway says of who calls; undefined: it does not, or not to us. */
   verifyAssertion(jws: string): Promise<{ orgId: OrganisationId; actor: Actor; access: Access } | undefined>;
   /** Undefined: not, or no longer, part of a live organisation. */
-  standingOf(orgId: OrganisationId, actor: Actor): Promise<Standing | undefined>;
-  organisationOf(orgId: OrganisationId): Promise<{ slug: string; name: string } | undefined>;
+  standingOf(orgId: OrganisationId, actor: Actor): Soon<Standing | undefined>;
+  organisationOf(
+    orgId: OrganisationId,
+  ): Promise<{ slug: string; name: string; maxAccess: Access } | undefined>;
   userOf(userId: UserId): Promise<{ name: string; email: string; disabledAt: Date | null } | undefined>;
   /** The buckets that the doors ask, too. Headers are flat: name, value, name, value. */
-  limitCalls(principal: Principal): {
+  limitCalls(principal: Principal): Soon<{
     readonly allowed: boolean;
     readonly headers: readonly string[];
     readonly retryAfterSeconds: number;
-  };
+  }>;
   noteUse(keyId: KeyId): void;
   readonly audit: Pick<Audit, 'record' | 'intent' | 'outcome'>;
 }
@@ -55,7 +60,7 @@ export function identify({ clock, management, people }: IdentifyDeps): Middlewar
       'x-api-key': apiKey,
     });
     if (presented.kind === 'nothing') {
-      const user = await people.currentUser(context.req.raw.headers);
+      const user = await people.currentUser(context.req.raw.headers, context.get('from'));
       if (user === undefined) throw new AppError('unauthenticated', 'Sign in first.');
       context.set('user', user);
       context.set('actor', { kind: 'user', id: user.userId });
@@ -63,13 +68,15 @@ export function identify({ clock, management, people }: IdentifyDeps): Middlewar
       return;
     }
 
-    const shown = await orUnavailable(() => whoShows(management, presented));
+    const shown = await orUnavailable(() =>
+      whoShows(management, presented, context.get('from'), clock.nowMs()),
+    );
     if (shown === undefined) {
       context.header('WWW-Authenticate', 'Bearer realm="portal"');
       throw UNKNOWN;
     }
     const { actor, keyId, principal } = shown;
-    const limited = principal && management.limitCalls(principal);
+    const limited = principal && (await management.limitCalls(principal));
     if (limited?.allowed === false) {
       setHeaders(limited.headers, context.header.bind(context));
       throw new AppError('rate_limited', 'Too many calls with this key. Wait, and try again.', {
@@ -106,7 +113,12 @@ interface Shown extends Pick<KeyedCaller, 'organisation' | 'access'> {
   readonly principal?: Principal;
 }
 
-async function whoShows(management: Management, presented: Presented): Promise<Shown | undefined> {
+async function whoShows(
+  management: Management,
+  presented: Presented,
+  from: string | undefined,
+  nowMs: number,
+): Promise<Shown | undefined> {
   if (presented.kind === 'several') throw TWO_CREDENTIALS;
   const credential = await credentialOf(management, presented);
   if (credential === undefined) return undefined;
@@ -119,15 +131,35 @@ async function whoShows(management: Management, presented: Presented): Promise<S
   if (standing === undefined || organisation === undefined) return undefined;
   if (actor.kind === 'user' && user === undefined) return undefined;
   const { orgSlug, role } = standing;
-  const access = lowerAccess(credential.access, highestAccess(role));
+  // Of what our own gateway asks it asked itself where it comes from.
+  if (keyId !== undefined && standing.onlyFrom?.admits(from) === false) throw ELSEWHERE;
+  const limits = withLimitOfKey(standing.limits, credential.callsPerMinute);
+  const access = lowerAccess(credential.access, standing.ceiling);
   return {
     actor,
     user,
     access,
-    organisation: { id: orgId, slug: organisation.slug, name: organisation.name, role },
+    organisation: {
+      id: orgId,
+      slug: organisation.slug,
+      aliases: aliasesOf(standing, nowMs),
+      name: organisation.name,
+      role,
+      maxAccess: organisation.maxAccess,
+    },
     ...(keyId !== undefined && {
       keyId,
-      principal: { orgId, orgSlug, actor, role, access, clientId: undefined, grantId: undefined, keyId },
+      principal: {
+        orgId,
+        orgSlug,
+        actor,
+        role,
+        access,
+        clientId: undefined,
+        grantId: undefined,
+        keyId,
+        limits,
+      },
     }),
   };
 }
@@ -135,7 +167,13 @@ async function whoShows(management: Management, presented: Presented): Promise<S
 async function credentialOf(
   management: Management,
   presented: Presented,
-): Promise<(Pick<Shown, 'actor' | 'access' | 'keyId'> & { orgId: OrganisationId }) | undefined> {
+): Promise<
+  | (Pick<Shown, 'actor' | 'access' | 'keyId'> & {
+      orgId: OrganisationId;
+      callsPerMinute?: number | undefined;
+    })
+  | undefined
+> {
   if (presented.kind === 'token') {
     return presented.scheme === 'bearer' ? management.verifyAssertion(presented.secret) : undefined;
   }
@@ -151,7 +189,8 @@ async function personBehind(management: Management, userId: UserId): Promise<Cur
   const user = await management.userOf(userId);
   if (user === undefined || user.disabledAt !== null) return undefined;
   const { email, name } = user;
-  return { userId, email, name, sessionId: '', signedInAtMs: 0, amr: [], isRecent: false, viaOrgId: null };
+  const session = { sessionId: '', signedInAtMs: 0, shownAtMs: 0, isRecent: false, viaOrgId: null };
+  return { ...session, userId, email, name, amr: [], address: undefined };
 }
 
 function setHeaders(flat: readonly string[], set: (name: string, value: string) => void): void {
@@ -171,6 +210,10 @@ async function orUnavailable<T>(find: () => Promise<T>): Promise<T> {
   }
 }
 
+const ELSEWHERE = new AppError(
+  'address_not_allowed',
+  'This organisation does not answer calls from your address. Its admins keep the list.',
+);
 const UNKNOWN = new AppError(
   'unauthenticated',
   'This credential is not valid here: it is unknown, expired or revoked, or of another kind than a key.',

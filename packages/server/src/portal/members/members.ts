@@ -71,9 +71,9 @@ const RESET_LINK = {
 
 const RESET_TWO_FACTOR = {
   id: 'reset_two_factor',
-  summary: 'Turn off a member’s second step',
+  summary: 'Remove a member’s second step and passkeys',
   description:
-    'For a member who lost their authenticator app and their backup codes. Their password alone signs them in until they set it up again, so that it takes the right to change their role in every organisation that they belong to.',
+    'For a member who lost their authenticator app and their backup codes, or their passkeys: all of it goes. Their password alone signs them in until they set it up again, so that it takes the right to change their role in every organisation that they belong to.',
   callers: 'session',
   isDangerous: true,
   params,
@@ -181,15 +181,23 @@ const RESET_FAULTS: Readonly<Record<ResetLinkFault, AppError>> = {
     'forbidden',
     'This person also belongs to an organisation where you may not do this. Whoever runs Latchkey can make the link: latchkey reset-password.',
   ),
+  operator: new AppError(
+    'forbidden',
+    'This person looks after this installation of Latchkey. Whoever runs it can make the link: latchkey reset-password.',
+  ),
   no_password: new AppError('conflict', 'This person signs in without a password.'),
 };
 
 const TWO_FACTOR_FAULTS: Readonly<Record<ResetLinkFault | 'not_on', AppError>> = {
   ...RESET_FAULTS,
-  oneself: new AppError('conflict', 'You turn off your own second step in your account.'),
+  oneself: new AppError('conflict', 'You change your own second step and passkeys in your account.'),
   elsewhere: new AppError(
     'forbidden',
     'This person also belongs to an organisation where you may not do this. Whoever runs Latchkey can: latchkey reset-password --two-factor.',
   ),
-  not_on: new AppError('conflict', 'They have no second step to turn off.'),
+  operator: new AppError(
+    'forbidden',
+    'This person looks after this installation of Latchkey. Whoever runs it can: latchkey reset-password --two-factor.',
+  ),
+  not_on: new AppError('conflict', 'They have neither a second step nor a passkey.'),
 };

@@ -5,7 +5,7 @@ import type { Role } from '../../kernel/access.ts';
 import type { OrganisationId } from '../../kernel/ids.ts';
 import { describeRoute } from '../describe-route.ts';
 import type { OrganisationEnv } from '../env.ts';
-import { nothing, role } from '../shapes.ts';
+import { access, nothing, role } from '../shapes.ts';
 
 const count = z.int().nonnegative();
 
@@ -13,12 +13,13 @@ const GET = {
   id: 'get_organisation',
   summary: 'Get the organisation',
   description:
-    'Its name, your role in it, its connector URL, how its tools are offered, and how many there are for read-only and for full access.',
+    'Its name, your role in it, the most that anything in it may be given, its connector URL, how its tools are offered, and how many there are for read-only and for full access.',
   callers: 'anyone',
   answer: z.object({
     slug: z.string(),
     name: z.string(),
     role,
+    max_access: access.describe('More than this no connection and no key in it reaches, whoever holds it.'),
     connector_url: z.string(),
     tools: z.object({ read: count, full: count }),
     mode: z.enum(['full', 'search']),
@@ -60,13 +61,14 @@ export function createOrganisation({
   const app = new Hono<OrganisationEnv>();
 
   app.get('/', describeRoute(GET), async (context) => {
-    const { id, slug, name, role } = context.get('organisation');
+    const { id, slug, maxAccess, name, role } = context.get('organisation');
     const [counts, offering] = await Promise.all([toolCounts(id, role), offeringOf(id, role)]);
     const connectorUrl = `${mcpBaseUrl}/mcp/${slug}`;
     return context.json({
       slug,
       name,
       role,
+      max_access: maxAccess,
       connector_url: connectorUrl,
       tools: { read: counts.read, full: counts.full },
       mode: offering.mode,

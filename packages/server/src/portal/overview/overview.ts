@@ -11,7 +11,7 @@ const GET = {
   id: 'get_overview',
   summary: 'See how the organisation is doing',
   description:
-    'Whether anybody is connected and has called anything, and what needs care: keys that nobody uses, connections that are about to end, connectors that fail. Admins see everybody’s, others their own.',
+    'Whether anybody is connected and has called anything, and what needs care: keys that nobody uses, connections that are about to end, connectors and webhooks that fail. Admins see everybody’s, others their own.',
   answer: z.object({
     whose: z.enum(['all', 'own']),
     connected: z.boolean(),
@@ -21,6 +21,9 @@ const GET = {
     failing_connectors: z
       .array(z.object({ connector: z.string(), calls: count, failed: count }))
       .describe('Where at least a fifth of the calls of the last 24 hours failed behind Latchkey.'),
+    webhooks_in_trouble: z
+      .array(z.object({ host: z.string(), description: z.string(), is_off: z.boolean() }))
+      .describe('Webhooks at which nothing arrives; off: nothing is sent to them any more. For admins.'),
   }),
 } as const;
 
@@ -37,6 +40,7 @@ export function createOverviewRoutes({ readOverview }: OverviewRoutesDeps): Hono
     const overview = await readOverview(id, {
       ownedBy: seesAll ? undefined : context.get('user').userId,
       withUsage: can(role, 'usage.read'),
+      withWebhooks: can(role, 'settings.manage'),
     });
     return context.json({
       whose: seesAll ? 'all' : 'own',
@@ -48,6 +52,11 @@ export function createOverviewRoutes({ readOverview }: OverviewRoutesDeps): Hono
         connector,
         calls,
         failed,
+      })),
+      webhooks_in_trouble: overview.troubledWebhooks.map(({ description, host, isOff }) => ({
+        host,
+        description,
+        is_off: isOff,
       })),
     });
   });

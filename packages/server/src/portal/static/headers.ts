@@ -4,6 +4,8 @@ export const DASHBOARD_CSP = [
   "script-src 'self'",
   "style-src 'self'",
   "img-src 'self' data:",
+  // What tools answer with.
+  'media-src data:',
   "connect-src 'self'",
   "font-src 'self'",
   "form-action 'self'",

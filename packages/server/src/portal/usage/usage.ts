@@ -6,6 +6,7 @@ import { csvLine } from '../csv.ts';
 import { describeRoute } from '../describe-route.ts';
 import { download } from '../download.ts';
 import type { OrganisationEnv } from '../env.ts';
+import { namesOfNoApp } from '../no-app.ts';
 import { time } from '../shapes.ts';
 import { wantedText as text } from '../wanted-text.ts';
 
@@ -20,7 +21,7 @@ const questionShape = {
   key: text('With this key or connection alone: its id.'),
 };
 
-const usageShape = z.object({
+export const usageShape = z.object({
   calls: z.number().int(),
   refused: z.number().int().describe('By Latchkey: access, a rule, arguments that the tool does not take.'),
   limited: z.number().int().describe('The API behind a tool answered 429.'),
@@ -92,7 +93,7 @@ export function createUsageRoutes({ usageReport }: UsageRoutesDeps): Hono<Organi
       series: report.series.map(({ at, ...usage }) => ({ at: at.toISOString(), ...presentUsage(usage) })),
       groups: report.groups.map(({ action, id, name, ...usage }) => ({
         id,
-        name,
+        name: name ?? (by === 'client' ? (namesOfNoApp.get(id) ?? null) : null),
         action,
         ...presentUsage(usage),
       })),
@@ -109,7 +110,11 @@ export function createUsageRoutes({ usageReport }: UsageRoutesDeps): Hono<Organi
       for await (const groups of usageReport.groups(question, by)) {
         yield groups
           .map(({ action: _action, id, name, ...usage }) =>
-            csvLine([name ?? '', id, ...Object.values(presentUsage(usage))]),
+            csvLine([
+              name ?? (by === 'client' ? namesOfNoApp.get(id) : undefined) ?? '',
+              id,
+              ...Object.values(presentUsage(usage)),
+            ]),
           )
           .join('');
       }
@@ -129,7 +134,7 @@ function questionOf(
 }
 
 /** In the order of `usageShape`. */
-function presentUsage(usage: Usage): z.infer<typeof usageShape> {
+export function presentUsage(usage: Usage): z.infer<typeof usageShape> {
   return {
     calls: usage.calls,
     refused: usage.refused,

@@ -41,7 +41,12 @@ const EMPTY_FILE_MS = 2_000;
 export async function bringUp(
   placement: Placement,
   programs: Programs,
-  options: { passwords: Passwords; fsync: boolean; say: (line: string) => void },
+  options: {
+    passwords: Passwords;
+    fsync: boolean;
+    connectionsMax?: number | undefined;
+    say: (line: string) => void;
+  },
 ): Promise<Result<RunningServer, EmbeddedFault>> {
   const { cluster, home, dataDir } = placement;
   const logPath = logPathOf(home);
@@ -81,6 +86,7 @@ export async function bringUp(
       logPath,
       port: await freePort(),
       fsync: options.fsync,
+      connectionsMax: options.connectionsMax,
       stalePid: state.is === 'stale' && state.pid > 0 ? state.pid : undefined,
     });
   }

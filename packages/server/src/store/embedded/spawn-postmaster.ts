@@ -19,6 +19,8 @@ export interface SpawnOptions {
   readonly logPath: string;
   readonly port: number;
   readonly fsync: boolean;
+  /** Unset: PostgreSQL's default, a hundred. */
+  readonly connectionsMax?: number | undefined;
   /** The pid in a postmaster.pid that was left behind, when that pid is some other program by now. */
   readonly stalePid: number | undefined;
 }
@@ -57,7 +59,7 @@ function environment(stalePid: number | undefined): Record<string, string> {
 }
 
 /** On the command line rather than in postgresql.conf, so that they hold for data made by an earlier version too. */
-function settings({ port, fsync }: SpawnOptions): string[] {
+function settings({ connectionsMax, port, fsync }: SpawnOptions): string[] {
   const pairs: Record<string, string> = {
     listen_addresses: '127.0.0.1',
     port: String(port),
@@ -73,6 +75,7 @@ function settings({ port, fsync }: SpawnOptions): string[] {
     // Statements and details quote values, and values can be secrets.
     log_error_verbosity: 'terse',
     log_min_error_statement: 'panic',
+    ...(connectionsMax === undefined ? {} : { max_connections: String(connectionsMax) }),
     ...(fsync ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
   };
   return Object.entries(pairs).flatMap(([name, value]) => ['-c', `${name}=${value}`]);

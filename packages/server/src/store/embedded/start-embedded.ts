@@ -44,6 +44,8 @@ export interface StartEmbeddedOptions {
   readonly systemDir?: string;
   /** `false` gives durability up for speed. Tests only. */
   readonly fsync?: boolean;
+  /** How many connections there may be. Unset: a hundred. */
+  readonly connectionsMax?: number | undefined;
 }
 
 /**
@@ -83,6 +85,7 @@ async function start(options: StartEmbeddedOptions): Promise<Result<EmbeddedServ
   const running = await bringUp(placement, programs, {
     passwords: access.value,
     fsync,
+    connectionsMax: options.connectionsMax,
     say: options.say,
   });
   if (!running.ok) return running;

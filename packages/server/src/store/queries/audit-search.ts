@@ -22,7 +22,7 @@ export interface AuditFilter {
   /** One, or all that begin so: `grant.*`. */
   action?: string | undefined;
   target?: string | undefined;
-  result?: 'ok' | 'refused' | 'failed' | undefined;
+  result?: 'ok' | 'refused' | 'failed' | 'unknown' | undefined;
   client?: string | undefined;
   key?: string | undefined;
   requestId?: string | undefined;

@@ -1,9 +1,15 @@
 import { sql } from 'drizzle-orm';
 import type { Executor } from '../database.ts';
 import { auditBlocks, auditEvents, auditMarks, type AuditMark } from '../schema.ts';
+import { tryLock } from './advisory-lock.ts';
 import { contentOf, ROW_LEAF } from './row-leaf.ts';
 
-const LOCKS: Readonly<Record<AuditMark, number>> = { chain: 0x6c61_6163, usage: 0x6c61_7573 };
+const LOCKS: Readonly<Record<AuditMark, number>> = {
+  chain: 0x6c61_6163,
+  usage: 0x6c61_7573,
+  webhooks: 0x6c61_7768,
+  intents: 0x6c61_696e,
+};
 
 /** What goes through the audit rows in the order of their ids, and seals them (decision 31). */
 export function createAuditTrailQueries(executor: Executor) {
@@ -27,10 +33,7 @@ export function createAuditTrailQueries(executor: Executor) {
 
     /** How far it has come, for the one who may take it further, until the end of the transaction. Undefined: another one. */
     async claim(name: AuditMark): Promise<number | undefined> {
-      const locked = await executor.execute<{ held: boolean }>(
-        sql`select pg_try_advisory_xact_lock(${LOCKS[name]}::bigint) as held`,
-      );
-      return locked.rows[0]?.held === true ? this.doneTo(name) : undefined;
+      return (await tryLock(executor, LOCKS[name])) ? this.doneTo(name) : undefined;
     },
 
     async doneTo(name: AuditMark): Promise<number> {

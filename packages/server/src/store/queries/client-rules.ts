@@ -2,7 +2,14 @@ import { and, asc, desc, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
 import type { Access } from '../../kernel/access.ts';
 import type { ClientId, GrantId, OrganisationId, UserId } from '../../kernel/ids.ts';
 import type { Executor } from '../database.ts';
-import { clientRules, grants, type ClientRule } from '../schema.ts';
+import {
+  clientRules,
+  clients,
+  grants,
+  organisations,
+  type ClientPolicy,
+  type ClientRule,
+} from '../schema.ts';
 
 export type StoredClientRule = typeof clientRules.$inferSelect;
 
@@ -75,11 +82,31 @@ export function createClientRuleQueries(executor: Executor) {
     },
 
     /** Live grants with their client and destination, for a rule to look through. */
-    liveGrants(orgId: OrganisationId): Promise<{ id: GrantId; clientId: ClientId; destination: string }[]> {
+    liveGrants(orgId: OrganisationId): Promise<
+      {
+        id: GrantId;
+        destination: string;
+        client: { id: ClientId; kind: string; orgId: OrganisationId | null };
+      }[]
+    > {
       return executor
-        .select({ id: grants.id, clientId: grants.clientId, destination: grants.destination })
+        .select({
+          id: grants.id,
+          destination: grants.destination,
+          client: { id: clients.id, kind: clients.kind, orgId: clients.orgId },
+        })
         .from(grants)
+        .innerJoin(clients, eq(clients.id, grants.clientId))
         .where(and(eq(grants.orgId, orgId), isNull(grants.revokedAt)));
+    },
+
+    /** Which apps people may connect where no rule is about them. */
+    async policyOf(orgId: OrganisationId): Promise<ClientPolicy> {
+      const [row] = await executor
+        .select({ policy: organisations.clientPolicy })
+        .from(organisations)
+        .where(eq(organisations.id, orgId));
+      return row?.policy ?? 'approved';
     },
   };
 }

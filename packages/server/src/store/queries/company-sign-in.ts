@@ -9,6 +9,7 @@ import {
   companyProviders,
   memberships,
   organisations,
+  organisationSlugs,
   sessions,
   users,
   type GroupRole,
@@ -34,13 +35,16 @@ export interface ProviderSettings {
 /** Organisations' identity providers for sign-in: their domains, and who each of their subjects is. */
 export function createCompanySignInQueries(executor: Executor) {
   return {
-    /** By name, and whether each wants its provider's word. */
+    /** By name, with the former addresses that still work, and whether each wants its provider's word. */
     listMembershipsOf(
       userId: UserId,
-    ): Promise<{ organisation: Organisation; role: Role; required: boolean }[]> {
+    ): Promise<{ organisation: Organisation; aliases: string[]; role: Role; required: boolean }[]> {
       return executor
         .select({
           organisation: organisations,
+          aliases: sql<string[]>`array(
+            select held.slug from ${organisationSlugs} held
+            where held.org_id = ${organisations.id} and held.alias_until > now() order by held.slug)`,
           role: memberships.role,
           required: sql<boolean>`coalesce(${companyProviders.required}, false)`,
         })

@@ -1,4 +1,4 @@
-import { and, asc, eq, isNull, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, isNull, or, sql } from 'drizzle-orm';
 import type { ConnectorId, OrganisationId } from '../../kernel/ids.ts';
 import type { Executor } from '../database.ts';
 import { catalogues, connectors, connectorVersions, nameLocks } from '../schema.ts';
@@ -10,6 +10,16 @@ export function createConnectorQueries(executor: Executor) {
   return {
     async putCatalogue(hash: string, body: string): Promise<void> {
       await executor.insert(catalogues).values({ hash, body }).onConflictDoNothing();
+    },
+
+    /** What the connectors that came last are offered by, three at most. */
+    async latestCatalogues(): Promise<string[]> {
+      const rows = await executor
+        .select({ hash: connectors.catalogueHash })
+        .from(connectors)
+        .orderBy(desc(connectors.createdAt))
+        .limit(3);
+      return rows.map(({ hash }) => hash);
     },
 
     async getCatalogue(hash: string): Promise<string | undefined> {

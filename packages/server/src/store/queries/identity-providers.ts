@@ -2,15 +2,15 @@ import { and, asc, count, desc, eq, isNotNull, isNull, sql } from 'drizzle-orm';
 import type { Access } from '../../kernel/access.ts';
 import type { ClientId, GrantId, OrganisationId, UserId } from '../../kernel/ids.ts';
 import type { Executor } from '../database.ts';
-import { grants, identityLinks, organisations, trustedIssuers, users } from '../schema.ts';
+import { grants, identityLinks, organisations, trustedIssuers } from '../schema.ts';
 import type { Grant } from './grants.ts';
+import { createIdentityLinkListQueries } from './identity-link-list.ts';
 
 export type TrustedIssuer = typeof trustedIssuers.$inferSelect;
 
 /** An organisation that trusts an issuer, and whom it knows under the asserted subject. */
 export interface IssuerAccount {
   trusted: TrustedIssuer;
-  orgSlug: string;
   userId: UserId | null;
 }
 
@@ -22,6 +22,8 @@ export function createIdentityProviderQueries(executor: Executor) {
     and(eq(trustedIssuers.orgId, orgId), eq(trustedIssuers.issuer, issuer));
 
   return {
+    ...createIdentityLinkListQueries(executor),
+
     listIssuers(orgId: OrganisationId): Promise<{ trusted: TrustedIssuer; links: number }[]> {
       return executor
         .select({ trusted: trustedIssuers, links: count(identityLinks.subject) })
@@ -52,21 +54,6 @@ export function createIdentityProviderQueries(executor: Executor) {
         .where(isIssuer(orgId, issuer))
         .returning({ issuer: trustedIssuers.issuer });
       return rows.length === 1;
-    },
-
-    listLinks(orgId: OrganisationId) {
-      return executor
-        .select({
-          issuer: identityLinks.issuer,
-          subject: identityLinks.subject,
-          userId: identityLinks.userId,
-          email: users.email,
-          createdAt: identityLinks.createdAt,
-        })
-        .from(identityLinks)
-        .innerJoin(users, eq(users.id, identityLinks.userId))
-        .where(eq(identityLinks.orgId, orgId))
-        .orderBy(asc(identityLinks.issuer), asc(identityLinks.subject));
     },
 
     /** Until the transaction ends, nobody removes the issuer. False: there is none. */
@@ -109,18 +96,16 @@ export function createIdentityProviderQueries(executor: Executor) {
       return row?.userId;
     },
 
-    /** Who trusts this issuer: all, or one organisation by id or slug or both. Those that know the subject come first. */
+    /** Who trusts this issuer: all, or one organisation. Those that know the subject come first. */
     findAccounts(asserted: {
       issuer: string;
       subject: string;
       orgId: OrganisationId | undefined;
-      orgSlug: string | undefined;
     }): Promise<IssuerAccount[]> {
-      const { issuer, subject, orgId, orgSlug } = asserted;
+      const { issuer, subject, orgId } = asserted;
       return executor
-        .select({ trusted: trustedIssuers, orgSlug: organisations.slug, userId: identityLinks.userId })
+        .select({ trusted: trustedIssuers, userId: identityLinks.userId })
         .from(trustedIssuers)
-        .innerJoin(organisations, eq(organisations.id, trustedIssuers.orgId))
         .leftJoin(
           identityLinks,
           and(
@@ -133,7 +118,6 @@ export function createIdentityProviderQueries(executor: Executor) {
           and(
             eq(trustedIssuers.issuer, issuer),
             orgId === undefined ? undefined : eq(trustedIssuers.orgId, orgId),
-            orgSlug === undefined ? undefined : eq(organisations.slug, orgSlug),
           ),
         )
         .orderBy(sql`${identityLinks.userId} is null`, asc(trustedIssuers.orgId))

@@ -98,6 +98,13 @@ export function createInvitationQueries(executor: Executor) {
       return rows.length === 1;
     },
 
+    async withdrawAll(orgId: OrganisationId, now: Date): Promise<void> {
+      await executor
+        .update(invitations)
+        .set({ withdrawnAt: now })
+        .where(and(eq(ofOrg, orgId), isOpen));
+    },
+
     /** With another link, by whoever asks for it; the link before stops working. */
     async renew(
       orgId: OrganisationId,

@@ -1,8 +1,10 @@
-import { and, desc, eq, isNull, sql, type SQL } from 'drizzle-orm';
+import { and, eq, gt, isNull, or, sql, type SQL } from 'drizzle-orm';
 import type { Access } from '../../kernel/access.ts';
 import type { AgentId, ClientId, GrantId, KeyId, OrganisationId, UserId } from '../../kernel/ids.ts';
 import type { Executor } from '../database.ts';
-import { agents, clients, grants, keys, users } from '../schema.ts';
+import { agents, grants, keys, memberships } from '../schema.ts';
+import { createKeyCallQueries } from './key-calls.ts';
+import { createKeyListQueries } from './key-list.ts';
 
 export type Key = typeof keys.$inferSelect;
 
@@ -16,6 +18,7 @@ export interface KeyHolder extends Record<string, unknown> {
   grantId: GrantId | null;
   clientId: ClientId | null;
   resource: string | null;
+  callsPerMinute: number | null;
   expiresAtMs: string | null;
 }
 
@@ -34,8 +37,20 @@ export function createKeyQueries(executor: Executor) {
   }
 
   return {
-    async create(key: typeof keys.$inferInsert): Promise<Key> {
-      const [row] = await executor.insert(keys).values(key).returning();
+    ...createKeyListQueries(executor),
+    ...createKeyCallQueries(executor),
+
+    /** With what its holder is at this moment. */
+    async create(key: Omit<typeof keys.$inferInsert, 'mintedAs'>): Promise<Key> {
+      const { agentId, orgId, userId } = key;
+      const mintedAs =
+        agentId === undefined || agentId === null
+          ? sql`(select role from ${memberships} where org_id = ${orgId} and user_id = ${userId})`
+          : sql`(select role from ${agents} where org_id = ${orgId} and id = ${agentId})`;
+      const [row] = await executor
+        .insert(keys)
+        .values({ ...key, mintedAs })
+        .returning();
       if (!row) throw new Error('creating a key returned no row');
       return row;
     },
@@ -46,7 +61,7 @@ export function createKeyQueries(executor: Executor) {
         select k.id as "keyId", k.org_id as "orgId",
                -- A refresh that was under way when the grant became read-only may have written the key since.
                case when g.access = 'read' then 'read' else k.access end as access, k.user_id as "userId", k.agent_id as "agentId",
-               k.grant_id as "grantId", g.client_id as "clientId", g.resource,
+               k.grant_id as "grantId", g.client_id as "clientId", g.resource, k.calls_per_minute as "callsPerMinute",
                (extract(epoch from case when k.secret_hash = ${secretHash} then k.expires_at
                                         else k.previous_expires_at end) * 1000)::bigint::text as "expiresAtMs"
         from ${keys} k left join ${grants} g on g.org_id = k.org_id and g.id = k.grant_id
@@ -54,6 +69,41 @@ export function createKeyQueries(executor: Executor) {
           and k.revoked_at is null and (k.expires_at is null or k.expires_at > now())
           and g.revoked_at is null`);
       return result.rows[0];
+    },
+
+    /**
+     * A new secret in place of the one with this hint, which is good for `overlapSeconds` more, though not for longer than
+     * the key. One statement: of two that replace the same secret one does it. Undefined: it has another, or is over.
+     */
+    async rotate(
+      orgId: OrganisationId,
+      keyId: KeyId,
+      next: { hint: string; hash: string; newHint: string; overlapSeconds: number },
+    ): Promise<{ previousExpiresAt: Date | null } | undefined> {
+      const { hash, hint, newHint, overlapSeconds } = next;
+      const [row] = await executor
+        .update(keys)
+        .set({
+          secretHash: hash,
+          hint: newHint,
+          previousHash: overlapSeconds === 0 ? null : sql`${keys.secretHash}`,
+          previousExpiresAt:
+            overlapSeconds === 0
+              ? null
+              : sql`least(now() + make_interval(secs => ${overlapSeconds}), ${keys.expiresAt})`,
+        })
+        .where(
+          and(
+            eq(keys.orgId, orgId),
+            eq(keys.id, keyId),
+            eq(keys.hint, hint),
+            isNull(keys.grantId),
+            isNull(keys.revokedAt),
+            or(isNull(keys.expiresAt), gt(keys.expiresAt, sql`now()`)),
+          ),
+        )
+        .returning({ previousExpiresAt: keys.previousExpiresAt });
+      return row;
     },
 
     /** True if this call is what ended it, with the grant that goes with it. */
@@ -102,27 +152,6 @@ export function createKeyQueries(executor: Executor) {
         .from(keys)
         .where(and(eq(keys.orgId, orgId), eq(keys.grantId, grantId)));
       return row;
-    },
-
-    /** All keys of an organisation, or of one member in it, the newest first, with who holds each and where it goes. */
-    list(orgId: OrganisationId, userId?: UserId) {
-      return executor
-        .select({
-          key: keys,
-          userEmail: users.email,
-          agentName: agents.name,
-          clientName: clients.name,
-          clientKind: clients.kind,
-          destination: grants.destination,
-          grantExpiresAt: grants.expiresAt,
-        })
-        .from(keys)
-        .leftJoin(users, eq(users.id, keys.userId))
-        .leftJoin(agents, and(eq(agents.orgId, keys.orgId), eq(agents.id, keys.agentId)))
-        .leftJoin(grants, and(eq(grants.orgId, keys.orgId), eq(grants.id, keys.grantId)))
-        .leftJoin(clients, eq(clients.id, grants.clientId))
-        .where(and(eq(keys.orgId, orgId), userId === undefined ? undefined : eq(keys.userId, userId)))
-        .orderBy(desc(keys.createdAt));
     },
 
     /** `lastUsed` maps key ids to milliseconds since the epoch; an older time never replaces a newer one. */

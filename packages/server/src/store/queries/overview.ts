@@ -37,8 +37,11 @@ export function createOverviewQueries(executor: Executor) {
         unusedKeys: number;
         expiring: number;
       }>(sql`
-        select exists(select 1 ${liveGrants}) as connected,
-               exists(select 1 from ${usageHours} where org_id = ${orgId}${owned(sql`actor_id`, ownedBy)}) as called,
+        -- In an order that an index has: where there are none, all of the others' would be looked through to find that out.
+        select exists(select 1 from (select 1 ${liveGrants} order by id limit 1) one) as connected,
+               exists(select 1 from (
+                 select 1 from ${usageHours} where org_id = ${orgId}${owned(sql`actor_id`, ownedBy)} order by hour limit 1
+               ) one) as called,
                (select count(*)::int from ${keys}
                 where org_id = ${orgId} and revoked_at is null and (expires_at is null or expires_at > ${now})
                   and coalesce(last_used_at, created_at) < ${times.unusedSince.toISOString()}${owned(sql`user_id`, ownedBy)}

@@ -77,5 +77,14 @@ export function createPasskeyQueries(executor: Executor) {
       const rows = await executor.delete(passkeys).where(isOf(userId, id)).returning();
       return rows[0]?.name;
     },
+
+    /** How many there were. */
+    async removeAll(userId: UserId): Promise<number> {
+      const rows = await executor
+        .delete(passkeys)
+        .where(eq(passkeys.userId, userId))
+        .returning({ id: passkeys.id });
+      return rows.length;
+    },
   };
 }

@@ -1,5 +1,6 @@
 import { and, asc, count, eq, isNotNull, isNull, sql } from 'drizzle-orm';
 import type { Role } from '../../kernel/access.ts';
+import type { CallLimits, OrganisationQuota } from '../../kernel/call-limits.ts';
 import type { AgentId, OrganisationId, UserId } from '../../kernel/ids.ts';
 import type { Executor } from '../database.ts';
 import {
@@ -8,6 +9,7 @@ import {
   grants,
   memberships,
   organisations,
+  organisationSlugs,
   sessions,
   setupTokens,
   users,
@@ -76,30 +78,53 @@ export function createPeopleQueries(executor: Executor) {
       return rows.length === 1;
     },
 
-    /** False if the slug is taken. */
+    /** False if the slug is taken, or ever was another organisation's. */
     async createOrganisation(organisation: {
       id: OrganisationId;
       slug: string;
       name: string;
       tokenMode: TokenMode;
     }): Promise<boolean> {
-      const rows = await executor
-        .insert(organisations)
-        .values(organisation)
-        .onConflictDoNothing({ target: organisations.slug })
-        .returning({ id: organisations.id });
+      const { id, name, slug, tokenMode } = organisation;
+      // One statement: an address without its organisation would be lost to everybody.
+      const { rows } = await executor.execute(sql`
+        with claimed as (
+          insert into ${organisationSlugs} (slug, org_id) values (${slug}, ${id})
+          on conflict (slug) do nothing returning slug
+        )
+        insert into ${organisations} (id, slug, name, token_mode)
+        select ${id}, slug, ${name}, ${tokenMode} from claimed
+        returning id`);
       return rows.length === 1;
     },
 
     listOrganisations(): Promise<Organisation[]> {
-      return executor.select().from(organisations).orderBy(asc(organisations.slug));
+      return executor
+        .select()
+        .from(organisations)
+        .where(isNull(organisations.deletedAt))
+        .orderBy(asc(organisations.slug));
     },
 
-    async updateOrganisation(
+    /** By the operator's file. */
+    async declareOrganisation(
       slug: string,
       settings: { name: string; tokenMode: TokenMode; refreshDays: number },
     ): Promise<void> {
-      await executor.update(organisations).set(settings).where(eq(organisations.slug, slug));
+      await executor
+        .update(organisations)
+        .set({ ...settings, declared: true })
+        .where(eq(organisations.slug, slug));
+    },
+
+    /** Those that the operator's file does not name any more are their owners' to rename and delete. */
+    async keepDeclared(slugs: readonly string[]): Promise<void> {
+      await executor
+        .update(organisations)
+        .set({ declared: false })
+        .where(
+          and(organisations.declared, sql`${organisations.slug} <> all(${sql.param([...slugs])}::text[])`),
+        );
     },
 
     /** False: it is not as `was` says. */
@@ -117,13 +142,62 @@ export function createPeopleQueries(executor: Executor) {
       return rows.length === 1;
     },
 
+    /** False: it is not as `was` says. */
+    async changeCallLimits(orgId: OrganisationId, was: CallLimits, becomes: CallLimits): Promise<boolean> {
+      const { callsPerKey, callsPerOrganisation, id } = organisations;
+      const rows = await executor
+        .update(organisations)
+        .set({ callsPerKey: becomes.perKey, callsPerOrganisation: becomes.perOrganisation })
+        .where(
+          and(
+            eq(id, orgId),
+            sql`${callsPerKey} is not distinct from ${was.perKey}::int`,
+            sql`${callsPerOrganisation} is not distinct from ${was.perOrganisation}::int`,
+          ),
+        )
+        .returning({ id });
+      return rows.length === 1;
+    },
+
+    /** False: it is not as `was` says. */
+    async changeQuota(
+      orgId: OrganisationId,
+      was: OrganisationQuota,
+      becomes: OrganisationQuota,
+    ): Promise<boolean> {
+      const { callsAtOnce, callsAtOncePerKey, id, monthlyCalls, monthlyCredits } = organisations;
+      const rows = await executor
+        .update(organisations)
+        .set(becomes)
+        .where(
+          and(
+            eq(id, orgId),
+            sql`${monthlyCalls} is not distinct from ${was.monthlyCalls}::bigint`,
+            sql`${monthlyCredits} is not distinct from ${was.monthlyCredits}::bigint`,
+            sql`${callsAtOncePerKey} is not distinct from ${was.callsAtOncePerKey}::int`,
+            sql`${callsAtOnce} is not distinct from ${was.callsAtOnce}::int`,
+          ),
+        )
+        .returning({ id });
+      return rows.length === 1;
+    },
+
+    /** By the address of today alone: what people ask for is found by `organisationSlugs`. */
     async findOrganisationBySlug(slug: string): Promise<Organisation | undefined> {
-      const [organisation] = await executor.select().from(organisations).where(eq(organisations.slug, slug));
+      const { deletedAt, slug: name } = organisations;
+      const [organisation] = await executor
+        .select()
+        .from(organisations)
+        .where(and(eq(name, slug), isNull(deletedAt)));
       return organisation;
     },
 
     async findOrganisation(orgId: OrganisationId): Promise<Organisation | undefined> {
-      const [organisation] = await executor.select().from(organisations).where(eq(organisations.id, orgId));
+      const { deletedAt, id } = organisations;
+      const [organisation] = await executor
+        .select()
+        .from(organisations)
+        .where(and(eq(id, orgId), isNull(deletedAt)));
       return organisation;
     },
 
@@ -137,11 +211,17 @@ export function createPeopleQueries(executor: Executor) {
 
     /** False: it was so before. */
     async setSuspended(orgId: OrganisationId, suspended: boolean): Promise<boolean> {
-      const { suspendedAt } = organisations;
+      const { deletedAt, suspendedAt } = organisations;
       const rows = await executor
         .update(organisations)
         .set({ suspendedAt: suspended ? sql`now()` : null })
-        .where(and(eq(organisations.id, orgId), suspended ? isNull(suspendedAt) : isNotNull(suspendedAt)))
+        .where(
+          and(
+            eq(organisations.id, orgId),
+            isNull(deletedAt),
+            suspended ? isNull(suspendedAt) : isNotNull(suspendedAt),
+          ),
+        )
         .returning({ id: organisations.id });
       return rows.length === 1;
     },
@@ -191,6 +271,14 @@ export function createPeopleQueries(executor: Executor) {
         .from(organisations)
         .where(eq(organisations.id, orgId))
         .for('update');
+    },
+
+    async countMembers(orgId: OrganisationId): Promise<number> {
+      const [row] = await executor
+        .select({ members: count() })
+        .from(memberships)
+        .where(eq(memberships.orgId, orgId));
+      return row?.members ?? 0;
     },
 
     async countOwners(orgId: OrganisationId): Promise<number> {
@@ -276,10 +364,6 @@ export function createPeopleQueries(executor: Executor) {
         .where(and(eq(agents.orgId, orgId), eq(agents.id, agentId)))
         .returning({ id: agents.id });
       return rows.length === 1;
-    },
-
-    listAgents(orgId: OrganisationId): Promise<Agent[]> {
-      return executor.select().from(agents).where(eq(agents.orgId, orgId)).orderBy(asc(agents.name));
     },
 
     /** Until the transaction ends nobody else sets up, on whichever node. */

@@ -1,14 +1,19 @@
-import { and, asc, count, countDistinct, desc, eq, gt, isNotNull, isNull, ne, sql } from 'drizzle-orm';
+import { and, eq, isNotNull, isNull, ne, sql } from 'drizzle-orm';
 import type { Access } from '../../kernel/access.ts';
 import type { AgentId, ClientId, GrantId, OrganisationId } from '../../kernel/ids.ts';
 import type { Executor } from '../database.ts';
-import { agents, clients, grants, keys } from '../schema.ts';
+import { clients, grants, keys } from '../schema.ts';
+import { createClientListQueries } from './client-list.ts';
+import { createClientRuleListQueries } from './client-rule-list.ts';
 import type { Client } from './clients.ts';
 import type { Grant } from './grants.ts';
 
 /** Clients that an organisation's admins made, and the one grant that each machine among them has. */
 export function createPortalClientQueries(executor: Executor) {
   return {
+    ...createClientListQueries(executor),
+    ...createClientRuleListQueries(executor),
+
     async create(
       client: Omit<typeof clients.$inferInsert, 'kind' | 'orgId'> & { orgId: OrganisationId },
     ): Promise<Client> {
@@ -18,33 +23,6 @@ export function createPortalClientQueries(executor: Executor) {
         .returning();
       if (!row) throw new Error('creating a client returned no row');
       return row;
-    },
-
-    /** Each with how many connections it has here, and of how many people. */
-    list(orgId: OrganisationId) {
-      const live = executor
-        .select({
-          clientId: grants.clientId,
-          connections: count().as('connections'),
-          people: countDistinct(grants.userId).as('people'),
-        })
-        .from(grants)
-        .where(and(eq(grants.orgId, orgId), isNull(grants.revokedAt), gt(grants.expiresAt, sql`now()`)))
-        .groupBy(grants.clientId)
-        .as('live');
-      return executor
-        .select({
-          client: clients,
-          agentName: agents.name,
-          agentRole: agents.role,
-          connections: sql<number>`coalesce(${live.connections}, 0)`.mapWith(Number),
-          people: sql<number>`coalesce(${live.people}, 0)`.mapWith(Number),
-        })
-        .from(clients)
-        .leftJoin(agents, and(eq(agents.orgId, clients.orgId), eq(agents.id, clients.agentId)))
-        .leftJoin(live, eq(live.clientId, clients.id))
-        .where(and(eq(clients.orgId, orgId), eq(clients.kind, 'portal'), isNull(clients.deletedAt)))
-        .orderBy(desc(clients.createdAt), asc(clients.id));
     },
 
     /** True for the one call that ended it. What it proved itself with is forgotten. */

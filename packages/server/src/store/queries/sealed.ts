@@ -9,11 +9,13 @@ export const SEALED_COLUMNS = {
   company_providers: { column: 'sealed', names: ['org_id'] },
   company_authorizations: { column: 'sealed', names: ['state_hash'] },
   signing_keys: { column: 'sealed_private_jwk', names: ['kid'] },
+  audit_checkpoint_keys: { column: 'sealed_private_jwk', names: ['kid'] },
   connector_credentials: { column: 'sealed', names: ['connector_id'] },
   imports: { column: 'credential_sealed', names: ['id'] },
   upstream_clients: { column: 'sealed', names: ['connector_id', 'issuer'] },
   upstream_authorizations: { column: 'sealed', names: ['state_hash'] },
   upstream_accounts: { column: 'sealed', names: ['org_id', 'connector_id', 'user_id'] },
+  webhook_secrets: { column: 'sealed', names: ['id'] },
   upstream_revocations: { column: 'sealed', names: ['org_id', 'connector_id', 'user_id', 'id'] },
 } as const;
 

@@ -85,6 +85,20 @@ export function createSessionQueries(executor: Executor) {
         .where(and(eq(sessions.userId, userId), eq(sessions.id, sessionId)));
     },
 
+    /** That the person has shown something besides in this session. */
+    async addAmr(userId: UserId, sessionId: string, word: string): Promise<void> {
+      await executor
+        .update(sessions)
+        .set({ amr: sql`${sessions.amr} || ' ' || ${word}` })
+        .where(
+          and(
+            eq(sessions.userId, userId),
+            eq(sessions.id, sessionId),
+            sql`not ${word} = any(string_to_array(${sessions.amr}, ' '))`,
+          ),
+        );
+    },
+
     /** Whose address it is, and the hash of the password; who signs in otherwise has none. */
     async findPassword(who: { email: string } | { userId: UserId }) {
       const isTheirs = 'email' in who ? eq(users.email, who.email) : eq(users.id, who.userId);

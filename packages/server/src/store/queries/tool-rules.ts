@@ -24,14 +24,16 @@ export function createToolRuleQueries(executor: Executor) {
         .orderBy(asc(toolRules.connectorId), asc(toolRules.tool));
     },
 
-    async set(rule: Omit<StoredToolRule, 'updatedAt'>): Promise<void> {
-      const { access, confirmation, enabled, roles, updatedBy } = rule;
+    async set(
+      rule: Omit<StoredToolRule, 'updatedAt' | 'description'> & { description?: string | null },
+    ): Promise<void> {
+      const { access, confirmation, description = null, enabled, roles, updatedBy } = rule;
       await executor
         .insert(toolRules)
         .values(rule)
         .onConflictDoUpdate({
           target: [toolRules.orgId, toolRules.connectorId, toolRules.tool],
-          set: { access, confirmation, enabled, roles, updatedBy, updatedAt: sql`now()` },
+          set: { access, confirmation, description, enabled, roles, updatedBy, updatedAt: sql`now()` },
         });
     },
 

@@ -96,7 +96,7 @@ export function createUsageHourQueries(executor: Executor) {
                count(*) filter (where outcome = 'failed' and status = 429),
                count(*) filter (where outcome = 'failed' and status >= 400 and status < 500 and status <> 429),
                count(*) filter (where outcome = 'failed' and status >= 500),
-               count(*) filter (where outcome = 'failed' and (status is null or status < 400)),
+               count(*) filter (where outcome = 'unknown' or (outcome = 'failed' and (status is null or status < 400))),
                ${COUNT_EACH}
         from fresh group by 1, 2, 3, 4, 5, 6, 7, 8, 9
         on conflict on constraint usage_hours_key do update set
@@ -120,6 +120,21 @@ export function createUsageHourQueries(executor: Executor) {
       return row;
     },
 
+    /** The most calls that there were in one hour since then: of all keys together, and of a single one. */
+    async busiestHour(orgId: OrganisationId, from: Date): Promise<{ organisation: number; key: number }> {
+      const { rows } = await executor.execute<{ organisation: number; key: number }>(sql`
+        with counted as (
+          select hour, key_id, sum(calls) as calls from ${usageHours}
+          where org_id = ${orgId} and hour >= ${from.toISOString()} group by 1, 2
+        )
+        select coalesce((select max(together) from (select sum(calls) as together from counted group by hour) hours), 0)::float8
+                 as organisation,
+               coalesce((select max(calls) from counted where key_id <> ''), 0)::float8 as key`);
+      const [row] = rows;
+      if (row === undefined) throw new Error('looking for the busiest hour returned no row');
+      return row;
+    },
+
     /** One for each step that has calls, in order. Steps begin at whole multiples of their length since 1970. */
     async series(filter: UsageFilter, stepSeconds: number): Promise<(UsageCounts & { atMs: number })[]> {
       const { rows } = await executor.execute<UsageCounts & Record<string, unknown> & { atMs: number }>(sql`
@@ -139,6 +154,21 @@ export function createUsageHourQueries(executor: Executor) {
                (count(*) over ())::int as groups, ${COUNTS}
         from ${usageHours} grouped where ${whereOf(filter)}
         group by 1 order by sum(calls) desc, 1 limit ${page.limit} offset ${page.offset}`);
+      return rows;
+    },
+
+    /** What left of the tools of one connector, and what of that failed. What we refused ourselves is neither. */
+    async ofTools(
+      orgId: OrganisationId,
+      connector: string,
+      from: Date,
+    ): Promise<{ tool: string; calls: number; errors: number }[]> {
+      const { rows } = await executor.execute<{ tool: string; calls: number; errors: number }>(sql`
+        select tool, sum(calls - refused)::float8 as calls,
+               sum(limited + client_errors + server_errors + failed)::float8 as errors
+        from ${usageHours}
+        where org_id = ${orgId} and hour >= ${from.toISOString()} and connector = ${connector} and action = 'tool.call'
+        group by tool`);
       return rows;
     },
 

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { bigserial, index, integer, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
 import type { ClientId, GrantId, KeyId, OrganisationId, RequestId } from '../../kernel/ids.ts';
 import { at } from './times.ts';
@@ -27,5 +28,15 @@ export const auditEvents = pgTable(
     durationMs: integer('duration_ms'),
     detail: jsonb('detail').$type<Record<string, unknown>>(),
   },
-  (table) => [index('audit_events_org').on(table.orgId, table.id)],
+  (table) => [
+    index('audit_events_org').on(table.orgId, table.id),
+    // Which intents have an outcome. Reads, the most of all rows, are in no such pair.
+    index('audit_events_announced')
+      .on(table.requestId)
+      .where(sql`${table.phase} <> 'event'`),
+    // Few among very many: what operators did, wherever it stands.
+    index('audit_events_operator')
+      .on(table.id)
+      .where(sql`${table.actorKind} = 'operator'`),
+  ],
 );

@@ -1,5 +1,16 @@
-import { bigint, customType, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  customType,
+  foreignKey,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+} from 'drizzle-orm/pg-core';
+import type { OrganisationId, WebhookId } from '../../kernel/ids.ts';
 import { at } from './times.ts';
+import { webhooks } from './webhooks.ts';
 
 // What makes the audit trail one that shows when somebody changed it (docs/decisions/031-audit-chain.md).
 
@@ -28,7 +39,7 @@ export const auditBlocks = pgTable(
   (table) => [primaryKey({ columns: [table.chain, table.seq] })],
 );
 
-export type AuditMark = 'chain' | 'usage';
+export type AuditMark = 'chain' | 'usage' | 'webhooks' | 'intents';
 
 /** How far each of those has come that go through the audit rows in the order of their ids. */
 export const auditMarks = pgTable('audit_marks', {
@@ -36,3 +47,29 @@ export const auditMarks = pgTable('audit_marks', {
   /** Everything up to here is done. */
   doneTo: bigint('done_to', { mode: 'number' }).notNull(),
 });
+
+/** Who is sent the audit rows, in order, and how far each has come (docs/decisions/044-audit-forwarding.md). */
+export const auditForwards = pgTable(
+  'audit_forwards',
+  {
+    /** `otlp`: the operator's collector, which is sent all rows. Else a webhook's id: those of its organisation. */
+    destination: text('destination').primaryKey(),
+    orgId: text('org_id').$type<OrganisationId>(),
+    webhookId: text('webhook_id').$type<WebhookId>(),
+    /** Everything up to here has arrived. */
+    doneTo: bigint('done_to', { mode: 'number' }).notNull(),
+    /** Failed attempts since something arrived. */
+    attempts: integer('attempts').notNull().default(0),
+    /** While a node is at it: when another one may take it up. */
+    nextTryAt: at('next_try_at').notNull().defaultNow(),
+    /** Of the last attempt that failed: what was answered, or why nobody answered. Null: the last one arrived. */
+    failure: text('failure'),
+  },
+  (table) => [
+    unique('audit_forwards_webhook').on(table.orgId, table.webhookId),
+    foreignKey({
+      columns: [table.orgId, table.webhookId],
+      foreignColumns: [webhooks.orgId, webhooks.id],
+    }).onDelete('cascade'),
+  ],
+);

@@ -1,6 +1,15 @@
 import { sql } from 'drizzle-orm';
-import { check, foreignKey, index, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
-import type { Access } from '../../kernel/access.ts';
+import {
+  check,
+  foreignKey,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
+import type { Access, Role } from '../../kernel/access.ts';
 import type { AgentId, ClientId, GrantId, KeyId, OrganisationId, UserId } from '../../kernel/ids.ts';
 import { clients } from './clients.ts';
 import { agents, organisations, type TokenMode } from './organisations.ts';
@@ -45,6 +54,8 @@ export const grants = pgTable(
     primaryKey({ columns: [table.orgId, table.id] }),
     index('grants_user').on(table.userId),
     index('grants_client').on(table.clientId),
+    // Housekeeping looks for those that are long over.
+    index('grants_expires').on(table.expiresAt),
     // Assertions come again and again: they keep one connection alive, and do not fill the table.
     uniqueIndex('grants_issuer')
       .on(table.orgId, table.issuer, table.userId, table.clientId, table.access)
@@ -104,6 +115,12 @@ export const keys = pgTable(
     secretHash: text('secret_hash').unique(),
     previousHash: text('previous_hash').unique(),
     previousExpiresAt: at('previous_expires_at'),
+    /** What its holder was in the organisation when it was made; null: made before that was kept. */
+    mintedAs: text('minted_as').$type<Role>(),
+    /** Who made it by hand; null: an approval did, or nobody knows any more. */
+    createdBy: text('created_by').$type<UserId>(),
+    /** Calls in a minute, below what the organisation allows each key. Null: as many as that. */
+    callsPerMinute: integer('calls_per_minute'),
     createdAt: createdAt(),
     expiresAt: at('expires_at'),
     lastUsedAt: at('last_used_at'),
@@ -118,6 +135,10 @@ export const keys = pgTable(
       'cascade',
     ),
     index('keys_user').on(table.userId),
+    index('keys_agent').on(table.orgId, table.agentId),
+    index('keys_created').on(table.orgId, table.createdAt, table.id),
     check('keys_holder', sql`num_nonnulls(${table.userId}, ${table.agentId}) = 1`),
+    check('keys_minted_as', sql`${table.mintedAs} in ('owner', 'admin', 'member', 'viewer')`),
+    check('keys_calls_per_minute', sql`${table.callsPerMinute} >= 1`),
   ],
 );

@@ -25,12 +25,19 @@ export const toolRules = pgTable(
     access: text('access').$type<Access>(),
     roles: text('roles').array().$type<Role[]>(),
     confirmation: text('confirmation'),
+    /** What models read of the tool in place of what its connector says. */
+    description: text('description'),
     updatedBy: text('updated_by').$type<UserId>(),
     updatedAt: at('updated_at').notNull().defaultNow(),
   },
   (table) => [
     primaryKey({ columns: [table.orgId, table.connectorId, table.tool] }),
     check('tool_rules_access', sql`${table.access} in ('read', 'full')`),
+    // Of one tool: the same words about all of them would tell none from another.
+    check(
+      'tool_rules_description',
+      sql`${table.description} is null or (${table.tool} <> '*' and length(${table.description}) between 1 and 1000)`,
+    ),
     check(
       'tool_rules_roles',
       sql`${table.roles} <@ array['owner', 'admin', 'member', 'viewer'] and cardinality(${table.roles}) > 0`,

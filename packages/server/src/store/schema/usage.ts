@@ -1,4 +1,4 @@
-import { integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { bigint, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import type { OrganisationId } from '../../kernel/ids.ts';
 import { organisations } from './organisations.ts';
 import { at } from './times.ts';
@@ -48,4 +48,25 @@ export const usageHours = pgTable(
       ],
     }),
   ],
+);
+
+/** What an organisation that has a monthly quota has used of it (docs/decisions/043-quotas.md). */
+export const quotaUse = pgTable(
+  'quota_use',
+  {
+    orgId: text('org_id')
+      .$type<OrganisationId>()
+      .notNull()
+      .references(() => organisations.id, { onDelete: 'cascade' }),
+    /** Of UTC: 2026-11. */
+    month: text('month').notNull(),
+    /** Used, or held by a node that is about to use them. */
+    calls: bigint('calls', { mode: 'number' }).notNull(),
+    /** The same, in thousandths of a credit. */
+    millicredits: bigint('millicredits', { mode: 'number' }).notNull(),
+    /** What the last statement gave to who made it, which could not know otherwise. */
+    givenCalls: bigint('given_calls', { mode: 'number' }).notNull(),
+    givenMillicredits: bigint('given_millicredits', { mode: 'number' }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.orgId, table.month] })],
 );

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { Role } from '../../kernel/access.ts';
+import type { Access, Role } from '../../kernel/access.ts';
 import type { ClientId, KeyId, OrganisationId } from '../../kernel/ids.ts';
 import type { Grant } from '../queries/grants.ts';
 import { grants } from '../schema.ts';
@@ -15,6 +15,8 @@ export interface Machine {
   orgSlug: string;
   /** Null: the agent or its organisation is suspended. */
   role: Role | null;
+  /** What the organisation allows anybody. */
+  maxAccess: Access;
 }
 
 type Row = Grant & Omit<Machine, 'grant'>;
@@ -24,7 +26,8 @@ const FIND_MACHINES = `
   from unnest($1::text[], $2::text[]) as asked (org_id, client_id)
   cross join lateral (
     select ${columnsOf(grants, 'held')}, held.expires_at <= now() as expired, key.id as "keyId",
-           org.slug as "orgSlug", case when org.suspended_at is null then agent.role end as role
+           org.slug as "orgSlug", org.max_access as "maxAccess",
+           case when org.suspended_at is null then agent.role end as role
     from grants held
     join keys key on key.org_id = held.org_id and key.grant_id = held.id
     join organisations org on org.id = held.org_id
@@ -46,9 +49,9 @@ export function createFindMachine(
       values: [clients.map(({ orgId }) => orgId), clients.map(({ clientId }) => clientId)],
     });
     const found = new Map(
-      rows.map(({ keyId, expired, orgSlug, role, ...grant }) => [
+      rows.map(({ keyId, expired, orgSlug, role, maxAccess, ...grant }) => [
         `${grant.orgId} ${grant.clientId}`,
-        { grant, keyId, expired, orgSlug, role },
+        { grant, keyId, expired, orgSlug, role, maxAccess },
       ]),
     );
     return clients.map(({ orgId, clientId }) => found.get(`${orgId} ${clientId}`));

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { Role } from '../../kernel/access.ts';
+import type { Access, Role } from '../../kernel/access.ts';
 import type { KeyId } from '../../kernel/ids.ts';
 import type { Grant } from '../queries/grants.ts';
 import { grants } from '../schema.ts';
@@ -16,6 +16,8 @@ export interface PresentedRefresh {
   keyId: KeyId | null;
   /** What the holder is today; null: a stranger, disabled or suspended, or the organisation is suspended. */
   role: Role | null;
+  /** What the organisation allows anybody; null where `role` may be. */
+  maxAccess: Access | null;
 }
 
 type Row = Grant & Omit<PresentedRefresh, 'grant'> & { token_hash: string };
@@ -25,7 +27,8 @@ const FIND_REFRESHES = `
   from unnest($1::text[]) as asked (token_hash)
   cross join lateral (
     select ${columnsOf(grants, 'held')}, presented.used_at is not null as used,
-           presented.expires_at <= now() as expired, key.id as "keyId", coalesce(member.role, agent.role) as role
+           presented.expires_at <= now() as expired, key.id as "keyId", coalesce(member.role, agent.role) as role,
+           org.max_access as "maxAccess"
     from refresh_tokens presented
     join grants held on held.org_id = presented.org_id and held.id = presented.grant_id
     left join keys key on key.org_id = held.org_id and key.grant_id = held.id
@@ -48,9 +51,9 @@ export function createFindRefresh(
       values: [[...new Set(tokenHashes)]],
     });
     const found = new Map(
-      rows.map(({ token_hash, used, expired, keyId, role, ...grant }) => [
+      rows.map(({ token_hash, used, expired, keyId, role, maxAccess, ...grant }) => [
         token_hash,
-        { grant, used, expired, keyId, role },
+        { grant, used, expired, keyId, role, maxAccess },
       ]),
     );
     return tokenHashes.map((tokenHash) => found.get(tokenHash));

@@ -63,7 +63,7 @@ export async function openChannelLine(
     },
     request(method, given, { capabilities, onProgress, patience, signal: cancelled }) {
       if (!isOpen) return Promise.resolve(fail(channelFault(faultOf('upstream_reset'))));
-      if (cancelled?.aborted === true) return Promise.resolve(fail({ kind: 'cancelled' }));
+      if (cancelled?.aborted === true) return Promise.resolve(fail({ kind: 'cancelled', notSent: true }));
       const id = (lastId += 1);
       const asked = onProgress === undefined ? given : { ...given, _meta: { progressToken: id } };
       const params = dialect.isModern ? modernParams(asked, capabilities) : asked;

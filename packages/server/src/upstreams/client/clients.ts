@@ -1,11 +1,10 @@
-import { withReach, type Sender } from '@latchkey/tools';
+import { maskOf, withReach, type Sender } from '@latchkey/tools';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Principal } from '../../kernel/principal.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { hashSecret } from '../../kernel/secret.ts';
 import type { OpenChannel } from '../channel.ts';
 import type { CredentialParts, CredentialTarget, UpstreamCredentials } from '../credentials.ts';
-import { createMask } from '../credentials/mask.ts';
 import { NOTHING } from '../credentials/parts.ts';
 import { faultOf } from '../fault.ts';
 import { createBackOff } from '../stdio/back-off.ts';
@@ -79,6 +78,8 @@ export interface McpClients {
     options: {
       readonly signal: AbortSignal;
       readonly onProgress?: ((params: JsonObject) => void) | undefined;
+      /** Told what the server knows us by; then the answer has it covered even if it is good for a minute only. */
+      readonly onCredential?: ((parts: CredentialParts) => void) | undefined;
     },
   ): Promise<Replied>;
   /** Ends every session: calls under way fail. */
@@ -178,7 +179,7 @@ export function createMcpClients({
         createHttpLine({
           sender: withReach(sender, server.reach),
           url: new URL(upstream.url),
-          credential: () => credentials.partsFor(targetOf(server), who),
+          credential: async () => credentials.partsFor(targetOf(server), who),
           refused: () => credentials.refused(targetOf(server), who),
           onToolsChanged: heard,
         }),
@@ -285,15 +286,15 @@ export function createMcpClients({
   ): Promise<Result<T, ClientFault>> {
     for (let attempt = 1; ; attempt += 1) {
       const refusal = refusalOf(server);
-      if (refusal !== undefined) return fail(refusal);
+      if (refusal !== undefined) return fail(neverSent(refusal));
       const identity = await identify(server, principal);
-      if (!identity.ok) return identity;
+      if (!identity.ok) return fail(neverSent(identity.error));
       const entry = entryOf(server, principal, identity.value);
       entry.uses += 1;
       const startedMs = clock.nowMs();
       try {
         const opened = await unlessCancelled(entry.opening, signal);
-        if (!opened.ok) return opened;
+        if (!opened.ok) return fail(neverSent(opened.error));
         const done = await work(opened.value, identity.value.parts);
         if (done.ok) return done;
         const { error } = done;
@@ -337,9 +338,10 @@ export function createMcpClients({
         },
         { isRepeatable: true },
       ),
-    callTool: (server, principal, request, { onProgress = ignore, signal }) =>
+    callTool: (server, principal, request, { onCredential, onProgress = ignore, signal }) =>
       use<Reply>(server, principal, signal, async ({ facts, line }, parts) => {
         const { capabilities, headers, name, round } = request;
+        onCredential?.(parts);
         const replied = await line.request(
           'tools/call',
           { name, arguments: request.arguments, ...(facts.isModern ? round : {}) },
@@ -351,7 +353,8 @@ export function createMcpClients({
             onProgress,
           },
         );
-        return replied.ok ? ok(masked(replied.value, parts)) : replied;
+        const secrets = onCredential === undefined ? parts : { ...parts, isLasting: true };
+        return replied.ok ? ok(masked(replied.value, secrets)) : replied;
       }),
     close() {
       isClosed = true;
@@ -362,6 +365,11 @@ export function createMcpClients({
 }
 
 const FAILED_LATELY = 'The MCP server failed lately, and is not tried again yet.';
+
+/** It was to be sent on a session that there is not. */
+function neverSent(fault: ClientFault): ClientFault {
+  return { ...fault, notSent: true };
+}
 
 function nameOf({ id, reach, upstream }: McpServer): string {
   return `${id} ${reach ?? ''} ${JSON.stringify(upstream)}`;
@@ -389,7 +397,7 @@ function isOutOfTune(error: ClientFault): boolean {
 
 /** A server that says our credential back says it to nobody else. */
 function masked<T>(value: T, parts: CredentialParts): T {
-  const mask = createMask(parts);
+  const mask = maskOf(parts);
   if (mask === undefined) return value;
   const text = JSON.stringify(value);
   const covered = mask.text(text);

@@ -1,7 +1,6 @@
-import type { ResponseHeaders, Sender } from '@latchkey/tools';
+import { withQuery, type ResponseHeaders, type Sender } from '@latchkey/tools';
 import type { ChannelFault, WireMessage } from '../channel.ts';
 import type { CredentialParts } from '../credentials.ts';
-import { withQuery } from '../credentials/parts.ts';
 import { createEventParser } from '../event-stream-parser.ts';
 import { faultOf } from '../fault.ts';
 import { faultOfSender, isEventStream } from '../http-fault.ts';

@@ -116,9 +116,9 @@ export function createHttpLine(options: HttpLineOptions): Line {
   async function once(method: string, given: JsonObject, options: RequestOptions): Promise<Replied> {
     const { capabilities, headers = {}, onProgress, patience, signal } = options;
     const found = await credential();
-    if (!found.ok) return fail({ kind: 'credential', fault: found.error });
+    if (!found.ok) return fail({ kind: 'credential', fault: found.error, notSent: true });
     if (isClosed) return fail(channelFault(faultOf('upstream_reset')));
-    if (signal?.aborted === true) return fail({ kind: 'cancelled' });
+    if (signal?.aborted === true) return fail({ kind: 'cancelled', notSent: true });
     const id = (lastId += 1);
     const asked = onProgress === undefined ? given : { ...given, _meta: { progressToken: id } };
     const params = dialect.isModern ? modernParams(asked, capabilities) : asked;
@@ -218,7 +218,9 @@ export function createHttpLine(options: HttpLineOptions): Line {
             },
             onRefused: (status, received, begun) => end(faultOfRefusal(status, received, begun)),
             onEnd: () => takeUpAgain(faultOf('upstream_invalid')),
-            onFault(fault) {
+            onFault(broken) {
+              // What is taken up again was sent long ago.
+              const fault = request.method === 'POST' ? broken : { ...broken, notSent: undefined };
               if (fault.code === 'upstream_reset') takeUpAgain(fault);
               else end(fail(channelFault(fault)));
             },
@@ -260,7 +262,7 @@ function sessionIdOf(headers: ResponseHeaders): string | undefined {
 }
 
 export function channelFault(fault: ChannelFault): ClientFault {
-  return { kind: 'channel', fault };
+  return { kind: 'channel', fault, ...(fault.notSent === true && { notSent: true }) };
 }
 
 function ignore(): void {}

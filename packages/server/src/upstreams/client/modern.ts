@@ -1,8 +1,9 @@
 // MCP 2026-07-28, Streamable HTTP: what every request says of itself, in `_meta` and in headers.
+import { VERSION } from '../../version.ts';
 import type { JsonObject } from './types.ts';
 
 export const MODERN_REVISION = '2026-07-28';
-export const CLIENT_INFO = { name: 'latchkey', title: 'Latchkey', version: '0.1.0' };
+export const CLIENT_INFO = { name: 'latchkey', title: 'Latchkey', version: VERSION };
 
 const PREFIX = 'io.modelcontextprotocol/';
 

@@ -27,13 +27,17 @@ export type Reply =
   | { readonly kind: 'error'; readonly code: number; readonly message: string; readonly data?: unknown };
 
 /** Why there is no reply. */
-export type ClientFault =
+export type ClientFault = {
+  /** It is known that nothing of the request left. */
+  readonly notSent?: boolean | undefined;
+} & (
   | { readonly kind: 'channel'; readonly fault: ChannelFault }
   | { readonly kind: 'credential'; readonly fault: CredentialFault }
   /** The server knows the session no more, and did nothing. */
   | { readonly kind: 'session_gone' }
   /** Whoever asked wants no answer any more; the server was told. */
-  | { readonly kind: 'cancelled' };
+  | { readonly kind: 'cancelled' }
+);
 
 export type Replied = Result<Reply, ClientFault>;
 

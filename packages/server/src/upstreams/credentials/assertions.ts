@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Principal } from '../../kernel/principal.ts';
+import type { Soon } from '../../kernel/soon.ts';
 
 /** A short-lived statement, signed by us, of who is calling: what the upstream gets in place of the caller's credential. */
 export type SignAssertion = (subject: {
@@ -9,7 +10,7 @@ export type SignAssertion = (subject: {
   readonly audience: string;
 }) => string | Promise<string>;
 
-export type Assertions = (principal: Principal, audience: string) => Promise<string>;
+export type Assertions = (principal: Principal, audience: string) => Soon<string>;
 
 const KEPT_MS = 30_000;
 const KEPT_MAX = 20_000;
@@ -19,15 +20,20 @@ export function createAssertionCache(sign: SignAssertion, clock: Clock): Asserti
   const kept = new LRUCache<string, { readonly assertion: string; readonly untilMs: number }>({
     max: KEPT_MAX,
   });
-  return async (principal, audience) => {
+  async function make(name: string, principal: Principal, audience: string, nowMs: number): Promise<string> {
+    const assertion = await sign({ principal, audience });
+    kept.set(name, { assertion, untilMs: nowMs + KEPT_MS });
+    return assertion;
+  }
+
+  return (principal, audience) => {
     const { actor, access, keyId, orgId, role } = principal;
     // Role and access are part of the name, so a demotion is never covered by what was signed before it.
     const name = `${orgId} ${actor.id} ${keyId} ${role} ${access} ${audience}`;
     const nowMs = clock.nowMs();
     const known = kept.get(name);
-    if (known !== undefined && known.untilMs > nowMs) return known.assertion;
-    const assertion = await sign({ principal, audience });
-    kept.set(name, { assertion, untilMs: nowMs + KEPT_MS });
-    return assertion;
+    return known !== undefined && known.untilMs > nowMs
+      ? known.assertion
+      : make(name, principal, audience, nowMs);
   };
 }

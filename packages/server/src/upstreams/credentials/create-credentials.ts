@@ -1,6 +1,7 @@
 import type { Principal } from '../../kernel/principal.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Log } from '../../kernel/log.ts';
+import type { Soon } from '../../kernel/soon.ts';
 import { WrongMasterSecretError } from '../../kernel/wrong-master-secret.ts';
 import type {
   CredentialFault,
@@ -49,8 +50,7 @@ export function createUpstreamCredentials({
     return orSealedElsewhere(target, async () => {
       const held = await vault.find(target.connectorId);
       if (held === undefined) return fail(unavailable('This connector is no longer there.'));
-      const isElsewhere = held.origin !== undefined && held.origin !== originOf(target.audience);
-      return isElsewhere ? fail(MEANT_FOR_ELSEWHERE) : ok(held);
+      return isMeantFor(held, target) ? ok(held) : fail(MEANT_FOR_ELSEWHERE);
     });
   }
 
@@ -108,11 +108,29 @@ export function createUpstreamCredentials({
     }
   }
 
+  /** For nearly every call, of which all is remembered. Undefined: it has to be looked up, or it is refused. */
+  function partsInMemory(
+    target: CredentialTarget,
+    principal: Principal | undefined,
+  ): Soon<Result<CredentialParts, CredentialFault>> | undefined {
+    const held = vault.inMemory(target.connectorId);
+    if (held === undefined || !isMeantFor(held, target)) return undefined;
+    const parts = staticParts(held.credential);
+    if (parts !== undefined) return ok(parts);
+    if (held.credential.kind !== 'assertion' || principal === undefined) return undefined;
+    const assertion = assertions(principal, target.audience);
+    return assertion instanceof Promise ? assertion.then((made) => ok(bearer(made))) : ok(bearer(assertion));
+  }
+
+  async function lookUpParts(
+    target: CredentialTarget,
+    principal: Principal | undefined,
+  ): Promise<Result<CredentialParts, CredentialFault>> {
+    const held = await findHeld(target);
+    return held.ok ? orSealedElsewhere(target, () => partsOf(target, held.value, principal)) : held;
+  }
   return {
-    async partsFor(target, principal) {
-      const held = await findHeld(target);
-      return held.ok ? orSealedElsewhere(target, () => partsOf(target, held.value, principal)) : held;
-    },
+    partsFor: (target, principal) => partsInMemory(target, principal) ?? lookUpParts(target, principal),
 
     async refused(target, principal) {
       const held = await findHeld(target);
@@ -124,6 +142,10 @@ export function createUpstreamCredentials({
       return accounts.refused(ref, new URL(target.audience).origin, credential);
     },
   };
+}
+
+function isMeantFor({ origin }: Held, { audience }: CredentialTarget): boolean {
+  return origin === undefined || origin === originOf(audience);
 }
 
 function originOf(url: string): string | undefined {

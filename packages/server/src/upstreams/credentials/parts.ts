@@ -3,8 +3,21 @@ import type { CredentialParts } from '../credentials.ts';
 
 export const NOTHING: CredentialParts = { headers: {} };
 
-/** What a credential that is the same for every caller puts on a request; undefined: it depends on who is calling. */
+/**
+ * What a credential that is the same for every caller puts on a request: the same object for as long as the credential
+ * is kept. Undefined: it depends on who is calling.
+ */
 export function staticParts(credential: Credential): CredentialParts | undefined {
+  const known = made.get(credential);
+  if (known !== undefined) return known;
+  const parts = partsOf(credential);
+  if (parts !== undefined) made.set(credential, parts);
+  return parts;
+}
+
+const made = new WeakMap<Credential, CredentialParts>();
+
+function partsOf(credential: Credential): CredentialParts | undefined {
   switch (credential.kind) {
     case 'none':
       return NOTHING;
@@ -39,34 +52,4 @@ function encode(text: string): string {
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
-}
-
-/**
- * A path with its query, and the credential's query at its end. A parameter of the same name that is there already
- * goes, however it is escaped: whichever of two a server reads, it reads ours.
- */
-export function withQuery(path: string, { query }: CredentialParts): string {
-  if (query === undefined) return path;
-  const mark = path.indexOf('?');
-  const own = nameOf(query);
-  const others = (mark < 0 ? '' : path.slice(mark + 1))
-    .split('&')
-    .map((pair) =>
-      pair
-        .split(';')
-        .filter((part) => nameOf(part) !== own)
-        .join(';'),
-    )
-    .filter((pair) => pair !== '');
-  return `${mark < 0 ? path : path.slice(0, mark)}?${[...others, query].join('&')}`;
-}
-
-function nameOf(pair: string): string {
-  const [name = ''] = pair.split('=', 1);
-  const spaced = name.replaceAll('+', ' ');
-  try {
-    return decodeURIComponent(spaced);
-  } catch {
-    return spaced;
-  }
 }

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { LRUCache } from 'lru-cache';
 import { toAuditRow, type AuditEntry } from '../../audit/entry.ts';
 import type { Clock } from '../../kernel/clock.ts';
+import { inTime } from '../../kernel/in-time.ts';
 import type { ConnectorId, OrganisationId, RequestId } from '../../kernel/ids.ts';
 import { seal } from '../../kernel/seal.ts';
 import type { CredentialRow } from '../../store/queries/upstream-credentials.ts';
@@ -74,18 +75,25 @@ export function createVault({
     return { slug, credential, origin: isFree ? undefined : origin };
   }
 
+  function inMemory(connectorId: ConnectorId): Held | undefined {
+    return mayCache() ? kept.get(connectorId) : undefined;
+  }
+
   return {
     /** Undefined: there is no such connector. Throws `WrongMasterSecretError`. */
     async find(connectorId: ConnectorId): Promise<Held | undefined> {
-      const known = mayCache() ? kept.get(connectorId) : undefined;
+      const known = inMemory(connectorId);
       if (known !== undefined) return known;
       const before = epoch;
-      const row = await store.upstreamCredentials.find(connectorId);
+      const row = await inTime(store.upstreamCredentials.find(connectorId));
       if (row === undefined) return undefined;
       const held = open(connectorId, row);
       if (epoch === before) kept.set(connectorId, held);
       return held;
     },
+
+    /** What `find` need not look up; undefined: it has to. */
+    inMemory,
 
     /** Which of them ask each person for an account of their own. Nothing is opened for it. */
     async personal(connectorIds: readonly ConnectorId[]): Promise<ConnectorId[]> {

@@ -1,10 +1,9 @@
 // MCP 2024-11-05, Transports, HTTP with SSE.
 import { setMaxListeners } from 'node:events';
-import type { Sender, StreamControl } from '@latchkey/tools';
+import { withQuery, type Sender, type StreamControl } from '@latchkey/tools';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Channel, ChannelEvents, ChannelFault } from '../channel.ts';
 import { createEventParser, type ServerSentEvent } from '../event-stream-parser.ts';
-import { withQuery } from '../credentials/parts.ts';
 import { faultOf } from '../fault.ts';
 import { faultOfAnswer, faultOfSender, isEventStream } from '../http-fault.ts';
 import { createIntake } from '../intake.ts';
@@ -102,7 +101,8 @@ export function openSseChannel({
       });
       if (sent.ok && sent.value.status >= 200 && sent.value.status < 300) return ok(undefined);
       const fault = sent.ok ? faultOfAnswer(sent.value) : faultOfSender(sent.error);
-      die(fault);
+      // Other messages, which did leave, end with this one.
+      die({ ...fault, notSent: undefined });
       return fail(fault);
     };
 

@@ -5,6 +5,7 @@ import { compileCatalogue, createSender } from '@latchkey/tools';
 import { request, type Dispatcher } from 'undici';
 import { createAudit } from '../../../src/audit/audit.ts';
 import { createUsage } from '../../../src/audit/usage.ts';
+import { USUAL_CALLS, type CallSettings } from '../../../src/config-calls.ts';
 import { createCatalogues } from '../../../src/connectors/catalogues.ts';
 import { createMcpServers, SNAPSHOT_TIMES, type SnapshotTimes } from '../../../src/connectors/mcp-servers.ts';
 import { createPublishMcp } from '../../../src/connectors/publish-mcp.ts';
@@ -14,8 +15,9 @@ import type { GatewayDependencies } from '../../../src/gateway/ports.ts';
 import { createConfirmation } from '../../../src/gateway/mcp/confirmation/confirmation.ts';
 import { createFetchFile } from '../../../src/gateway/pipeline/fetch-file.ts';
 import { createDpop } from '../../../src/grants/dpop/dpop.ts';
-import type { Access, Role } from '../../../src/kernel/access.ts';
+import { highestAccess, type Access, type Role } from '../../../src/kernel/access.ts';
 import { systemClock, type Clock } from '../../../src/kernel/clock.ts';
+import type { CallLimits } from '../../../src/kernel/call-limits.ts';
 import type { Actor, Standing, VerifiedCredential } from '../../../src/kernel/credential.ts';
 import { createFileReader, type FileReaderOptions } from '../../../src/kernel/guarded-file.ts';
 import { newId, type OrganisationId } from '../../../src/kernel/ids.ts';
@@ -26,6 +28,8 @@ import { createUpstreamCredentials } from '../../../src/upstreams/credentials/cr
 import { createExchange } from '../../../src/upstreams/credentials/exchange.ts';
 import { createUpstreamAccounts } from '../../../src/upstreams/credentials/upstream-accounts.ts';
 import { createVault } from '../../../src/upstreams/credentials/vault.ts';
+import { createRegistry } from '../../../src/telemetry/registry.ts';
+import { wireAdmission } from '../../../src/wire-admission.ts';
 import { createNodeMail } from '../../../src/nodes/node-mail.ts';
 import { CLIENT_LIMITS, createMcpClients, type ClientLimits } from '../../../src/upstreams/client/clients.ts';
 import { createChannels } from '../../../src/upstreams/channels.ts';
@@ -37,6 +41,8 @@ const WIDE: LimitPolicy = { limit: 100_000, windowSeconds: 60 };
 export interface HarnessOptions {
   perKey?: LimitPolicy;
   perOrganisation?: LimitPolicy;
+  /** What the operator says of calls at once and by the month; unset: as many as come. */
+  calls?: Partial<CallSettings>;
   connectorPaths?: readonly string[];
   /** How the service is known to the world, if not by its loopback address. */
   mcpBaseUrl?: string;
@@ -61,6 +67,8 @@ export interface CallerOptions {
   resource?: string;
   /** Whether a grant stands behind it. Tokens always have one. */
   granted?: boolean;
+  /** What its organisation allows itself. */
+  limits?: CallLimits;
 }
 
 /** The data plane on a real server, before a real upstream and a real database. Only who is who is made up. */
@@ -170,8 +178,15 @@ export async function startHarness(options: HarnessOptions = {}) {
     clock: systemClock,
   });
 
+  const registry = createRegistry();
+  const clock = options.clock ?? systemClock;
+  const admitting =
+    options.calls &&
+    wireAdmission({ calls: { ...USUAL_CALLS, ...options.calls }, clock, log, registry, store });
   const gateway = createGateway({
+    admission: admitting?.admission,
     urls: { mcpBaseUrl: options.mcpBaseUrl ?? url, connectorPaths: options.connectorPaths ?? [] },
+    addressOf: (req) => req.socket.remoteAddress,
     verifyKey: (secret) => find('key', secret),
     verifyToken: (jwt) => find('token', jwt),
     async standingOf(orgId, actor) {
@@ -236,6 +251,7 @@ export async function startHarness(options: HarnessOptions = {}) {
     logged,
     signed,
     audit,
+    registry,
 
     orgId(slug: string): OrganisationId {
       const orgId = organisations.get(slug);
@@ -261,12 +277,18 @@ export async function startHarness(options: HarnessOptions = {}) {
         resource: kind === 'token' ? (more.resource ?? '/mcp') : undefined,
       };
       credentials.set(secret, credential);
-      standings.set(standingName(orgId, actor), { orgSlug: org, role });
+      const { limits } = more;
+      standings.set(standingName(orgId, actor), { orgSlug: org, role, ceiling: highestAccess(role), limits });
       return {
         secret,
         credential,
         bearer: { authorization: `Bearer ${secret}` },
-        setRole: (next: Role) => standings.set(standingName(orgId, actor), { orgSlug: org, role: next }),
+        setRole: (next: Role) =>
+          standings.set(standingName(orgId, actor), {
+            orgSlug: org,
+            role: next,
+            ceiling: highestAccess(next),
+          }),
         leave: () => standings.delete(standingName(orgId, actor)),
         revoke: () => credentials.delete(secret),
         /** From now on nobody can find out whose it is. */
@@ -325,6 +347,7 @@ export async function startHarness(options: HarnessOptions = {}) {
       await sender.close();
       await channels.close();
       await relaySender.close();
+      await admitting?.close();
       await upstream.close();
       await database.close();
     },

@@ -1,4 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { CHECKPOINT_PURPOSE, newCheckpointKey } from '../../../src/audit/checkpoint-key.ts';
+import {
+  createWebhookSecrets,
+  newWebhookSecret,
+  WEBHOOK_PURPOSE,
+} from '../../../src/audit/webhooks/secrets.ts';
 import { systemClock } from '../../../src/kernel/clock.ts';
 import { newId, type OrganisationId, type UserId } from '../../../src/kernel/ids.ts';
 import { deriveKey, seal } from '../../../src/kernel/seal.ts';
@@ -88,7 +94,7 @@ test('accounts, clients, ways begun and tokens to be given back survive a rotati
   await node.close();
 });
 
-/** What else people have sealed: a second factor, a company's provider and somebody on the way there, an import. */
+/** What else is sealed: a second factor, a company's provider and somebody on the way there, an import, a webhook, and what signs the audit log. */
 async function sealTheRest(
   store: World['latchkey']['store'],
   { orgId, userId }: { orgId: OrganisationId; userId: UserId },
@@ -112,6 +118,13 @@ async function sealTheRest(
     { stateHash: 'a state', orgId, browserHash: 'b', sessionHash: null, sealed, returnTo: '/app' },
     10,
   );
+  const webhookId = newId('whk');
+  const hook = { url: 'https://hooks.test/latchkey', description: '', families: ['keys'] as const };
+  await store.webhooks.create({ ...hook, id: webhookId, orgId, createdBy: userId });
+  const secretId = 'a-secret';
+  const webhookSecret = createWebhookSecrets(keyFor(WEBHOOK_PURPOSE)).seal(secretId, newWebhookSecret());
+  await store.webhooks.addSecret({ id: secretId, orgId, webhookId, sealed: webhookSecret }, 24);
+  await store.auditCheckpoints.addKey(newCheckpointKey(keyFor(CHECKPOINT_PURPOSE)));
   const id = newId('imp');
   const context = contextOfImport(id);
   await store.transaction((queries) =>

@@ -1,10 +1,11 @@
 import type { BoundTool } from '../../../connectors/tool-set.ts';
+import type { Soon } from '../../../kernel/soon.ts';
 import type { Recorder } from '../../pipeline/record.ts';
 import { callOf, type CallBound, type ToolCall, type ToolOutcome } from '../tool-call.ts';
 import type { Confirmation } from './confirmation.ts';
 
 /** Has a tool called once a person has agreed to it, where an admin wants that. */
-export type ConfirmFirst = (toolCall: ToolCall, bound: BoundTool, then: CallBound) => Promise<ToolOutcome>;
+export type ConfirmFirst = (toolCall: ToolCall, bound: BoundTool, then: CallBound) => Soon<ToolOutcome>;
 
 export function createConfirmFirst({
   confirmation,
@@ -13,7 +14,7 @@ export function createConfirmFirst({
   confirmation: Confirmation;
   recorder: Recorder;
 }): ConfirmFirst {
-  return async (toolCall, bound, then) => {
+  async function ask(toolCall: ToolCall, bound: BoundTool, then: CallBound): Promise<ToolOutcome> {
     const checked = await confirmation.check({
       principal: toolCall.caller.principal,
       requestId: toolCall.requestId,
@@ -35,5 +36,8 @@ export function createConfirmFirst({
     return outcome.kind === 'input_required'
       ? { ...outcome, requestState: wrap(outcome.requestState) }
       : outcome;
-  };
+  }
+
+  return (toolCall, bound, then) =>
+    confirmation.isFree(toolCall, bound.confirmation) ? then(toolCall, bound) : ask(toolCall, bound, then);
 }

@@ -1,6 +1,7 @@
 import { CONFIRM_ARGUMENT, confirmArgumentOf } from '../../../connectors/with-confirm.ts';
 import type { Clock } from '../../../kernel/clock.ts';
 import { AppError } from '../../../kernel/errors.ts';
+import { inTime } from '../../../kernel/in-time.ts';
 import { deriveKey } from '../../../kernel/seal.ts';
 import { hashSecret } from '../../../kernel/secret.ts';
 import type { Round } from '../round.ts';
@@ -13,7 +14,14 @@ import { questionOf } from './question.ts';
 import { createStates, isOurs, type ConfirmedBy, type Theirs } from './states.ts';
 import { textOfSubject } from './subject.ts';
 
+interface Free {
+  readonly arguments: Confirmable['arguments'];
+  readonly round?: Round | undefined;
+}
+
 export interface Confirmation {
+  /** Nobody has to be asked, and nothing in the call is ours. What `check` says of it then is that it may go on as it is. */
+  isFree(call: Free, text: string | undefined): boolean;
   /** Whether a call may go on. Each word of a person is good for one call, on whichever node. */
   check(call: Confirmable): Promise<Checked>;
 }
@@ -50,7 +58,7 @@ export function createConfirmation({
 
   async function isFirst(word: { readonly id: string; readonly expiresAtSeconds: number }): Promise<boolean> {
     try {
-      return await claimOnce(word.id, word.expiresAtSeconds);
+      return await inTime(claimOnce(word.id, word.expiresAtSeconds));
     } catch (cause) {
       throw new AppError('unavailable', 'The confirmation cannot be checked at the moment. Try again.', {
         internalMessage: 'a confirmation could not be claimed',
@@ -66,7 +74,11 @@ export function createConfirmation({
       kind: 'go',
       confirmed,
       arguments: call.arguments,
-      round: round && { capabilities: round.capabilities, ...theirs },
+      round: round && {
+        capabilities: round.capabilities,
+        ...(round.isOurs && { isOurs: true }),
+        ...theirs,
+      },
       wrap: (requestState) =>
         confirmed === undefined || text === undefined || round === undefined
           ? requestState
@@ -130,10 +142,16 @@ export function createConfirmation({
     };
   }
 
+  /** No text to agree to, and no state of ours that comes back. */
+  const needsNobody = ({ round }: Pick<Free, 'round'>, text: string | undefined): boolean =>
+    text === undefined && !isOurs(round?.requestState);
+
   return {
+    isFree: (call, text) => needsNobody(call, text) && !Object.keys(call.arguments).some(mayBeOurs),
+
     async check(call) {
       const { round, text } = call;
-      const isFree = text === undefined && !isOurs(round?.requestState);
+      const isFree = needsNobody(call, text);
       if (isFree && !Object.keys(call.arguments).some(mayBeOurs)) return go(call, '', theirsIn(round));
       const argument = confirmArgumentOf(call.tool.inputSchema);
       const { [argument]: code, ...args } = call.arguments;

@@ -49,3 +49,18 @@ export function readForm(inputResponses: JsonObject | undefined): FormAnswer {
   if (content['confirm'] === false) return 'declined';
   return content['confirm'] === true ? 'agreed' : 'none';
 }
+
+/** What a client says that shows forms, and what it answers: for who asks people in another way. */
+export const SHOWS_FORMS: JsonObject = { elicitation: { form: {} } };
+
+export function formAnswer(agreed: boolean): JsonObject {
+  return { [QUESTION]: agreed ? { action: 'accept', content: { confirm: true } } : { action: 'decline' } };
+}
+
+/** The words of our question; undefined: it is not ours. */
+export function messageOfForm(inputRequests: JsonObject | undefined): string | undefined {
+  const question = inputRequests?.[QUESTION];
+  const params = isJsonObject(question) ? question['params'] : undefined;
+  const message = isJsonObject(params) ? params['message'] : undefined;
+  return typeof message === 'string' ? message : undefined;
+}

@@ -1,7 +1,7 @@
+import { asLegacyRevision } from '@latchkey/tools';
 import { respondError } from '../../exchange.ts';
 import { isJsonObject } from '../../mcp/json.ts';
 import { sendAnswer } from '../../mcp/send-answer.ts';
-import { asLegacyRevision } from '../../mcp/revisions.ts';
 import { answerFault, type Fault } from '../fault-answer.ts';
 import type { AdmittedPost, Passage } from '../passage.ts';
 import { NO_ANSWER, NOT_BEGUN } from './endings.ts';

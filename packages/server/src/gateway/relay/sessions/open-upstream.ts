@@ -1,9 +1,9 @@
+import { maskOf } from '@latchkey/tools';
 import type { McpTarget } from '../../../connectors/tool-set.ts';
 import { fail, type Result } from '../../../kernel/result.ts';
 import type { Channel, ChannelEvents, OpenChannel, WireMessage } from '../../../upstreams/channel.ts';
 import type { UpstreamCredentials } from '../../../upstreams/credentials.ts';
 import { describeFault } from '../../../upstreams/credentials/describe-fault.ts';
-import { createMask } from '../../../upstreams/credentials/mask.ts';
 import { NOTHING } from '../../../upstreams/credentials/parts.ts';
 import { credentialTargetOf } from '../../pipeline/upstream.ts';
 import { faultFrom, type Fault } from '../fault-answer.ts';
@@ -37,7 +37,7 @@ export function createOpenUpstream({
         const { code, ...said } = describeFault(parts.error);
         return fail({ code, ...said, status: code === 'connect_needed' ? 403 : 503 });
       }
-      const mask = createMask(parts.value);
+      const mask = maskOf(parts.value);
       const opened = await open(
         mask === undefined
           ? events

@@ -1,5 +1,5 @@
+import type { RpcId } from '@latchkey/tools';
 import type { RequestId } from '../../../kernel/ids.ts';
-import type { RpcId } from '../../mcp/answer.ts';
 import { isJsonObject } from '../../mcp/json.ts';
 import type { WireMessage } from '../../../upstreams/channel.ts';
 import type { Ended } from '../../pipeline/record.ts';

@@ -1,8 +1,8 @@
-import { errorAnswer, RPC, type Answer } from '../../mcp/answer.ts';
+import { RPC, type Message } from '@latchkey/tools';
+import { errorAnswer, type Answer } from '../../mcp/answer.ts';
 import { isJsonObject } from '../../mcp/json.ts';
 import { sendAnswer } from '../../mcp/send-answer.ts';
 import { JSON_TYPE, respond, respondError } from '../../exchange.ts';
-import type { Message } from '../../mcp/message.ts';
 import type { ClientMessage } from '../client-messages.ts';
 import { answerFault } from '../fault-answer.ts';
 import type { AdmittedPost, Passage } from '../passage.ts';

@@ -1,9 +1,9 @@
 // MCP 2025-03-26, 2025-06-18 and 2025-11-25, Transports, Streamable HTTP: sessions with servers that keep a connection.
+import { RPC, asLegacyRevision, LEGACY_REVISIONS } from '@latchkey/tools';
 import type { Clock } from '../../../kernel/clock.ts';
 import { toAppError } from '../../../kernel/errors.ts';
 import { JSON_TYPE, respond, respondError } from '../../exchange.ts';
-import { errorAnswer, RPC, type Answer } from '../../mcp/answer.ts';
-import { asLegacyRevision, LEGACY_REVISIONS } from '../../mcp/revisions.ts';
+import { errorAnswer, type Answer } from '../../mcp/answer.ts';
 import { sendAnswer } from '../../mcp/send-answer.ts';
 import { refusal } from '../../refusal.ts';
 import type { NodeMail } from '../../../nodes/node-mail.ts';
@@ -33,7 +33,7 @@ import { createSessionRegistry } from './session-registry.ts';
 export interface SessionRelay {
   /** For servers of stdio and of HTTP+SSE. */
   readonly carry: Carry;
-  /** Told by the change feed: sessions whose caller's right has ended, or is less than it was, end. */
+  /** Told by the change feed: sessions whose caller's right has ended, or is less than it was, end. `*`: any. */
   changed(subject: string): void;
   /** `subject` is an organisation whose tools may be others now, or `*`. */
   toolsChanged(subject: string): void;
@@ -154,7 +154,7 @@ export function createSessionRelay({
     if (opens(post)) {
       const error = isDraining ? CLOSING : registry.hasRoom(target, caller.principal) ? undefined : TOO_MANY;
       if (error !== undefined) {
-        post.end({ fault: error.code });
+        post.end({ fault: error.code, notSent: true });
         return respondError(exchange, error);
       }
       session = newSession(passage);
@@ -202,7 +202,7 @@ export function createSessionRelay({
     },
     changed(subject) {
       for (const session of registry.all())
-        if (session.speaker.caller.hangsOn.includes(subject)) void recheck(session);
+        if (subject === '*' || session.speaker.caller.hangsOn.includes(subject)) void recheck(session);
     },
     toolsChanged(subject) {
       for (const session of registry.all()) {

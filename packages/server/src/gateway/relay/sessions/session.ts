@@ -1,9 +1,8 @@
+import type { RpcId, LegacyRevision } from '@latchkey/tools';
 import type { Clock } from '../../../kernel/clock.ts';
 import { fail, ok, type Result } from '../../../kernel/result.ts';
 import type { Channel, ChannelEvents, WireMessage } from '../../../upstreams/channel.ts';
 import type { Exchange } from '../../exchange.ts';
-import type { RpcId } from '../../mcp/answer.ts';
-import type { LegacyRevision } from '../../mcp/revisions.ts';
 import type { ClientMessage } from '../client-messages.ts';
 import { faultFrom, type Fault } from '../fault-answer.ts';
 import type { Refusal } from '../../refusal.ts';

@@ -1,0 +1,1 @@
+CREATE INDEX "audit_events_announced" ON "audit_events" USING btree ("request_id") WHERE "audit_events"."phase" <> 'event';

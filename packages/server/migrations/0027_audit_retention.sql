@@ -1,0 +1,2 @@
+ALTER TABLE "organisations" ADD COLUMN "audit_days" integer;--> statement-breakpoint
+ALTER TABLE "organisations" ADD CONSTRAINT "organisations_audit_days" CHECK ("organisations"."audit_days" in (30, 90, 180, 365, 730, 2555));

@@ -1,0 +1,2 @@
+ALTER TABLE "tool_rules" ADD COLUMN "description" text;--> statement-breakpoint
+ALTER TABLE "tool_rules" ADD CONSTRAINT "tool_rules_description" CHECK ("tool_rules"."description" is null or ("tool_rules"."tool" <> '*' and length("tool_rules"."description") between 1 and 1000));

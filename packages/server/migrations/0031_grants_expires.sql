@@ -1,0 +1,1 @@
+CREATE INDEX "grants_expires" ON "grants" USING btree ("expires_at");

@@ -1,0 +1,73 @@
+import type { Clock } from '../kernel/clock.ts';
+import type { OrganisationId } from '../kernel/ids.ts';
+import type { Log } from '../kernel/log.ts';
+import { createRepeater } from '../kernel/repeater.ts';
+import type { Queries } from '../store/store.ts';
+import { toAuditRow } from './entry.ts';
+
+type PruneQueries = Pick<Queries, 'audit' | 'auditCheck' | 'auditRetention'>;
+
+export interface PruneStore extends Pick<Queries, 'auditRetention'> {
+  transaction<T>(work: (queries: PruneQueries) => Promise<T>): Promise<T>;
+}
+
+const STEP_MS = 10 * 60_000;
+/** In one transaction. */
+const ROWS_MAX = 20_000;
+
+/**
+ * Deletes the audit rows that an organisation does not want to keep any longer, on whichever node comes first. What was
+ * changed since it was sealed is not deleted: a policy must not be what wipes out the traces.
+ */
+export function createPruner({ clock, log, store }: { store: PruneStore; clock: Clock; log: Log }) {
+  const complained = new Set<OrganisationId>();
+
+  async function step(): Promise<void> {
+    for (const policy of await store.auditRetention.policies()) while (await pruneSome(policy));
+  }
+
+  /** True: there is more. */
+  function pruneSome({ days, orgId }: { days: number; orgId: OrganisationId }): Promise<boolean> {
+    return store.transaction(async ({ audit, auditCheck, auditRetention }) => {
+      if (!(await auditRetention.claim())) return false;
+      const old = await auditRetention.old(orgId, days);
+      if (old === undefined) return false;
+      const blocks = await auditCheck.blocksAfter(orgId, old.after, ROWS_MAX);
+      const changed = blocks.find(
+        ({ contentHolds, follows, rowsHold }) => !(contentHolds && follows && rowsHold),
+      );
+      const last = blocks.findLast(({ seq }) => seq <= old.to && seq < (changed?.seq ?? Infinity));
+      if (changed !== undefined && changed.seq <= old.to && !complained.has(orgId)) {
+        complained.add(orgId);
+        log.error(
+          { organisation: orgId, row: changed.firstId },
+          'the audit log was changed there: what is old is kept from that row on',
+        );
+      }
+      if (last === undefined) return false;
+      const rows = await auditRetention.prune(orgId, { after: old.after, to: last.seq });
+      await audit.insertMany([
+        toAuditRow(
+          {
+            orgId,
+            action: 'audit.pruned',
+            actor: { kind: 'system' },
+            outcome: 'ok',
+            detail: { rows, up_to: last.lastId, older_than_days: days },
+          },
+          'event',
+          clock,
+        ),
+      ]);
+      return last.seq < old.to;
+    });
+  }
+
+  const repeater = createRepeater({
+    step,
+    everyMs: STEP_MS,
+    log,
+    complaint: 'old audit rows are deleted later',
+  });
+  return { ...repeater, step };
+}

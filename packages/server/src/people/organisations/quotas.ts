@@ -1,0 +1,107 @@
+import { toAuditRow } from '../../audit/entry.ts';
+import type { CallsAtOnce, MonthlyQuota, OrganisationQuota } from '../../kernel/call-limits.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { OrganisationId, RequestId, UserId } from '../../kernel/ids.ts';
+import { monthAt } from '../../kernel/month.ts';
+import { fail, ok, type Result } from '../../kernel/result.ts';
+import type { Store } from '../../store/store.ts';
+import { can } from '../policy.ts';
+import { refusableTransaction } from '../refusable-transaction.ts';
+
+/** The operator's: an organisation allows itself no more. */
+export interface QuotaCeilings {
+  readonly monthly: MonthlyQuota;
+  readonly atOnce: CallsAtOnce;
+}
+
+export type QuotaFault = 'above_ceiling' | 'changed_meanwhile' | 'forbidden';
+
+/** What an organisation has used in this month, of what is counted. */
+export interface MonthUsed {
+  readonly calls: number;
+  readonly credits: number;
+  /** When the next month begins. */
+  readonly endsAt: Date;
+}
+
+/** How much an organisation may use in a month, and call at once. Every node holds to it from the next call on. */
+export function createOrganisationQuotas({
+  ceilings,
+  clock,
+  store,
+}: {
+  ceilings: QuotaCeilings;
+  clock: Clock;
+  store: Store;
+}) {
+  const most: OrganisationQuota = {
+    monthlyCalls: ceilings.monthly.calls,
+    monthlyCredits: ceilings.monthly.credits,
+    callsAtOncePerKey: ceilings.atOnce.perKey,
+    callsAtOnce: ceilings.atOnce.perOrganisation,
+  };
+
+  return {
+    /** Null: there is no end to it. */
+    most,
+
+    async of(orgId: OrganisationId): Promise<OrganisationQuota | undefined> {
+      const found = await store.people.findOrganisation(orgId);
+      if (found === undefined) return undefined;
+      const { callsAtOnce, callsAtOncePerKey, monthlyCalls, monthlyCredits } = found;
+      return { callsAtOnce, callsAtOncePerKey, monthlyCalls, monthlyCredits };
+    },
+
+    async used(orgId: OrganisationId): Promise<MonthUsed> {
+      const { endsMs, name } = monthAt(clock.nowMs());
+      const { calls, millicredits } = await store.quotas.used(orgId, name);
+      return { calls, credits: millicredits / 1000, endsAt: new Date(endsMs) };
+    },
+
+    /** `was`: what the admin saw. Nothing is changed if it is something else by now. */
+    async change(change: {
+      readonly orgId: OrganisationId;
+      readonly was: OrganisationQuota;
+      readonly becomes: OrganisationQuota;
+      readonly by: UserId;
+      readonly requestId: RequestId;
+    }): Promise<Result<void, QuotaFault>> {
+      const { becomes, by, orgId, requestId, was } = change;
+      if (isAbove(becomes, was, most)) return fail('above_ceiling');
+      return refusableTransaction(store, async (queries) => {
+        // Whoever removes a member holds on to the same row.
+        if (!(await queries.people.changeQuota(orgId, was, becomes))) return fail('changed_meanwhile');
+        const role = await queries.people.roleOf(orgId, by);
+        if (role === undefined || !can(role, 'settings.manage')) return fail('forbidden');
+        await queries.changes.add('organisation', orgId);
+        await queries.audit.insertMany([
+          toAuditRow(
+            {
+              orgId,
+              action: 'organisation.quota_changed',
+              actor: { kind: 'user', id: by },
+              target: orgId,
+              requestId,
+              outcome: 'ok',
+              detail: { from: was, to: becomes },
+            },
+            'event',
+            clock,
+          ),
+        ]);
+        return ok(undefined);
+      });
+    },
+  };
+}
+
+/** What stood there before the operator lowered theirs may stay. */
+function isAbove(becomes: OrganisationQuota, was: OrganisationQuota, most: OrganisationQuota): boolean {
+  const names = ['monthlyCalls', 'monthlyCredits', 'callsAtOncePerKey', 'callsAtOnce'] as const;
+  return names.some((name) => {
+    const [wanted, ceiling] = [becomes[name], most[name]];
+    return wanted !== null && ceiling !== null && wanted !== was[name] && wanted > ceiling;
+  });
+}
+
+export type OrganisationQuotas = ReturnType<typeof createOrganisationQuotas>;

@@ -1,0 +1,80 @@
+import type { AppOptions } from './app-options.ts';
+import { monotonicClock } from './kernel/clock.ts';
+import {
+  AUTHORIZATIONS_PER_ADDRESS,
+  CALLS_PER_KEY,
+  CALLS_PER_ORGANISATION,
+  CONNECTS_PER_PERSON,
+  REGISTRATIONS_PER_ADDRESS,
+  REGISTRATIONS_PER_SHARED_EGRESS,
+  SIGN_INS_PER_ACCOUNT,
+  SIGN_INS_PER_ADDRESS,
+  UNCONFIRMED_CLIENTS_MAX,
+} from './limit-policies.ts';
+import { deriveKey } from './kernel/seal.ts';
+import { createLimiter, type LocalLimiter } from './limits/limiter.ts';
+import { createRedisBuckets } from './limits/redis-buckets.ts';
+import { createSharedLimiter, type SharedLimiter } from './limits/shared-limiter.ts';
+import type { Telemetry } from './wire-telemetry.ts';
+
+/** The part of the wiring that is about how much of anything there may be, and of whom it is counted. */
+export function wireLimits({
+  limits = { perKey: CALLS_PER_KEY, perOrganisation: CALLS_PER_ORGANISATION },
+  telemetry,
+  unconfirmedClientsMax: unconfirmedMax = UNCONFIRMED_CLIENTS_MAX,
+  ...sharing
+}: Pick<AppOptions, 'limits' | 'unconfirmedClientsMax'> &
+  Omit<Sharing, 'nodes'> & { telemetry: Pick<Telemetry, 'observeLimiter'> }) {
+  const local = createLimiter({ clock: monotonicClock });
+  let countNodes = (): number => 1;
+  const shared = openShared(local, { ...sharing, nodes: () => countNodes() });
+  const limiter = telemetry.observeLimiter(shared ?? local, shared);
+  return {
+    limiter,
+    limits,
+    /** `nodes`: how many share the limits, as far as this one knows. */
+    async start(nodes: () => number): Promise<void> {
+      countNodes = nodes;
+      await shared?.start();
+    },
+    close: async () => shared?.close(),
+    /** Whether limits hold for all nodes together now; undefined: there is nothing to share them by. */
+    limitsAreShared: () => shared?.isShared(),
+
+    /** Of signing in, by address or by account. */
+    limit: (bucket: string) =>
+      limiter.take(
+        bucket,
+        bucket.startsWith('sign-in:account:') ? SIGN_INS_PER_ACCOUNT : SIGN_INS_PER_ADDRESS,
+      ),
+    limitAttempts: (userId: string) => limiter.take(`confirm:${userId}`, SIGN_INS_PER_ACCOUNT),
+    limitConnects: (userId: string) => limiter.take(`connect:${userId}`, CONNECTS_PER_PERSON),
+    limitAuthorizations: (address: string) =>
+      limiter.take(`authorize:${address}`, AUTHORIZATIONS_PER_ADDRESS),
+    async limitRegistrations(address: string, egress: string | undefined) {
+      return egress === undefined
+        ? { ...(await limiter.take(`register:${address}`, REGISTRATIONS_PER_ADDRESS)), unconfirmedMax }
+        : {
+            ...(await limiter.take(`register:shared:${egress}`, REGISTRATIONS_PER_SHARED_EGRESS)),
+            unconfirmedMax: 2 * unconfirmedMax,
+          };
+    },
+  };
+}
+
+type Sharing = Pick<AppOptions, 'log' | 'masterSecret' | 'redisUrl' | 'sharedLimitDeadlineMs' | 'worker'> & {
+  nodes: () => number;
+};
+
+/** Buckets that others take from, too: in Redis, else in the process that this worker is one of. */
+function openShared(
+  local: LocalLimiter,
+  { log, masterSecret, nodes, redisUrl, sharedLimitDeadlineMs: deadlineMs, worker }: Sharing,
+): SharedLimiter | undefined {
+  if (redisUrl !== undefined) {
+    const remote = createRedisBuckets({ url: redisUrl, key: deriveKey(masterSecret, 'shared limits') });
+    return createSharedLimiter({ remote, local, nodes, log, deadlineMs });
+  }
+  if (worker === undefined) return undefined;
+  return createSharedLimiter({ remote: worker.buckets, local, nodes: () => worker.count, log, deadlineMs });
+}

@@ -1,0 +1,32 @@
+/** What the process that began the workers says to one of them, and the other way. Both are of the same release. */
+export interface StartOrder {
+  readonly number: number;
+  readonly count: number;
+  /** A secret where the database is the embedded one: so it goes by this way, and not by the environment. */
+  readonly databaseUrl: string;
+  readonly port: number;
+  /** The first of the first start: it applies the declared file, and makes the link to the first account. */
+  readonly isFirst: boolean;
+}
+
+export interface Started {
+  readonly webBaseUrl: string;
+  readonly mcpBaseUrl: string;
+  readonly setupToken: string | undefined;
+}
+
+export interface StopOrder {
+  /** Go on for a while, so that who sends calls here sees it and goes elsewhere. */
+  readonly drains: boolean;
+}
+
+export const SUBJECTS = {
+  /** Told to a worker. */
+  start: 'start',
+  stop: 'stop',
+  /** Told by a worker. */
+  started: 'started',
+  refused: 'refused',
+  said: 'said',
+  asksToStart: 'here',
+} as const;

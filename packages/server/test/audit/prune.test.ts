@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { toAuditRow } from '../../src/audit/entry.ts';
+import { createTrailKeeper } from '../../src/audit/keep-trail.ts';
+import { createPruner } from '../../src/audit/prune.ts';
+import { verifyChain } from '../../src/audit/verify-chain.ts';
+import { systemClock } from '../../src/kernel/clock.ts';
+import { newId, type OrganisationId } from '../../src/kernel/ids.ts';
+import { silentLog, type Log } from '../../src/kernel/log.ts';
+import { createTestStore } from '../support/database.ts';
+
+let database: Awaited<ReturnType<typeof createTestStore>>;
+let trail: ReturnType<typeof createTrailKeeper>;
+beforeAll(async () => {
+  database = await createTestStore();
+  trail = createTrailKeeper({ store: database.store, log: silentLog });
+});
+afterAll(async () => {
+  await trail.close();
+  await database.close();
+});
+
+const run = (text: string, values: unknown[] = []) => database.store.pool.query(text, values);
+
+let orgId: OrganisationId;
+let otherOrg: OrganisationId;
+let errors: object[];
+let log: Log;
+/** Each organisation has four blocks of three rows, sealed 100, 40, 35 and 0 days ago. */
+beforeEach(async () => {
+  [orgId, otherOrg] = [await newOrganisation(), await newOrganisation()];
+  for (let block = 0; block < 4; block += 1) await write(3);
+  for (const [seq, days] of [100, 40, 35].entries())
+    await run(
+      `update audit_blocks set sealed_at = now() - make_interval(days => $1) where chain in ($2, $3) and seq = $4`,
+      [days, orgId, otherOrg, seq + 1],
+    );
+  errors = [];
+  log = { ...silentLog, error: (fields) => void errors.push(fields) };
+});
+
+async function newOrganisation(): Promise<OrganisationId> {
+  const id = newId('org');
+  const slug = `o${id.toLowerCase().replaceAll(/[^a-z0-9]/g, '')}`.slice(0, 30);
+  await database.store.people.createOrganisation({ id, slug, name: 'Acme', tokenMode: 'token' });
+  return id;
+}
+
+async function write(rows: number): Promise<void> {
+  const owners = Array.from({ length: rows }, () => [orgId, otherOrg]).flat();
+  await database.store.audit.insertMany(
+    owners.map((owner) =>
+      toAuditRow(
+        { orgId: owner, action: 'key.revoked', actor: { kind: 'system' }, outcome: 'ok' },
+        'event',
+        systemClock,
+      ),
+    ),
+  );
+  await trail.step();
+}
+
+async function keep(days: 30 | 90 | null, nodes = 1): Promise<void> {
+  const { days: was = null } = (await database.store.auditRetention.of(orgId)) ?? {};
+  await database.store.auditRetention.change(orgId, was, days);
+  expect((await database.store.auditRetention.of(orgId))?.days).toBe(days);
+  const pruners = Array.from({ length: nodes }, () =>
+    createPruner({ store: database.store, clock: systemClock, log }),
+  );
+  await Promise.all(pruners.map((pruner) => pruner.step()));
+  await Promise.all(pruners.map((pruner) => pruner.close()));
+  await trail.step();
+}
+
+const verify = (chain: string = orgId) => verifyChain(database.store, chain, { keys: new Map() });
+const pruned = async () =>
+  (await database.store.audit.list(orgId, { limit: 100 })).filter(({ action }) => action === 'audit.pruned');
+
+describe('what an organisation does not want to keep any longer', () => {
+  test('is deleted, once by however many nodes; the chain holds, and the log says what was done', async () => {
+    await keep(30, 3);
+    expect(await verify()).toMatchObject({ rows: 4, prunedRows: 9, faults: [] });
+    expect(await pruned()).toMatchObject([
+      { actorKind: 'system', outcome: 'ok', detail: { rows: 9, older_than_days: 30 } },
+    ]);
+    expect(errors).toEqual([]);
+    // Of another organisation nothing is gone.
+    expect(await verify(otherOrg)).toMatchObject({ rows: 12, prunedRows: 0, faults: [] });
+  });
+
+  test('goes on as time does, and not before it is a day too old', async () => {
+    await keep(90);
+    expect(await verify()).toMatchObject({ prunedRows: 3, faults: [] });
+    await run(
+      `update audit_blocks set sealed_at = now() - interval '90.5 days' where chain = $1 and seq = 2`,
+      [orgId],
+    );
+    await keep(90);
+    expect(await verify()).toMatchObject({ prunedRows: 3 });
+    await run(
+      `update audit_blocks set sealed_at = now() - interval '91.5 days' where chain = $1 and seq = 2`,
+      [orgId],
+    );
+    await keep(90);
+    expect(await verify()).toMatchObject({ prunedRows: 6, faults: [] });
+    expect(await pruned()).toHaveLength(2);
+  });
+
+  test('is everything that is old and nothing else: for ever is for ever', async () => {
+    await keep(null);
+    expect(await verify()).toMatchObject({ rows: 12, prunedRows: 0, faults: [] });
+    expect(await pruned()).toEqual([]);
+  });
+
+  test('says how far back the log goes', async () => {
+    const dayOf = async () => {
+      const { oldest } = (await database.store.auditRetention.of(orgId)) ?? {};
+      return oldest && Math.round((Date.now() - oldest.getTime()) / 86_400_000);
+    };
+    expect(await dayOf()).toBe(100);
+    await keep(90);
+    expect(await dayOf()).toBe(40);
+  });
+});
+
+describe('somebody who can write the database', () => {
+  test('and changed an old row does not get rid of the trace by a policy', async () => {
+    await run(
+      `update audit_events set action = 'nothing.happened'
+       where id = (select first_id from audit_blocks where chain = $1 and seq = 2)`,
+      [orgId],
+    );
+    await keep(30);
+    // What was before it is gone; from there on all is kept, and the check still names it.
+    const { faults, prunedRows } = await verify();
+    expect([prunedRows, faults]).toMatchObject([3, [{ kind: 'changed' }]]);
+    expect(errors).toMatchObject([{ organisation: orgId }]);
+  });
+
+  test('and moved a row here from another log does not have it deleted', async () => {
+    const { rowCount } = await run(
+      `update audit_events set org_id = $1
+       where id = (select first_id from audit_blocks where chain = $2 and seq = 1)`,
+      [orgId, otherOrg],
+    );
+    expect(rowCount).toBe(1);
+    await keep(30);
+    expect(await pruned()).toEqual([]);
+    expect((await verify()).faults).toMatchObject([{ kind: 'added' }]);
+  });
+});

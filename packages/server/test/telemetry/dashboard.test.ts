@@ -1,0 +1,130 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startService, type Service } from './support/service.ts';
+
+const ROOT = new URL('../../../../', import.meta.url);
+
+interface Metric {
+  readonly kind: string;
+  readonly help: string;
+  /** What each label can be, `le` left out. */
+  readonly labels: Map<string, Set<string>>;
+}
+
+interface Panel {
+  readonly title: string;
+  readonly type: string;
+  readonly targets?: readonly { readonly expr: string }[];
+}
+
+let service: Service;
+let metrics: Map<string, Metric>;
+beforeAll(async () => {
+  service = await startService();
+  metrics = readMetrics(await (await fetch(`${service.url}/metrics`)).text());
+});
+afterAll(() => service.close());
+
+function readMetrics(text: string): Map<string, Metric> {
+  const found = new Map<string, Metric>();
+  for (const [, name = '', help = ''] of text.matchAll(/^# HELP (\S+) (.*)$/gm)) {
+    const [, kind = ''] = new RegExp(`^# TYPE ${name} (\\S+)$`, 'm').exec(text) ?? [];
+    const labels = new Map<string, Set<string>>();
+    const samples = text.matchAll(new RegExp(`^${name}(?:_bucket|_sum|_count)?(?:\\{(.*)\\})? \\S+$`, 'gm'));
+    for (const [, inBraces = ''] of samples)
+      for (const [, label = '', value = ''] of inBraces.matchAll(/(\w+)="([^"]*)"/g))
+        if (label !== 'le') labels.set(label, (labels.get(label) ?? new Set()).add(value));
+    found.set(name, { kind, help, labels });
+  }
+  return found;
+}
+
+async function readPanels(): Promise<Panel[]> {
+  const text = await readFile(new URL('deploy/grafana/latchkey.json', ROOT), 'utf8');
+  return (JSON.parse(text) as { panels: Panel[] }).panels.filter(({ type }) => type !== 'row');
+}
+
+/** The metrics that an expression asks for, with the labels that it selects by. */
+function asked(expr: string): { name: string; matchers: Map<string, string> }[] {
+  return [...expr.matchAll(/\b((?:latchkey|process|nodejs)_\w+)(?:\{([^}]*)\})?/g)].map(
+    ([, name = '', inBraces = '']) => ({
+      name: metrics.has(name) ? name : name.replace(/_(?:bucket|sum|count)$/, ''),
+      matchers: new Map(
+        [...inBraces.matchAll(/(\w+)=~?"([^"]*)"/g)].map(([, label = '', value = '']) => [label, value]),
+      ),
+    }),
+  );
+}
+
+/** Those that Prometheus itself adds. */
+const OF_THE_SCRAPER = ['job', 'instance'];
+
+/** What an expression asks for and there is not. */
+function faultsOf(expr: string): string[] {
+  const faults: string[] = [];
+  const known = new Set([...OF_THE_SCRAPER, 'le']);
+  const wanted = asked(expr);
+  if (wanted.length === 0) faults.push(`nothing is asked for: ${expr}`);
+  for (const { matchers, name } of wanted) {
+    const metric = metrics.get(name);
+    if (metric === undefined) faults.push(`there is no ${name}`);
+    for (const label of metric?.labels.keys() ?? []) known.add(label);
+    for (const [label, pattern] of matchers) {
+      if (OF_THE_SCRAPER.includes(label)) continue;
+      for (const value of pattern.split('|'))
+        if (metric?.labels.get(label)?.has(value) !== true) faults.push(`${name} has no ${label}="${value}"`);
+    }
+    const grows = new RegExp(`(?:rate|increase)\\(${name}`).test(expr);
+    const isByBuckets = new RegExp(`histogram_quantile\\(.*${name}_bucket`).test(expr);
+    if (metric?.kind === 'histogram' && !isByBuckets) faults.push(`${name} is a histogram: ${expr}`);
+    if (metric?.kind === 'counter' && !grows) faults.push(`${name} is a counter: ${expr}`);
+    if (metric?.kind === 'gauge' && grows) faults.push(`${name} is a gauge: ${expr}`);
+  }
+  for (const [, list = ''] of expr.matchAll(/\b(?:by|on|group_left) \(([^)]*)\)/g))
+    for (const label of list.split(','))
+      if (!known.has(label.trim())) faults.push(`there is no label ${label.trim()}: ${expr}`);
+  return faults;
+}
+
+test('each panel asks for metrics that there are, by labels and values that they have, as their kind is asked for', async () => {
+  const panels = await readPanels();
+  expect(panels.length).toBeGreaterThan(20);
+  expect(panels.filter(({ targets = [] }) => targets.length === 0)).toEqual([]);
+  const faults = panels.flatMap(({ targets = [], title }) =>
+    targets.flatMap(({ expr }) => faultsOf(expr).map((fault) => `${title}: ${fault}`)),
+  );
+  expect(faults).toEqual([]);
+});
+
+test('a panel that asks for what there is not would be found out', () => {
+  expect(faultsOf('rate(latchkey_nothing_total[5m])')).toEqual(['there is no latchkey_nothing_total']);
+  expect(faultsOf('sum by (tool) (rate(latchkey_calls_total{outcome="odd"}[5m]))')).toEqual([
+    'latchkey_calls_total has no outcome="odd"',
+    'there is no label tool: sum by (tool) (rate(latchkey_calls_total{outcome="odd"}[5m]))',
+  ]);
+  expect(faultsOf('latchkey_calls_total')).toEqual([
+    'latchkey_calls_total is a counter: latchkey_calls_total',
+  ]);
+});
+
+test('each metric is on the dashboard, and described in docs/observability.md as the service describes it', async () => {
+  const shown = new Set(
+    (await readPanels())
+      .flatMap(({ targets = [] }) => targets.flatMap(({ expr }) => asked(expr)))
+      .map(({ name }) => name),
+  );
+  expect([...metrics.keys()].filter((name) => !shown.has(name))).toEqual([]);
+
+  const docs = await readFile(new URL('docs/observability.md', ROOT), 'utf8');
+  const described = docs
+    .split('\n')
+    .filter((line) => /^\| `(?:latchkey|process|nodejs)_/.test(line))
+    .map((line) => line.split(' | ').map((cell) => cell.replaceAll(/^[|\s]+|[|\s]+$/g, '')));
+  const expected = [...metrics].map(([name, { help, kind, labels }]) => [
+    `\`${name}\``,
+    kind,
+    [...labels.keys()].map((label) => `\`${label}\``).join(', '),
+    help,
+  ]);
+  expect(described).toEqual(expected);
+});

@@ -1,0 +1,257 @@
+import { spawnSync } from 'node:child_process';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { createPerson } from '../src/demo/person.ts';
+import { openEvents } from './gateway/support/events.ts';
+import { createTestDatabase } from './support/database.ts';
+import { startCommand, stopCommand, untilReady, type StartedCommand } from './support/latchkey-command.ts';
+import { rpc } from './support/oauth-client.ts';
+
+// The built command with two workers and the database that it brings along, as a person starts it.
+const OPENAPI = {
+  openapi: '3.1.0',
+  info: { title: 'Tiny', version: '1' },
+  paths: {
+    '/ping': { get: { operationId: 'ping', summary: 'Ping', responses: { 200: { description: 'pong' } } } },
+    '/work': { post: { operationId: 'work', summary: 'Work', responses: { 200: { description: 'done' } } } },
+  },
+};
+const WORKERS = 2;
+const SECRET = 'the secret of the service, of 32 characters';
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
+
+let folder: string;
+let upstream: Server;
+let held: ServerResponse[];
+let environment: Record<string, string>;
+let served: StartedCommand;
+let ready: Record<string, unknown>;
+let url: string;
+let cookie: string;
+let key: Record<string, string>;
+
+beforeAll(async () => {
+  held = [];
+  upstream = createServer((request, response) => {
+    if (request.method === 'POST') held.push(response);
+    else response.writeHead(200, { 'content-type': 'application/json' }).end('{"pong":true}');
+  });
+  await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve));
+  folder = await mkdtemp(join(tmpdir(), 'latchkey-workers-'));
+  // Where root runs the suite, the database's own account passes through here.
+  await chmod(folder, 0o755);
+  await writeFile(join(folder, 'tiny.json'), JSON.stringify(OPENAPI));
+  const { port } = upstream.address() as AddressInfo;
+  const declared = {
+    connectors: [{ slug: 'tiny', name: 'Tiny', document: 'tiny.json', base_url: `http://127.0.0.1:${port}` }],
+  };
+  await writeFile(join(folder, 'latchkey.json'), JSON.stringify(declared));
+  environment = {
+    PORT: '0',
+    LATCHKEY_DATA_DIR: join(folder, 'data'),
+    LATCHKEY_CONFIG: './latchkey.json',
+    LOG_LEVEL: 'error',
+  };
+  served = startCommand(['serve', '--workers', String(WORKERS)], { cwd: folder, environment });
+  ready = await untilReady(served);
+  url = String(ready['url']);
+
+  const link = /http:\S+\/setup\?token=\S+/.exec(served.err())?.[0] ?? '';
+  const person = createPerson({ origins: [url] });
+  const account = { email: 'first@initech.test', name: 'First', password: 'a long enough password' };
+  const organisation = { organisation_name: 'Initech', slug: 'initech' };
+  await person.submit(await person.visit(link), { ...account, ...organisation }, 'email');
+  cookie = person.cookieHeader();
+  key = { 'x-api-key': await newKey() };
+});
+afterAll(async () => {
+  for (const response of held) response.destroy();
+  await stopCommand(served);
+  await rm(folder, { recursive: true, force: true });
+  upstream.closeAllConnections();
+  await new Promise((resolve) => upstream.close(resolve));
+});
+
+async function atPortal(method: string, path: string, body: unknown): Promise<Response> {
+  return fetch(`${url}/portal/v1/organisations/initech${path}`, {
+    method,
+    headers: { cookie, origin: url, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+}
+
+async function newKey(): Promise<string> {
+  const made = await atPortal('POST', '/keys', { name: 'By hand', access: 'full', expires_in_days: 7 });
+  return ((await made.json()) as { secret: string }).secret;
+}
+
+/** On a connection of its own, so that the workers take them in turn. */
+function ping(headers = key): Promise<Response> {
+  return fetch(`${url}/api/tiny/ping`, { headers: { ...headers, connection: 'close' } });
+}
+
+async function metrics(): Promise<string> {
+  return (await fetch(`${url}/metrics`, { headers: { connection: 'close' } })).text();
+}
+
+function workerPids(): number[] {
+  const { stdout } = spawnSync('ps', ['-o', 'pid=,args=', '--ppid', String(served.child.pid)]);
+  return [...stdout.toString().matchAll(/^\s*(\d+) .*cli\.js serve/gm)].map(([, pid]) => Number(pid));
+}
+
+function lives(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+test('what is said once is said once: that it serves, the link to the first account, the declared file', () => {
+  expect(ready).toMatchObject({ event: 'ready', connector: `${url}/mcp`, workers: WORKERS });
+  expect(served.out().match(/"event":"ready"/g)).toHaveLength(1);
+  expect(served.err().match(/\/setup\?token=/g)).toHaveLength(1);
+  expect(served.err().match(/Connector tiny:/g)).toHaveLength(1);
+  expect(workerPids()).toHaveLength(WORKERS);
+});
+
+test('each worker serves, and whichever is asked for the metrics answers for all', async () => {
+  for (let call = 0; call < 2 * WORKERS; call += 1) expect((await ping()).status).toBe(200);
+  const text = await metrics();
+  for (let worker = 1; worker <= WORKERS; worker += 1) {
+    const calls = [
+      ...text.matchAll(new RegExp(`^latchkey_calls_total\\{worker="${worker}".* (\\d+)$`, 'gm')),
+    ];
+    expect(calls.reduce((sum, [, count]) => sum + Number(count), 0)).toBeGreaterThan(0);
+  }
+  // One family of that name, as the format wants it.
+  expect(text.match(/^# TYPE latchkey_calls_total /gm)).toHaveLength(1);
+});
+
+test('a limit holds for all workers together', async () => {
+  const perMinute = 4;
+  const headers = { 'x-api-key': await newKey() };
+  const limits = { calls_per_key: perMinute, calls_per_organisation: null };
+  const none = { calls_per_key: null, calls_per_organisation: null };
+  const begunMs = performance.now();
+  expect((await atPortal('PUT', '/settings/limits', { ...limits, was: none })).status).toBe(200);
+  // Both have heard of it once each says so.
+  await vi.waitFor(async () => {
+    for (let call = 0; call < WORKERS; call += 1)
+      expect((await ping()).headers.get('ratelimit-policy')).toContain(`"key";q=${perMinute};`);
+  });
+  const answers = await Promise.all(Array.from({ length: 40 }, () => ping(headers)));
+  const allowed = answers.filter(({ status }) => status === 200).length;
+  const regained = ((performance.now() - begunMs) / 60_000) * perMinute;
+  expect(allowed).toBeGreaterThanOrEqual(perMinute);
+  expect(allowed).toBeLessThanOrEqual(perMinute + Math.ceil(regained));
+  expect((await atPortal('PUT', '/settings/limits', { ...none, was: limits })).status).toBe(200);
+  expect(await metrics()).toMatch(/latchkey_shared_limits_asked_total\{worker="1",answered="shared"\} [1-9]/);
+});
+
+test('a session of HTTP+SSE takes messages at every worker', async () => {
+  const stream = await openEvents(`${url}/mcp/initech/sse`, { headers: key });
+  const endpoint = (await stream.next())?.data ?? '';
+  for (let id = 0; id < 2 * WORKERS; id += 1) {
+    const posted = await fetch(url + endpoint, {
+      method: 'POST',
+      headers: { ...key, 'content-type': 'application/json', connection: 'close' },
+      body: JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/call', params: { name: 'ping' } }),
+    });
+    expect(posted.status).toBe(202);
+    const said: unknown = JSON.parse((await stream.next())?.data ?? '{}');
+    expect(said).toMatchObject({ id, result: { content: [{ text: '{"pong":true}' }] } });
+  }
+  stream.close();
+});
+
+test('another takes the place of one that was killed, and the service goes on meanwhile', async () => {
+  const before = workerPids();
+  const [killed = 0] = before;
+  process.kill(killed, 'SIGKILL');
+  await vi.waitFor(
+    () => {
+      const now = workerPids();
+      expect(now).toHaveLength(WORKERS);
+      expect(now).not.toContain(killed);
+    },
+    { timeout: 30_000 },
+  );
+  for (let call = 0; call < 3 * WORKERS; call += 1) expect((await ping()).status).toBe(200);
+  await vi.waitFor(async () => expect(await metrics()).toContain('worker="1"'), { timeout: 30_000 });
+  expect(served.err().match(/\/setup\?token=/g)).toHaveLength(1);
+});
+
+test('a worker whose place cannot be taken, because there are too many open files, has it taken once there are not', async () => {
+  const [killed = 0] = workerPids();
+  const mayOpen = (files: number) =>
+    spawnSync('prlimit', ['--pid', String(served.child.pid), `--nofile=${files}:`]).status;
+  expect(mayOpen(3)).toBe(0);
+  process.kill(killed, 'SIGKILL');
+  await expect.poll(() => served.err(), { timeout: 20_000 }).toContain('EMFILE');
+  expect(served.child.exitCode).toBeNull();
+  expect(mayOpen(1024)).toBe(0);
+  await expect.poll(() => workerPids().length, { timeout: 30_000 }).toBe(WORKERS);
+  await vi.waitFor(
+    async () => {
+      const text = await metrics();
+      for (let worker = 1; worker <= WORKERS; worker += 1) expect(text).toContain(`worker="${worker}"`);
+    },
+    { timeout: 30_000 },
+  );
+});
+
+test('SIGTERM ends all of them and loses no call that was accepted', async () => {
+  const pids = workerPids();
+  const calls = Array.from({ length: 6 }, (_, n) =>
+    n % 2 === 0
+      ? rpc(`${url}/mcp/initech`, { ...key, connection: 'close' }, 'tools/call', {
+          name: 'work',
+          arguments: {},
+        })
+      : fetch(`${url}/api/tiny/work`, { method: 'POST', headers: { ...key, connection: 'close' } }),
+  );
+  await expect.poll(() => held.length, { timeout: 20_000 }).toBe(calls.length);
+  served.child.kill('SIGTERM');
+  for (const response of held)
+    response.writeHead(200, { 'content-type': 'application/json' }).end('{"done":true}');
+  const answers = await Promise.all(calls);
+  expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+  expect(await served.exit).toBe(0);
+  expect(pids.filter(lives)).toEqual([]);
+});
+
+test('none of them outlives the process that began them, and the next start has everything that was there', async () => {
+  served = startCommand(['serve', '--workers', String(WORKERS)], { cwd: folder, environment });
+  await untilReady(served);
+  const pids = workerPids();
+  expect(pids).toHaveLength(WORKERS);
+  served.child.kill('SIGKILL');
+  await served.exit;
+  await vi.waitFor(() => expect(pids.filter(lives)).toEqual([]), { timeout: 30_000 });
+  served = startCommand(['serve', '--workers', String(WORKERS)], { cwd: folder, environment });
+  url = String((await untilReady(served))['url']);
+  expect(served.err()).not.toContain('/setup?token=');
+  expect((await ping()).status).toBe(200);
+});
+
+test('a port in use is said once, and nothing is left running', async () => {
+  const other = await createTestDatabase();
+  onTestFinished(other.drop);
+  const refused = startCommand(['serve', '--workers', '2'], {
+    cwd: folder,
+    environment: {
+      ...environment,
+      PORT: new URL(url).port,
+      LATCHKEY_SECRET: SECRET,
+      DATABASE_URL: other.url,
+    },
+  });
+  expect(await refused.exit).toBe(1);
+  expect(refused.err().match(/in use.*PORT/g)).toHaveLength(1);
+});
