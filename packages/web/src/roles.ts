@@ -1,12 +1,8 @@
 import type { Role } from './api/types.ts';
+import { rolesText } from './text/roles.ts';
 
 /** For what to show and how to say it. What is allowed is decided by the server, for each request. */
-export const ROLE_NAMES: Readonly<Record<Role, string>> = {
-  owner: 'Owner',
-  admin: 'Admin',
-  member: 'Member',
-  viewer: 'Viewer',
-};
+export const ROLE_NAMES: Readonly<Record<Role, string>> = rolesText;
 
 export const ROLES = ['owner', 'admin', 'member', 'viewer'] as const satisfies readonly Role[];
 
@@ -34,6 +30,14 @@ export function changesSettings(role: Role): boolean {
   return role === 'owner' || role === 'admin';
 }
 
+export function renamesOrganisation(role: Role): boolean {
+  return role === 'owner';
+}
+
+export function deletesOrganisation(role: Role): boolean {
+  return role === 'owner';
+}
+
 export function seesMembers(role: Role): boolean {
   return role !== 'viewer';
 }
@@ -50,6 +54,10 @@ export function signsEveryoneOut(role: Role): boolean {
 
 export function readsAudit(role: Role): boolean {
   return role === 'owner' || role === 'admin';
+}
+
+export function setsAuditRetention(role: Role): boolean {
+  return role === 'owner';
 }
 
 export function readsUsage(role: Role): boolean {

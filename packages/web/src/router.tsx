@@ -1,6 +1,8 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { readAuditSearch } from './audit/audit-search.ts';
-import { ChooserPage } from './chooser/chooser-page.tsx';
+import { readAgentsSearch } from './agents/agents-search.ts';
+import { readAppsSearch } from './apps/apps-search.ts';
+import { readLinksSearch } from './identity-providers/links-search.ts';
 import { readConnectorsSearch } from './connectors/connectors-search.ts';
 import { readToolsSearch } from './connectors/tools-search.ts';
 import { readVersionsSearch } from './connectors/versions-search.ts';
@@ -9,6 +11,9 @@ import { readAttemptsSearch, readConnectSearch } from './connect/connect-search.
 import { readConnectionsSearch } from './connections/connections-search.ts';
 import { readKeysSearch } from './keys/keys-search.ts';
 import { readMembersSearch } from './members/members-search.ts';
+import { readInstalledSearch } from './operator/organisations-search.ts';
+import { readWebhooksSearch } from './settings/webhooks/webhooks-search.ts';
+import { readPlaygroundSearch } from './playground/playground-search.ts';
 import { Crash } from './shell/crash.tsx';
 import { NoSuchPage } from './shell/no-such-page.tsx';
 import { Root } from './shell/root.tsx';
@@ -17,7 +22,11 @@ import { readUsageSearch } from './usage/usage-search.ts';
 
 const root = createRootRoute({ component: Root });
 
-const chooser = createRoute({ getParentRoute: () => root, path: '/', component: ChooserPage });
+const chooser = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  component: lazyRouteComponent(() => import('./chooser/chooser-page.tsx'), 'ChooserPage'),
+});
 
 const organisation = createRoute({
   getParentRoute: () => root,
@@ -37,6 +46,12 @@ const keys = createRoute({
   path: 'keys',
   validateSearch: readKeysSearch,
   component: lazyRouteComponent(() => import('./keys/keys-page.tsx'), 'KeysPage'),
+});
+
+const key = createRoute({
+  getParentRoute: () => organisation,
+  path: 'keys/$key',
+  component: lazyRouteComponent(() => import('./keys/key-page.tsx'), 'KeyPage'),
 });
 
 const connect = createRoute({
@@ -63,18 +78,21 @@ const connections = createRoute({
 const agents = createRoute({
   getParentRoute: () => organisation,
   path: 'agents',
+  validateSearch: readAgentsSearch,
   component: lazyRouteComponent(() => import('./agents/agents-page.tsx'), 'AgentsPage'),
 });
 
 const apps = createRoute({
   getParentRoute: () => organisation,
   path: 'apps',
+  validateSearch: readAppsSearch,
   component: lazyRouteComponent(() => import('./apps/apps-page.tsx'), 'AppsPage'),
 });
 
 const identityProviders = createRoute({
   getParentRoute: () => organisation,
   path: 'identity-providers',
+  validateSearch: readLinksSearch,
   component: lazyRouteComponent(
     () => import('./identity-providers/identity-providers-page.tsx'),
     'IdentityProvidersPage',
@@ -85,6 +103,43 @@ const settings = createRoute({
   getParentRoute: () => organisation,
   path: 'settings',
   component: lazyRouteComponent(() => import('./settings/settings-page.tsx'), 'SettingsPage'),
+});
+
+const settingsGeneral = createRoute({
+  getParentRoute: () => settings,
+  path: '/',
+  component: lazyRouteComponent(() => import('./settings/general/general-tab.tsx'), 'GeneralTab'),
+});
+
+const settingsLimits = createRoute({
+  getParentRoute: () => settings,
+  path: 'limits',
+  component: lazyRouteComponent(() => import('./settings/limits/limits-tab.tsx'), 'LimitsTab'),
+});
+
+const settingsWebhooks = createRoute({
+  getParentRoute: () => settings,
+  path: 'webhooks',
+  validateSearch: readWebhooksSearch,
+  component: lazyRouteComponent(() => import('./settings/webhooks/webhooks-tab.tsx'), 'WebhooksTab'),
+});
+
+const settingsAuditLog = createRoute({
+  getParentRoute: () => settings,
+  path: 'audit-log',
+  component: lazyRouteComponent(() => import('./settings/audit-log/audit-log-tab.tsx'), 'AuditLogTab'),
+});
+
+const settingsSecurity = createRoute({
+  getParentRoute: () => settings,
+  path: 'security',
+  component: lazyRouteComponent(() => import('./settings/security/security-tab.tsx'), 'SecurityTab'),
+});
+
+const settingsDanger = createRoute({
+  getParentRoute: () => settings,
+  path: 'danger',
+  component: lazyRouteComponent(() => import('./settings/danger/danger-tab.tsx'), 'DangerTab'),
 });
 
 const companySignIn = createRoute({
@@ -144,6 +199,13 @@ const connectorVersions = createRoute({
   component: lazyRouteComponent(() => import('./connectors/versions-page.tsx'), 'VersionsPage'),
 });
 
+const playground = createRoute({
+  getParentRoute: () => organisation,
+  path: 'playground',
+  validateSearch: readPlaygroundSearch,
+  component: lazyRouteComponent(() => import('./playground/playground-page.tsx'), 'PlaygroundPage'),
+});
+
 const usage = createRoute({
   getParentRoute: () => organisation,
   path: 'usage',
@@ -158,9 +220,48 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import('./audit/audit-page.tsx'), 'AuditPage'),
 });
 
+const operator = createRoute({
+  getParentRoute: () => root,
+  path: '_operator',
+  component: lazyRouteComponent(() => import('./operator/operator-shell.tsx'), 'OperatorShell'),
+  notFoundComponent: NoSuchPage,
+});
+
+const operatorOrganisations = createRoute({
+  getParentRoute: () => operator,
+  path: '/',
+  validateSearch: readInstalledSearch,
+  component: lazyRouteComponent(() => import('./operator/organisations-page.tsx'), 'OrganisationsPage'),
+});
+
+const operatorKeys = createRoute({
+  getParentRoute: () => operator,
+  path: 'keys',
+  component: lazyRouteComponent(() => import('./operator/signing-keys-page.tsx'), 'SigningKeysPage'),
+});
+
+const operatorHealth = createRoute({
+  getParentRoute: () => operator,
+  path: 'health',
+  component: lazyRouteComponent(() => import('./operator/health-page.tsx'), 'HealthPage'),
+});
+
+const operatorModes = createRoute({
+  getParentRoute: () => operator,
+  path: 'modes',
+  component: lazyRouteComponent(() => import('./operator/modes-page.tsx'), 'ModesPage'),
+});
+
+const operatorLog = createRoute({
+  getParentRoute: () => operator,
+  path: 'log',
+  component: lazyRouteComponent(() => import('./operator/log-page.tsx'), 'OperatorLogPage'),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     chooser,
+    operator.addChildren([operatorOrganisations, operatorKeys, operatorHealth, operatorModes, operatorLog]),
     organisation.addChildren([
       home,
       connect,
@@ -168,6 +269,7 @@ export const router = createRouter({
       connections,
       account,
       keys,
+      key,
       agents,
       audit,
       usage,
@@ -176,11 +278,19 @@ export const router = createRouter({
       connectorTools,
       connectorUpdate,
       connectorVersions,
+      playground,
       members,
       apps,
       identityProviders,
       companySignIn,
-      settings,
+      settings.addChildren([
+        settingsGeneral,
+        settingsSecurity,
+        settingsLimits,
+        settingsWebhooks,
+        settingsAuditLog,
+        settingsDanger,
+      ]),
     ]),
   ]),
   basepath: '/app',

@@ -1,12 +1,13 @@
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
-import { ownConnectionsQuery, type OwnConnection } from '../api/account.ts';
-import { keysQuery, revokeKey } from '../api/queries.ts';
+import { ownConnectionPages, ownConnections, type OwnConnection } from '../api/account.ts';
+import { allKeys, revokeKey } from '../api/queries.ts';
 import { queryClient } from '../api/query-client.ts';
 import { accountText } from '../text/account.ts';
-import { Find } from '../ui/find.tsx';
+import { SHORT_LIST_MAX } from '../ui/find-items.ts';
 import { Foreign } from '../ui/foreign.tsx';
-import { Listed } from '../ui/listed.tsx';
+import { ListFilter } from '../ui/list-filter.tsx';
+import { Paged } from '../ui/paged.tsx';
 import { Part } from '../ui/part.tsx';
 import { Question } from '../ui/question.tsx';
 import { Table } from '../ui/table.tsx';
@@ -17,22 +18,32 @@ const text = accountText.connections;
 const NAME_CHARACTERS_MAX = 80;
 
 export function ConnectionsPart({ say }: { say: (words: ReactNode) => void }) {
-  const connections = useQuery(ownConnectionsQuery);
+  const [q, setQ] = useState<string | undefined>(undefined);
+  const connections = useInfiniteQuery(ownConnectionPages(q));
   const [ending, setEnding] = useState<OwnConnection | undefined>(undefined);
   return (
     <Part title={text.title} lead={text.lead}>
-      <Listed query={connections} what={text.loading} rows={2} empty={<p>{text.empty}</p>}>
-        {(items) => (
-          <Find
-            items={items}
-            label={text.find}
-            placeholder={text.findHint}
-            textOf={(item) => `${appOf(item)} ${item.organisation.name}`}
-          >
-            {(found) => <ConnectionTable connections={found} onEnd={setEnding} />}
-          </Find>
-        )}
-      </Listed>
+      <Paged
+        pages={connections}
+        loading={text.loading}
+        rows={2}
+        empty={<p>{text.empty}</p>}
+        isNarrowed={q !== undefined}
+        filter={(shown, { total }) =>
+          total <= SHORT_LIST_MAX && q === undefined ? null : (
+            <ListFilter
+              q={q}
+              onFind={setQ}
+              label={text.find}
+              placeholder={text.findHint}
+              found={text.found(shown, total)}
+            />
+          )
+        }
+        noneFound={<p>{text.noneFound}</p>}
+      >
+        {(items) => <ConnectionTable connections={items} onEnd={setEnding} />}
+      </Paged>
       {ending === undefined ? null : (
         <Question
           title={text.disconnectTitle(appOf(ending))}
@@ -42,8 +53,8 @@ export function ConnectionsPart({ say }: { say: (words: ReactNode) => void }) {
           run={() => revokeKey(ending.organisation.slug, ending.connection.id)}
           refresh={() =>
             Promise.all([
-              queryClient.invalidateQueries(ownConnectionsQuery),
-              queryClient.invalidateQueries({ queryKey: keysQuery(ending.organisation.slug).queryKey }),
+              queryClient.invalidateQueries(ownConnections),
+              queryClient.invalidateQueries(allKeys(ending.organisation.slug)),
             ])
           }
           onClose={() => setEnding(undefined)}

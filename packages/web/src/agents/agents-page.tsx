@@ -1,21 +1,25 @@
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import { agentsQuery, createAgentKey, keysQuery, organisationQuery } from '../api/queries.ts';
+import { agentsPages, allAgents, allKeys, createAgentKey, organisationQuery } from '../api/queries.ts';
 import { queryClient } from '../api/query-client.ts';
 import type { Agent } from '../api/types.ts';
 import { mcpRemoteCommand, KEY_PLACEHOLDER } from '../home/commands.ts';
 import { NewKeyDialog } from '../keys/new-key-dialog.tsx';
 import { managesAgents } from '../roles.ts';
 import { useOrganisation } from '../shell/organisation-context.ts';
+import { agentsText as text } from '../text/agents.ts';
 import { Forbidden } from '../ui/forbidden.tsx';
-import { Find } from '../ui/find.tsx';
-import { Listed } from '../ui/listed.tsx';
 import { PageHead } from '../ui/page-head.tsx';
+import { Paged } from '../ui/paged.tsx';
 import { Snippet } from '../ui/snippet.tsx';
 import { useNotice } from '../ui/use-notice.tsx';
+import { AgentFilter } from './agent-filter.tsx';
 import { AgentQuestion, type AgentAct } from './agent-question.tsx';
 import { AgentTable } from './agent-table.tsx';
 import { NewAgentDialog } from './new-agent-dialog.tsx';
+
+const route = getRouteApi('/$org/agents');
 
 /** `/app/{org}/agents`: members that are no people. */
 export function AgentsPage() {
@@ -24,15 +28,16 @@ export function AgentsPage() {
     <AgentList />
   ) : (
     <>
-      <PageHead title="Agents" lead="Members that are no people: a nightly job, a bot, a workflow." />
-      <Forbidden needed="Admin" />
+      <PageHead title={text.title} lead={text.lead} />
+      <Forbidden needed="admin" />
     </>
   );
 }
 
 function AgentList() {
   const { slug: org } = useOrganisation();
-  const agents = useQuery(agentsQuery(org));
+  const search = route.useSearch();
+  const agents = useInfiniteQuery(agentsPages(org, search));
   const [creating, setCreating] = useState(false);
   const [keyFor, setKeyFor] = useState<Agent | undefined>(undefined);
   const [asked, setAsked] = useState<{ agent: Agent; act: AgentAct } | undefined>(undefined);
@@ -40,51 +45,49 @@ function AgentList() {
 
   const create = (
     <button type="button" className="button" onClick={() => setCreating(true)}>
-      Create agent
+      {text.create}
     </button>
   );
   return (
     <>
-      <PageHead
-        title="Agents"
-        lead="Members that are no people: a nightly job, a bot, a workflow. Each has a role and keys of its own."
-        action={create}
-      />
+      <PageHead title={text.title} lead={text.lead} action={create} />
       {notice}
-      <Listed
-        query={agents}
-        what="the agents"
+      <Paged
+        pages={agents}
+        loading={text.loading}
         rows={4}
+        isNarrowed={Object.keys(search).length > 0}
         empty={
           <>
-            <p>No agents yet. Create one for whatever should call the tools without a person.</p>
+            <p>{text.empty}</p>
             {create}
+          </>
+        }
+        filter={(shown, { total }) => <AgentFilter search={search} found={text.shownOf(shown, total)} />}
+        noneFound={
+          <>
+            <p>{text.noneFound}</p>
+            <Link to="/$org/agents" params={{ org }} className="button secondary">
+              {text.clear}
+            </Link>
           </>
         }
       >
         {(items) => (
-          <Find items={items} label="Find an agent" placeholder="Find by name" textOf={({ name }) => name}>
-            {(found) => (
-              <AgentTable
-                agents={found}
-                onCreateKey={setKeyFor}
-                onAct={(agent, act) => setAsked({ agent, act })}
-              />
-            )}
-          </Find>
+          <AgentTable
+            agents={items}
+            onCreateKey={setKeyFor}
+            onAct={(agent, act) => setAsked({ agent, act })}
+          />
         )}
-      </Listed>
+      </Paged>
 
       {creating ? (
         <NewAgentDialog
           onClose={() => setCreating(false)}
           onCreated={(name) => {
             setCreating(false);
-            say(
-              <>
-                The agent “<bdi>{name}</bdi>” is there. It can do nothing until you create a key for it.
-              </>,
-            );
+            say(text.created(name));
           }}
         />
       ) : null}
@@ -92,16 +95,16 @@ function AgentList() {
         <NewKeyDialog
           title={
             <>
-              Create a key for “<bdi>{keyFor.name}</bdi>”
+              {text.keyTitle}“<bdi>{keyFor.name}</bdi>”
             </>
           }
-          fullRefused={
-            keyFor.role === 'viewer'
-              ? 'This agent is a Viewer, which can only hold read-only keys.'
-              : undefined
-          }
+          fullRefused={keyFor.role === 'viewer' ? text.viewer : undefined}
+          callsMax={agents.data?.pages[0]?.calls_per_minute_max}
           create={(key) => createAgentKey(org, keyFor.id, key)}
-          onCreated={() => void queryClient.invalidateQueries(keysQuery(org))}
+          onCreated={() => {
+            void queryClient.invalidateQueries(allKeys(org));
+            void queryClient.invalidateQueries(allAgents(org));
+          }}
           onClose={() => setKeyFor(undefined)}
           usage={<AgentUsage org={org} />}
         />
@@ -112,23 +115,13 @@ function AgentList() {
           onClose={() => setAsked(undefined)}
           onDone={() => {
             setAsked(undefined);
-            say(
-              <>
-                The agent “<bdi>{asked.agent.name}</bdi>” {DONE[asked.act]}
-              </>,
-            );
+            say(text.acts[asked.act].done(asked.agent.name));
           }}
         />
       )}
     </>
   );
 }
-
-const DONE: Readonly<Record<AgentAct, string>> = {
-  suspend: 'is suspended. Nothing of it works until you resume it.',
-  resume: 'works again.',
-  delete: 'is deleted. Its keys stopped working at once.',
-};
 
 /** How the agent presents its key, with a placeholder: the command may end up in a ticket or a shell's history. */
 function AgentUsage({ org }: { org: string }) {
@@ -137,9 +130,10 @@ function AgentUsage({ org }: { org: string }) {
   return (
     <>
       <p className="small">
-        To use it through mcp-remote, with the key in place of <code>{KEY_PLACEHOLDER}</code>:
+        {text.usage}
+        <code>{KEY_PLACEHOLDER}</code>:
       </p>
-      <Snippet text={mcpRemoteCommand(organisation.data.connector_url)} what="the mcp-remote command" />
+      <Snippet text={mcpRemoteCommand(organisation.data.connector_url)} what={text.command} />
     </>
   );
 }

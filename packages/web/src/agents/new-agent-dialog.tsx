@@ -1,9 +1,10 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { agentsQuery, createAgent } from '../api/queries.ts';
+import { allAgents, createAgent } from '../api/queries.ts';
 import { queryClient } from '../api/query-client.ts';
 import type { NewAgent } from '../api/types.ts';
 import { useOrganisation } from '../shell/organisation-context.ts';
+import { newAgentText as text } from '../text/agents.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Option } from '../ui/option.tsx';
 import { Problem } from '../ui/problem.tsx';
@@ -23,12 +24,12 @@ export function NewAgentDialog({ onCreated, onClose }: NewAgentDialogProps) {
   const creating = useMutation({
     mutationFn: async (agent: NewAgent) => {
       await createAgent(org, agent);
-      await queryClient.invalidateQueries(agentsQuery(org));
+      await queryClient.invalidateQueries(allAgents(org));
     },
     onSuccess: (_, agent) => onCreated(agent.name),
   });
   return (
-    <Dialog title="Create an agent" onClose={onClose}>
+    <Dialog title={text.title} onClose={onClose}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -36,13 +37,13 @@ export function NewAgentDialog({ onCreated, onClose }: NewAgentDialogProps) {
         }}
       >
         <div className="field">
-          <label htmlFor="agent-name">Name</label>
+          <label htmlFor="agent-name">{text.name}</label>
           <input
             id="agent-name"
             className="input"
             required
             pattern=".*\S.*"
-            title="A name to recognise the agent by"
+            title={text.nameTitle}
             maxLength={NAME_CHARACTERS_MAX}
             autoComplete="off"
             data-focus-first
@@ -51,18 +52,18 @@ export function NewAgentDialog({ onCreated, onClose }: NewAgentDialogProps) {
           />
         </div>
         <fieldset className="field">
-          <legend>Role</legend>
+          <legend>{text.role}</legend>
           <Option name="role" value="viewer" checked={role === 'viewer'} onChoose={() => setRole('viewer')}>
-            <b>Viewer</b>
-            <span className="quiet">Its keys are read-only.</span>
+            <b>{text.viewer}</b>
+            <span className="quiet">{text.viewerMore}</span>
           </Option>
           <Option name="role" value="member" checked={role === 'member'} onChoose={() => setRole('member')}>
-            <b>Member</b>
-            <span className="quiet">Its keys may have full access.</span>
+            <b>{text.member}</b>
+            <span className="quiet">{text.memberMore}</span>
           </Option>
         </fieldset>
         {creating.isError ? <Problem error={creating.error} /> : null}
-        <FormActions act="Create agent" acting="Creating…" pending={creating.isPending} onCancel={onClose} />
+        <FormActions act={text.act} acting={text.acting} pending={creating.isPending} onCancel={onClose} />
       </form>
     </Dialog>
   );

@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { CreationOptions, RequestOptions } from '../account/browser-passkeys.ts';
+import { pagesOf, type Page } from './pages.ts';
 import { get, post, put } from './request.ts';
 import type { ApiKey } from './types.ts';
 
@@ -54,10 +55,15 @@ export const sessionsQuery = queryOptions({
   queryFn: async () => (await get<{ items: BrowserSession[] }>('/me/sessions')).items,
 });
 
-export const ownConnectionsQuery = queryOptions({
-  queryKey: ['account', 'connections'],
-  queryFn: async () => (await get<{ items: OwnConnection[] }>('/me/connections')).items,
-});
+interface OwnConnections extends Page<OwnConnection> {
+  total: number;
+}
+
+/** All that is known of one's own connections, to be asked for again. */
+export const ownConnections = { queryKey: ['account', 'connections'] };
+
+export const ownConnectionPages = (q: string | undefined) =>
+  pagesOf<OwnConnections>(ownConnections.queryKey, '/me/connections', { q });
 
 /** Never from memory: another browser may have changed it. */
 export const confirmMethodsQuery = queryOptions({

@@ -1,3 +1,5 @@
+import { uiText as text } from '../text/ui.ts';
+
 /** A request that failed, in words that may be shown. `requestId` is what an operator looks up in the log. */
 export class ApiError extends Error {
   readonly status: number;
@@ -25,7 +27,7 @@ export function readError(status: number, body: unknown, requestId: string | und
   return new ApiError(
     status,
     typeof code === 'string' ? code : 'unreadable',
-    typeof message === 'string' ? message : `The server answered ${status} and did not say why.`,
+    typeof message === 'string' ? message : text.noReason(status),
     typeof named === 'string' ? named : requestId,
     body,
   );

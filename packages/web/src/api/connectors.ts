@@ -1,5 +1,13 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
-import type { Change, CredentialInput, CredentialView, Diff, Published, Source } from './imports.ts';
+import type {
+  Change,
+  CredentialInput,
+  CredentialView,
+  Diff,
+  Published,
+  Source,
+  TestResult,
+} from './imports.ts';
 import { below } from './queries.ts';
 import { get, post, put } from './request.ts';
 
@@ -84,6 +92,9 @@ export const versionDiffQuery = (
 
 export const setConnectorCredential = (org: string, connector: string, credential: CredentialInput) =>
   put<ConnectorView>(`${pathOf(org, connector)}/credential`, { credential });
+
+export const testConnector = (org: string, connector: string, operation: string) =>
+  post<TestResult>(`${pathOf(org, connector)}/test`, { operation });
 
 export const deleteConnector = (org: string, connector: string, baseVersion: number | null) =>
   post<{ deleted: true }>(`${pathOf(org, connector)}/delete`, { base_version: baseVersion });

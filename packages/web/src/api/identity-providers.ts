@@ -1,4 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
+import { pagesOf, type Page } from './pages.ts';
 import { below } from './queries.ts';
 import { get, post } from './request.ts';
 import type { Access } from './types.ts';
@@ -45,10 +46,12 @@ export const trustIssuer = (org: string, issuer: NewIssuer) =>
 export const removeIssuer = (org: string, issuer: string) =>
   post<{ ended_grants: number }>(`${below(org)}/trusted-issuers/remove`, { issuer });
 
-export const identityLinksQuery = (org: string) =>
-  queryOptions({
-    queryKey: ['identity-links', org],
-    queryFn: async () => (await get<{ items: IdentityLink[] }>(`${below(org)}/identity-links`)).items,
+/** All that is known of them, to be asked for again. */
+export const allIdentityLinks = (org: string) => ({ queryKey: ['identity-links', org] });
+
+export const identityLinksPages = (org: string, wanted: { q?: string }) =>
+  pagesOf<Page<IdentityLink> & { total: number }>(['identity-links', org], `${below(org)}/identity-links`, {
+    ...wanted,
   });
 
 export const linkIdentity = (org: string, link: Omit<IdentityLink, 'created_at'>) =>

@@ -149,7 +149,7 @@ export interface ImportOperation {
     bytes: number;
     deprecated: boolean;
   } | null;
-  skipped: { code: string; message: string } | null;
+  skipped: { code: string; message: string; summary: string | null } | null;
   access_by_method: Access;
   tags: string[];
   choice: OperationChoice | null;

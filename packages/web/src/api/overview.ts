@@ -9,6 +9,7 @@ export interface Overview {
   unused_keys: { count: number; days: number };
   expiring_connections: { count: number; days: number };
   failing_connectors: { connector: string; calls: number; failed: number }[];
+  webhooks_in_trouble: { host: string; description: string; is_off: boolean }[];
 }
 
 export const overviewQuery = (org: string) =>

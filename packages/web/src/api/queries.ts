@@ -1,8 +1,9 @@
 import { queryOptions } from '@tanstack/react-query';
+import { pagesOf } from './pages.ts';
 import { get, post, put } from './request.ts';
 import type {
-  Agent,
-  ApiKey,
+  AgentsPage,
+  AgentsWanted,
   Connector,
   ConnectorTools,
   MadeKey,
@@ -22,17 +23,13 @@ export const meQuery = queryOptions({ queryKey: ['me'], queryFn: () => get<Me>('
 export const organisationQuery = (org: string) =>
   queryOptions({ queryKey: ['organisation', org], queryFn: () => get<Organisation>(below(org)) });
 
-export const keysQuery = (org: string) =>
-  queryOptions({
-    queryKey: ['keys', org],
-    queryFn: async () => (await get<{ items: ApiKey[] }>(`${below(org)}/keys`)).items,
-  });
+/** All that is known of an organisation's keys, to be asked for again. */
+export const allKeys = (org: string) => ({ queryKey: ['keys', org] });
 
-export const agentsQuery = (org: string) =>
-  queryOptions({
-    queryKey: ['agents', org],
-    queryFn: async () => (await get<{ items: Agent[] }>(`${below(org)}/agents`)).items,
-  });
+export const allAgents = (org: string) => ({ queryKey: ['agents', org] });
+
+export const agentsPages = (org: string, wanted: AgentsWanted) =>
+  pagesOf<AgentsPage>(['agents', org], `${below(org)}/agents`, { ...wanted });
 
 export const connectorsQuery = (org: string) =>
   queryOptions({

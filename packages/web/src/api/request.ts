@@ -13,6 +13,16 @@ export function post<T>(path: string, body: unknown): Promise<T> {
   return send<T>('POST', path, body);
 }
 
+/** As long as `signal` lets it: for what takes as long as others take. What was cancelled is an `ApiError`, too. */
+export function postPatiently<T>(path: string, body: unknown, signal: AbortSignal): Promise<T> {
+  return request<T>(path, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+    signal,
+  });
+}
+
 export function put<T>(path: string, body: unknown): Promise<T> {
   return send<T>('PUT', path, body);
 }
@@ -33,7 +43,7 @@ async function request<T>(path: string, init: RequestInit): Promise<T> {
   const from = document.activeElement;
   let response: Response;
   try {
-    response = await fetch(`/portal/v1${path}`, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    response = await fetch(`/portal/v1${path}`, { signal: AbortSignal.timeout(TIMEOUT_MS), ...init });
   } catch {
     throw new ApiError(0, 'unreachable', 'Latchkey did not answer. Check the connection.', undefined);
   }

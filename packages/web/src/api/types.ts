@@ -10,23 +10,38 @@ export interface Me {
   closed_organisations: ClosedOrganisation[];
   /** The organisation through whose company they signed in. */
   via_company: string | null;
+  /** Whether they look after the whole installation. */
+  is_operator: boolean;
   /** For the hidden field of the sign-out form. */
   sign_out_token: string;
 }
 
 export interface ClosedOrganisation {
   slug: string;
+  former_slugs: string[];
   name: string;
-  because: 'company_required' | 'other_company';
+  because:
+    | 'company_required'
+    | 'other_company'
+    | 'suspended'
+    | 'address'
+    | 'no_second_factor'
+    | 'second_factor_not_shown';
 }
 
 export interface Membership {
   slug: string;
+  /** Former addresses that still work. */
+  former_slugs: string[];
   name: string;
+  /** Path of its picture. */
+  logo: string | null;
   role: Role;
 }
 
-export interface Organisation extends Membership {
+export interface Organisation extends Omit<Membership, 'former_slugs' | 'logo'> {
+  /** The most that it lets anybody give to apps and keys. */
+  max_access: Access;
   connector_url: string;
   /** How many tools each access reaches; `full` counts the read-only ones too. */
   tools: { read: number; full: number };
@@ -48,7 +63,14 @@ export interface ApiKey {
   holder: string | null;
   /** Of a connection: a name that the app chose itself, and the host that its access goes to. */
   client: { name: string; destination: string } | null;
+  is_yours: boolean;
+  /** What its holder was when it was made; null: nobody kept it. */
+  minted_as: Role | null;
+  /** A limit of its own. */
+  calls_per_minute: number | null;
   status: 'active' | 'expired' | 'revoked';
+  /** It works, and was not used for over 90 days. */
+  is_unused: boolean;
   created_at: string;
   last_used_at: string | null;
   expires_at: string | null;
@@ -59,6 +81,7 @@ export interface NewKey {
   name: string;
   access: Access;
   expires_in_days: 7 | 30 | 90 | 365 | null;
+  calls_per_minute?: number;
 }
 
 /** The secret is in this answer and in no other. */
@@ -72,7 +95,26 @@ export interface Agent {
   name: string;
   role: 'member' | 'viewer';
   status: 'active' | 'suspended';
+  /** That work now, and how many of them have full access. */
+  keys: number;
+  full_keys: number;
+  last_used_at: string | null;
+  /** Whose it is: who made it. */
+  created_by: string | null;
   created_at: string;
+}
+
+export interface AgentsPage {
+  items: Agent[];
+  next_cursor: string | null;
+  total: number;
+  calls_per_minute_max: number;
+}
+
+export interface AgentsWanted {
+  q?: string;
+  status?: Agent['status'];
+  sort?: 'created';
 }
 
 export interface NewAgent {
@@ -99,6 +141,8 @@ export interface ToolRule {
   access: Access | null;
   roles: Role[] | null;
   confirmation: string | null;
+  /** What models read of it, in place of what its API says. */
+  description: string | null;
 }
 
 export interface ConnectorTool {
@@ -110,6 +154,13 @@ export interface ConnectorTool {
   waiting: boolean;
   rule: ToolRule;
   effective: { enabled: boolean; access: Access; roles: Role[]; confirmation: string | null };
+  /** Of the last 7 days, and those of them that failed. */
+  calls: number;
+  errors: number;
+  /** What a call costs, as its API says it; true: something. */
+  credits: number | boolean;
+  /** The operation with which the connection can be tested. */
+  test: string | null;
 }
 
 export interface ConnectorTools {

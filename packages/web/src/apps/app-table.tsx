@@ -1,10 +1,15 @@
 import type { App } from '../api/apps.ts';
 import { keysInWords } from '../public-keys/keys-in-words.ts';
 import { ROLE_NAMES } from '../roles.ts';
+import { appsText } from '../text/apps.ts';
 import { StatusBadge } from '../ui/badges.tsx';
+import { LongRows } from '../ui/long-rows.tsx';
 import { Table } from '../ui/table.tsx';
 import { When } from '../ui/when.tsx';
-import { connectionsInWords, destinationsOf, kindOf, METHOD_NAMES } from './app-words.ts';
+import { destinationsOf, kindOf, METHOD_NAMES } from './app-words.ts';
+
+const text = appsText.made;
+const ROW_PIXELS = 66;
 
 interface AppTableProps {
   apps: readonly App[];
@@ -13,51 +18,67 @@ interface AppTableProps {
 }
 
 export function AppTable({ apps, onExchange, onDelete }: AppTableProps) {
+  const [, actsFor, proves, connections] = text.columns;
   return (
-    <Table caption="Apps made here" columns={['App', 'Acts for', 'Proves itself by', 'Connections']}>
-      {apps.map((app) => (
-        <tr key={app.client_id} role="row">
-          <th role="rowheader" scope="row">
-            <bdi className="row-name">{app.name}</bdi>
-            <span className="row-more">
-              <code>{app.client_id}</code>{' '}
-              <span>
-                created <When at={app.created_at} absent="" />
-              </span>
-            </span>
-          </th>
-          <td role="cell" data-label="Acts for">
-            <ActsFor app={app} />
-            {app.token_exchange ? <span className="row-more">trades tokens</span> : null}
-          </td>
-          <td role="cell" data-label="Proves itself by">
-            {METHOD_NAMES[app.auth_method]}
-            <span className="row-more">
-              <bdi>{keysInWords(app)}</bdi>
-            </span>
-          </td>
-          <td role="cell" data-label="Connections">
-            <Connections app={app} />
-          </td>
-          <td role="cell" className="row-action">
-            <span className="row-buttons">
-              {app.auth_method === 'none' ? null : (
-                <button
-                  type="button"
-                  className="button secondary small-button"
-                  onClick={() => onExchange(app)}
-                >
-                  Token exchange<span className="for-screen-readers"> of {app.name}</span>
-                </button>
-              )}
-              <button type="button" className="button danger-quiet" onClick={() => onDelete(app)}>
-                Delete<span className="for-screen-readers"> {app.name}</span>
-              </button>
-            </span>
-          </td>
-        </tr>
-      ))}
-    </Table>
+    <Table
+      caption={text.caption}
+      columns={text.columns}
+      rows={apps.length}
+      body={
+        <LongRows
+          items={apps}
+          keyOf={({ client_id: id }) => id}
+          height={ROW_PIXELS}
+          columns={text.columns.length + 1}
+        >
+          {(app, place) => (
+            <tr role="row" {...place}>
+              <th role="rowheader" scope="row">
+                <bdi className="row-name">{app.name}</bdi>
+                <span className="row-more">
+                  <code>{app.client_id}</code>{' '}
+                  <span>
+                    {text.created}
+                    <When at={app.created_at} absent="" />
+                  </span>
+                </span>
+              </th>
+              <td role="cell" data-label={actsFor}>
+                <ActsFor app={app} />
+                {app.token_exchange ? <span className="row-more">{text.trades}</span> : null}
+              </td>
+              <td role="cell" data-label={proves}>
+                {METHOD_NAMES[app.auth_method]}
+                <span className="row-more">
+                  <bdi>{keysInWords(app)}</bdi>
+                </span>
+              </td>
+              <td role="cell" data-label={connections}>
+                <Connections app={app} />
+              </td>
+              <td role="cell" className="row-action">
+                <span className="row-buttons">
+                  {app.auth_method === 'none' ? null : (
+                    <button
+                      type="button"
+                      className="button secondary small-button"
+                      onClick={() => onExchange(app)}
+                    >
+                      {text.exchange}
+                      <span className="for-screen-readers">{text.exchangeOf(app.name)}</span>
+                    </button>
+                  )}
+                  <button type="button" className="button danger-quiet" onClick={() => onDelete(app)}>
+                    {text.delete}
+                    <span className="for-screen-readers"> {app.name}</span>
+                  </button>
+                </span>
+              </td>
+            </tr>
+          )}
+        </LongRows>
+      }
+    />
   );
 }
 
@@ -66,20 +87,22 @@ function ActsFor({ app }: { app: App }) {
   if (agent !== null) {
     return (
       <>
-        Itself
+        {text.itself}
         <span className="row-more">
-          the agent <bdi className="strong">{agent.name}</bdi>, {ROLE_NAMES[agent.role]}
+          {text.agent}
+          <bdi className="strong">{agent.name}</bdi>, {ROLE_NAMES[agent.role]}
         </span>
       </>
     );
   }
-  if (kindOf(app) === 'exchange') return 'Whoever calls it';
+  if (kindOf(app) === 'exchange') return text.caller;
   return (
     <>
-      People
+      {text.people}
       <details className="row-more">
         <summary>
-          at <bdi>{destinationsOf(redirectUris)}</bdi>
+          {text.at}
+          <bdi>{destinationsOf(redirectUris)}</bdi>
         </summary>
         <ul className="address-list">
           {redirectUris.map((uri) => (
@@ -98,15 +121,15 @@ function Connections({ app }: { app: App }) {
   const kind = kindOf(app);
   switch (kind) {
     case 'people':
-      return connectionsInWords(app.connections, app.people);
+      return appsText.connections(app.connections, app.people);
     case 'machine':
       return app.connections > 0 ? (
-        <StatusBadge tone="good">Its own</StatusBadge>
+        <StatusBadge tone="good">{text.itsOwn}</StatusBadge>
       ) : (
-        <StatusBadge tone="quiet">Ended</StatusBadge>
+        <StatusBadge tone="quiet">{text.ended}</StatusBadge>
       );
     case 'exchange':
-      return <span className="quiet">None of its own</span>;
+      return <span className="quiet">{text.noneOfItsOwn}</span>;
     default:
       return kind satisfies never;
   }

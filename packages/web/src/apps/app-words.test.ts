@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { App } from '../api/apps.ts';
-import { connectionsInWords, destinationsOf, effectOfDeleting, kindOf } from './app-words.ts';
+import { appsText } from '../text/apps.ts';
+import { destinationsOf, effectOfDeleting, kindOf } from './app-words.ts';
 
 const APP: App = {
   client_id: 'cli_1',
@@ -10,6 +11,7 @@ const APP: App = {
   agent: null,
   connections: 0,
   people: 0,
+  refresh_tokens: 0,
   token_exchange: false,
   jwks_uri: null,
   key_ids: null,
@@ -30,9 +32,9 @@ describe('what an app is, in words', () => {
   });
 
   test('connections are counted with the people who have them', () => {
-    expect(connectionsInWords(0, 0)).toBe('None');
-    expect(connectionsInWords(1, 1)).toBe('1 connection of one person');
-    expect(connectionsInWords(3, 2)).toBe('3 connections of 2 people');
+    expect(appsText.connections(0, 0)).toBe('None');
+    expect(appsText.connections(1, 1)).toBe('1 connection of one person');
+    expect(appsText.connections(3, 2)).toBe('3 connections of 2 people');
   });
 
   test('it sends people back to each host once, or to a scheme', () => {
@@ -45,7 +47,10 @@ describe('what an app is, in words', () => {
       'Nobody is connected through it now, and nobody can connect it any more.',
     );
     expect(effectOfDeleting({ ...APP, connections: 3, people: 2 })).toMatch(
-      /^Ends 3 connections of 2 people: .* nobody can connect it any more\.$/,
+      /^Ends 3 connections of 2 people now: .* nobody can connect it any more\.$/,
+    );
+    expect(effectOfDeleting({ ...APP, connections: 3, people: 2, refresh_tokens: 4 })).toMatch(
+      /^Revokes 4 refresh tokens of 2 people now, with 3 connections: .* nobody can connect it any more\.$/,
     );
     expect(effectOfDeleting({ ...MACHINE, token_exchange: true })).toBe(
       'The machine stops at once: its token is refused, and it gets no other. Tokens that it traded others for stop, too. Its agent stays, with keys that were made for it.',

@@ -1,7 +1,8 @@
-import { appsQuery, deleteApp, type App } from '../api/apps.ts';
-import { agentsQuery, keysQuery } from '../api/queries.ts';
+import { allApps, deleteApp, type App } from '../api/apps.ts';
+import { allAgents, allKeys } from '../api/queries.ts';
 import { queryClient } from '../api/query-client.ts';
 import { useOrganisation } from '../shell/organisation-context.ts';
+import { deleteAppText as text } from '../text/apps.ts';
 import { Question } from '../ui/question.tsx';
 import { effectOfDeleting, kindOf } from './app-words.ts';
 
@@ -17,26 +18,26 @@ export function DeleteAppQuestion({ app, onDone, onClose }: DeleteAppQuestionPro
     <Question
       title={
         <>
-          Delete “<bdi>{app.name}</bdi>”?
+          {text.title}“<bdi>{app.name}</bdi>”?
         </>
       }
-      keep="Keep app"
-      act="Delete app"
-      acting="Deleting…"
+      keep={text.keep}
+      act={text.act}
+      acting={text.acting}
       typed={kindOf(app) === 'people' && app.connections > 0 ? app.name : undefined}
       run={() => deleteApp(org, app.client_id)}
       refresh={() =>
         Promise.all([
-          queryClient.invalidateQueries(appsQuery(org)),
-          queryClient.invalidateQueries(agentsQuery(org)),
-          queryClient.invalidateQueries(keysQuery(org)),
+          queryClient.invalidateQueries(allApps(org)),
+          queryClient.invalidateQueries(allAgents(org)),
+          queryClient.invalidateQueries(allKeys(org)),
         ])
       }
       onDone={({ ended_grants: ended }) => onDone(ended)}
       onClose={onClose}
     >
       <p>{effectOfDeleting(app)}</p>
-      <p>Its client id is never valid again. This cannot be undone.</p>
+      <p>{text.never}</p>
     </Question>
   );
 }

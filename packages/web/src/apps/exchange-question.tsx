@@ -1,6 +1,7 @@
-import { appsQuery, setTokenExchange, type App } from '../api/apps.ts';
+import { allApps, setTokenExchange, type App } from '../api/apps.ts';
 import { queryClient } from '../api/query-client.ts';
 import { useOrganisation } from '../shell/organisation-context.ts';
+import { exchangeText as text } from '../text/apps.ts';
 import { Question } from '../ui/question.tsx';
 
 interface ExchangeQuestionProps {
@@ -15,31 +16,17 @@ export function ExchangeQuestion({ app, onDone, onClose }: ExchangeQuestionProps
   const allows = !app.token_exchange;
   return (
     <Question
-      title={
-        allows ? (
-          <>
-            Let “<bdi>{app.name}</bdi>” trade tokens?
-          </>
-        ) : (
-          <>
-            Stop “<bdi>{app.name}</bdi>” from trading tokens?
-          </>
-        )
-      }
-      keep={allows ? 'Leave it off' : 'Keep it on'}
-      act={allows ? 'Allow token exchange' : 'Withdraw token exchange'}
-      acting={allows ? 'Allowing…' : 'Withdrawing…'}
+      title={allows ? text.allowTitle(app.name) : text.stopTitle(app.name)}
+      keep={allows ? text.leaveOff : text.keepOn}
+      act={allows ? text.allow : text.withdraw}
+      acting={allows ? text.allowing : text.withdrawing}
       danger={!allows}
       run={() => setTokenExchange(org, app.client_id, allows)}
-      refresh={() => queryClient.invalidateQueries(appsQuery(org))}
+      refresh={() => queryClient.invalidateQueries(allApps(org))}
       onDone={() => onDone(allows)}
       onClose={onClose}
     >
-      <p>
-        {allows
-          ? 'It may then trade an access token of this organisation that it is given for one of its own, never good for more or for longer. The audit names it as who acts.'
-          : 'The tokens that it traded others for are refused from the next call on, and it gets no more. Its other access stays.'}
-      </p>
+      <p>{allows ? text.allowEffect : text.withdrawEffect}</p>
     </Question>
   );
 }

@@ -1,10 +1,11 @@
 import { useMutation } from '@tanstack/react-query';
-import { appsQuery, createApp } from '../api/apps.ts';
-import { agentsQuery, keysQuery } from '../api/queries.ts';
+import { allApps, createApp } from '../api/apps.ts';
+import { allAgents, allKeys } from '../api/queries.ts';
 import { queryClient } from '../api/query-client.ts';
 import type { NewApp } from '../api/apps.ts';
 import { SecretOnce } from '../keys/secret-once.tsx';
 import { useOrganisation } from '../shell/organisation-context.ts';
+import { newAppText as text } from '../text/apps.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Snippet } from '../ui/snippet.tsx';
 import { NewAppForm } from './new-app-form.tsx';
@@ -20,8 +21,8 @@ export function NewAppDialog({ onMade, onClose }: NewAppDialogProps) {
   const creating = useMutation({
     mutationFn: (app: NewApp) => createApp(org, app),
     onSuccess: () => {
-      for (const { queryKey } of [appsQuery(org), agentsQuery(org), keysQuery(org)]) {
-        void queryClient.invalidateQueries({ queryKey });
+      for (const these of [allApps(org), allAgents(org), allKeys(org)]) {
+        void queryClient.invalidateQueries(these);
       }
     },
   });
@@ -29,7 +30,7 @@ export function NewAppDialog({ onMade, onClose }: NewAppDialogProps) {
   if (made === undefined) {
     // Who leaves while it is being made would never see its secret.
     return (
-      <Dialog key="form" title="Create an app" dismissable={!creating.isPending} onClose={onClose}>
+      <Dialog key="form" title={text.title} dismissable={!creating.isPending} onClose={onClose}>
         <NewAppForm
           pending={creating.isPending}
           error={creating.error}
@@ -42,20 +43,16 @@ export function NewAppDialog({ onMade, onClose }: NewAppDialogProps) {
   const name = creating.variables.name;
   const clientId = (
     <>
-      <h3>Client id</h3>
-      <Snippet text={made.client_id} what="the client id" />
-      <p className="hint">The app finds the rest at the connector URL by itself.</p>
+      <h3>{text.clientId}</h3>
+      <Snippet text={made.client_id} what={text.clientIdWhat} />
+      <p className="hint">{text.theRest}</p>
     </>
   );
   const { client_secret: secret } = made;
   return (
     <Dialog
       key="made"
-      title={
-        <>
-          “<bdi>{name}</bdi>” is there
-        </>
-      }
+      title={<bdi>{text.isThere(name)}</bdi>}
       dismissable={secret === undefined}
       onClose={() => onMade(name)}
     >
@@ -64,19 +61,14 @@ export function NewAppDialog({ onMade, onClose }: NewAppDialogProps) {
           {clientId}
           <div className="dialog-actions">
             <button type="button" className="button secondary" onClick={() => onMade(name)}>
-              Done
+              {text.done}
             </button>
           </div>
         </>
       ) : (
         <>
-          <h3>Client secret</h3>
-          <SecretOnce
-            secret={secret}
-            what="the client secret"
-            ifLost="delete the app and create another"
-            onDone={() => onMade(name)}
-          >
+          <h3>{text.secret}</h3>
+          <SecretOnce secret={secret} what={text.secretWhat} ifLost={text.ifLost} onDone={() => onMade(name)}>
             {clientId}
           </SecretOnce>
         </>

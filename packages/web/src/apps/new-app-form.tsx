@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { NewApp } from '../api/apps.ts';
 import { KeySourceField } from '../public-keys/key-source-field.tsx';
+import { newAppText as text } from '../text/apps.ts';
 import { Option } from '../ui/option.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { METHOD_NAMES, type AppKind } from './app-words.ts';
@@ -10,15 +11,7 @@ import { FormActions } from '../ui/form-actions.tsx';
 
 const NAME_CHARACTERS_MAX = 80;
 
-const KINDS: readonly { kind: AppKind; name: string; text: string }[] = [
-  { kind: 'people', name: 'People', text: 'Each signs in and approves it. It does what they may.' },
-  { kind: 'machine', name: 'Itself', text: 'A machine that nobody signs in to, with a role of its own.' },
-  {
-    kind: 'exchange',
-    name: 'Whoever calls it',
-    text: 'A service that trades the tokens that it is given for narrower ones of its own (token exchange).',
-  },
-];
+const KINDS = ['people', 'machine', 'exchange'] as const satisfies readonly AppKind[];
 
 interface NewAppFormProps {
   pending: boolean;
@@ -39,13 +32,13 @@ export function NewAppForm({ pending, error, onSubmit, onCancel }: NewAppFormPro
       }}
     >
       <div className="field">
-        <label htmlFor="app-name">Name</label>
+        <label htmlFor="app-name">{text.name}</label>
         <input
           id="app-name"
           className="input"
           required
           pattern=".*\S.*"
-          title="A name to recognise the app by"
+          title={text.nameTitle}
           maxLength={NAME_CHARACTERS_MAX}
           autoComplete="off"
           data-focus-first
@@ -54,8 +47,8 @@ export function NewAppForm({ pending, error, onSubmit, onCancel }: NewAppFormPro
         />
       </div>
       <fieldset className="field">
-        <legend>Acts for</legend>
-        {KINDS.map(({ kind, name, text }) => (
+        <legend>{text.actsFor}</legend>
+        {KINDS.map((kind) => (
           <Option
             key={kind}
             name="kind"
@@ -63,8 +56,8 @@ export function NewAppForm({ pending, error, onSubmit, onCancel }: NewAppFormPro
             checked={draft.kind === kind}
             onChoose={() => change({ kind })}
           >
-            <b>{name}</b>
-            <span className="quiet">{text}</span>
+            <b>{text.kinds[kind].name}</b>
+            <span className="quiet">{text.kinds[kind].more}</span>
           </Option>
         ))}
       </fieldset>
@@ -75,7 +68,7 @@ export function NewAppForm({ pending, error, onSubmit, onCancel }: NewAppFormPro
         <AgentRoleField role={draft.agentRole} onChange={(agentRole) => change({ agentRole })} />
       ) : null}
       <div className="field">
-        <label htmlFor="app-method">Proves itself by</label>
+        <label htmlFor="app-method">{text.proves}</label>
         <select
           id="app-method"
           className="input"
@@ -108,13 +101,13 @@ export function NewAppForm({ pending, error, onSubmit, onCancel }: NewAppFormPro
             onChange={(event) => change({ exchange: event.target.checked })}
           />
           <span className="option-text">
-            <b>Token exchange</b>
-            <span className="quiet">It may also trade tokens of others for narrower ones of its own.</span>
+            <b>{text.exchange}</b>
+            <span className="quiet">{text.exchangeMore}</span>
           </span>
         </label>
       )}
       {error === null || error === undefined ? null : <Problem error={error} />}
-      <FormActions act="Create app" acting="Creating…" pending={pending} holds onCancel={onCancel} />
+      <FormActions act={text.act} acting={text.acting} pending={pending} holds onCancel={onCancel} />
     </form>
   );
 }
@@ -128,14 +121,14 @@ function AgentRoleField({
 }) {
   return (
     <fieldset className="field">
-      <legend>Role</legend>
+      <legend>{text.role}</legend>
       <Option name="role" value="viewer" checked={role === 'viewer'} onChoose={() => onChange('viewer')}>
-        <b>Viewer</b>
-        <span className="quiet">It looks things up, and changes nothing.</span>
+        <b>{text.viewer}</b>
+        <span className="quiet">{text.viewerMore}</span>
       </Option>
       <Option name="role" value="member" checked={role === 'member'} onChoose={() => onChange('member')}>
-        <b>Member</b>
-        <span className="quiet">It may change things, too.</span>
+        <b>{text.member}</b>
+        <span className="quiet">{text.memberMore}</span>
       </Option>
     </fieldset>
   );

@@ -1,5 +1,6 @@
 import type { AuthMethod, NewApp } from '../api/apps.ts';
 import { keysOf, type KeySource } from '../public-keys/key-source.ts';
+import { redirectUrisText as text } from '../text/apps.ts';
 import type { AppKind } from './app-words.ts';
 
 export const REDIRECT_URIS_MAX = 10;
@@ -38,21 +39,21 @@ export function methodOf({ kind, method }: AppDraft): AuthMethod {
   return methods.includes(method) ? method : (methods[0] ?? method);
 }
 
-export function linesOf(text: string): string[] {
-  return text
+export function linesOf(typed: string): string[] {
+  return typed
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '');
 }
 
 /** What is wrong with the redirect URIs; empty: nothing that a browser could tell. */
-export function redirectUriFault(text: string): string {
-  const lines = linesOf(text);
-  if (lines.length > REDIRECT_URIS_MAX) return `Give ${REDIRECT_URIS_MAX} at most.`;
+export function redirectUriFault(typed: string): string {
+  const lines = linesOf(typed);
+  if (lines.length > REDIRECT_URIS_MAX) return text.tooMany(REDIRECT_URIS_MAX);
   const wrong = lines.find((line) => !/^[a-z][a-z0-9+.-]*:\/\/\S+$/i.test(line) || !URL.canParse(line));
-  if (wrong !== undefined) return `“${wrong.slice(0, QUOTED_MAX)}” is no address.`;
+  if (wrong !== undefined) return text.noAddress(wrong.slice(0, QUOTED_MAX));
   const open = lines.find((line) => isOpenElsewhere(new URL(line)));
-  return open === undefined ? '' : `“${open.slice(0, QUOTED_MAX)}” must be https.`;
+  return open === undefined ? '' : text.notHttps(open.slice(0, QUOTED_MAX));
 }
 
 function isOpenElsewhere({ protocol, hostname }: URL): boolean {

@@ -1,9 +1,11 @@
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { appRulesQuery, setAppRule, type AppRule } from '../api/apps.ts';
+import { allAppRules, allApps, appRuleQuery, setAppRule, type AppRule } from '../api/apps.ts';
 import { queryClient } from '../api/query-client.ts';
 import { useOrganisation } from '../shell/organisation-context.ts';
+import { ruleText as text } from '../text/apps.ts';
 import { Dialog } from '../ui/dialog.tsx';
+import { useSettled } from '../ui/use-settled.ts';
 import { Option } from '../ui/option.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { BlockQuestion } from './block-question.tsx';
@@ -13,24 +15,28 @@ import { FormActions } from '../ui/form-actions.tsx';
 const SUBJECT_CHARACTERS_MAX = 2048;
 
 interface NewRuleDialogProps {
-  rules: readonly AppRule[];
   onApproved: (subject: string) => void;
   onBlocked: (subject: string, endedConnections: number) => void;
   onClose: () => void;
 }
 
 /** Asks for a rule. A block is asked about once more; who thinks better of it finds what was typed. */
-export function NewRuleDialog({ rules, onApproved, onBlocked, onClose }: NewRuleDialogProps) {
+export function NewRuleDialog({ onApproved, onBlocked, onClose }: NewRuleDialogProps) {
   const { slug: org } = useOrganisation();
   const [typed, setTyped] = useState('');
   const [rule, setRule] = useState<AppRule['rule']>('approved');
   const [asking, setAsking] = useState(false);
   const subject = readSubject(typed);
-  const replaced = rules.find((one) => one.subject === subject);
+  const settled = useSettled(subject);
+  const known = useQuery({ ...appRuleQuery(org, settled), enabled: settled !== '' && typed.trim() !== '' });
+  const replaced = known.data?.subject === subject ? known.data : undefined;
   const approving = useMutation({
     mutationFn: async () => {
       await setAppRule(org, subject, 'approved');
-      await queryClient.invalidateQueries(appRulesQuery(org));
+      await Promise.all([
+        queryClient.invalidateQueries(allAppRules(org)),
+        queryClient.invalidateQueries(allApps(org)),
+      ]);
     },
     onSuccess: () => onApproved(subject),
   });
@@ -38,14 +44,14 @@ export function NewRuleDialog({ rules, onApproved, onBlocked, onClose }: NewRule
     return (
       <BlockQuestion
         subject={subject}
-        keep="Back"
+        keep={text.back}
         onDone={(ended) => onBlocked(subject, ended)}
         onClose={() => setAsking(false)}
       />
     );
   }
   return (
-    <Dialog title="Add a rule" onClose={onClose}>
+    <Dialog title={text.addTitle} onClose={onClose}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -54,13 +60,13 @@ export function NewRuleDialog({ rules, onApproved, onBlocked, onClose }: NewRule
         }}
       >
         <div className="field">
-          <label htmlFor="rule-subject">Host or client id</label>
+          <label htmlFor="rule-subject">{text.subject}</label>
           <input
             id="rule-subject"
             className="input"
             required
             pattern=".*\S.*"
-            title="The name of a host, or a client id"
+            title={text.subjectTitle}
             maxLength={SUBJECT_CHARACTERS_MAX}
             autoComplete="off"
             autoCapitalize="none"
@@ -71,23 +77,19 @@ export function NewRuleDialog({ rules, onApproved, onBlocked, onClose }: NewRule
             onChange={(event) => setTyped(event.target.value)}
           />
           <p id="rule-subject-hint" className="hint">
-            A host, such as claude.ai, is about all its apps. A client id is about one: it begins with cli_ or
-            https://.
+            {text.subjectHint}
           </p>
         </div>
         <fieldset className="field">
-          <legend>Rule</legend>
+          <legend>{text.legend}</legend>
           <Option
             name="rule"
             value="approved"
             checked={rule === 'approved'}
             onChoose={() => setRule('approved')}
           >
-            <b>Approve</b>
-            <span className="quiet">
-              The consent page says that an admin approved it. A host approves only apps that prove to be of
-              it.
-            </span>
+            <b>{text.approve}</b>
+            <span className="quiet">{text.approveMore}</span>
           </Option>
           <Option
             name="rule"
@@ -95,17 +97,15 @@ export function NewRuleDialog({ rules, onApproved, onBlocked, onClose }: NewRule
             checked={rule === 'blocked'}
             onChoose={() => setRule('blocked')}
           >
-            <b>Block</b>
-            <span className="quiet">Its connections here end at once, and nobody can connect it.</span>
+            <b>{text.block}</b>
+            <span className="quiet">{text.blockMore}</span>
           </Option>
         </fieldset>
-        {replaced === undefined ? null : (
-          <p className="small quiet">There is a rule about it ({replaced.rule}), which this replaces.</p>
-        )}
+        {replaced === undefined ? null : <p className="small quiet">{text.replaces(replaced.rule)}</p>}
         {approving.isError ? <Problem error={approving.error} /> : null}
         <FormActions
-          act={rule === 'blocked' ? 'Block…' : 'Approve'}
-          acting="Saving…"
+          act={rule === 'blocked' ? text.ask : text.approve}
+          acting={text.saving}
           pending={approving.isPending}
           onCancel={onClose}
         />

@@ -1,9 +1,10 @@
+import { redirectUrisText as text } from '../text/apps.ts';
 import { REDIRECT_URIS_MAX, linesOf, redirectUriFault } from './new-app.ts';
 
 export function RedirectUrisField({ value, onChange }: { value: string; onChange: (value: string) => void }) {
   return (
     <div className="field">
-      <label htmlFor="redirect-uris">Redirect URIs</label>
+      <label htmlFor="redirect-uris">{text.label}</label>
       <textarea
         id="redirect-uris"
         className="input code"
@@ -20,8 +21,7 @@ export function RedirectUrisField({ value, onChange }: { value: string; onChange
         onChange={(event) => onChange(event.target.value)}
       />
       <p id="redirect-uris-hint" className="hint">
-        Where people are sent back to, one a line, {REDIRECT_URIS_MAX} at most: https, or http on this
-        computer.
+        {text.hint(REDIRECT_URIS_MAX)}
       </p>
     </div>
   );

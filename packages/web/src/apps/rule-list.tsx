@@ -1,67 +1,80 @@
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
-import { appRulesQuery, type AppRule } from '../api/apps.ts';
+import { appRulesPages, type AppRule } from '../api/apps.ts';
 import { useOrganisation } from '../shell/organisation-context.ts';
+import { appsText } from '../text/apps.ts';
 import { endedInWords } from '../ui/ended-in-words.ts';
-import { Find } from '../ui/find.tsx';
-import { Listed } from '../ui/listed.tsx';
+import { SHORT_LIST_MAX } from '../ui/find-items.ts';
+import { ListFilter } from '../ui/list-filter.tsx';
+import { Paged } from '../ui/paged.tsx';
 import { Part } from '../ui/part.tsx';
 import { BlockQuestion } from './block-question.tsx';
 import { NewRuleDialog } from './new-rule-dialog.tsx';
+import { NoneFound } from './none-found.tsx';
 import { RemoveRuleQuestion } from './remove-rule-question.tsx';
 import { RuleSubject } from './rule-subject.tsx';
 import { RuleTable } from './rule-table.tsx';
+import { useAppsSearch } from './use-apps-search.ts';
+
+const text = appsText.rules;
 
 export function RuleList({ say }: { say: (words: ReactNode) => void }) {
   const { slug: org } = useOrganisation();
-  const rules = useQuery(appRulesQuery(org));
+  const [{ rule: q }, go] = useAppsSearch();
+  const rules = useInfiniteQuery(appRulesPages(org, q === undefined ? {} : { q }));
   const [adding, setAdding] = useState(false);
   const [blocking, setBlocking] = useState<AppRule | undefined>(undefined);
   const [removing, setRemoving] = useState<AppRule | undefined>(undefined);
   const sayBlocked = (subject: string, ended: number) => {
     say(
       <>
-        <RuleSubject subject={subject} /> is blocked. {endedInWords(ended)}
+        <RuleSubject subject={subject} />
+        {text.isBlocked}
+        {endedInWords(ended)}
       </>,
     );
   };
   return (
     <Part
-      title="Rules"
-      lead="About apps that came by themselves. Without a rule, members decide: the consent page shows them who asks."
+      title={text.title}
+      lead={text.lead}
       action={
         <button type="button" className="button secondary" onClick={() => setAdding(true)}>
-          Add rule
+          {text.add}
         </button>
       }
     >
-      <Listed
-        query={rules}
-        what="the rules"
+      <Paged
+        pages={rules}
+        loading={text.loading}
         rows={2}
-        empty={<p>No rules yet. Members may connect any app that they approve.</p>}
+        isNarrowed={q !== undefined}
+        empty={<p>{text.empty}</p>}
+        filter={(shown, { total }) =>
+          total <= SHORT_LIST_MAX && q === undefined ? null : (
+            <ListFilter
+              q={q}
+              onFind={(rule) => go({ rule })}
+              label={text.find}
+              placeholder={text.findPlaceholder}
+              found={text.shownOf(shown, total)}
+            />
+          )
+        }
+        noneFound={<NoneFound words={text.noneFound} onClear={() => go({ rule: undefined })} />}
       >
-        {(items) => (
-          <Find
-            items={items}
-            label="Find a rule"
-            placeholder="Find by host or client id"
-            textOf={({ subject }) => subject}
-          >
-            {(found) => <RuleTable rules={found} onBlock={setBlocking} onRemove={setRemoving} />}
-          </Find>
-        )}
-      </Listed>
+        {(items) => <RuleTable rules={items} onBlock={setBlocking} onRemove={setRemoving} />}
+      </Paged>
 
       {adding ? (
         <NewRuleDialog
-          rules={rules.data ?? []}
           onClose={() => setAdding(false)}
           onApproved={(subject) => {
             setAdding(false);
             say(
               <>
-                <RuleSubject subject={subject} /> is approved.
+                <RuleSubject subject={subject} />
+                {text.isApproved}
               </>,
             );
           }}
@@ -74,7 +87,7 @@ export function RuleList({ say }: { say: (words: ReactNode) => void }) {
       {blocking === undefined ? null : (
         <BlockQuestion
           subject={blocking.subject}
-          keep="Leave it approved"
+          keep={text.leave}
           onClose={() => setBlocking(undefined)}
           onDone={(ended) => {
             setBlocking(undefined);
@@ -86,11 +99,14 @@ export function RuleList({ say }: { say: (words: ReactNode) => void }) {
         <RemoveRuleQuestion
           rule={removing}
           onClose={() => setRemoving(undefined)}
-          onDone={() => {
+          onDone={(ended) => {
             setRemoving(undefined);
             say(
               <>
-                There is no rule about <RuleSubject subject={removing.subject} /> any more.
+                {text.noRule}
+                <RuleSubject subject={removing.subject} />
+                {text.anyMore}
+                {ended === 0 ? null : endedInWords(ended)}
               </>,
             );
           }}

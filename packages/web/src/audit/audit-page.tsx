@@ -30,7 +30,7 @@ export function AuditPage() {
   ) : (
     <>
       <PageHead title={text.title} lead={text.lead} />
-      <Forbidden needed="Admin" />
+      <Forbidden needed="admin" />
     </>
   );
 }

@@ -9,7 +9,7 @@ const SINCE_MS = {
 
 export type Since = keyof typeof SINCE_MS;
 export const SINCE = Object.keys(SINCE_MS) as Since[];
-export const RESULTS = ['ok', 'refused', 'failed'] as const;
+export const RESULTS = ['ok', 'refused', 'failed', 'unknown'] as const;
 
 /** What is looked for in the audit log, as it stands in the address. Absent: everything. */
 export interface AuditSearch {

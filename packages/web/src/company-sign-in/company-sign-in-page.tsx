@@ -20,7 +20,7 @@ export function CompanySignInPage() {
   return (
     <>
       <PageHead title={text.title} lead={text.lead} />
-      {managesIdentityProviders(role) ? <CompanySignIn /> : <Forbidden needed="Admin" />}
+      {managesIdentityProviders(role) ? <CompanySignIn /> : <Forbidden needed="admin" />}
     </>
   );
 }

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { createKey, keysQuery } from '../api/queries.ts';
+import { createKey, allKeys } from '../api/queries.ts';
 import { queryClient } from '../api/query-client.ts';
 import { reachOf } from '../home/claude-link.ts';
 import { KEY_PLACEHOLDER } from '../home/commands.ts';
@@ -72,7 +72,7 @@ function KeyForThis({ title }: { title: string }) {
           title={text.makeKeyTitle(title)}
           fullRefused={mayHoldFull(role) ? undefined : text.keyViewer}
           create={(key) => createKey(org, key)}
-          onCreated={() => void queryClient.invalidateQueries(keysQuery(org))}
+          onCreated={() => void queryClient.invalidateQueries(allKeys(org))}
           onClose={() => setMaking(false)}
           usage={<p className="small quiet">{text.keyUsage(KEY_PLACEHOLDER)}</p>}
         />

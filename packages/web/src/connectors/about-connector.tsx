@@ -12,20 +12,23 @@ import { Skeleton } from '../ui/skeleton.tsx';
 import { CredentialDialog } from './credential-dialog.tsx';
 import { DeleteConnectorQuestion } from './delete-connector-question.tsx';
 import { SwitchQuestion } from './switch-question.tsx';
+import { TestDialog } from './test-dialog.tsx';
 
 interface AboutConnectorProps {
   connector: string;
   /** Of all its tools: switching it off is a rule for all. */
   rule: ToolRule;
+  /** Operations that can be called to see whether the connection works. */
+  testable: readonly string[];
   say: (words: string) => void;
   onDeleted: (name: string) => void;
 }
 
 /** Where its calls go and what it shows there; and what an admin may do with it as a whole. */
-export function AboutConnector({ connector, onDeleted, rule, say }: AboutConnectorProps) {
+export function AboutConnector({ connector, onDeleted, rule, say, testable }: AboutConnectorProps) {
   const { slug: org } = useOrganisation();
   const view = useQuery(connectorQuery(org, connector));
-  const [asked, setAsked] = useState<'credential' | 'switch' | 'delete' | undefined>(undefined);
+  const [asked, setAsked] = useState<'credential' | 'switch' | 'test' | 'delete' | undefined>(undefined);
   if (view.data === undefined) {
     return view.isError ? (
       <Problem error={view.error} onRetry={() => void view.refetch()} />
@@ -65,6 +68,11 @@ export function AboutConnector({ connector, onDeleted, rule, say }: AboutConnect
             </button>
           </>
         ) : null}
+        {view.data.kind === 'openapi' ? (
+          <button type="button" className="button secondary small-button" onClick={() => setAsked('test')}>
+            {text.test}
+          </button>
+        ) : null}
         <Link
           to="/$org/connectors/$connector/versions"
           params={{ org, connector }}
@@ -91,6 +99,7 @@ export function AboutConnector({ connector, onDeleted, rule, say }: AboutConnect
           }}
         />
       ) : null}
+      {asked === 'test' ? <TestDialog view={view.data} operations={testable} onClose={close} /> : null}
       {asked === 'switch' ? (
         <SwitchQuestion
           view={view.data}

@@ -1,4 +1,4 @@
-import { connectorQuery, deleteConnector, type ConnectorView } from '../api/connectors.ts';
+import { deleteConnector, type ConnectorView } from '../api/connectors.ts';
 import { connectorsQuery } from '../api/queries.ts';
 import { queryClient } from '../api/query-client.ts';
 import { useOrganisation } from '../shell/organisation-context.ts';
@@ -34,10 +34,7 @@ export function DeleteConnectorQuestion({ onClose, onDone, view }: DeleteConnect
           queryClient.invalidateQueries({ queryKey: ['organisation', org] }),
         ])
       }
-      onDone={() => {
-        queryClient.removeQueries({ queryKey: connectorQuery(org, view.slug).queryKey });
-        onDone();
-      }}
+      onDone={onDone}
       onClose={onClose}
     >
       <p>{text.deleteEffect(tools, connections, accounts)}</p>

@@ -1,14 +1,17 @@
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { connectorQuery } from '../api/connectors.ts';
 import { connectorsQuery, setToolRule } from '../api/queries.ts';
 import { queryClient } from '../api/query-client.ts';
 import type { Role, ToolRule } from '../api/types.ts';
 import { ROLE_NAMES } from '../roles.ts';
 import { useOrganisation } from '../shell/organisation-context.ts';
+import { ruleDialogText as text } from '../text/connectors.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Option } from '../ui/option.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { FormActions } from '../ui/form-actions.tsx';
+import { DescriptionField } from './description-field.tsx';
 
 const CONFIRMATION_CHARACTERS_MAX = 500;
 const ROLES = Object.keys(ROLE_NAMES) as Role[];
@@ -18,6 +21,8 @@ export interface RuleSubject {
   tool: string;
   title: string;
   rule: ToolRule;
+  /** What its connector says of the tool; absent: it is about all of them. */
+  own?: string;
 }
 
 interface RuleDialogProps {
@@ -38,12 +43,14 @@ export function RuleDialog({ connector, onClose, onSaved, subject }: RuleDialogP
     },
     onSuccess: onSaved,
   });
-  const unsaid = subject.tool === '*' ? 'As the connector says' : 'As for all its tools';
+  const kind = useQuery(connectorQuery(org, connector)).data?.kind;
+  const unsaid = subject.tool === '*' ? text.asConnector : text.asForAll;
   return (
     <Dialog
       title={
         <>
-          What becomes of <bdi>{subject.title}</bdi>
+          {text.title}
+          <bdi>{subject.title}</bdi>
         </>
       }
       onClose={onClose}
@@ -55,7 +62,7 @@ export function RuleDialog({ connector, onClose, onSaved, subject }: RuleDialogP
         }}
       >
         <fieldset className="field">
-          <legend>Use</legend>
+          <legend>{text.use}</legend>
           {USES.map(({ enabled, name }) => (
             <Option
               key={name}
@@ -69,7 +76,7 @@ export function RuleDialog({ connector, onClose, onSaved, subject }: RuleDialogP
           ))}
         </fieldset>
         <fieldset className="field">
-          <legend>Access that it takes</legend>
+          <legend>{text.access}</legend>
           {ACCESSES.map(({ access, name }) => (
             <Option
               key={name}
@@ -84,27 +91,29 @@ export function RuleDialog({ connector, onClose, onSaved, subject }: RuleDialogP
         </fieldset>
         <RoleChoice roles={rule.roles} onChange={(roles) => change({ roles })} />
         <div className="field">
-          <label htmlFor="confirmation">What a person has to agree to first</label>
+          <label htmlFor="confirmation">{text.confirmation}</label>
           <input
             id="confirmation"
             className="input"
             maxLength={CONFIRMATION_CHARACTERS_MAX}
             autoComplete="off"
-            placeholder="Nothing"
+            placeholder={text.confirmationNone}
             value={rule.confirmation ?? ''}
             onChange={(event) =>
               change({ confirmation: event.target.value === '' ? null : event.target.value })
             }
           />
-          <p className="hint">
-            {subject.tool === '*'
-              ? 'Asked before each tool that can change something.'
-              : 'Asked before each call.'}{' '}
-            Such as: “This sends mail to customers.”
-          </p>
+          <p className="hint">{text.confirmationHint(subject.tool === '*')}</p>
         </div>
+        {subject.own === undefined || kind !== 'openapi' ? null : (
+          <DescriptionField
+            own={subject.own}
+            description={rule.description}
+            onChange={(description) => change({ description })}
+          />
+        )}
         {saving.isError ? <Problem error={saving.error} /> : null}
-        <FormActions act="Save" acting="Saving…" pending={saving.isPending} onCancel={onClose} />
+        <FormActions act={text.act} acting={text.acting} pending={saving.isPending} onCancel={onClose} />
       </form>
     </Dialog>
   );
@@ -112,14 +121,14 @@ export function RuleDialog({ connector, onClose, onSaved, subject }: RuleDialogP
 
 const USES = [
   { enabled: null, name: 'unsaid' },
-  { enabled: true, name: 'On' },
-  { enabled: false, name: 'Off: nobody is offered it' },
+  { enabled: true, name: text.on },
+  { enabled: false, name: text.off },
 ] as const;
 
 const ACCESSES = [
   { access: null, name: 'unsaid' },
-  { access: 'read', name: 'Read-only is enough' },
-  { access: 'full', name: 'Full access' },
+  { access: 'read', name: text.read },
+  { access: 'full', name: text.full },
 ] as const;
 
 /** All roles is the same as no word about roles: who comes later is meant too. */
@@ -133,7 +142,7 @@ function RoleChoice({
   const chosen = roles ?? ROLES;
   return (
     <fieldset className="field">
-      <legend>Offered to</legend>
+      <legend>{text.offeredTo}</legend>
       {ROLES.map((role) => (
         <label key={role} className="option">
           <input

@@ -1,12 +1,18 @@
+import { getRouteApi, Link } from '@tanstack/react-router';
 import type { ConnectorTool } from '../api/types.ts';
 import { ROLE_NAMES } from '../roles.ts';
 import { toolsText as text } from '../text/connectors.ts';
 import { AccessBadge, StatusBadge } from '../ui/badges.tsx';
+import { Foreign } from '../ui/foreign.tsx';
 import { LongRows } from '../ui/long-rows.tsx';
 import { Table } from '../ui/table.tsx';
 
+const route = getRouteApi('/$org/connectors/$connector');
 const ROLES_IN_ALL = Object.keys(ROLE_NAMES).length;
 const ROW_PIXELS = 64;
+const DESCRIPTION_MAX = 120;
+const NUMBERS = new Intl.NumberFormat('en');
+const SHARES = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 1 });
 
 export function ToolTable({
   tools,
@@ -32,7 +38,14 @@ export function ToolTable({
                 <bdi className="row-name">{tool.title}</bdi>
                 <span className="row-more">
                   <code>{tool.name}</code>
+                  <Credits credits={tool.credits} />
                 </span>
+                {tool.rule.description === null ? null : (
+                  <span className="row-more">
+                    <span className="badge">{text.described}</span>{' '}
+                    <Foreign text={tool.rule.description} max={DESCRIPTION_MAX} />
+                  </span>
+                )}
               </th>
               <td role="cell" data-label={text.columns[1]}>
                 <AccessBadge access={tool.effective.access} />
@@ -47,11 +60,21 @@ export function ToolTable({
                   <bdi>{tool.effective.confirmation}</bdi>
                 )}
               </td>
+              <td role="cell" data-label={text.columns[4]}>
+                <Use calls={tool.calls} errors={tool.errors} />
+              </td>
               <td role="cell" className="row-action">
-                <button type="button" className="button secondary small-button" onClick={() => onEdit(tool)}>
-                  {text.change}
-                  <span className="for-screen-readers">{text.changeOf(tool.title)}</span>
-                </button>
+                <span className="row-buttons">
+                  {tool.effective.enabled ? <TryIt tool={tool} /> : null}
+                  <button
+                    type="button"
+                    className="button secondary small-button"
+                    onClick={() => onEdit(tool)}
+                  >
+                    {text.change}
+                    <span className="for-screen-readers">{text.changeOf(tool.title)}</span>
+                  </button>
+                </span>
               </td>
             </tr>
           )}
@@ -60,6 +83,39 @@ export function ToolTable({
       rows={tools.length}
     />
   );
+}
+
+function TryIt({ tool: { name, title } }: { tool: ConnectorTool }) {
+  const { connector, org } = route.useParams();
+  return (
+    <Link
+      to="/$org/playground"
+      params={{ org }}
+      search={{ tool: name, connector }}
+      className="button secondary small-button"
+    >
+      {text.tryIt}
+      <span className="for-screen-readers">{text.tryItOf(title)}</span>
+    </Link>
+  );
+}
+
+function Use({ calls, errors }: Pick<ConnectorTool, 'calls' | 'errors'>) {
+  return (
+    <>
+      {NUMBERS.format(calls)}
+      {errors === 0 ? null : (
+        <span className="row-more status-warning">
+          {text.errors(SHARES.format(errors / Math.max(calls, errors)))}
+        </span>
+      )}
+    </>
+  );
+}
+
+function Credits({ credits }: Pick<ConnectorTool, 'credits'>) {
+  if (credits === false) return null;
+  return <span>{credits === true ? text.someCredits : text.credits(credits)}</span>;
 }
 
 function Audience({ tool: { effective } }: { tool: ConnectorTool }) {

@@ -3,6 +3,7 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { connectorToolsQuery } from '../api/queries.ts';
 import type { ConnectorTools } from '../api/types.ts';
+import { queryClient } from '../api/query-client.ts';
 import { managesConnectors } from '../roles.ts';
 import { useOrganisation } from '../shell/organisation-context.ts';
 import { toolsText as text } from '../text/connectors.ts';
@@ -44,7 +45,7 @@ export function ToolsPage() {
       {managesConnectors(role) ? (
         <Tools key={connector} connector={connector} />
       ) : (
-        <Forbidden needed="Admin" />
+        <Forbidden needed="admin" />
       )}
     </>
   );
@@ -56,6 +57,11 @@ function Tools({ connector }: { connector: string }) {
   const tools = useQuery(connectorToolsQuery(org, connector));
   const [subject, setSubject] = useState<RuleSubject | undefined>(undefined);
   const [notice, say] = useNotice();
+  /** What is known of it is forgotten once nothing shows it any more: or it would be asked for again, and is not there. */
+  async function leave(): Promise<void> {
+    await navigate({ to: '/$org/connectors', params: { org } });
+    queryClient.removeQueries({ queryKey: connectorToolsQuery(org, connector).queryKey });
+  }
   if (tools.data === undefined) {
     return tools.isError ? (
       <Problem error={tools.error} onRetry={() => void tools.refetch()} />
@@ -69,8 +75,9 @@ function Tools({ connector }: { connector: string }) {
       <AboutConnector
         connector={connector}
         rule={tools.data.rule}
+        testable={tools.data.items.flatMap(({ test }) => (test === null ? [] : [test]))}
         say={say}
-        onDeleted={() => void navigate({ to: '/$org/connectors', params: { org } })}
+        onDeleted={() => void leave()}
       />
       <ToolList
         connector={connector}
@@ -136,7 +143,14 @@ function ToolList({ connector, data: { items, rule }, onApproved, onEdit }: Tool
       ) : (
         <ToolTable
           tools={shown}
-          onEdit={(tool) => onEdit({ tool: tool.name, title: `“${tool.title}”`, rule: tool.rule })}
+          onEdit={(tool) =>
+            onEdit({
+              tool: tool.name,
+              title: `“${tool.title}”`,
+              rule: tool.rule,
+              own: tool.description,
+            })
+          }
         />
       )}
     </>

@@ -13,8 +13,12 @@ function tool(
     description,
     access,
     waiting,
-    rule: { enabled: null, access: null, roles: null, confirmation: null },
+    rule: { enabled: null, access: null, roles: null, confirmation: null, description: null },
     effective: { enabled, access, roles: ['owner'], confirmation: null },
+    calls: 0,
+    errors: 0,
+    credits: false,
+    test: null,
   };
 }
 

@@ -24,7 +24,9 @@ export function filterTools(tools: readonly ConnectorTool[], { q = '', show }: T
   return tools.filter(
     (tool) =>
       isOfView(tool, show ?? 'all') &&
-      [tool.name, tool.title, tool.description].some((text) => text.toLowerCase().includes(wanted)),
+      [tool.name, tool.title, tool.description, tool.rule.description ?? ''].some((text) =>
+        text.toLowerCase().includes(wanted),
+      ),
   );
 }
 

@@ -41,7 +41,7 @@ export function VersionsPage() {
         }
       />
       {!managesConnectors(role) ? (
-        <Forbidden needed="Admin" />
+        <Forbidden needed="admin" />
       ) : from === undefined || to === undefined ? (
         <Versions key={connector} connector={connector} />
       ) : (

@@ -7,7 +7,7 @@ import { numberInWords } from '../usage/usage-words.ts';
 
 export function needsCare(overview: Overview): boolean {
   const { expiring_connections: expiring, failing_connectors: failing, unused_keys: unused } = overview;
-  return expiring.count + unused.count + failing.length > 0;
+  return expiring.count + unused.count + failing.length + overview.webhooks_in_trouble.length > 0;
 }
 
 /** What somebody should look at, each with the page where it can be mended. */
@@ -25,6 +25,15 @@ export function Care({ overview }: { overview: Overview }) {
               {text.failing(numberInWords(failed), numberInWords(calls))}{' '}
               <Link to="/$org/usage" params={{ org }}>
                 {text.failingLink}
+              </Link>
+            </li>
+          ))}
+          {overview.webhooks_in_trouble.map(({ description, host, is_off: isOff }, place) => (
+            <li key={`${place} ${host}`}>
+              <Foreign text={description === '' ? host : description} />
+              {isOff ? text.webhookOff : text.webhookFailing}{' '}
+              <Link to="/$org/settings/webhooks" params={{ org }}>
+                {text.webhookLink}
               </Link>
             </li>
           ))}

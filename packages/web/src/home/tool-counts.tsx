@@ -1,48 +1,48 @@
 import type { Organisation } from '../api/types.ts';
 import { mayHoldFull } from '../roles.ts';
+import { toolCountsText as text } from '../text/home.ts';
+import { uiText } from '../text/ui.ts';
 
 /** What each choice at consent reaches. */
 export function ToolCounts({
-  organisation: { mode, mode_warning: warning, role, tools, toolsets },
+  organisation: { max_access: most, mode, mode_warning: warning, role, tools, toolsets },
 }: {
   organisation: Organisation;
 }) {
   return (
     <section className="sheet" aria-labelledby="tools">
-      <h2 id="tools">What it can do</h2>
+      <h2 id="tools">{text.title}</h2>
       {tools.full === 0 ? (
-        <p>
-          Nothing yet: no API is published in this organisation. You can connect already; the tools appear as
-          soon as there are some.
-        </p>
+        <p>{text.none}</p>
       ) : (
         <dl className="counts">
           <div>
-            <dt>Read-only</dt>
+            <dt>{uiText.readOnly}</dt>
             <dd>
-              <span className="count">{tools.read}</span>{' '}
-              {tools.read === 1 ? 'tool that looks' : 'tools that look'} things up
+              <span className="count">{tools.read}</span>
+              {text.looking(tools.read)}
             </dd>
           </div>
           <div>
-            <dt>Full access</dt>
+            <dt>{uiText.fullAccess}</dt>
             <dd>
-              <span className="count">{tools.full}</span> {tools.full === 1 ? 'tool' : 'tools'},{' '}
-              {tools.full - tools.read} of which can change things
+              <span className="count">{tools.full}</span>
+              {text.changing(tools.full, tools.full - tools.read)}
             </dd>
           </div>
         </dl>
       )}
       {mode === 'search' ? (
-        <p className="note">These are too many to list at once, so apps search among them. {warning ?? ''}</p>
+        <p className="note">
+          {text.searched}
+          {warning ?? ''}
+        </p>
       ) : warning === null ? null : (
         <p className="note">{warning}</p>
       )}
       {toolsets.length === 0 ? null : <Toolsets toolsets={toolsets} />}
-      {mayHoldFull(role) ? null : (
-        <p className="small quiet">
-          Your role is Viewer, so you can choose Read-only alone. An owner or admin can change it.
-        </p>
+      {mayHoldFull(role) && most === 'full' ? null : (
+        <p className="small quiet">{mayHoldFull(role) ? text.readOnlyHere : text.viewer}</p>
       )}
     </section>
   );
@@ -51,7 +51,7 @@ export function ToolCounts({
 function Toolsets({ toolsets }: Pick<Organisation, 'toolsets'>) {
   return (
     <details>
-      <summary>URLs for a part of the tools ({toolsets.length})</summary>
+      <summary>{text.toolsets(toolsets.length)}</summary>
       <ul>
         {toolsets.map(({ slug, url }) => (
           <li key={slug}>

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { issuersQuery } from '../api/identity-providers.ts';
 import { managesIdentityProviders } from '../roles.ts';
 import { useOrganisation } from '../shell/organisation-context.ts';
+import { identityProvidersText as text } from '../text/identity-providers.ts';
 import { Forbidden } from '../ui/forbidden.tsx';
 import { PageHead } from '../ui/page-head.tsx';
 import { useNotice } from '../ui/use-notice.tsx';
@@ -14,11 +15,8 @@ export function IdentityProvidersPage() {
   const { role } = useOrganisation();
   return (
     <>
-      <PageHead
-        title="Identity providers"
-        lead="Providers that may connect apps for your people by their word (ID-JAG): nobody presses Connect, and there is no consent page."
-      />
-      {managesIdentityProviders(role) ? <IdentityProviders /> : <Forbidden needed="Admin" />}
+      <PageHead title={text.title} lead={text.lead} />
+      {managesIdentityProviders(role) ? <IdentityProviders /> : <Forbidden needed="admin" />}
     </>
   );
 }

@@ -1,6 +1,7 @@
 import type { UseQueryResult } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import type { Issuer } from '../api/identity-providers.ts';
+import { issuersText as text } from '../text/identity-providers.ts';
 import { endedInWords } from '../ui/ended-in-words.ts';
 import { Listed } from '../ui/listed.tsx';
 import { Part } from '../ui/part.tsx';
@@ -18,20 +19,15 @@ export function IssuerList({ issuers, say }: IssuerListProps) {
   const [removing, setRemoving] = useState<Issuer | undefined>(undefined);
   return (
     <Part
-      title="Trusted"
-      lead="What a connection may do is the least of the person's role, this access, and what the provider and the app asked for."
+      title={text.title}
+      lead={text.lead}
       action={
         <button type="button" className="button" onClick={() => setAdding(true)}>
-          Trust a provider
+          {text.add}
         </button>
       }
     >
-      <Listed
-        query={issuers}
-        what="the identity providers"
-        rows={2}
-        empty={<p>No provider is trusted. People connect apps themselves, each on the consent page.</p>}
-      >
+      <Listed query={issuers} what={text.what} rows={2} empty={<p>{text.empty}</p>}>
         {(items) => <IssuerTable issuers={items} onRemove={setRemoving} />}
       </Listed>
 
@@ -42,7 +38,8 @@ export function IssuerList({ issuers, say }: IssuerListProps) {
             setAdding(false);
             say(
               <>
-                <bdi>{issuer}</bdi> is trusted. It connects nobody until you link its people.
+                <bdi>{issuer}</bdi>
+                {text.trustedNow}
               </>,
             );
           }}
@@ -56,7 +53,9 @@ export function IssuerList({ issuers, say }: IssuerListProps) {
             setRemoving(undefined);
             say(
               <>
-                <bdi>{removing.issuer}</bdi> is no longer trusted. {endedInWords(ended)}
+                <bdi>{removing.issuer}</bdi>
+                {text.trustedNoMore}
+                {endedInWords(ended)}
               </>,
             );
           }}

@@ -1,5 +1,6 @@
 import type { Issuer } from '../api/identity-providers.ts';
 import { keysInWords } from '../public-keys/keys-in-words.ts';
+import { issuersText as text } from '../text/identity-providers.ts';
 import { AccessBadge } from '../ui/badges.tsx';
 import { Table } from '../ui/table.tsx';
 import { When } from '../ui/when.tsx';
@@ -11,7 +12,7 @@ interface IssuerTableProps {
 
 export function IssuerTable({ issuers, onRemove }: IssuerTableProps) {
   return (
-    <Table caption="Identity providers" columns={['Provider', 'At most', 'People linked', 'Trusted']}>
+    <Table caption={text.caption} columns={Object.values(text.columns)}>
       {issuers.map((issuer) => (
         <tr key={issuer.issuer} role="row">
           <th role="rowheader" scope="row">
@@ -20,18 +21,19 @@ export function IssuerTable({ issuers, onRemove }: IssuerTableProps) {
               <bdi>{keysInWords(issuer)}</bdi>
             </span>
           </th>
-          <td role="cell" data-label="At most">
+          <td role="cell" data-label={text.columns.atMost}>
             <AccessBadge access={issuer.access} />
           </td>
-          <td role="cell" data-label="People linked">
+          <td role="cell" data-label={text.columns.linked}>
             {issuer.links}
           </td>
-          <td role="cell" data-label="Trusted">
+          <td role="cell" data-label={text.columns.trusted}>
             <When at={issuer.created_at} absent="" />
           </td>
           <td role="cell" className="row-action">
             <button type="button" className="button danger-quiet" onClick={() => onRemove(issuer)}>
-              Remove<span className="for-screen-readers"> {issuer.issuer}</span>
+              {text.remove}
+              <span className="for-screen-readers"> {issuer.issuer}</span>
             </button>
           </td>
         </tr>

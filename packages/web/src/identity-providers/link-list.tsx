@@ -1,14 +1,19 @@
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
 import { useState, type ReactNode } from 'react';
-import { identityLinksQuery, type IdentityLink, type Issuer } from '../api/identity-providers.ts';
+import { identityLinksPages, type IdentityLink, type Issuer } from '../api/identity-providers.ts';
 import { useOrganisation } from '../shell/organisation-context.ts';
+import { linksText as text } from '../text/identity-providers.ts';
 import { endedInWords } from '../ui/ended-in-words.ts';
-import { Find } from '../ui/find.tsx';
-import { Listed } from '../ui/listed.tsx';
+import { SHORT_LIST_MAX } from '../ui/find-items.ts';
+import { ListFilter } from '../ui/list-filter.tsx';
+import { Paged } from '../ui/paged.tsx';
 import { Part } from '../ui/part.tsx';
 import { LinkTable } from './link-table.tsx';
 import { NewLinkDialog } from './new-link-dialog.tsx';
 import { RemoveLinkQuestion } from './remove-link-question.tsx';
+
+const route = getRouteApi('/$org/identity-providers');
 
 interface LinkListProps {
   issuers: readonly Issuer[];
@@ -17,31 +22,55 @@ interface LinkListProps {
 
 export function LinkList({ issuers, say }: LinkListProps) {
   const { slug: org } = useOrganisation();
-  const links = useQuery(identityLinksQuery(org));
+  const { q } = route.useSearch();
+  const navigate = route.useNavigate();
+  const find = (wanted: string | undefined) =>
+    void navigate({
+      search: wanted === undefined ? {} : { q: wanted },
+      replace: true,
+      resetScroll: false,
+    });
+  const links = useInfiniteQuery(identityLinksPages(org, q === undefined ? {} : { q }));
   const [linking, setLinking] = useState(false);
   const [removing, setRemoving] = useState<IdentityLink | undefined>(undefined);
   return (
     <Part
-      title="People"
-      lead="Which member each of a provider's subjects is. Who is not linked is refused, and the audit has the subject."
+      title={text.title}
+      lead={text.lead}
       action={
         <button type="button" className="button secondary" onClick={() => setLinking(true)}>
-          Link a person
+          {text.add}
         </button>
       }
     >
-      <Listed query={links} what="the people" rows={3} empty={<p>Nobody is linked yet.</p>}>
-        {(items) => (
-          <Find
-            items={items}
-            label="Find a link"
-            placeholder="Find by address or subject"
-            textOf={({ member, subject, issuer }) => `${member} ${subject} ${issuer}`}
-          >
-            {(found) => <LinkTable links={found} onRemove={setRemoving} />}
-          </Find>
-        )}
-      </Listed>
+      <Paged
+        pages={links}
+        loading={text.loading}
+        rows={3}
+        isNarrowed={q !== undefined}
+        empty={<p>{text.empty}</p>}
+        filter={(shown, { total }) =>
+          total <= SHORT_LIST_MAX && q === undefined ? null : (
+            <ListFilter
+              q={q}
+              onFind={find}
+              label={text.find}
+              placeholder={text.findHint}
+              found={text.found(shown, total)}
+            />
+          )
+        }
+        noneFound={
+          <>
+            <p>{text.noneFound}</p>
+            <button type="button" className="button secondary" onClick={() => find(undefined)}>
+              {text.showAll}
+            </button>
+          </>
+        }
+      >
+        {(items) => <LinkTable links={items} onRemove={setRemoving} />}
+      </Paged>
 
       {linking ? (
         <NewLinkDialog
@@ -51,7 +80,8 @@ export function LinkList({ issuers, say }: LinkListProps) {
             setLinking(false);
             say(
               <>
-                <bdi>{member}</bdi> is linked.
+                <bdi>{member}</bdi>
+                {text.linkedNow}
               </>,
             );
           }}
@@ -65,7 +95,10 @@ export function LinkList({ issuers, say }: LinkListProps) {
             setRemoving(undefined);
             say(
               <>
-                <bdi>{removing.member}</bdi> is no longer linked to <bdi>{removing.issuer}</bdi>.{' '}
+                <bdi>{removing.member}</bdi>
+                {text.linkedNoMore.between}
+                <bdi>{removing.issuer}</bdi>
+                {text.linkedNoMore.after}
                 {endedInWords(ended)}
               </>,
             );

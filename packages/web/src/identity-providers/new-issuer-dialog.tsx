@@ -6,6 +6,8 @@ import type { Access } from '../api/types.ts';
 import { KeySourceField } from '../public-keys/key-source-field.tsx';
 import { keysOf, type KeySource } from '../public-keys/key-source.ts';
 import { useOrganisation } from '../shell/organisation-context.ts';
+import { newIssuerText as text } from '../text/identity-providers.ts';
+import { uiText } from '../text/ui.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Option } from '../ui/option.tsx';
 import { Problem } from '../ui/problem.tsx';
@@ -35,7 +37,7 @@ export function NewIssuerDialog({ onTrusted, onClose }: NewIssuerDialogProps) {
     onSuccess: (_, wanted) => onTrusted(wanted.issuer),
   });
   return (
-    <Dialog title="Trust a provider" onClose={onClose}>
+    <Dialog title={text.title} onClose={onClose}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -43,7 +45,7 @@ export function NewIssuerDialog({ onTrusted, onClose }: NewIssuerDialogProps) {
         }}
       >
         <div className="field">
-          <label htmlFor="issuer">Issuer</label>
+          <label htmlFor="issuer">{text.issuer}</label>
           <input
             id="issuer"
             type="url"
@@ -59,28 +61,23 @@ export function NewIssuerDialog({ onTrusted, onClose }: NewIssuerDialogProps) {
             onChange={(event) => setIssuer(event.target.value)}
           />
           <p id="issuer-hint" className="hint">
-            Exactly as the provider writes it, such as https://acme.okta.com.
+            {text.issuerHint}
           </p>
         </div>
         <fieldset className="field">
-          <legend>The most that it may give</legend>
+          <legend>{text.access}</legend>
           <Option name="access" value="read" checked={access === 'read'} onChoose={() => setAccess('read')}>
-            <b>Read-only</b>
-            <span className="quiet">Connections by its word look things up.</span>
+            <b>{uiText.readOnly}</b>
+            <span className="quiet">{text.readMore}</span>
           </Option>
           <Option name="access" value="full" checked={access === 'full'} onChoose={() => setAccess('full')}>
-            <b>Full access</b>
-            <span className="quiet">They may change things, where the person's role allows it.</span>
+            <b>{uiText.fullAccess}</b>
+            <span className="quiet">{text.fullMore}</span>
           </Option>
         </fieldset>
         <KeySourceField kinds={['metadata', 'address', 'pasted']} source={keys} onChange={setKeys} />
         {trusting.isError ? <Problem error={trusting.error} /> : null}
-        <FormActions
-          act="Trust provider"
-          acting="Reading its keys…"
-          pending={trusting.isPending}
-          onCancel={onClose}
-        />
+        <FormActions act={text.act} acting={text.acting} pending={trusting.isPending} onCancel={onClose} />
       </form>
     </Dialog>
   );

@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import {
-  identityLinksQuery,
+  allIdentityLinks,
   issuersQuery,
   linkIdentity,
   type IdentityLink,
@@ -10,6 +10,7 @@ import {
 import { membersFound } from '../api/members.ts';
 import { queryClient } from '../api/query-client.ts';
 import { useOrganisation } from '../shell/organisation-context.ts';
+import { newLinkText as text } from '../text/identity-providers.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { FormActions } from '../ui/form-actions.tsx';
@@ -36,7 +37,7 @@ export function NewLinkDialog({ issuers, onLinked, onClose }: NewLinkDialogProps
       } finally {
         // Also after a refusal: another admin may have linked it, or removed the provider.
         await Promise.all([
-          queryClient.invalidateQueries(identityLinksQuery(org)),
+          queryClient.invalidateQueries(allIdentityLinks(org)),
           queryClient.invalidateQueries(issuersQuery(org)),
         ]);
       }
@@ -44,7 +45,7 @@ export function NewLinkDialog({ issuers, onLinked, onClose }: NewLinkDialogProps
     onSuccess: (_, link) => onLinked(link.member),
   });
   return (
-    <Dialog title="Link a person" onClose={onClose}>
+    <Dialog title={text.title} onClose={onClose}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -52,7 +53,7 @@ export function NewLinkDialog({ issuers, onLinked, onClose }: NewLinkDialogProps
         }}
       >
         <div className="field">
-          <label htmlFor="link-member">Member</label>
+          <label htmlFor="link-member">{text.member}</label>
           <input
             id="link-member"
             type="email"
@@ -74,11 +75,11 @@ export function NewLinkDialog({ issuers, onLinked, onClose }: NewLinkDialogProps
             ))}
           </datalist>
           <p id="link-member-hint" className="hint">
-            The address of a member of this organisation.
+            {text.memberHint}
           </p>
         </div>
         <div className="field">
-          <label htmlFor="link-issuer">Provider</label>
+          <label htmlFor="link-issuer">{text.provider}</label>
           <select
             id="link-issuer"
             className="input"
@@ -93,13 +94,13 @@ export function NewLinkDialog({ issuers, onLinked, onClose }: NewLinkDialogProps
           </select>
         </div>
         <div className="field">
-          <label htmlFor="link-subject">Subject</label>
+          <label htmlFor="link-subject">{text.subject}</label>
           <input
             id="link-subject"
             className="input"
             required
             pattern="[ -~]*[!-~][ -~]*"
-            title="Letters, digits and signs of ASCII"
+            title={text.subjectTitle}
             maxLength={SUBJECT_CHARACTERS_MAX}
             autoComplete="off"
             autoCapitalize="none"
@@ -109,11 +110,11 @@ export function NewLinkDialog({ issuers, onLinked, onClose }: NewLinkDialogProps
             onChange={(event) => setSubject(event.target.value)}
           />
           <p id="link-subject-hint" className="hint">
-            The provider's own id of the person (sub), not the address.
+            {text.subjectHint}
           </p>
         </div>
         {linking.isError ? <Problem error={linking.error} /> : null}
-        <FormActions act="Link person" acting="Linking…" pending={linking.isPending} onCancel={onClose} />
+        <FormActions act={text.act} acting={text.acting} pending={linking.isPending} onCancel={onClose} />
       </form>
     </Dialog>
   );

@@ -1,7 +1,8 @@
-import { identityLinksQuery, issuersQuery, removeIssuer, type Issuer } from '../api/identity-providers.ts';
-import { keysQuery } from '../api/queries.ts';
+import { allIdentityLinks, issuersQuery, removeIssuer, type Issuer } from '../api/identity-providers.ts';
+import { allKeys } from '../api/queries.ts';
 import { queryClient } from '../api/query-client.ts';
 import { useOrganisation } from '../shell/organisation-context.ts';
+import { removeIssuerText as text } from '../text/identity-providers.ts';
 import { Question } from '../ui/question.tsx';
 
 interface RemoveIssuerQuestionProps {
@@ -16,32 +17,27 @@ export function RemoveIssuerQuestion({ issuer, onDone, onClose }: RemoveIssuerQu
     <Question
       title={
         <>
-          Trust <bdi>{issuer.issuer}</bdi> no more?
+          {text.title.before}
+          <bdi>{issuer.issuer}</bdi>
+          {text.title.after}
         </>
       }
-      keep="Keep provider"
-      act="Remove provider"
-      acting="Removing…"
+      keep={text.keep}
+      act={text.act}
+      acting={text.acting}
       run={() => removeIssuer(org, issuer.issuer)}
       refresh={() =>
         Promise.all([
           queryClient.invalidateQueries(issuersQuery(org)),
-          queryClient.invalidateQueries(identityLinksQuery(org)),
-          queryClient.invalidateQueries(keysQuery(org)),
+          queryClient.invalidateQueries(allIdentityLinks(org)),
+          queryClient.invalidateQueries(allKeys(org)),
         ])
       }
       onDone={({ ended_grants: ended }) => onDone(ended)}
       onClose={onClose}
     >
-      <p>Every connection by its word ends at once, and it opens no other. {linksInWords(issuer.links)}</p>
-      <p>People stay members, and what they connected themselves stays.</p>
+      <p>{text.effect(issuer.links)}</p>
+      <p>{text.stays}</p>
     </Question>
   );
-}
-
-function linksInWords(links: number): string {
-  if (links === 0) return 'Nobody is linked to it.';
-  return links === 1
-    ? 'Its link to one person is deleted.'
-    : `Its links to ${links} people are deleted: who trusts it again links them anew.`;
 }

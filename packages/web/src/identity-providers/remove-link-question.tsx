@@ -1,12 +1,13 @@
 import {
-  identityLinksQuery,
+  allIdentityLinks,
   issuersQuery,
   unlinkIdentity,
   type IdentityLink,
 } from '../api/identity-providers.ts';
-import { keysQuery } from '../api/queries.ts';
+import { allKeys } from '../api/queries.ts';
 import { queryClient } from '../api/query-client.ts';
 import { useOrganisation } from '../shell/organisation-context.ts';
+import { removeLinkText as text } from '../text/identity-providers.ts';
 import { Question } from '../ui/question.tsx';
 
 interface RemoveLinkQuestionProps {
@@ -21,27 +22,31 @@ export function RemoveLinkQuestion({ link, onDone, onClose }: RemoveLinkQuestion
     <Question
       title={
         <>
-          Unlink <bdi>{link.member}</bdi>?
+          {text.title.before}
+          <bdi>{link.member}</bdi>
+          {text.title.after}
         </>
       }
-      keep="Keep link"
-      act="Unlink"
-      acting="Unlinking…"
+      keep={text.keep}
+      act={text.act}
+      acting={text.acting}
       run={() => unlinkIdentity(org, link)}
       refresh={() =>
         Promise.all([
-          queryClient.invalidateQueries(identityLinksQuery(org)),
+          queryClient.invalidateQueries(allIdentityLinks(org)),
           queryClient.invalidateQueries(issuersQuery(org)),
-          queryClient.invalidateQueries(keysQuery(org)),
+          queryClient.invalidateQueries(allKeys(org)),
         ])
       }
       onDone={({ ended_grants: ended }) => onDone(ended)}
       onClose={onClose}
     >
       <p>
-        The connections of this member by the word of <bdi>{link.issuer}</bdi> end at once, and the provider
-        opens no other for the subject <code>{link.subject}</code>. What the member connected without it
-        stays.
+        {text.effect.before}
+        <bdi>{link.issuer}</bdi>
+        {text.effect.between}
+        <code>{link.subject}</code>
+        {text.effect.after}
       </p>
     </Question>
   );

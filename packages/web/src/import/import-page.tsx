@@ -62,7 +62,7 @@ function Framed({ children, heading, lead, title }: FramedProps) {
           </Link>
         }
       />
-      {managesConnectors(role) ? children : <Forbidden needed="Admin" />}
+      {managesConnectors(role) ? children : <Forbidden needed="admin" />}
     </>
   );
 }

@@ -1,60 +1,73 @@
 import { getRouteApi } from '@tanstack/react-router';
-import type { ApiKey } from '../api/types.ts';
-import { filterKeys, type KeysSearch } from './keys-search.ts';
+import type { KeysPage } from '../api/keys.ts';
+import { keysText as text } from '../text/keys.ts';
+import { ListFilter } from '../ui/list-filter.tsx';
+import type { KeysSearch } from './keys-search.ts';
 
 const route = getRouteApi('/$org/keys');
 
-const VIEWS = [
-  { show: undefined, name: 'Active' },
-  { show: 'ended', name: 'Ended' },
-  { show: 'all', name: 'All' },
-] as const;
+const SHOWS = ['active', 'unused', 'expired', 'revoked', 'all'] as const;
+const SORTS = (['created', 'used', 'name'] as const).map((value) => ({ value, name: text.sorts[value] }));
+
+interface KeyFilterProps {
+  search: KeysSearch;
+  counts: KeysPage['counts'];
+  shown: number;
+  /** There are others' to be seen. */
+  withOthers: boolean;
+}
 
 /** Which keys to show. It stands in the address, so that it can be sent to somebody and survives a reload. */
-export function KeyFilter({ keys, search }: { keys: readonly ApiKey[]; search: KeysSearch }) {
+export function KeyFilter({ counts, search, shown, withOthers }: KeyFilterProps) {
   const navigate = route.useNavigate();
-  const goTo = (next: { q: string | undefined; show: KeysSearch['show'] | undefined }) => {
-    void navigate({ search: withoutAbsent(next), replace: true });
+  const go = (part: { [Name in keyof KeysSearch]: KeysSearch[Name] | undefined }) => {
+    const next = Object.entries({ ...search, ...part }).filter(([, value]) => value !== undefined);
+    void navigate({ search: Object.fromEntries(next), replace: true, resetScroll: false });
   };
+  const { show: chosen = 'active' } = search;
   return (
-    <div className="filter">
-      <div className="views" role="group" aria-label="Which keys">
-        {VIEWS.map(({ show, name }) => (
+    <ListFilter
+      q={search.q}
+      onFind={(q) => go({ q })}
+      label={text.find}
+      placeholder={text.findPlaceholder}
+      found={text.shownOf(shown, counts[chosen])}
+      sort={{
+        label: text.sort,
+        chosen: search.sort ?? 'created',
+        choices: SORTS,
+        onChoose: (sort) => go({ sort: sort === 'created' ? undefined : sort }),
+      }}
+    >
+      <div className="views" role="group" aria-label={text.which}>
+        {SHOWS.map((show) => (
           <button
-            key={name}
+            key={show}
             type="button"
             className="view"
-            aria-pressed={search.show === show}
-            onClick={() => goTo({ q: search.q, show })}
+            aria-pressed={show === chosen}
+            onClick={() => go({ show: show === 'active' ? undefined : show })}
           >
-            {name}
-            <span className="view-count">
-              {filterKeys(keys, withoutAbsent({ q: search.q, show })).length}
-            </span>
+            {text.shows[show]}
+            <span className="view-count">{counts[show]}</span>
           </button>
         ))}
       </div>
-      <input
-        type="search"
-        className="input"
-        aria-label="Find a key"
-        placeholder="Find by name, holder or app"
-        value={search.q ?? ''}
-        onChange={(event) => goTo({ q: event.target.value, show: search.show })}
-      />
-    </div>
+      {withOthers ? (
+        <div className="views" role="group" aria-label={text.whose}>
+          {([undefined, 'mine'] as const).map((whose) => (
+            <button
+              key={whose ?? 'all'}
+              type="button"
+              className="view"
+              aria-pressed={search.whose === whose}
+              onClick={() => go({ whose })}
+            >
+              {whose === undefined ? text.everybodys : text.mine}
+            </button>
+          ))}
+        </div>
+      ) : null}
+    </ListFilter>
   );
-}
-
-function withoutAbsent({
-  q,
-  show,
-}: {
-  q: string | undefined;
-  show: KeysSearch['show'] | undefined;
-}): KeysSearch {
-  return {
-    ...(q === undefined || q === '' ? {} : { q }),
-    ...(show === undefined ? {} : { show }),
-  };
 }

@@ -1,104 +1,116 @@
-import { useQuery } from '@tanstack/react-query';
-import { getRouteApi } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
-import { createKey, keysQuery } from '../api/queries.ts';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { lazy, Suspense, useState } from 'react';
+import { keysPages } from '../api/keys.ts';
+import { allKeys, createKey } from '../api/queries.ts';
 import { queryClient } from '../api/query-client.ts';
 import type { ApiKey } from '../api/types.ts';
 import { mayHoldFull, seesAllKeys, signsEveryoneOut } from '../roles.ts';
 import { useOrganisation } from '../shell/organisation-context.ts';
-import { focusPageTitle } from '../shell/use-focus-on-new-page.ts';
+import { keysText as text } from '../text/keys.ts';
+import { signOutText } from '../text/sign-out.ts';
 import { PageHead } from '../ui/page-head.tsx';
-import { Problem } from '../ui/problem.tsx';
-import { Skeleton } from '../ui/skeleton.tsx';
+import { Paged } from '../ui/paged.tsx';
+import { useNotice } from '../ui/use-notice.tsx';
 import { KeyFilter } from './key-filter.tsx';
 import { KeyTable } from './key-table.tsx';
-import { filterKeys } from './keys-search.ts';
-import { NewKeyDialog } from './new-key-dialog.tsx';
-import { RevokeDialog } from './revoke-dialog.tsx';
+import { wantedOf } from './keys-search.ts';
 import { SignEveryoneOut } from './sign-everyone-out.tsx';
 
 const route = getRouteApi('/$org/keys');
+
+/** What asks is loaded when somebody wants to be asked: the list is there sooner. */
+const NewKeyDialog = lazy(async () => {
+  const { NewKeyDialog: Asks } = await import('./new-key-dialog.tsx');
+  return { default: Asks };
+});
+const RevokeDialog = lazy(async () => {
+  const { RevokeDialog: Asks } = await import('./revoke-dialog.tsx');
+  return { default: Asks };
+});
 
 /** `/app/{org}/keys`: every key in one list, whoever or whatever made it, and the button that ends it. */
 export function KeysPage() {
   const { slug: org, role } = useOrganisation();
   const search = route.useSearch();
-  const keys = useQuery(keysQuery(org));
+  const seesAll = seesAllKeys(role);
+  const keys = useInfiniteQuery(keysPages(org, wantedOf(search, seesAll)));
   const [creating, setCreating] = useState(false);
   const [revoking, setRevoking] = useState<ApiKey | undefined>(undefined);
-  const [said, setSaid] = useState<string | undefined>(undefined);
-
-  // The button that opened the dialog has left the page with its key, and the dialog itself is gone by now.
-  useEffect(() => {
-    if (said !== undefined) focusPageTitle();
-  }, [said]);
+  const [notice, say] = useNotice();
+  const first = keys.data?.pages[0];
+  // Whoever has no key that works, but had some, may want to see those.
+  const isNarrowed = Object.keys(search).length > 0 || (first?.counts.all ?? 0) > 0;
 
   const create = (
     <button type="button" className="button" onClick={() => setCreating(true)}>
-      Create key
+      {text.create}
     </button>
   );
 
   return (
     <>
-      <PageHead
-        title="API keys"
-        lead={
-          seesAllKeys(role)
-            ? 'Everything that can call the tools of this organisation, made by hand or by approving an app.'
-            : 'What calls the tools of this organisation for you, made by hand or by approving an app.'
+      <PageHead title={text.title} lead={seesAll ? text.lead : text.leadOwn} action={create} />
+      {notice}
+      <Paged
+        pages={keys}
+        loading={text.loading}
+        rows={6}
+        isNarrowed={isNarrowed}
+        empty={
+          <>
+            <p>{text.empty}</p>
+            {create}
+          </>
         }
-        action={create}
-      />
-      <p role="status" className={said === undefined ? 'for-screen-readers' : 'notice'}>
-        {said}
-      </p>
-      {keys.data === undefined ? (
-        keys.isError ? (
-          <Problem error={keys.error} onRetry={() => void keys.refetch()} />
-        ) : (
-          <Skeleton rows={6} label="Loading the keys" />
-        )
-      ) : keys.data.length === 0 ? (
-        <div className="sheet empty">
-          <p>No keys yet. Approving an app such as Claude makes one; for a script, create one here.</p>
-          {create}
-        </div>
-      ) : (
-        <>
-          <KeyFilter keys={keys.data} search={search} />
-          <KeyTable keys={filterKeys(keys.data, search)} onRevoke={setRevoking} />
-        </>
-      )}
-      {signsEveryoneOut(role) ? (
-        <SignEveryoneOut onDone={(ended) => setSaid(`Everyone is signed out: ${inWords(ended)} ended.`)} />
-      ) : null}
+        filter={(shown, { counts }) => (
+          <>
+            <KeyFilter search={search} counts={counts} shown={shown} withOthers={seesAll} />
+            <ViewNote show={search.show} />
+          </>
+        )}
+        noneFound={
+          <>
+            <p>{text.noneFound}</p>
+            {Object.keys(search).length === 0 ? null : (
+              <Link to="/$org/keys" params={{ org }} className="button secondary">
+                {text.clear}
+              </Link>
+            )}
+          </>
+        }
+      >
+        {(items) => <KeyTable keys={items} onRevoke={setRevoking} />}
+      </Paged>
+      {signsEveryoneOut(role) ? <SignEveryoneOut onDone={(ended) => say(signOutText.done(ended))} /> : null}
 
-      {creating ? (
-        <NewKeyDialog
-          title="Create a key"
-          fullRefused={
-            mayHoldFull(role) ? undefined : 'Your role is Viewer, which can only hold read-only keys.'
-          }
-          create={(key) => createKey(org, key)}
-          onCreated={() => void queryClient.invalidateQueries(keysQuery(org))}
-          onClose={() => setCreating(false)}
-        />
-      ) : null}
-      {revoking === undefined ? null : (
-        <RevokeDialog
-          apiKey={revoking}
-          onClose={() => setRevoking(undefined)}
-          onRevoked={() => {
-            setRevoking(undefined);
-            setSaid(`“${revoking.name}” is revoked. It stopped working at once.`);
-          }}
-        />
-      )}
+      <Suspense>
+        {creating ? (
+          <NewKeyDialog
+            title={text.createTitle}
+            fullRefused={mayHoldFull(role) ? undefined : text.viewer}
+            callsMax={first?.calls_per_minute_max}
+            create={(key) => createKey(org, key)}
+            onCreated={() => void queryClient.invalidateQueries(allKeys(org))}
+            onClose={() => setCreating(false)}
+          />
+        ) : null}
+        {revoking === undefined ? null : (
+          <RevokeDialog
+            apiKey={revoking}
+            onClose={() => setRevoking(undefined)}
+            onRevoked={() => {
+              setRevoking(undefined);
+              say(text.revoked(revoking.name));
+            }}
+          />
+        )}
+      </Suspense>
     </>
   );
 }
 
-function inWords(connections: number): string {
-  return connections === 1 ? 'one connection' : `${connections} connections`;
+function ViewNote({ show }: { show: 'unused' | 'expired' | 'revoked' | 'all' | undefined }) {
+  if (show === undefined) return null;
+  return <p className="small quiet">{show === 'unused' ? text.unusedNote : text.overFor}</p>;
 }

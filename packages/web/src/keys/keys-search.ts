@@ -1,26 +1,29 @@
-import type { ApiKey } from '../api/types.ts';
+const SHOWS = ['unused', 'expired', 'revoked', 'all'] as const;
 
-/** The filter of the list of keys, as it stands in the address. Absent: every key that works. */
+/** Which keys to show, as it stands in the address. Absent: every key that works, the newest first. */
 export interface KeysSearch {
   q?: string;
-  show?: 'ended' | 'all';
+  show?: (typeof SHOWS)[number];
+  whose?: 'mine';
+  sort?: 'used' | 'name';
 }
 
-export function readKeysSearch(search: Record<string, unknown>): KeysSearch {
-  const { q, show } = search;
+export function readKeysSearch({ q, show, sort, whose }: Record<string, unknown>): KeysSearch {
+  const shown = SHOWS.find((one) => one === show);
   return {
     ...(typeof q === 'string' && q !== '' ? { q } : {}),
-    ...(show === 'ended' || show === 'all' ? { show } : {}),
+    ...(shown === undefined ? {} : { show: shown }),
+    ...(whose === 'mine' ? { whose } : {}),
+    ...(sort === 'used' || sort === 'name' ? { sort } : {}),
   };
 }
 
-export function filterKeys(keys: readonly ApiKey[], { q = '', show }: KeysSearch): ApiKey[] {
-  const wanted = q.trim().toLowerCase();
-  return keys.filter((key) => {
-    const isActive = key.status === 'active';
-    if (show === undefined && !isActive) return false;
-    if (show === 'ended' && isActive) return false;
-    const text = [key.name, key.hint, key.holder, key.client?.name, key.client?.destination].join(' ');
-    return text.toLowerCase().includes(wanted);
-  });
+/** What the server is asked for. */
+export function wantedOf({ q, show, sort, whose }: KeysSearch, seesAll: boolean) {
+  return {
+    ...(q === undefined ? {} : { q }),
+    ...(show === 'all' ? {} : { status: show ?? ('active' as const) }),
+    ...(sort === undefined ? {} : { sort }),
+    ...(whose === undefined || !seesAll ? {} : { whose }),
+  };
 }

@@ -1,46 +1,59 @@
 import { useState } from 'react';
 import type { Access, NewKey } from '../api/types.ts';
+import { newKeyText as text } from '../text/key-dialogs.ts';
 import { Option } from '../ui/option.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { FormActions } from '../ui/form-actions.tsx';
 
 const NAME_CHARACTERS_MAX = 80;
-const EXPIRIES: readonly { value: string; days: NewKey['expires_in_days']; text: string }[] = [
-  { value: '7', days: 7, text: '7 days' },
-  { value: '30', days: 30, text: '30 days' },
-  { value: '90', days: 90, text: '90 days' },
-  { value: '365', days: 365, text: '365 days' },
-  { value: 'none', days: null, text: 'No expiry' },
-];
+const EXPIRIES = [7, 30, 90, 365, null] as const satisfies readonly NewKey['expires_in_days'][];
 
 interface NewKeyFormProps {
+  /** Why a key of full access is not to be had; undefined if it is. */
   fullRefused: string | undefined;
+  /** Whether that has been found out. Until then only read-only can be chosen. */
+  isFullKnown: boolean;
+  callsMax: number | undefined;
   pending: boolean;
   error: unknown;
   onSubmit: (key: NewKey) => void;
   onCancel: () => void;
 }
 
-export function NewKeyForm({ fullRefused, pending, error, onSubmit, onCancel }: NewKeyFormProps) {
+export function NewKeyForm({
+  fullRefused,
+  isFullKnown,
+  callsMax,
+  pending,
+  error,
+  onSubmit,
+  onCancel,
+}: NewKeyFormProps) {
   const [name, setName] = useState('');
   const [access, setAccess] = useState<Access>('read');
   const [expiry, setExpiry] = useState('30');
+  const [limit, setLimit] = useState('');
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        const days = EXPIRIES.find(({ value }) => value === expiry)?.days ?? null;
-        onSubmit({ name: name.trim(), access, expires_in_days: days });
+        const days = EXPIRIES.find((one) => String(one) === expiry) ?? null;
+        onSubmit({
+          name: name.trim(),
+          access,
+          expires_in_days: days,
+          ...(limit.trim() === '' ? {} : { calls_per_minute: Number(limit) }),
+        });
       }}
     >
       <div className="field">
-        <label htmlFor="key-name">Name</label>
+        <label htmlFor="key-name">{text.name}</label>
         <input
           id="key-name"
           className="input"
           required
           pattern=".*\S.*"
-          title="A name to recognise the key by"
+          title={text.nameTitle}
           maxLength={NAME_CHARACTERS_MAX}
           autoComplete="off"
           data-focus-first
@@ -49,45 +62,62 @@ export function NewKeyForm({ fullRefused, pending, error, onSubmit, onCancel }: 
           onChange={(event) => setName(event.target.value)}
         />
         <p id="key-name-hint" className="hint">
-          What will use it, so that you know later what stops when you revoke it.
+          {text.nameHint}
         </p>
       </div>
       <fieldset className="field">
-        <legend>Access</legend>
+        <legend>{text.access}</legend>
         <Option name="access" value="read" checked={access === 'read'} onChoose={() => setAccess('read')}>
-          <b>Read-only</b>
-          <span className="quiet">Looks things up, changes nothing.</span>
+          <b>{text.read}</b>
+          <span className="quiet">{text.readMore}</span>
         </Option>
         <Option
           name="access"
           value="full"
           checked={access === 'full'}
-          disabled={fullRefused !== undefined}
+          disabled={fullRefused !== undefined || !isFullKnown}
           onChoose={() => setAccess('full')}
         >
-          <b>Full access</b>
-          <span className="quiet">
-            {fullRefused ?? 'Everything that your role allows, changes included.'}
-          </span>
+          <b>{text.full}</b>
+          <span className="quiet">{fullRefused ?? text.fullMore}</span>
         </Option>
       </fieldset>
       <div className="field">
-        <label htmlFor="key-expiry">Expires after</label>
+        <label htmlFor="key-expiry">{text.expires}</label>
         <select
           id="key-expiry"
           className="input"
           value={expiry}
           onChange={(event) => setExpiry(event.target.value)}
         >
-          {EXPIRIES.map(({ value, text }) => (
-            <option key={value} value={value}>
-              {text}
+          {EXPIRIES.map((days) => (
+            <option key={String(days)} value={String(days)}>
+              {days === null ? text.noExpiry : text.days(days)}
             </option>
           ))}
         </select>
       </div>
+      <div className="field">
+        <label htmlFor="key-limit">{text.limit}</label>
+        <input
+          id="key-limit"
+          className="input"
+          type="number"
+          inputMode="numeric"
+          min={1}
+          max={callsMax}
+          step={1}
+          autoComplete="off"
+          aria-describedby="key-limit-hint"
+          value={limit}
+          onChange={(event) => setLimit(event.target.value)}
+        />
+        <p id="key-limit-hint" className="hint">
+          {text.limitHint(callsMax)}
+        </p>
+      </div>
       {error === null || error === undefined ? null : <Problem error={error} />}
-      <FormActions act="Create key" acting="Creating…" pending={pending} holds onCancel={onCancel} />
+      <FormActions act={text.act} acting={text.acting} pending={pending} holds onCancel={onCancel} />
     </form>
   );
 }

@@ -1,12 +1,12 @@
 import { useMutation } from '@tanstack/react-query';
 import { ApiError } from '../api/api-error.ts';
-import { keysQuery, revokeKey } from '../api/queries.ts';
+import { allKeys, revokeKey } from '../api/queries.ts';
 import { queryClient } from '../api/query-client.ts';
 import type { ApiKey } from '../api/types.ts';
 import { useOrganisation } from '../shell/organisation-context.ts';
+import { effectInWords, revokeText as text } from '../text/key-dialogs.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Problem } from '../ui/problem.tsx';
-import { effectOfRevoking } from './effect-of-revoking.ts';
 
 interface RevokeDialogProps {
   apiKey: ApiKey;
@@ -25,7 +25,7 @@ export function RevokeDialog({ apiKey: key, onRevoked, onClose }: RevokeDialogPr
         // Somebody else was first: it is over, and that was the wish.
         if (!(error instanceof ApiError && error.code === 'gone')) throw error;
       }
-      await queryClient.invalidateQueries(keysQuery(org));
+      await queryClient.invalidateQueries(allKeys(org));
     },
     onSuccess: onRevoked,
   });
@@ -35,17 +35,23 @@ export function RevokeDialog({ apiKey: key, onRevoked, onClose }: RevokeDialogPr
       onClose={onClose}
       title={
         <>
-          Revoke “<bdi>{key.name}</bdi>”?
+          {text.title.before}
+          <bdi>{key.name}</bdi>
+          {text.title.after}
         </>
       }
     >
-      <p>{effectOfRevoking(key)} This cannot be undone.</p>
+      <p>
+        {effectInWords(key)} {text.cannotUndo}
+      </p>
       {key.hint === null ? null : (
         <p className="small quiet">
-          The key that begins with <code>{key.hint}</code>
+          {text.begins}
+          <code>{key.hint}</code>
           {key.holder === null ? null : (
             <>
-              , held by <bdi>{key.holder}</bdi>
+              {text.heldBy}
+              <bdi>{key.holder}</bdi>
             </>
           )}
           .
@@ -54,7 +60,7 @@ export function RevokeDialog({ apiKey: key, onRevoked, onClose }: RevokeDialogPr
       {revoking.isError ? <Problem error={revoking.error} /> : null}
       <div className="dialog-actions">
         <button type="button" className="button secondary" data-focus-first onClick={onClose}>
-          Keep key
+          {text.keep}
         </button>
         <button
           type="button"
@@ -62,7 +68,7 @@ export function RevokeDialog({ apiKey: key, onRevoked, onClose }: RevokeDialogPr
           disabled={revoking.isPending}
           onClick={() => revoking.mutate()}
         >
-          {revoking.isPending ? 'Revoking…' : 'Revoke key'}
+          {revoking.isPending ? text.acting : text.act}
         </button>
       </div>
     </Dialog>

@@ -1,16 +1,17 @@
 import { useRef, type ReactNode } from 'react';
+import { newKeyText as text } from '../text/key-dialogs.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
 
 /** The one time that a secret is on a page. */
 export function SecretOnce({
   secret,
-  what = 'the key',
-  ifLost = 'revoke it and create another',
+  what = text.what,
+  ifLost = text.ifLost,
   onDone,
   children,
 }: {
   secret: string;
-  what?: string;
+  what?: string | undefined;
   ifLost?: string;
   onDone: () => void;
   children?: ReactNode;
@@ -18,7 +19,7 @@ export function SecretOnce({
   const shown = useRef<HTMLElement>(null);
   return (
     <>
-      <p>This is the only time that it is shown. Put it where your secrets live; if it is lost, {ifLost}.</p>
+      <p>{text.once(ifLost)}</p>
       <div className="snippet secret">
         <code ref={shown} data-secret>
           {secret}
@@ -28,7 +29,7 @@ export function SecretOnce({
       {children}
       <div className="dialog-actions">
         <button type="button" className="button secondary" onClick={onDone}>
-          I have saved it
+          {text.saved}
         </button>
       </div>
     </>

@@ -5,6 +5,7 @@ import { membersPages, type Member } from '../api/members.ts';
 import { ROLE_NAMES } from '../roles.ts';
 import { useOrganisation } from '../shell/organisation-context.ts';
 import { membersText as text } from '../text/members.ts';
+import { uiText } from '../text/ui.ts';
 import { Problem } from '../ui/problem.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { MemberFilter } from './member-filter.tsx';
@@ -27,7 +28,7 @@ export function MemberList({ say }: { say: (words: ReactNode) => void }) {
     return members.isError ? (
       <Problem error={members.error} onRetry={() => void members.refetch()} />
     ) : (
-      <Skeleton rows={6} label={`Loading ${text.loading}`} />
+      <Skeleton rows={6} label={uiText.loadingWhat(text.loading)} />
     );
   }
   const shown = members.data.pages.flatMap(({ items }) => items);

@@ -41,7 +41,7 @@ export function MembersPage() {
           <RoleMatrix />
         </>
       ) : (
-        <Forbidden needed="Member" />
+        <Forbidden needed="member" />
       )}
       {inviting ? (
         <InviteDialog

@@ -4,6 +4,7 @@ import { rolesQuery, type Roles } from '../api/members.ts';
 import { ROLE_NAMES, ROLES } from '../roles.ts';
 import { useOrganisation } from '../shell/organisation-context.ts';
 import { matrixText as text } from '../text/members.ts';
+import { uiText } from '../text/ui.ts';
 import { Problem } from '../ui/problem.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 
@@ -21,7 +22,7 @@ export function RoleMatrix() {
       ) : roles.isError ? (
         <Problem error={roles.error} onRetry={() => void roles.refetch()} />
       ) : isOpen ? (
-        <Skeleton rows={6} label={`Loading ${text.loading}`} />
+        <Skeleton rows={6} label={uiText.loadingWhat(text.loading)} />
       ) : null}
     </details>
   );

@@ -1,14 +1,9 @@
+import { keySourceText as text } from '../text/public-keys.ts';
 import { Option } from '../ui/option.tsx';
 import { readKeySet, type KeySource } from './key-source.ts';
 
 const ADDRESS_CHARACTERS_MAX = 2048;
 const PASTED_CHARACTERS_MAX = 50_000;
-
-const NAMES: Readonly<Record<KeySource['kind'], string>> = {
-  metadata: 'As its metadata says',
-  address: 'At an address',
-  pasted: 'Pasted here',
-};
 
 interface KeySourceFieldProps {
   kinds: readonly KeySource['kind'][];
@@ -22,7 +17,7 @@ export function KeySourceField({ kinds, source, onChange }: KeySourceFieldProps)
   return (
     <>
       <fieldset className="field">
-        <legend>Its public keys</legend>
+        <legend>{text.legend}</legend>
         {kinds.map((kind) => (
           <Option
             key={kind}
@@ -31,13 +26,13 @@ export function KeySourceField({ kinds, source, onChange }: KeySourceFieldProps)
             checked={source.kind === kind}
             onChoose={() => onChange({ ...source, kind })}
           >
-            {NAMES[kind]}
+            {text.kinds[kind]}
           </Option>
         ))}
       </fieldset>
       {source.kind === 'address' ? (
         <div className="field">
-          <label htmlFor="key-address">Address of the key set</label>
+          <label htmlFor="key-address">{text.address}</label>
           <input
             id="key-address"
             type="url"
@@ -52,14 +47,13 @@ export function KeySourceField({ kinds, source, onChange }: KeySourceFieldProps)
             onChange={(event) => onChange({ ...source, address: event.target.value })}
           />
           <p id="key-address-hint" className="hint">
-            https, reachable from the internet. It is read again when a key is new, so keys can change without
-            you.
+            {text.addressHint}
           </p>
         </div>
       ) : null}
       {source.kind === 'pasted' ? (
         <div className="field">
-          <label htmlFor="key-set">Key set (JWKS)</label>
+          <label htmlFor="key-set">{text.pasted}</label>
           <textarea
             id="key-set"
             className="input code"
@@ -70,13 +64,13 @@ export function KeySourceField({ kinds, source, onChange }: KeySourceFieldProps)
             spellCheck={false}
             aria-describedby="key-set-hint"
             ref={(field) => {
-              field?.setCustomValidity(isKeySet ? '' : 'Paste a key set: JSON that has "keys".');
+              field?.setCustomValidity(isKeySet ? '' : text.noKeySet);
             }}
             value={source.pasted}
             onChange={(event) => onChange({ ...source, pasted: event.target.value })}
           />
           <p id="key-set-hint" className="hint">
-            JSON with public keys alone; a private key is refused.
+            {text.pastedHint}
           </p>
         </div>
       ) : null}

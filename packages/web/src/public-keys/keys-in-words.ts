@@ -1,3 +1,5 @@
+import { keysText as text } from '../text/public-keys.ts';
+
 /** Where keys are, in a few words. */
 export function keysInWords({
   jwks_uri,
@@ -6,9 +8,8 @@ export function keysInWords({
   jwks_uri: string | null;
   key_ids: readonly (string | null)[] | null;
 }): string {
-  if (jwks_uri !== null) return `keys at ${jwks_uri}`;
+  if (jwks_uri !== null) return text.at(jwks_uri);
   if (key_ids === null) return '';
   const named = key_ids.filter((id) => id !== null).join(', ');
-  const counted = key_ids.length === 1 ? 'one key' : `${key_ids.length} keys`;
-  return named === '' ? `${counted}, pasted` : `${counted}, pasted: ${named}`;
+  return text.pasted(key_ids.length, named);
 }

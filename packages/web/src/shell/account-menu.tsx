@@ -1,5 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { Me } from '../api/types.ts';
+import { operatorLinkText } from '../text/operator-link.ts';
+import { shellText as text } from '../text/shell.ts';
 import { Menu } from '../ui/menu.tsx';
 
 /** Who is signed in, and the way out: a form of the server's pages, so that it needs no script to end a session. */
@@ -7,7 +9,7 @@ export function AccountMenu({ me, org }: { me: Me; org?: string }) {
   const { email, name } = me.user;
   return (
     <Menu
-      label="Account"
+      label={text.account}
       align="end"
       shown={
         <>
@@ -27,9 +29,14 @@ export function AccountMenu({ me, org }: { me: Me; org?: string }) {
           </p>
           {org === undefined ? null : (
             <Link to="/$org/account" params={{ org }} className="menu-item" onClick={close}>
-              Your account
+              {text.yourAccount}
             </Link>
           )}
+          {me.is_operator ? (
+            <Link to="/_operator" className="menu-item" onClick={close}>
+              {operatorLinkText.link}
+            </Link>
+          ) : null}
           <SignOutForm token={me.sign_out_token} />
         </>
       )}
@@ -42,7 +49,7 @@ export function SignOutForm({ token }: { token: string }) {
     <form method="post" action="/sign-out">
       <input type="hidden" name="csrf" value={token} />
       <button type="submit" className="menu-item">
-        Sign out
+        {text.signOut}
       </button>
     </form>
   );

@@ -1,8 +1,9 @@
 import { Link } from '@tanstack/react-router';
+import { shellText as text } from '../text/shell.ts';
 
 export function Brand() {
   return (
-    <Link to="/" className="brand" aria-label="Latchkey: your organisations">
+    <Link to="/" className="brand" aria-label={text.brand}>
       <svg viewBox="0 0 64 64" width="28" height="28" aria-hidden="true">
         <rect width="64" height="64" rx="15" fill="#0b5d57" />
         <path
@@ -12,7 +13,7 @@ export function Brand() {
         />
         <path fill="#fff" d="M30 26.5h26v7h-3v9h-6.5v-9h-4v6h-6.5v-6H30z" />
       </svg>
-      <span className="wordmark">Latchkey</span>
+      <span className="wordmark">{text.wordmark}</span>
     </Link>
   );
 }

@@ -1,10 +1,11 @@
 import type { ReactNode } from 'react';
+import { shellText as text } from '../text/shell.ts';
 import { Brand } from './brand.tsx';
 
 interface FrameProps {
   bar?: ReactNode;
   navigation?: ReactNode;
-  children: ReactNode;
+  children?: ReactNode;
 }
 
 /** The bar above, the navigation beside (above, on a narrow screen), and the page. */
@@ -12,7 +13,7 @@ export function Frame({ bar, navigation, children }: FrameProps) {
   return (
     <>
       <a className="skip-link" href="#page">
-        Skip to the page
+        {text.skip}
       </a>
       <header className="bar">
         <Brand />

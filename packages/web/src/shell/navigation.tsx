@@ -9,7 +9,11 @@ import {
   seesMembers,
 } from '../roles.ts';
 import type { Role } from '../api/types.ts';
+import { shellText as text } from '../text/shell.ts';
+import { FoldedNavigation } from './folded-navigation.tsx';
 import { useOrganisation } from './organisation-context.ts';
+
+const { groups, places } = text;
 
 interface Place {
   /** A page whose address has the organisation in it, and nothing else to be filled in. */
@@ -23,58 +27,70 @@ interface Place {
 
 const GROUPS: readonly { name: string; places: readonly Place[] }[] = [
   {
-    name: 'Use',
+    name: groups.use,
     places: [
-      { to: '/$org', name: 'Home', exact: true },
-      { to: '/$org/connect', name: 'Connect' },
-      { to: '/$org/connections', name: 'Connections' },
-      { to: '/$org/keys', name: 'API keys' },
-    ],
-  },
-  { name: 'Tools', places: [{ to: '/$org/connectors', name: 'Connectors' }] },
-  {
-    name: 'People and apps',
-    places: [
-      { to: '/$org/members', name: 'Members', isFor: seesMembers },
-      { to: '/$org/agents', name: 'Agents', isFor: managesAgents },
-      { to: '/$org/apps', name: 'Apps', isFor: managesApps },
-      { to: '/$org/sign-in', name: 'Company sign-in', isFor: managesIdentityProviders },
-      { to: '/$org/identity-providers', name: 'Identity providers', isFor: managesIdentityProviders },
+      { to: '/$org', name: places.home, exact: true },
+      { to: '/$org/connect', name: places.connect },
+      { to: '/$org/connections', name: places.connections },
+      { to: '/$org/keys', name: places.keys },
     ],
   },
   {
-    name: 'Watch',
+    name: groups.tools,
     places: [
-      { to: '/$org/usage', name: 'Usage', isFor: readsUsage },
-      { to: '/$org/audit', name: 'Audit log', isFor: readsAudit },
+      { to: '/$org/connectors', name: places.connectors },
+      { to: '/$org/playground', name: places.playground },
     ],
   },
-  { name: 'Organisation', places: [{ to: '/$org/settings', name: 'Settings', isFor: changesSettings }] },
+  {
+    name: groups.people,
+    places: [
+      { to: '/$org/members', name: places.members, isFor: seesMembers },
+      { to: '/$org/agents', name: places.agents, isFor: managesAgents },
+      { to: '/$org/apps', name: places.apps, isFor: managesApps },
+      { to: '/$org/sign-in', name: places.companySignIn, isFor: managesIdentityProviders },
+      { to: '/$org/identity-providers', name: places.identityProviders, isFor: managesIdentityProviders },
+    ],
+  },
+  {
+    name: groups.watch,
+    places: [
+      { to: '/$org/usage', name: places.usage, isFor: readsUsage },
+      { to: '/$org/audit', name: places.audit, isFor: readsAudit },
+    ],
+  },
+  {
+    name: groups.organisation,
+    places: [{ to: '/$org/settings', name: places.settings, isFor: changesSettings }],
+  },
 ];
 
 export function Navigation() {
   const { slug: org, role } = useOrganisation();
   return (
-    <nav className="navigation" aria-label="Organisation">
-      {GROUPS.map(({ name, places }) => {
-        const seen = places.filter(({ isFor }) => isFor === undefined || isFor(role));
-        return seen.length === 0 ? null : (
-          <div key={name} className="navigation-group">
-            <p className="navigation-heading">{name}</p>
-            {seen.map(({ to, name: place, exact = false }) => (
-              <Link
-                key={place}
-                to={to}
-                params={{ org }}
-                activeOptions={{ exact, includeSearch: false }}
-                className="navigation-item"
-              >
-                {place}
-              </Link>
-            ))}
-          </div>
-        );
-      })}
-    </nav>
+    <FoldedNavigation label={text.navigation}>
+      {(close) =>
+        GROUPS.map(({ name, places: all }) => {
+          const seen = all.filter(({ isFor }) => isFor === undefined || isFor(role));
+          return seen.length === 0 ? null : (
+            <div key={name} className="navigation-group">
+              <p className="navigation-heading">{name}</p>
+              {seen.map(({ to, name: place, exact = false }) => (
+                <Link
+                  key={place}
+                  to={to}
+                  params={{ org }}
+                  activeOptions={{ exact, includeSearch: false }}
+                  className="navigation-item"
+                  onClick={close}
+                >
+                  {place}
+                </Link>
+              ))}
+            </div>
+          );
+        })
+      }
+    </FoldedNavigation>
   );
 }

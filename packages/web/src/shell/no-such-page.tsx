@@ -1,15 +1,17 @@
 import { Link } from '@tanstack/react-router';
+import { shellText as text } from '../text/shell.ts';
+import { uiText } from '../text/ui.ts';
 
 export function NoSuchPage() {
   return (
     <div className="sheet narrow">
-      <title>Not found · Latchkey</title>
+      <title>{uiText.tab(text.notFound)}</title>
       <h1 id="page-title" tabIndex={-1}>
-        There is no such page
+        {text.noSuchPage}
       </h1>
-      <p>The address may be mistyped, or the page may have moved.</p>
+      <p>{text.noSuchPageWhy}</p>
       <Link to="/" className="button">
-        Go to your organisations
+        {text.elsewhere}
       </Link>
     </div>
   );

@@ -1,7 +1,7 @@
 import { createContext, useContext } from 'react';
 import type { Me, Membership } from '../api/types.ts';
 
-export interface CurrentOrganisation extends Membership {
+export interface CurrentOrganisation extends Omit<Membership, 'logo'> {
   user: Me['user'];
 }
 

@@ -132,7 +132,7 @@ export const accountText = {
   connections: {
     title: 'Your connections',
     lead: 'Apps that may act for you, in all of your organisations.',
-    loading: 'your connections',
+    loading: 'Loading your connections',
     empty: 'You have not connected an app yet.',
     caption: 'Apps that may act for you',
     columns: ['App', 'Organisation', 'Access', 'Last used'],
@@ -147,5 +147,12 @@ export const accountText = {
     disconnected: (app: string) => `${app} is disconnected.`,
     find: 'Find a connection',
     findHint: 'Find by app or organisation',
+    found: (shown: number, total: number) =>
+      shown < total
+        ? `${shown} of ${total} connections`
+        : total === 1
+          ? '1 connection'
+          : `${total} connections`,
+    noneFound: 'No connection has that in it.',
   },
 } as const;

@@ -1,7 +1,7 @@
 /** The question that stands between an old sign-in and something dangerous. */
 export const confirmText = {
   title: 'Confirm it is you',
-  why: 'You signed in a while ago. Before something this important happens, show once more that it is you. Nothing you typed is lost.',
+  why: 'You signed in a while ago. Show once more that it is you before you go on. Nothing you typed is lost.',
   loading: 'Looking up how you sign in',
   password: 'Your password',
   code: 'Code',

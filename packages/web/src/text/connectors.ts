@@ -43,10 +43,16 @@ export const toolsText = {
   showAll: 'Show all tools',
   shown: (tools: number) => (tools === 1 ? '1 tool' : `${tools} tools`),
   caption: 'Tools',
-  columns: ['Tool', 'Access', 'Offered to', 'Confirmation'],
+  columns: ['Tool', 'Access', 'Offered to', 'Confirmation', 'Calls, 7 days'],
   off: 'Off',
   everybody: 'Everybody',
   noConfirmation: 'None',
+  described: 'Described here',
+  errors: (share: string) => `${share} failed`,
+  credits: (count: number) => (count === 1 ? '1 credit a call' : `${count} credits a call`),
+  someCredits: 'Costs credits',
+  tryIt: 'Try',
+  tryItOf: (title: string) => ` ${title} in the playground`,
   change: 'Change',
   changeOf: (title: string) => ` what becomes of ${title}`,
   approved: (names: readonly string[]) =>
@@ -62,6 +68,13 @@ export const toolsText = {
 } as const;
 
 const some = (count: number, one: string, more: string): string => `${count} ${count === 1 ? one : more}`;
+
+/** The words of what is said of a tool, beside who is offered it. */
+export const descriptionText = {
+  label: 'What models read of it',
+  hint: 'It takes the place of what the API says, for every app, at once. Leave it empty for the API’s own words:',
+  undo: 'Use the API’s own words',
+} as const;
 
 /** The words about one connector. */
 export const connectorText = {
@@ -85,6 +98,9 @@ export const connectorText = {
   switchOnEffect: 'Its tools are offered again, by the rules that they have.',
   switchedOff: 'It is off. Nobody is offered its tools.',
   switchedOn: 'It is on again.',
+  test: 'Test',
+  testOf: 'Test ',
+  testDone: 'Close',
   delete: 'Delete',
   deleting: 'Deleting…',
   deleteBefore: 'Delete ',
@@ -139,4 +155,24 @@ export const versionsText = {
   counts: (come: number, go: number) =>
     `${come === 1 ? '1 tool comes' : `${come} tools come`} back, ${go === 1 ? '1 goes' : `${go} go`}.`,
   rolledBack: (number: number, version: number) => `Version ${number} is back, as version ${version}.`,
+} as const;
+
+/** Of the dialog that says what becomes of a tool, or of all of a connector. */
+export const ruleDialogText = {
+  title: 'What becomes of ',
+  asConnector: 'As the connector says',
+  asForAll: 'As for all its tools',
+  use: 'Use',
+  on: 'On',
+  off: 'Off: nobody is offered it',
+  access: 'Access that it takes',
+  read: 'Read-only is enough',
+  full: 'Full access',
+  offeredTo: 'Offered to',
+  confirmation: 'What a person has to agree to first',
+  confirmationNone: 'Nothing',
+  confirmationHint: (isForAll: boolean) =>
+    `${isForAll ? 'Asked before each tool that can change something.' : 'Asked before each call.'} Such as: “This sends mail to customers.”`,
+  act: 'Save',
+  acting: 'Saving…',
 } as const;

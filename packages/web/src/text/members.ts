@@ -114,15 +114,15 @@ export const resetText = {
 } as const;
 
 export const twoFactorOffText = {
-  lost: 'They have lost their authenticator app and their backup codes, too?',
-  open: 'Turn off their second step',
-  title: (name: string) => `Turn off the second step of ${name}?`,
+  lost: 'They have lost their authenticator app and their backup codes, or their passkeys, too?',
+  open: 'Remove their second step and passkeys',
+  title: (name: string) => `Remove the second step and passkeys of ${name}?`,
   effect:
-    'From then on their password alone signs them in, until they set it up again. Passkeys stay. Be sure that it is really them who asks: this is what somebody who found out their password would ask for.',
-  keep: 'Keep it on',
-  act: 'Turn off',
-  acting: 'Turning off…',
-  done: 'Their second step is off.',
+    'From then on their password alone signs them in, until they set up a second step or a passkey again. Be sure that it is really them who asks: this is what somebody who found out their password would ask for.',
+  keep: 'Keep them',
+  act: 'Remove',
+  acting: 'Removing…',
+  done: 'Their second step is off, and their passkeys are removed.',
 } as const;
 
 export const invitationsText = {
@@ -180,8 +180,10 @@ export const matrixText = {
     'usage.read': 'See own usage',
     'usage.read.any': 'See everybody’s usage',
     'audit.read': 'Read the audit log',
+    'audit.retain': 'Say how long the audit log is kept',
     'settings.read': 'See settings',
     'settings.manage': 'Change settings',
+    'organisation.rename': 'Change the organisation’s address',
     'organisation.delete': 'Delete the organisation',
   } as Readonly<Record<string, string>>,
 } as const;

@@ -1,10 +1,11 @@
 import type { Access } from '../api/types.ts';
+import { uiText as text } from '../text/ui.ts';
 
 export function AccessBadge({ access }: { access: Access }) {
   return access === 'full' ? (
-    <span className="badge badge-full">Full access</span>
+    <span className="badge badge-full">{text.fullAccess}</span>
   ) : (
-    <span className="badge">Read-only</span>
+    <span className="badge">{text.readOnly}</span>
   );
 }
 

@@ -1,7 +1,8 @@
 import { useEffect, useState, type RefObject } from 'react';
+import { uiText as words } from '../text/ui.ts';
 
 const SAID_MS = 2500;
-const SAID = { copied: 'Copied', selected: 'Selected: copy it with the keyboard' } as const;
+const SAID = { copied: words.copied, selected: words.selected } as const;
 
 interface CopyButtonProps {
   text: string;
@@ -37,10 +38,10 @@ export function CopyButton({ text, what, shownIn, primary = false }: CopyButtonP
       <button
         type="button"
         className={primary ? 'button' : 'button secondary'}
-        aria-label={said === 'copied' ? undefined : `Copy ${what}`}
+        aria-label={said === 'copied' ? undefined : words.copyWhat(what)}
         onClick={() => void copy()}
       >
-        {said === 'copied' ? 'Copied' : 'Copy'}
+        {said === 'copied' ? words.copied : words.copy}
       </button>
       <span role="status" className={said === 'selected' ? 'small' : 'for-screen-readers'}>
         {said === undefined ? '' : SAID[said]}

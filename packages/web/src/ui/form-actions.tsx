@@ -1,3 +1,4 @@
+import { uiText as text } from '../text/ui.ts';
 interface FormActionsProps {
   /** What the form does, and what the button says meanwhile. */
   act: string;
@@ -22,7 +23,7 @@ export function FormActions({
   return (
     <div className="dialog-actions">
       <button type="button" className="button secondary" disabled={holds && pending} onClick={onCancel}>
-        Cancel
+        {text.cancel}
       </button>
       <button type="submit" className="button" disabled={pending || idle}>
         {pending ? acting : act}

@@ -1,5 +1,6 @@
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
+import { uiText as text } from '../text/ui.ts';
 import { Problem } from './problem.tsx';
 import { Skeleton } from './skeleton.tsx';
 
@@ -19,7 +20,7 @@ export function Listed<Item>({ query, what, rows, empty, children }: ListedProps
     return query.isError ? (
       <Problem error={query.error} onRetry={() => void query.refetch()} />
     ) : (
-      <Skeleton rows={rows} label={`Loading ${what}`} />
+      <Skeleton rows={rows} label={text.loadingWhat(what)} />
     );
   }
   return query.data.length === 0 ? <div className="sheet empty">{empty}</div> : children(query.data);

@@ -1,4 +1,5 @@
 import { useEffect, useId, useRef, useState, type ReactNode } from 'react';
+import { Chevron } from './chevron.tsx';
 
 interface MenuProps {
   /** What the panel is about, for whoever does not see where the button stands. */
@@ -49,9 +50,7 @@ export function Menu({ label, shown, align = 'start', children }: MenuProps) {
       >
         <span className="for-screen-readers">{label}: </span>
         {shown}
-        <svg className="chevron" viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">
-          <path d="M2.5 4.5 6 8l3.5-3.5" fill="none" stroke="currentColor" strokeWidth="1.5" />
-        </svg>
+        <Chevron />
       </button>
       <div id={panelId} className={`menu-panel menu-panel-${align}`} hidden={!open}>
         {open ? children(() => setOpen(false)) : null}

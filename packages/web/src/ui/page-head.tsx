@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { useOrganisation } from '../shell/organisation-context.ts';
+import { uiText } from '../text/ui.ts';
 
 interface PageHeadProps {
   /** Of the browser's tab, and of the page where it has no other heading. */
@@ -14,7 +15,7 @@ export function PageHead({ title, heading = title, lead, action }: PageHeadProps
   const { name } = useOrganisation();
   return (
     <header className="page-head">
-      <title>{`${title} · ${name} · Latchkey`}</title>
+      <title>{uiText.tab(title, name)}</title>
       <div>
         <h1 id="page-title" tabIndex={-1}>
           {heading}

@@ -1,4 +1,5 @@
 import { ApiError } from '../api/api-error.ts';
+import { uiText as text } from '../text/ui.ts';
 
 /** What went wrong, the id under which an operator finds it, and the way to try again. */
 export function Problem({ error, onRetry }: { error: unknown; onRetry?: (() => void) | undefined }) {
@@ -8,12 +9,13 @@ export function Problem({ error, onRetry }: { error: unknown; onRetry?: (() => v
       <p>{message}</p>
       {requestId === undefined ? null : (
         <p className="small">
-          Quote this if you report it: <code>{requestId}</code>
+          {text.quoteBefore}
+          <code>{requestId}</code>
         </p>
       )}
       {onRetry === undefined ? null : (
         <button type="button" className="button secondary" onClick={onRetry}>
-          Try again
+          {text.tryAgain}
         </button>
       )}
     </div>
@@ -22,5 +24,5 @@ export function Problem({ error, onRetry }: { error: unknown; onRetry?: (() => v
 
 function describe(error: unknown): { message: string; requestId: string | undefined } {
   if (error instanceof ApiError) return error;
-  return { message: 'Something in this page went wrong.', requestId: undefined };
+  return { message: text.wentWrong, requestId: undefined };
 }

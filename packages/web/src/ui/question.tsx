@@ -1,5 +1,6 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
+import { uiText as text } from '../text/ui.ts';
 import { Dialog } from './dialog.tsx';
 import { Problem } from './problem.tsx';
 
@@ -43,7 +44,8 @@ export function Question<Answer>(props: QuestionProps<Answer>) {
       {typed === undefined ? null : (
         <div className="field">
           <label htmlFor="typed">
-            To go on, type its name: <bdi>{typed}</bdi>
+            {text.typeName}
+            <bdi>{typed}</bdi>
           </label>
           <input
             id="typed"

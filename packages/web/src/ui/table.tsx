@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { uiText as text } from '../text/ui.ts';
 
 interface TableProps {
   caption: string;
@@ -27,7 +28,7 @@ export function Table({ body, caption, children, columns, rows }: TableProps) {
               </th>
             ))}
             <th role="columnheader" scope="col">
-              <span className="for-screen-readers">Actions</span>
+              <span className="for-screen-readers">{text.actions}</span>
             </th>
           </tr>
         </thead>

@@ -13,6 +13,7 @@ import { Skeleton } from '../ui/skeleton.tsx';
 import { Views } from '../ui/views.tsx';
 import { ChartPlace } from './chart-place.tsx';
 import { GroupTable } from './group-table.tsx';
+import { QuotaUsed } from './quota-used.tsx';
 import { SeriesTable } from './series-table.tsx';
 import { UsageNumbers } from './usage-numbers.tsx';
 import { BYS, narrowedTo, questionOf, RANGES, type UsageSearch } from './usage-search.ts';
@@ -31,7 +32,7 @@ export function UsagePage() {
       ) : (
         <>
           <PageHead title={text.title} lead={text.lead} />
-          <Forbidden needed="Member" />
+          <Forbidden needed="member" />
         </>
       )}
     </>
@@ -78,6 +79,7 @@ function UsageOf({ isAll }: { isAll: boolean }) {
           ))}
         </div>
       </div>
+      {isAll ? <QuotaUsed /> : null}
       {usage.data === undefined ? (
         usage.isError ? (
           <Problem error={usage.error} onRetry={() => void usage.refetch()} />

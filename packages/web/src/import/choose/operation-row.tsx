@@ -20,7 +20,7 @@ interface OperationRowProps {
 export function OperationRow({ chosen, isShown, onChange, onShow, onToggle, place }: OperationRowProps) {
   const { access, choice, hindrance, included, operation } = chosen;
   const name = tamed(operation.operation, PATH_MAX);
-  const title = choice.title ?? operation.tool?.title;
+  const title = choice.title ?? operation.tool?.title ?? operation.skipped?.summary ?? undefined;
   const isChanged = [choice.access, choice.name, choice.title, choice.description].some(
     (said) => said !== undefined,
   );

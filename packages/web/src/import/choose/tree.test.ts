@@ -4,7 +4,7 @@ import { chosenOf, findChosen, grouped, including, rowsOf } from './tree.ts';
 
 function operation(
   key: string,
-  more: { tags?: string[]; skipped?: string; choice?: ImportOperation['choice'] } = {},
+  more: { tags?: string[]; skipped?: string; summary?: string; choice?: ImportOperation['choice'] } = {},
 ): ImportOperation {
   const [method = '', path = ''] = key.split(' ');
   const access = method === 'GET' ? 'read' : 'full';
@@ -21,7 +21,10 @@ function operation(
     method,
     path,
     tool: more.skipped === undefined ? tool : null,
-    skipped: more.skipped === undefined ? null : { code: more.skipped, message: 'It is so.' },
+    skipped:
+      more.skipped === undefined
+        ? null
+        : { code: more.skipped, message: 'It is so.', summary: more.summary ?? null },
     access_by_method: access,
     tags: more.tags ?? [],
     choice: more.choice ?? null,
@@ -33,7 +36,12 @@ function operation(
 const OPERATIONS = [
   operation('GET /orders/list', { tags: ['Orders', 'Lists'] }),
   operation('POST /orders/new', { tags: ['Orders'] }),
-  operation('GET /goods/old', { tags: ['Goods'], skipped: 'FILTERED', choice: { include: false } }),
+  operation('GET /goods/old', {
+    tags: ['Goods'],
+    skipped: 'FILTERED',
+    summary: 'Former goods',
+    choice: { include: false },
+  }),
   operation('TRACE /goods/trace', { tags: ['Goods'], skipped: 'METHOD_UNSUPPORTED' }),
   operation('GET /status'),
 ];
@@ -104,6 +112,7 @@ test.each([
   ['full', '', 1],
   ['all', ' ORDERS ', 2],
   ['read', 'orders', 1],
+  ['out', 'former goods', 1],
 ] as const)('of the view %s with %j there are %i', (view, q, count) => {
   expect(findChosen(chosen(), { q, view })).toHaveLength(count);
 });

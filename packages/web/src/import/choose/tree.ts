@@ -63,6 +63,7 @@ export function findChosen(
         one.operation.tool?.name ?? '',
         one.operation.tool?.title ?? '',
         one.operation.tool?.description ?? '',
+        one.operation.skipped?.summary ?? '',
       ].some((text) => text.toLowerCase().includes(wanted)),
   );
 }
