@@ -45,6 +45,8 @@ export const invitePage = ofServer('pages/invite');
 export const resetPage = ofServer('pages/reset');
 export const portalInvitations = ofServer('portal/invitations');
 export const management = ofServer('portal/management');
+export const rotateKey = ofServer('portal/rotate-key');
+export const keyNodes = ofServer('key-nodes');
 export const ownConnector = ofServer('own-connector');
 export const portalDocument = ofServer('portal/openapi');
 export const everywhere = ofServer('revocation/everywhere');
@@ -88,19 +90,50 @@ export const eventStreams = testsIn('packages/server/src/upstreams/event-stream-
 export const sseServers = ofServer('upstreams/sse');
 export const stdioServers = ofServer('upstreams/stdio');
 
+export const catalogueDoor = ofServer('gateway/catalogue-door');
+export const stdioGateway = ofServer('gateway/stdio');
+export const stdioCommand = testsIn('packages/tools/test/stdio-command.test.ts');
+export const stdioStreams = testsIn('packages/tools/test/stdio.test.ts');
+
 export const declaredMcp = ofServer('connectors/declared-mcp');
 export const joined = ofServer('gateway/joined-mcp');
 export const joinedFaults = ofServer('gateway/joined-faults');
 export const mcpClient = ofServer('upstreams/client');
 export const mcpTools = testsIn('packages/server/src/connectors/mcp-tool.test.ts');
 
+export const formerAddress = ofServer('oauth/former-address');
+export const portalAddress = ofServer('portal/address');
+export const portalDanger = ofServer('portal/danger');
+export const deletedOrganisation = ofServer('revocation/deleted-organisation');
+
+export const portalOperator = ofServer('portal/operator');
+export const portalSecurity = ofServer('portal/security');
+export const securityNodes = ofServer('security-nodes');
+
+export const limitsOnNodes = ofServer('limits-nodes');
+export const portalLimits = ofServer('portal/limits');
+export const portalLogos = ofServer('portal/logo');
+export const png = testsIn('packages/server/src/kernel/png.test.ts');
+export const portalWebhooks = ofServer('portal/webhooks');
+export const webhookDocs = ofServer('webhooks/docs');
+export const webhookNodes = ofServer('webhooks/nodes');
+export const webhooks = ofServer('webhooks/deliver');
+
 export const auditChain = ofServer('audit/check-chain');
 export const auditChainKeeper = ofServer('audit/keep-trail');
 export const csv = testsIn('packages/server/src/portal/csv.test.ts');
 export const portalAudit = ofServer('portal/audit');
+export const playground = ofServer('portal/playground');
 export const portalUsage = ofServer('portal/usage');
 
 export const companyDomains = ofServer('company/domains');
 export const companyForged = ofServer('company/forged-answers');
 export const companyRoles = ofServer('company/roles');
 export const companySignIn = ofServer('company/sign-in');
+
+export const configTelemetry = testsIn('packages/server/src/config-telemetry.test.ts');
+export const log = testsIn('packages/server/src/kernel/log.test.ts');
+export const metrics = ofServer('telemetry/metrics');
+export const sampler = testsIn('packages/server/src/telemetry/tracing/sampler.test.ts');
+export const telemetryProcess = ofServer('telemetry/process');
+export const traces = ofServer('telemetry/traces');
