@@ -1,5 +1,4 @@
 // The service under test, in a process of its own: the demo's data on an embedded PostgreSQL at its default durability.
-import { readdirSync, readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +6,7 @@ import { seedDemo } from '../packages/server/src/commands/demo/seed.ts';
 import { readConfig } from '../packages/server/src/config.ts';
 import { silentLog } from '../packages/server/src/kernel/log.ts';
 import { startLatchkey } from '../packages/server/src/start.ts';
+import { cpuOfChildren, parentOf } from './process-cpu.ts';
 
 /** Seconds of CPU since the start. */
 export interface ServiceCpu {
@@ -14,8 +14,6 @@ export interface ServiceCpu {
   /** All processes of the database; undefined where there is no /proc to read it from. */
   database: number | undefined;
 }
-
-const TICKS_PER_SECOND = 100;
 
 const folder = await mkdtemp(join(tmpdir(), 'latchkey-bench-'));
 // Where root measures, the database's own account passes through here.
@@ -46,31 +44,8 @@ async function stop(): Promise<void> {
 
 function cpuSeconds(): ServiceCpu {
   const { user, system } = process.cpuUsage();
-  return { service: (user + system) / 1e6, database: databaseCpu() };
-}
-
-function databaseCpu(): number | undefined {
-  if (postmaster === undefined) return undefined;
-  let ticks = 0;
-  for (const name of readdirSync('/proc')) {
-    const fields = /^\d+$/.test(name) ? readStat(name) : undefined;
-    if (fields?.[1] === postmaster) ticks += Number(fields[11]) + Number(fields[12]);
-  }
-  return ticks / TICKS_PER_SECOND;
-}
-
-function parentOf(process: number): string | undefined {
-  return readStat(String(process))?.[1];
-}
-
-/** The fields of /proc/<pid>/stat after the name, which may hold spaces: state, parent, and so on. */
-function readStat(process: string): string[] | undefined {
-  try {
-    return readFileSync(`/proc/${process}/stat`, 'utf8')
-      .replace(/^.*\) /s, '')
-      .split(' ');
-  } catch {
-    // Not Linux, or it ended a moment ago.
-    return undefined;
-  }
+  return {
+    service: (user + system) / 1e6,
+    database: postmaster === undefined ? undefined : cpuOfChildren(postmaster),
+  };
 }
