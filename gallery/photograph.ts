@@ -66,6 +66,7 @@ async function take(
     await page.screenshot({ path: file, fullPage: true });
     const sideways = await sidewaysScroll(page);
     if (sideways > 0) faults.push(`scrolls sideways by ${sideways} px`);
+    faults.push(...(await cutOff(page)).map((text) => `cut off: ${text}`));
     const found = scene.withoutScripts === true ? copied(stage, look, page) : faultsByAxe(page);
     faults.push(...(await found).map((fault) => `axe: ${fault}`));
   } finally {
@@ -96,6 +97,29 @@ async function copied(stage: Stage, look: BrowserContextOptions, original: Page)
   } finally {
     await context.close();
   }
+}
+
+/** Texts that go on beyond the edge of a box that does not scroll, and whose end nobody sees. */
+function cutOff(page: Page): Promise<string[]> {
+  return page.evaluate<string[]>(`(() => {
+    const cut = new Set();
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      const text = texts.currentNode;
+      if (text.data.trim() === '') continue;
+      const range = document.createRange();
+      range.selectNodeContents(text);
+      const { right, width } = range.getBoundingClientRect();
+      if (width === 0) continue;
+      for (let box = text.parentElement; box !== null && box !== document.body; box = box.parentElement) {
+        const { overflowX, textOverflow } = getComputedStyle(box);
+        const edge = box.getBoundingClientRect();
+        if (overflowX === 'auto' || overflowX === 'scroll' || textOverflow === 'ellipsis' || edge.width <= 1) break;
+        if (overflowX !== 'visible' && right > edge.right + 1) cut.add(text.data.trim().slice(0, 60));
+      }
+    }
+    return [...cut];
+  })()`);
 }
 
 function sidewaysScroll(page: Page): Promise<number> {

@@ -10,19 +10,19 @@ import type { Scene } from './scene.ts';
 import { SCENES } from './scenes.ts';
 import { openStage } from './stage.ts';
 
-const HELP = `npm run gallery [-- --only <text>] [--out <folder>]
+const HELP = `npm run gallery [-- --only <text>]... [--out <folder>]
 
 Takes a screenshot of every page in every state, light and dark, at 390 and 1280 px, and looks at each with axe. Prints
 how soon the largest part of the main pages is painted on a phone with a slow line. Ends with status 1 where a state
 could not be reached or something is wrong with a page.
 
-  --only   the scenes whose name has this text in it, such as "consent/"
+  --only   the scenes whose name has this text in it, such as "consent/"; of several texts, one
   --out    where the pictures and index.html go [gallery/pictures]
 `;
 
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: '' },
+    only: { type: 'string', multiple: true, default: [''] },
     out: { type: 'string', default: fileURLToPath(new URL('pictures', import.meta.url)) },
     help: { type: 'boolean', short: 'h', default: false },
   },
@@ -30,9 +30,9 @@ const { values } = parseArgs({
 if (values.help) process.stdout.write(HELP);
 else await takePictures(values.out, values.only);
 
-async function takePictures(folder: string, only: string): Promise<void> {
-  const scenes = SCENES.filter(({ name }) => name.includes(only));
-  if (scenes.length === 0) throw new Error(`There is no scene with “${only}” in its name.`);
+async function takePictures(folder: string, only: readonly string[]): Promise<void> {
+  const scenes = SCENES.filter(({ name }) => only.some((text) => name.includes(text)));
+  if (scenes.length === 0) throw new Error(`There is no scene with “${only.join('” or “')}” in its name.`);
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const stage = await openStage();

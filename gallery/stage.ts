@@ -11,6 +11,9 @@ import { startLatchkey } from '../packages/server/src/start.ts';
 import { openChromium } from '../packages/server/test/portal/open-chromium.ts';
 import { seedGallery } from './seed.ts';
 
+/** Dangerous acts ask for a sign-in of the last ten minutes. */
+const SIGN_IN_MS_MAX = 5 * 60_000;
+
 type StoredState = Exclude<BrowserContextOptions['storageState'], string | undefined>;
 
 /** The demo with its people, a service that was just started, and a browser to look at both. */
@@ -42,7 +45,7 @@ export async function openStage(): Promise<Stage> {
   const prepared = await fresh.latchkey.setup.prepareSetup();
   if (prepared === undefined) throw new Error('A new service has somebody in it.');
   const setUpLink = `${fresh.latchkey.webBaseUrl}/setup?token=${prepared.token}`;
-  const states = new Map<string, Promise<StoredState>>();
+  const states = new Map<string, { state: Promise<StoredState>; sinceMs: number }>();
 
   async function signIn(email: string): Promise<StoredState> {
     const context = await browser.newContext();
@@ -63,8 +66,10 @@ export async function openStage(): Promise<Stage> {
     url,
     setUpLink,
     signedIn(email) {
-      const state = states.get(email) ?? signIn(email);
-      states.set(email, state);
+      const held = states.get(email);
+      if (held !== undefined && performance.now() < held.sinceMs + SIGN_IN_MS_MAX) return held.state;
+      const state = signIn(email);
+      states.set(email, { state, sinceMs: performance.now() });
       return state;
     },
     async close() {
@@ -78,7 +83,8 @@ export async function openStage(): Promise<Stage> {
 
 async function openBrowser(): Promise<Browser> {
   const browser = await openChromium();
-  if (browser === undefined) throw new Error('The gallery needs Chromium: apt-get install chromium');
+  if (browser === undefined)
+    throw new Error('The gallery needs Chromium: apt-get install chromium-headless-shell, or chromium');
   return browser;
 }
 

@@ -35,6 +35,7 @@ export function portalOf(world: World, { email, slug }: { email: string; slug: s
   }
 
   return {
+    ask,
     revokeKey,
 
     /** A new agent with one key. */

@@ -26,6 +26,7 @@ const PAGES: readonly { name: string; path: string; forbiddenTo?: string; timed?
   { name: 'connectors', path: '/connectors' },
   { name: 'tools', path: '/connectors/reelport', forbiddenTo: 'viewer@acme.test' },
   { name: 'versions', path: '/connectors/reelport/versions', forbiddenTo: 'viewer@acme.test' },
+  { name: 'playground', path: '/playground' },
   { name: 'members', path: '/members', forbiddenTo: 'viewer@acme.test' },
   { name: 'agents', path: '/agents', forbiddenTo: 'member@acme.test' },
   { name: 'apps', path: '/apps', forbiddenTo: 'member@acme.test' },
@@ -35,7 +36,11 @@ const PAGES: readonly { name: string; path: string; forbiddenTo?: string; timed?
   { name: 'audit', path: '/audit', forbiddenTo: 'member@acme.test' },
   { name: 'account', path: '/account' },
   { name: 'settings', path: '/settings', forbiddenTo: 'member@acme.test' },
-  { name: 'company-sign-in', path: '/sign-in', forbiddenTo: 'member@acme.test' },
+  { name: 'settings-limits', path: '/settings/limits', forbiddenTo: 'member@acme.test' },
+  { name: 'settings-webhooks', path: '/settings/webhooks', forbiddenTo: 'member@acme.test' },
+  { name: 'security', path: '/settings/security', forbiddenTo: 'member@acme.test' },
+  { name: 'danger', path: '/settings/danger', forbiddenTo: 'member@acme.test' },
+  { name: 'settings-audit-log', path: '/settings/audit-log', forbiddenTo: 'member@acme.test' },
 ];
 
 function statesOf({ forbiddenTo, name, path, timed = false }: (typeof PAGES)[number]): Scene[] {
