@@ -196,21 +196,21 @@ describe('the import of a connector', () => {
     const { page, visit } = await imported();
     await goTo(page, 'Publish', 'What will be there');
     const path = visit.path();
-    const cookies = await visit.context.cookies();
-    await visit.context.clearCookies();
-    // Whoever types is quicker than the answer that sends them to sign in.
+    // Whoever types is quicker than any answer that sends them to sign in, that of the differences among them.
     let typed = (): void => {};
     const allTyped = new Promise<void>((resolve) => {
       typed = resolve;
     });
-    await page.route('**/imports/imp_*', async (route) => {
+    await page.route('**/portal/v1/**', async (route) => {
       await allTyped;
       await route.continue();
     });
+    const cookies = await visit.context.cookies();
+    await visit.context.clearCookies();
     await page.getByLabel('Note').fill('Written without a session');
     await page.getByLabel('Name', { exact: true }).fill('The shop of ours');
     typed();
-    await page.unroute('**/imports/imp_*');
+    await page.unroute('**/portal/v1/**');
     await expect.poll(() => visit.path()).toBe(`/sign-in?return_to=${encodeURIComponent(path)}`);
     await visit.context.addCookies(cookies);
     await visit.goto(path);
