@@ -32,7 +32,7 @@ test(
       closers.push(upstream.close);
       const nginx = await startProxy(folder, upstream.url);
       closers.push(nginx.close);
-      const ours = await startLatchkeyContender(upstream.url, { audit: true });
+      const ours = await startLatchkeyContender(upstream.url, { name: READ, nodeOptions: [] });
       closers.push(ours.close);
       const body = callBody('get_item');
       const proxied = { name: NGINX, wire: () => ({ url: nginx.url, headers: JSON_HEADERS, body }) };

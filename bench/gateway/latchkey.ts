@@ -20,22 +20,39 @@ export const READ_AGAIN = 'latchkey again';
 export const WRITE = 'latchkey write';
 export const DESCRIBED = 'latchkey declared';
 export const NO_AUDIT = 'latchkey no audit';
+export const AS_SHIPPED = 'latchkey in its image';
+
+type Variant = typeof READ | typeof NO_AUDIT | typeof AS_SHIPPED;
+
+/** What each of ours is asked. */
+export const OUR_ROWS: Readonly<Record<Variant, readonly string[]>> = {
+  [READ]: [READ, READ_AGAIN, WRITE, DESCRIBED],
+  [NO_AUDIT]: [NO_AUDIT],
+  [AS_SHIPPED]: [AS_SHIPPED],
+};
 
 type LatchkeyContender = Contender &
   Required<Pick<Contender, 'check' | 'renew'>> & { readonly postgres: string };
 
+export interface LatchkeyOptions {
+  readonly name: Variant;
+  readonly nodeOptions: readonly string[];
+  /** Another Node than the one that measures. */
+  readonly node?: string | undefined;
+}
+
 /** What was begun is ended, should it not come up. */
 export async function startLatchkeyContender(
   upstream: string,
-  { audit, nodeOptions = [] }: { audit: boolean; nodeOptions?: readonly string[] },
+  { name, node = process.execPath, nodeOptions }: LatchkeyOptions,
 ): Promise<LatchkeyContender> {
   const service = fork(
     fileURLToPath(new URL('service.ts', import.meta.url)),
-    [upstream, audit ? 'audit' : 'no-audit'],
-    { execArgv: ['--import', 'tsx', ...nodeOptions] },
+    [upstream, name === NO_AUDIT ? 'no-audit' : 'audit'],
+    { execPath: node, execArgv: ['--import', 'tsx', ...nodeOptions] },
   );
   try {
-    return await contend(service, audit);
+    return await contend(service, name);
   } catch (error) {
     if (service.exitCode === null && service.connected) {
       // It ends itself, and its database, when nobody is there any more.
@@ -46,7 +63,8 @@ export async function startLatchkeyContender(
   }
 }
 
-async function contend(service: ChildProcess, audit: boolean): Promise<LatchkeyContender> {
+async function contend(service: ChildProcess, variant: Variant): Promise<LatchkeyContender> {
+  const audit = variant !== NO_AUDIT;
   const { email, postgres, url } = await readyOf(service);
   const pid = service.pid ?? 0;
   pinProcess(pid, CORES.measured);
@@ -84,6 +102,11 @@ async function contend(service: ChildProcess, audit: boolean): Promise<LatchkeyC
     };
   };
 
+  function toolOf(name: string): string {
+    if (name === WRITE) return names.change;
+    return name === DESCRIBED ? names.described : names.get;
+  }
+
   async function rows(): Promise<RowsByPhase> {
     service.send('rows');
     const [counted] = (await once(service, 'message')) as [RowsByPhase];
@@ -91,18 +114,11 @@ async function contend(service: ChildProcess, audit: boolean): Promise<LatchkeyC
   }
 
   return {
-    name: audit ? READ : NO_AUDIT,
+    name: variant,
     version: versionOfOurs(),
     postgres,
     pid,
-    rows: audit
-      ? [
-          row(READ, names.get),
-          row(READ_AGAIN, names.get),
-          row(WRITE, names.change),
-          row(DESCRIBED, names.described),
-        ]
-      : [row(NO_AUDIT, names.get)],
+    rows: OUR_ROWS[variant].map((name) => row(name, toolOf(name))),
 
     async renew() {
       if (performance.now() - renewedMs < RENEWED_AFTER_MS) return;

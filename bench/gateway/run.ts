@@ -6,7 +6,7 @@ import { hasJudges } from '../catalogue/judges.ts';
 import { describeMachine } from '../machine.ts';
 import { NGINX, type Figures } from './compare.ts';
 import type { Contender, Row } from './contender.ts';
-import { NO_AUDIT, READ, startLatchkeyContender } from './latchkey.ts';
+import { NO_AUDIT, OUR_ROWS, READ, startLatchkeyContender, type LatchkeyOptions } from './latchkey.ts';
 import { measure, measureOpenLoop, type Sample } from './measure.ts';
 import { startProxy, startUpstream, type Nginx } from './nginx.ts';
 import type { OpenLoopResult } from './open-loop.ts';
@@ -14,12 +14,13 @@ import { readOptions, type Options } from './options.ts';
 import { pageOf, tablesOf } from './page.ts';
 import { PEER_NAMES, startPeer } from './peers.ts';
 import { CORES, missingPrograms, versionOf } from './programs.ts';
+import { asShipped } from './shipped.ts';
 import { spreadOf } from './statistics.ts';
 import { callBody, JSON_HEADERS } from './work.ts';
 
 /** Until a compiler has seen enough of it, or for so long: what does little in a second does not do more later. */
-const WARM_UP_CALLS = 20_000;
-const WARM_UP_SECONDS_MAX = 10;
+const WARM_UP_CALLS = 50_000;
+const WARM_UP_SECONDS_MAX = 20;
 const WARM_UP_STEP_SECONDS = 2;
 /** Who is asked for more than it can do answers later and later: that says nothing of it. */
 const LOAD_MAX = 0.6;
@@ -49,18 +50,18 @@ async function run(chosen: Options): Promise<void> {
     const upstream = await opened(startUpstream(folder));
     const contenders: Contender[] = [contenderOf(await opened(startProxy(folder, upstream.url)))];
     const versions = [`nginx ${versionOf('nginx')}`, `wrk ${versionOf('wrk')}`];
-    if (chosen.only?.some((name) => name.startsWith(READ)) ?? true) {
-      const ours = await opened(
-        startLatchkeyContender(upstream.url, {
-          audit: true,
-          nodeOptions: chosen.nodeOptions,
-        }),
-      );
-      contenders.push(ours);
-      versions.push(`Latchkey ${ours.version}`, `PostgreSQL ${ours.postgres}`);
+    const { nodeOptions } = chosen;
+    const ours: LatchkeyOptions[] = [
+      { name: READ, nodeOptions },
+      { name: NO_AUDIT, nodeOptions },
+      ...asShipped(),
+    ];
+    for (const one of ours.filter(({ name }) => OUR_ROWS[name].some(isWanted))) {
+      const contender = await opened(startLatchkeyContender(upstream.url, one));
+      contenders.push(contender);
+      if (one.name === READ)
+        versions.push(`Latchkey ${contender.version}`, `PostgreSQL ${contender.postgres}`);
     }
-    if (isWanted(NO_AUDIT))
-      contenders.push(await opened(startLatchkeyContender(upstream.url, { audit: false })));
     for (const name of peers) {
       const peer = await opened(startPeer(name, upstream.url, folder));
       contenders.push(peer);

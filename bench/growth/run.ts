@@ -236,8 +236,9 @@ async function startUp(folder: string): Promise<number> {
   }
 }
 
-const inMegabytes = ({ heap, resident }: Memory) =>
-  `${Math.round(resident / 2 ** 20)} MB (heap ${Math.round(heap / 2 ** 20)})`;
+function inMegabytes({ heap, resident }: Memory): string {
+  return `${Math.round(resident / 2 ** 20)} MB (heap ${Math.round(heap / 2 ** 20)})`;
+}
 
 function median(numbers: readonly number[]): number {
   const sorted = numbers.toSorted((a, b) => a - b);

@@ -46,12 +46,26 @@ export function respond(exchange: Exchange, status: number, headers: readonly st
   res.writeHead(status, all);
   if (exchange.req.method === 'HEAD') res.end();
   // Text that is ASCII is so in any encoding, and this one is written without looking at each character.
-  else if (typeof body === 'string') res.end(body, length === body.length ? 'latin1' : 'utf8');
+  else if (typeof body === 'string') endWith(res, body, length === body.length ? 'latin1' : 'utf8');
   else {
     res.cork();
     for (const piece of body) res.write(piece);
     res.end();
   }
+}
+
+/**
+ * What `res.end(body)` does, in one piece: that one writes an empty one after it, and two are gathered for the system
+ * before they go. Node corks a connection by itself at the first write, unless somebody has.
+ */
+function endWith(res: ServerResponse, body: string, encoding: 'latin1' | 'utf8'): void {
+  const { socket } = res;
+  // It waits for the answers before it on its connection.
+  if (socket === null || socket.writableCorked > 0) return void res.end(body, encoding);
+  socket.cork();
+  res.write(body, encoding);
+  socket.uncork();
+  res.end();
 }
 
 function bytesOf(body: Body): number {
