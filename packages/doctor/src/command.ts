@@ -6,6 +6,7 @@ import { urlOf } from './http/url.ts';
 import { toJson } from './report/json.ts';
 import { toText } from './report/text.ts';
 import { createPersonApprover } from './sign-in/person.ts';
+import { VERSION } from './version.ts';
 import { watchAttempts } from './watch.ts';
 
 export const DOCTOR_HELP = `<url> [options]
@@ -24,6 +25,7 @@ It registers a few clients, calls one tool that only reads, and revokes at the e
   --json             the report as JSON on standard output
   --watch            narrate live what apps try at a Latchkey, with an API key in LATCHKEY_DOCTOR_KEY (an admin's sees
                      all attempts at the organisation's URLs); ends with Ctrl-C
+  --version, --help
 
 Ends with 0 if nothing fails, 1 if something does, 2 if the command was not understood, 3 if no answer came.
 `;
@@ -38,6 +40,7 @@ export interface CommandIo {
 
 const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean', short: 'v' },
   as: { type: 'string' },
   open: { type: 'boolean' },
   'no-sign-in': { type: 'boolean' },
@@ -52,12 +55,12 @@ const OPTIONS = {
 /** `name <args>`; the exit status. Throws nothing for what a person typed. */
 export async function doctorCommand(name: string, args: string[], io: CommandIo): Promise<number> {
   const read = readArguments(args);
-  if (read === 'help') {
-    io.stdout.write(`${name} ${DOCTOR_HELP}`);
+  if ('asks' in read) {
+    io.stdout.write(read.asks === 'help' ? `${name} ${DOCTOR_HELP}` : `${VERSION}\n`);
     return 0;
   }
-  if (typeof read === 'string') {
-    io.stderr.write(`${name}: ${read}\n\n${name} ${DOCTOR_HELP}`);
+  if ('fault' in read) {
+    io.stderr.write(`${name}: ${read.fault}\n\n${name} ${DOCTOR_HELP}`);
     return 2;
   }
   const environment = readEnvironment(io.env);
@@ -123,21 +126,28 @@ function parse(args: string[]) {
   return parseArgs({ args, allowPositionals: true, options: OPTIONS });
 }
 
-/** `help`, what is wrong, or what is wanted. */
-function readArguments(args: string[]): string | { url: string; as: ClientName; values: Values } {
+type Read =
+  | { asks: 'help' | 'version' }
+  | { fault: string }
+  | { url: string; as: ClientName; values: Values };
+
+/** What is asked about the program itself, what is wrong, or what is wanted of it. */
+function readArguments(args: string[]): Read {
   let parsed: ReturnType<typeof parse>;
   try {
     parsed = parse(args);
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return { fault: error instanceof Error ? error.message : String(error) };
   }
   const { positionals, values } = parsed;
-  if (values.help === true) return 'help';
+  if (values.help === true) return { asks: 'help' };
+  if (values.version === true) return { asks: 'version' };
   const [url, ...rest] = positionals;
-  if (url === undefined || rest.length > 0) return 'name one URL';
-  if (!/^https?:$/.test(urlOf(url)?.protocol ?? '')) return 'the URL begins with https:// or http://';
+  if (url === undefined || rest.length > 0) return { fault: 'name one URL' };
+  if (!/^https?:$/.test(urlOf(url)?.protocol ?? ''))
+    return { fault: 'the URL begins with https:// or http://' };
   const as = CLIENT_NAMES.find((one) => one === (values.as ?? 'claude'));
-  if (as === undefined) return `there is no client ${values.as}; ${CLIENT_NAMES.join(', ')}`;
+  if (as === undefined) return { fault: `there is no client ${values.as}; ${CLIENT_NAMES.join(', ')}` };
   return { url, as, values };
 }
 

@@ -45,6 +45,10 @@ test('ends with 1 if something fails, and says what, why, what is shown, and the
   );
 });
 
+test('says which release it is, and nothing else', async () => {
+  expect(await doctor(['--version'])).toEqual({ code: 0, out: `${VERSION}\n`, err: '' });
+});
+
 test.each([
   [[], 'name one URL'],
   [['https://a.example', 'https://b.example'], 'name one URL'],

@@ -25,7 +25,7 @@ const HELP = `latchkey <command>
   reset-password
             print a link to choose another password
 
-"latchkey <command> --help" says more.
+"latchkey <command> --help" says more, "latchkey --version" which release this is.
 `;
 
 async function run(command: string | undefined, args: string[]): Promise<void> {
@@ -75,6 +75,10 @@ async function run(command: string | undefined, args: string[]): Promise<void> {
     case '--help':
     case '-h':
       process.stdout.write(HELP);
+      return;
+    case '--version':
+    case '-v':
+      process.stdout.write(`${(await import('./version.ts')).VERSION}\n`);
       return;
     default:
       process.stderr.write(`latchkey: there is no command ${JSON.stringify(command)}\n\n${HELP}`);
