@@ -1,8 +1,11 @@
 // The built service, as it is installed: what compiles TypeScript on the way costs memory that nobody else pays.
+import type * as CheckpointKey from '../../packages/server/src/audit/checkpoint-key.ts';
 import type * as Config from '../../packages/server/src/config.ts';
 import type * as ImportConnector from '../../packages/server/src/connectors/import-connector.ts';
 import type * as Ids from '../../packages/server/src/kernel/ids.ts';
 import type * as KeySecret from '../../packages/server/src/keys/key-secret.ts';
+import type * as MasterSecret from '../../packages/server/src/master-secret.ts';
+import type * as Seal from '../../packages/server/src/kernel/seal.ts';
 import type * as Log from '../../packages/server/src/kernel/log.ts';
 import type * as Secret from '../../packages/server/src/kernel/secret.ts';
 import type * as Start from '../../packages/server/src/start.ts';
@@ -27,3 +30,6 @@ export const { createIntentCloser } = await load<typeof CloseIntents>('audit/clo
 export const { createTrailKeeper } = await load<typeof KeepTrail>('audit/keep-trail');
 export const { createPruner } = await load<typeof Prune>('audit/prune');
 export const { createCheckpointKeeper } = await load<typeof Checkpoints>('audit/checkpoints');
+export const { CHECKPOINT_PURPOSE } = await load<typeof CheckpointKey>('audit/checkpoint-key');
+export const { readMasterSecret } = await load<typeof MasterSecret>('master-secret');
+export const { deriveKey } = await load<typeof Seal>('kernel/seal');

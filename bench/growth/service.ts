@@ -4,12 +4,15 @@ import { parseArgs } from 'node:util';
 import type { ServiceCpu } from '../service.ts';
 import { cpuOfChildren, parentOf } from '../process-cpu.ts';
 import {
+  CHECKPOINT_PURPOSE,
   createCheckpointKeeper,
   createIntentCloser,
   createPruner,
   createTrailKeeper,
+  deriveKey,
   keepHouse,
   readConfig,
+  readMasterSecret,
   silentLog,
   startLatchkey,
 } from './built.ts';
@@ -41,10 +44,11 @@ const WIDE = { limit: 1_000_000_000, windowSeconds: 60 };
 
 const { values } = parseArgs({ options: { folder: { type: 'string' } } });
 if (values.folder === undefined) throw new Error('--folder is missing');
+const dataDir = join(values.folder, 'data');
 const config = readConfig({
   PORT: '0',
   PUBLIC_MCP_BASE_URL: BASE_URL,
-  LATCHKEY_DATA_DIR: join(values.folder, 'data'),
+  LATCHKEY_DATA_DIR: dataDir,
   LOG_LEVEL: 'silent',
 });
 if (!config.ok) throw new Error(config.error.join('; '));
@@ -125,7 +129,7 @@ async function background(): Promise<Background> {
     'audit trail: sealing, counting (each second)': trail.step,
     'checkpoints (each minute)': createCheckpointKeeper({
       ...deps,
-      sealKey: Buffer.alloc(32, 1),
+      sealKey: deriveKey(await readMasterSecret(undefined, dataDir), CHECKPOINT_PURPOSE),
       issuer: BASE_URL,
     }).step,
     'unfinished calls (each minute)': createIntentCloser(deps).step,

@@ -17,6 +17,7 @@ afterAll(() => database.close());
 
 const ORGANISATIONS = 100;
 const ROWS = 20_000;
+const CLIENTS = 5000;
 const ORGANISATION = 'org_7' as OrganisationId;
 const BIG = ['audit_events', 'grants', 'keys', 'refresh_tokens', 'usage_hours'];
 
@@ -27,9 +28,9 @@ async function fill(): Promise<void> {
     `insert into organisation_slugs (slug, org_id) select 'org-' || i, 'org_' || i from generate_series(0, ${ORGANISATIONS - 1}) i`,
     `insert into organisations (id, slug, name) select 'org_' || i, 'org-' || i, 'O' from generate_series(0, ${ORGANISATIONS - 1}) i`,
     `insert into memberships (org_id, user_id, role) select 'org_' || i, 'usr_' || i, 'owner' from generate_series(0, ${ORGANISATIONS - 1}) i`,
-    `insert into clients (id, kind, name, redirect_uris, auth_method) select 'cli_' || i, 'dynamic', 'A', '[]', 'none' from generate_series(0, 49) i`,
+    `insert into clients (id, kind, name, redirect_uris, auth_method) select 'cli_' || i, 'dynamic', 'A', '[]', 'none' from generate_series(0, ${CLIENTS - 1}) i`,
     `insert into grants (id, org_id, user_id, client_id, access, resource, destination, token_mode, expires_at)
-     select 'grt_' || i, 'org_' || i % ${ORGANISATIONS}, 'usr_' || i % ${ORGANISATIONS}, 'cli_' || i % 50, 'full', 'http://x/mcp', 'x', 'token',
+     select 'grt_' || i, 'org_' || i % ${ORGANISATIONS}, 'usr_' || i % ${ORGANISATIONS}, 'cli_' || i % ${CLIENTS}, 'full', 'http://x/mcp', 'x', 'token',
             now() + interval '30 days' from generate_series(0, ${ROWS - 1}) i`,
     `insert into refresh_tokens (token_hash, org_id, grant_id, expires_at)
      select 'hash' || i, 'org_' || i % ${ORGANISATIONS}, 'grt_' || i, now() + interval '30 days' from generate_series(0, ${ROWS - 1}) i`,
@@ -91,7 +92,7 @@ test.each<[string, (store: Store) => Promise<unknown>]>([
   ['the first call of a key', (store) => store.keys.findHolder('hash77')],
   ['the last use of keys', (store) => store.keys.touch(new Map([['key_77' as never, Date.now()]]))],
   ['a refresh token', (store) => store.tokens.findRefresh('hash77')],
-  ['room for a client', (store) => store.clients.hasRoom(10_000)],
+  ['room for a client', (store) => store.clients.countUnconfirmed(10_000)],
   ['a client of many', (store) => store.clients.find('cli_7' as ClientId)],
   ['a page of keys', (store) => store.keys.page(FILTER, { sort: 'created', after: undefined, limit: 100 })],
   ['how many keys there are', (store) => store.keys.counts(FILTER)],
@@ -120,6 +121,41 @@ test.each<[string, (store: Store) => Promise<unknown>]>([
   ['hours that are long past', (store) => store.usageHours.deleteOlderThan(400 * 86_400)],
 ])('%s: no big table is read whole', async (_what, work) => {
   expect(await readWholeBy(work)).toEqual([]);
+});
+
+/** How many rows of a table were read meanwhile, by whatever way. */
+async function rowsReadBy(table: string, work: (store: Store) => Promise<unknown>): Promise<number> {
+  const read = async () => {
+    const { rows } = await database.store.pool.query<{ read: string }>(
+      'select seq_tup_read + coalesce(idx_tup_fetch, 0) as read from pg_stat_user_tables where relname = $1',
+      [table],
+    );
+    return Number(rows[0]?.read);
+  };
+  const before = await read();
+  const store = createStore(database.url, silentLog);
+  await work(store);
+  await store.close();
+  await allEnded();
+  return (await read()) - before;
+}
+
+test('how far a search went is known from the rows that it looked at', async () => {
+  const place = { atLeast: 0, below: Number.MAX_SAFE_INTEGER, look: 10 };
+  const read = await rowsReadBy('audit_events', (store) => store.auditSearch.lastOf(ORGANISATION, place));
+  expect(read).toBeGreaterThanOrEqual(place.look);
+  expect(read).toBeLessThan(2 * place.look);
+});
+
+test('a page of connections looks at no more clients than it shows', async () => {
+  const limit = 20;
+  for (const sort of ['created', 'used'] as const) {
+    const read = await rowsReadBy('clients', async (store) => {
+      expect(await store.connections.list({ ...FILTER, sort, limit })).toHaveLength(limit);
+    });
+    expect(read).toBeGreaterThanOrEqual(limit);
+    expect(read).toBeLessThan(2 * limit);
+  }
 });
 
 test('housekeeping reads no big table whole', async () => {

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { expect, test } from 'vitest';
 import { startCommand } from './support/latchkey-command.ts';
 
 async function run(...args: string[]) {
-  const command = startCommand(args, { environment: {} });
+  const command = startCommand(args, { cwd: tmpdir(), environment: {} });
   return { code: await command.exit, out: command.out(), err: command.err() };
 }
 

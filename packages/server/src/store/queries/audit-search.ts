@@ -108,9 +108,9 @@ export function createAuditSearchQueries(executor: Executor) {
       { atLeast, below, look }: { atLeast: number; below: number; look: number },
     ): Promise<{ id: number; atMs: number } | undefined> {
       const { rows } = await executor.execute<{ id: number; atMs: number }>(sql`
-        select id::float8 as id, (extract(epoch from at) * 1000)::float8 as "atMs"
-        from ${auditEvents} where org_id = ${orgId} and id < ${below} and id >= ${atLeast}
-        order by id desc offset ${look - 1} limit 1`);
+        select event.id::float8 as id, (extract(epoch from event.at) * 1000)::float8 as "atMs"
+        from ${auditEvents} event where event.org_id = ${orgId} and event.id < ${below} and event.id >= ${atLeast}
+        order by event.id desc offset ${look - 1} limit 1`);
       return rows[0];
     },
 

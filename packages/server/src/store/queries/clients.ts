@@ -7,12 +7,8 @@ export type Client = typeof clients.$inferSelect;
 
 /** OAuth clients. Those that came by themselves belong to no organisation: one is used by strangers in many. */
 export function createClientQueries(executor: Executor) {
-  const isUnconfirmed = notExists(
-    executor
-      .select({ one: sql`1` })
-      .from(grants)
-      .where(eq(grants.clientId, clients.id)),
-  );
+  // `offset 0` has each client looked up among the grants: joined, all grants would be read, which are many more.
+  const isUnconfirmed = sql`not exists (select 1 from ${grants} where ${grants.clientId} = ${clients.id} offset 0)`;
 
   return {
     /** Identical metadata is one record, whoever registers it and however often, at the same instant too. */
@@ -47,8 +43,8 @@ export function createClientQueries(executor: Executor) {
       return row;
     },
 
-    /** Whether fewer than `max` clients registered by themselves and were approved by nobody. */
-    async hasRoom(max: number): Promise<boolean> {
+    /** How many clients registered by themselves and were approved by nobody: `max`, where there are more. */
+    async countUnconfirmed(max: number): Promise<number> {
       const unconfirmed = executor
         .select({ one: sql`1` })
         .from(clients)
@@ -56,7 +52,7 @@ export function createClientQueries(executor: Executor) {
         .limit(max)
         .as('unconfirmed');
       const [row] = await executor.select({ rows: count() }).from(unconfirmed);
-      return (row?.rows ?? 0) < max;
+      return row?.rows ?? 0;
     },
 
     /** A deleted one is as absent as one that never was. */

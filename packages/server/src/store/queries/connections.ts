@@ -63,21 +63,36 @@ export function createConnectionQueries(executor: Executor) {
     );
   }
 
+  /** Which they are: what is not asked about is not joined, or all clients and users would be read for one page. */
+  function pageOf(filter: ConnectionFilter, order: SQL<number>) {
+    const { after } = filter;
+    return executor
+      .select({ id: grants.id })
+      .from(grants)
+      .leftJoin(clients, eq(clients.id, grants.clientId))
+      .leftJoin(keys, and(eq(keys.orgId, grants.orgId), eq(keys.grantId, grants.id)))
+      .leftJoin(users, eq(users.id, grants.userId))
+      .leftJoin(agents, and(eq(agents.orgId, grants.orgId), eq(agents.id, grants.agentId)))
+      .where(
+        and(
+          matching(filter),
+          after && or(lt(order, after.atMs), and(eq(order, after.atMs), lt(grants.id, after.id as GrantId))),
+        ),
+      )
+      .orderBy(desc(order), desc(grants.id))
+      .limit(filter.limit)
+      .as('page');
+  }
+
   return {
     /** Those of the filter, in its order, the latest first. */
     list(filter: ConnectionFilter) {
       const order = filter.sort === 'used' ? USED : CREATED;
-      const { after } = filter;
+      const page = pageOf(filter, order);
       return read(order)
-        .where(
-          and(
-            matching(filter),
-            after &&
-              or(lt(order, after.atMs), and(eq(order, after.atMs), lt(grants.id, after.id as GrantId))),
-          ),
-        )
-        .orderBy(desc(order), desc(grants.id))
-        .limit(filter.limit);
+        .innerJoin(page, eq(page.id, grants.id))
+        .where(eq(grants.orgId, filter.orgId))
+        .orderBy(desc(order), desc(grants.id));
     },
 
     /** How many there are of the filter, on all pages. */
