@@ -182,7 +182,12 @@ export const SCENES: readonly Scene[] = [
     20,
     'looks at 20,000 rows at most, of which the other has 1,000',
   ),
-  page('usage of a week', '/usage?range=7d', 60),
+  page(
+    'usage of a week',
+    '/usage?range=7d',
+    60,
+    'adds up what keys did in 5,000 hours, of which the other has 700',
+  ),
   page('home', '/overview', 60),
   page('members', '/members', 60),
 ];
