@@ -12,7 +12,7 @@ import { describeMachine } from '../machine.ts';
 import { startChild, type Child } from './child.ts';
 import { createLoad, type Load, type Round } from './load.ts';
 import { SCENES, type Scene } from './scenes.ts';
-import type { Credentials } from './seed.ts';
+import type { Credentials, Spent } from './credentials.ts';
 import type { Background, Memory } from './service.ts';
 import { largeSizes, SMALL, type Sizes } from './sizes.ts';
 import { writeTable, type Measured } from './table.ts';
@@ -116,8 +116,11 @@ async function main(): Promise<boolean> {
     await chmod(folder, 0o755);
     const isFilled = existsSync(known);
     const child = await startChild(folder, (line) => say(`${name}: ${line}`));
-    const credentials = isFilled
-      ? (JSON.parse(await readFile(known, 'utf8')) as Credentials)
+    const credentials: Credentials = isFilled
+      ? {
+          ...(JSON.parse(await readFile(known, 'utf8')) as Credentials),
+          ...(await child.ask<Spent>({ ask: 'renew' })),
+        }
       : await child.ask<Credentials>({ ask: 'seed', sizes, upstream: upstream.url });
     if (isFilled) await child.ask({ ask: 'move', upstream: upstream.url });
     else await writeFile(known, JSON.stringify(credentials));

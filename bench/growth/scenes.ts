@@ -1,5 +1,5 @@
 import type { Request, Script } from './load.ts';
-import type { Credentials } from './seed.ts';
+import type { Credentials } from './credentials.ts';
 import { MAIN, TOOLED } from './sizes.ts';
 
 /** One thing that is asked of both services. */

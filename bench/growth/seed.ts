@@ -1,21 +1,10 @@
 // Fills a database: by the product's own functions where there is something to check, by statements where there is much.
 import type { App } from '../../packages/server/src/app.ts';
 import type { OrganisationId, UserId } from '../../packages/server/src/kernel/ids.ts';
-import { hashSecret, importConnector, newId, newKeySecret, randomToken } from './built.ts';
+import { importConnector, newId } from './built.ts';
+import { addKeys, addSpent, type Credentials } from './credentials.ts';
 import { documentOf } from './document.ts';
-import { COLD_KEYS, FAMILIES, MAIN, OF_MAIN, SHARE_OF_MAIN, TOOLED, type Sizes } from './sizes.ts';
-
-/** What the generator calls with. */
-export interface Credentials {
-  /** One that is called with again and again, and the organisation's. */
-  readonly main: string;
-  readonly tooled: string;
-  /** Of the organisation with the big catalogue, each unused: the pages of the measured one are not to grow by them. */
-  readonly cold: readonly string[];
-  /** One of each other organisation, the name of which goes with it. */
-  readonly elsewhere: readonly { readonly slug: string; readonly key: string }[];
-  readonly families: readonly { readonly clientId: string; readonly refreshToken: string }[];
-}
+import { MAIN, OF_MAIN, SHARE_OF_MAIN, TOOLED, type Sizes } from './sizes.ts';
 
 const ROWS_PER_STEP = 200_000;
 const SEALED_PER_STEP = 100_000;
@@ -178,18 +167,16 @@ export async function seed(
   });
 
   say('keys and families to call with');
-  const cold = await addKeys(COLD_KEYS, 'where number = -1');
-  const elsewhere = others === 0 ? [] : await addKeys(others, 'where number > 0');
-  const families = await addFamilies();
+  const elsewhere = others === 0 ? [] : await addKeys(pool, others, 'where number > 0');
+  const spent = await addSpent(latchkey);
   say('vacuum analyze');
   await run('vacuum (freeze, analyze)');
   await run('checkpoint').catch(() => undefined);
   return {
     main: main.key,
     tooled: tooled.key,
-    cold,
+    ...spent,
     elsewhere: elsewhere.map((key, index) => ({ key, slug: `org-${index + 1}` })),
-    families,
   };
 
   /** The service, which goes through the rows by itself, leaves them to us from here on. */
@@ -219,49 +206,5 @@ export async function seed(
         say(`${what}: ${Math.min(all, from + size).toLocaleString('en')} of ${all.toLocaleString('en')}`);
     }
     say(`${what}: ${all.toLocaleString('en')} in ${((performance.now() - startedMs) / 1000).toFixed(0)} s`);
-  }
-
-  /** Keys that work, in the organisations that the condition says, one after the other. */
-  async function addKeys(count: number, condition: string): Promise<string[]> {
-    const made = Array.from({ length: count }, () => newKeySecret('test'));
-    await run(
-      `insert into keys (id, org_id, name, access, user_id, hint, secret_hash, minted_as, created_by)
-       select 'key_' || md5('w' || hash), org_id, 'To call with', 'full', user_id, hint, hash, 'owner', user_id
-       from (select row_number() over () - 1 as n, hash, hint from unnest($1::text[], $2::text[]) as one (hash, hint)) made
-       join (select row_number() over (order by number) - 1 as place, * from growth_organisations ${condition}) o
-         on o.place = n % (select count(*) from growth_organisations ${condition})
-       order by n`,
-      [made.map(({ hash }) => hash), made.map(({ hint }) => hint)],
-    );
-    return made.map(({ secret }) => secret);
-  }
-
-  async function addFamilies(): Promise<Credentials['families']> {
-    const made = Array.from({ length: FAMILIES }, () => ({
-      clientId: newId('cli'),
-      grantId: newId('grt'),
-      keyId: newId('key'),
-      refreshToken: randomToken(),
-    }));
-    for (const { clientId, grantId, keyId, refreshToken } of made) {
-      await run(
-        `insert into clients (id, kind, name, redirect_uris, auth_method) values ($1, 'dynamic', 'Refreshing', '["http://127.0.0.1:33418/callback"]', 'none')`,
-        [clientId],
-      );
-      await run(
-        `insert into grants (id, org_id, user_id, client_id, access, resource, destination, token_mode, expires_at)
-         values ($1, $2, $3, $4, 'full', $5, '127.0.0.1', 'token', now() + interval '30 days')`,
-        [grantId, main.orgId, main.userId, clientId, `${latchkey.mcpBaseUrl}/mcp/${MAIN}`],
-      );
-      await run(
-        `insert into keys (id, org_id, name, access, user_id, grant_id, minted_as) values ($1, $2, 'Refreshing', 'full', $3, $4, 'owner')`,
-        [keyId, main.orgId, main.userId, grantId],
-      );
-      await run(
-        `insert into refresh_tokens (token_hash, org_id, grant_id, expires_at) values ($1, $2, $3, now() + interval '30 days')`,
-        [hashSecret(refreshToken), main.orgId, grantId],
-      );
-    }
-    return made.map(({ clientId, refreshToken }) => ({ clientId, refreshToken }));
   }
 }

@@ -16,7 +16,8 @@ import {
   silentLog,
   startLatchkey,
 } from './built.ts';
-import { seed, type Credentials } from './seed.ts';
+import { addSpent, type Credentials, type Spent } from './credentials.ts';
+import { seed } from './seed.ts';
 import type { Sizes } from './sizes.ts';
 
 /** What the service is asked, and what it says to that. */
@@ -24,6 +25,8 @@ export type Question =
   | { readonly ask: 'seed'; readonly sizes: Sizes; readonly upstream: string }
   /** The API behind the tools is somewhere else than when the database was filled. */
   | { readonly ask: 'move'; readonly upstream: string }
+  /** Others in place of what a measurement before this one used up. */
+  | { readonly ask: 'renew' }
   | { readonly ask: 'cpu' | 'memory' | 'background' | 'vacuum' | 'stop' };
 
 export interface Started {
@@ -91,6 +94,8 @@ async function respond(question: Question): Promise<void> {
     case 'move':
       await store.pool.query('update connectors set base_url = $1', [question.upstream]);
       return answer(undefined);
+    case 'renew':
+      return answer((await addSpent(latchkey)) satisfies Spent);
     case 'cpu':
       return answer(cpuSeconds());
     case 'memory': {
