@@ -63,16 +63,24 @@ export function createConnectionQueries(executor: Executor) {
     );
   }
 
-  /** Which they are: what is not asked about is not joined, or all clients and users would be read for one page. */
+  /**
+   * Which they are. The database leaves out a left join of which nothing is asked; others would read all clients and all
+   * users for one page.
+   */
   function pageOf(filter: ConnectionFilter, order: SQL<number>) {
     const { after } = filter;
-    return executor
+    const found = executor
       .select({ id: grants.id })
       .from(grants)
       .leftJoin(clients, eq(clients.id, grants.clientId))
-      .leftJoin(keys, and(eq(keys.orgId, grants.orgId), eq(keys.grantId, grants.id)))
       .leftJoin(users, eq(users.id, grants.userId))
       .leftJoin(agents, and(eq(agents.orgId, grants.orgId), eq(agents.id, grants.agentId)))
+      .$dynamic();
+    const ordered =
+      filter.sort === 'used'
+        ? found.leftJoin(keys, and(eq(keys.orgId, grants.orgId), eq(keys.grantId, grants.id)))
+        : found;
+    return ordered
       .where(
         and(
           matching(filter),
@@ -100,7 +108,7 @@ export function createConnectionQueries(executor: Executor) {
       const [row] = await executor
         .select({ count: sql<number>`count(*)::int` })
         .from(grants)
-        .innerJoin(clients, eq(clients.id, grants.clientId))
+        .leftJoin(clients, eq(clients.id, grants.clientId))
         .leftJoin(users, eq(users.id, grants.userId))
         .leftJoin(agents, and(eq(agents.orgId, grants.orgId), eq(agents.id, grants.agentId)))
         .where(matching(filter));
