@@ -1,6 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,17 +24,25 @@ export interface RunningRedis {
   close(): Promise<void>;
 }
 
-/** A real Redis on a port of its own, with a password. */
-export async function startRedis(): Promise<RunningRedis> {
+/** A real Redis on a port of its own, with a password; by TLS alone, with a certificate for `localhost`. */
+export async function startRedis(tls?: {
+  readonly key: string;
+  readonly cert: string;
+}): Promise<RunningRedis> {
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-redis-'));
   const port = await freePort();
+  const [keyFile, certFile] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+  if (tls !== undefined) await Promise.all([writeFile(keyFile, tls.key), writeFile(certFile, tls.cert)]);
+  const certified = ['--tls-key-file', keyFile, '--tls-cert-file', certFile, '--tls-auth-clients', 'no'];
+  const listening =
+    tls === undefined ? ['--port', String(port)] : ['--port', '0', '--tls-port', String(port), ...certified];
   let child: ChildProcess | undefined;
 
   async function start(): Promise<void> {
     const nothingKept = ['--save', '', '--appendonly', 'no'];
     child = spawn(
       'redis-server',
-      ['--bind', '127.0.0.1', '--port', String(port), '--requirepass', PASSWORD, ...nothingKept],
+      ['--bind', '127.0.0.1', ...listening, '--requirepass', PASSWORD, ...nothingKept],
       { cwd: folder, stdio: 'ignore' },
     );
     await vi.waitFor(() => answers(port), { timeout: 20_000, interval: 20 });
@@ -49,7 +57,10 @@ export async function startRedis(): Promise<RunningRedis> {
 
   await start();
   return {
-    url: `redis://:${PASSWORD}@127.0.0.1:${port}/0`,
+    url:
+      tls === undefined
+        ? `redis://:${PASSWORD}@127.0.0.1:${port}/0`
+        : `rediss://:${PASSWORD}@localhost:${port}/0`,
     freeze: () => void child?.kill('SIGSTOP'),
     thaw: () => void child?.kill('SIGCONT'),
     kill,
