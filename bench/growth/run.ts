@@ -11,11 +11,12 @@ import { freePort } from '../../packages/server/test/support/free-port.ts';
 import { describeMachine } from '../machine.ts';
 import { startChild, type Child } from './child.ts';
 import { createLoad, type Load, type Round } from './load.ts';
+import { isMissed, type Measured } from './measured.ts';
 import { SCENES, type Scene } from './scenes.ts';
 import type { Credentials, Spent } from './credentials.ts';
 import type { Background, Memory } from './service.ts';
 import { largeSizes, SMALL, type Sizes } from './sizes.ts';
-import { writeTable, type Measured } from './table.ts';
+import { writeTable } from './table.ts';
 import { startUpstream } from './upstream.ts';
 
 const HELP = `npm run bench:growth -- [--quick] [--share 0.01] [--only refresh,dashboard] [--folder path] [--write]
@@ -34,7 +35,6 @@ where memory grows with what was touched, or where it is not ready 3 seconds aft
 const GB = 2 ** 30;
 const FREE_BYTES_MIN = 25 * GB;
 const START_SECONDS_MAX = 3;
-const RATIO_MAX = 1.2;
 const TOUCHED_TWICE_MAX = 1.1;
 
 const { values: options } = parseArgs({
@@ -160,9 +160,7 @@ async function measure(scene: Scene, sides: readonly Side[], rounds: number): Pr
 }
 
 function faultsOf(measured: readonly Measured[]): string[] {
-  return measured
-    .filter(({ ratio, scene }) => scene.shownOnly === undefined && !(ratio <= RATIO_MAX))
-    .map(({ ratio, scene }) => `${scene.name} costs x${ratio.toFixed(2)}`);
+  return measured.filter(isMissed).map(({ ratio, scene }) => `${scene.name} costs x${ratio.toFixed(2)}`);
 }
 
 export interface Whole {
