@@ -81,6 +81,7 @@ describe('in a real browser without scripts', () => {
     await first.page.fill('[name=organisation_name]', UNBROKEN);
     await first.page.click('button[type=submit]');
     await first.page.waitForSelector('[name=slug][aria-invalid=true], .copy');
+    await first.page.waitForLoadState();
     await expectFit(first.page, 320);
     expect(first.complaints).toEqual([]);
     expect(await first.page.textContent('.copy')).toBe(`${origin}/mcp/${'w'.repeat(40)}`);
@@ -101,6 +102,7 @@ describe('in a real browser without scripts', () => {
         await page.fill('[name=password]', 'not the password');
         await page.keyboard.press('Enter');
         await page.waitForSelector('[role=alert]');
+        await page.waitForLoadState();
         await expectFit(page, width);
         expect(await page.inputValue('[name=email]')).toBe('owner@acme.test');
         // The one complaint is of the 422 itself.

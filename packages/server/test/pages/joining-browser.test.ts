@@ -117,6 +117,7 @@ describe('in a real browser without scripts', () => {
     await page.fill('[name=password_again]', 'another good password');
     await page.click('text=Change password');
     await page.waitForSelector('text=Your password is changed');
+    await page.waitForLoadState();
     await page.click('a:has-text("Sign in")');
     await page.fill('[name=email]', member.email);
     await page.fill('[name=password]', 'another good password');

@@ -72,7 +72,10 @@ async function atSecondStep(email: string) {
       await page.getByLabel('Code', { exact: true }).fill(code);
       await page.getByRole('button', { name: 'Continue' }).click();
     },
-    says: (text: string) => page.getByRole('alert').filter({ hasText: text }).waitFor(),
+    async says(text: string) {
+      await page.getByRole('alert').filter({ hasText: text }).waitFor();
+      await page.waitForLoadState();
+    },
     isSignedIn: async () => (await context.cookies()).some(({ name }) => name === 'latchkey_session'),
     /** But for the status of a refusal, and of the dashboard, which is none of these pages. */
     complaints: () => complaints.filter((text) => !/40[34]|42[29]/.test(text)),
@@ -149,8 +152,10 @@ describe('/sign-in/2fa without scripts', () => {
     const step = await atSecondStep(email);
     for (let attempt = 0; attempt < 5; attempt += 1) {
       const answered = step.page.waitForResponse((response) => response.request().method() === 'POST');
+      const loaded = step.page.waitForEvent('load');
       await step.answer('000000');
       expect((await answered).status()).toBe(422);
+      await loaded;
     }
     await step.answer(code());
     await step.says('Too many attempts. Try again in');

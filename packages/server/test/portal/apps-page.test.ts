@@ -52,8 +52,10 @@ describe('apps that admins make', () => {
     await dialog.getByRole('button', { name: 'Create app' }).click();
     await page.getByRole('dialog', { name: `“${HOSTILE}” is there` }).waitFor();
     expect(await page.locator('[data-secret]').count()).toBe(0);
+    // It is said for a moment.
+    const said = page.getByRole('status').filter({ hasText: 'Copied' }).waitFor();
     await page.getByRole('button', { name: 'Copy the client id' }).click();
-    await page.getByRole('status').filter({ hasText: 'Copied' }).waitFor();
+    await said;
     const [made] = await clients();
     expect(made).toMatchObject({
       name: HOSTILE,

@@ -240,7 +240,7 @@ describe('the page of the audit log', () => {
       await page.getByRole('button', { name: 'Show older' }).click();
     }
     // Only those near the window are drawn.
-    expect(await page.getByRole('row').count()).toBeLessThan(150);
+    await expect.poll(() => page.getByRole('row').count()).toBeLessThan(150);
     await visit.goto(`${path}?what=member.*`);
     await page.getByRole('row', { name: /Member removed/ }).waitFor();
     expect(visit.complaints).toEqual([]);

@@ -197,10 +197,12 @@ describe('the page that connects apps', () => {
     expect(await panel.innerText()).toContain(`claude mcp add --transport http acme ${demo.url}/mcp/acme`);
     await page.keyboard.press('End');
     await expect.poll(() => focused(page), SOON).toBe('curl');
+    await page.getByRole('tab', { name: 'curl', selected: true }).waitFor();
 
     await page.getByLabel('What it may see').selectOption({ label: 'Only Reelport' });
     await expect.poll(() => visit.path(), SOON).toBe('/app/acme/connect?app=curl&at=c%2Freelport');
     const at = `${demo.url}/mcp/acme/c/reelport`;
+    await expect.poll(() => page.getByRole('tabpanel').innerText(), SOON).toContain(`curl ${at}`);
     await page.getByRole('button', { name: 'Copy the connector URL' }).click();
     await expect.poll(() => clipboard(page), SOON).toBe(at);
     expect(await page.getByRole('tabpanel').innerText()).toContain(`curl ${at}`);

@@ -123,8 +123,10 @@ describe('a person', () => {
     await page.keyboard.press('Escape');
     expect(await page.locator('[data-secret]').isVisible()).toBe(true);
     await visit.context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    // It is said for a moment.
+    const said = page.getByRole('status').filter({ hasText: 'Copied' }).waitFor();
     await page.getByRole('button', { name: 'Copy the key' }).click();
-    await page.getByRole('status').filter({ hasText: 'Copied' }).waitFor();
+    await said;
     expect(await clipboard(page)).toBe(secret);
     await page.getByRole('button', { name: 'I have saved it' }).click();
 
@@ -204,8 +206,10 @@ describe('a person', () => {
     await visit.goto('/app');
     // The only organisation: no choice to make.
     await page.waitForURL(`**/app/${slug}`);
+    // It is said for a moment.
+    const said = page.getByRole('status').filter({ hasText: 'Copied' }).waitFor();
     await page.getByRole('button', { name: 'Copy the connector URL' }).click();
-    await page.getByRole('status').filter({ hasText: 'Copied' }).waitFor();
+    await said;
     expect(await clipboard(page)).toBe(`${dashboard().baseUrl}/mcp/${slug}`);
     expect(await page.getByText('claude.ai cannot reach this address').count()).toBe(1);
     expect(await page.getByRole('link', { name: 'Add to Claude' }).count()).toBe(0);

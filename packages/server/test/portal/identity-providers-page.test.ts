@@ -61,8 +61,8 @@ describe('the page of the identity providers', () => {
     const { page } = visit;
     await visit.goto(`/app/${slug}`);
     await page.getByRole('navigation').getByRole('link', { name: 'Identity providers' }).click();
-    await expect.poll(() => focused(page)).toBe('Identity providers');
-    expect(visit.path()).toBe(path);
+    await expect.poll(() => visit.path()).toBe(path);
+    await expect.poll(() => page.evaluate<string>('document.activeElement?.id')).toBe('page-title');
     await page.getByText('No provider is trusted.').waitFor();
     // Nobody can be linked before there is a provider.
     expect(await page.getByRole('button', { name: 'Link a person' }).count()).toBe(0);

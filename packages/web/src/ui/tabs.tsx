@@ -15,12 +15,14 @@ export function Tabs<Name extends string>({ children, chosen, label, onChoose, t
   const list = useRef<HTMLDivElement>(null);
 
   function move(event: KeyboardEvent): void {
-    const at = tabs.findIndex(({ name }) => name === chosen);
+    const buttons = [...(list.current?.querySelectorAll<HTMLElement>('[role=tab]') ?? [])];
+    // From the one that has the focus: whoever is quick presses again before that one is the chosen one.
+    const at = buttons.findIndex((button) => button === event.target);
     const to = TARGETS[event.key]?.(at, tabs.length);
     const next = to === undefined ? undefined : tabs[to];
     if (to === undefined || next === undefined) return;
     event.preventDefault();
-    list.current?.querySelectorAll<HTMLElement>('[role=tab]')[to]?.focus();
+    buttons[to]?.focus();
     onChoose(next.name);
   }
 
