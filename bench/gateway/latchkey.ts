@@ -20,15 +20,15 @@ export const READ_AGAIN = 'latchkey again';
 export const WRITE = 'latchkey write';
 export const DESCRIBED = 'latchkey declared';
 export const NO_AUDIT = 'latchkey no audit';
-export const AS_SHIPPED = 'latchkey in its image';
+export const ON_IMAGE_NODE = 'latchkey on its image’s Node';
 
-type Variant = typeof READ | typeof NO_AUDIT | typeof AS_SHIPPED;
+type Variant = typeof READ | typeof NO_AUDIT | typeof ON_IMAGE_NODE;
 
 /** What each of ours is asked. */
 export const OUR_ROWS: Readonly<Record<Variant, readonly string[]>> = {
   [READ]: [READ, READ_AGAIN, WRITE, DESCRIBED],
   [NO_AUDIT]: [NO_AUDIT],
-  [AS_SHIPPED]: [AS_SHIPPED],
+  [ON_IMAGE_NODE]: [ON_IMAGE_NODE],
 };
 
 type LatchkeyContender = Contender &

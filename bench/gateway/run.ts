@@ -6,7 +6,14 @@ import { hasJudges } from '../catalogue/judges.ts';
 import { describeMachine } from '../machine.ts';
 import { NGINX, type Figures } from './compare.ts';
 import type { Contender, Row } from './contender.ts';
-import { NO_AUDIT, OUR_ROWS, READ, startLatchkeyContender, type LatchkeyOptions } from './latchkey.ts';
+import {
+  NO_AUDIT,
+  ON_IMAGE_NODE,
+  OUR_ROWS,
+  READ,
+  startLatchkeyContender,
+  type LatchkeyOptions,
+} from './latchkey.ts';
 import { measure, measureOpenLoop, type Sample } from './measure.ts';
 import { startProxy, startUpstream, type Nginx } from './nginx.ts';
 import type { OpenLoopResult } from './open-loop.ts';
@@ -14,7 +21,7 @@ import { readOptions, type Options } from './options.ts';
 import { pageOf, tablesOf } from './page.ts';
 import { PEER_NAMES, startPeer } from './peers.ts';
 import { CORES, missingPrograms, versionOf } from './programs.ts';
-import { asShipped } from './shipped.ts';
+import { nodeOfImage } from './node-of-image.ts';
 import { spreadOf } from './statistics.ts';
 import { callBody, JSON_HEADERS } from './work.ts';
 
@@ -51,16 +58,20 @@ async function run(chosen: Options): Promise<void> {
     const contenders: Contender[] = [contenderOf(await opened(startProxy(folder, upstream.url)))];
     const versions = [`nginx ${versionOf('nginx')}`, `wrk ${versionOf('wrk')}`];
     const { nodeOptions } = chosen;
+    const image = nodeOfImage();
+    if (image === undefined && isWanted(ON_IMAGE_NODE))
+      say(`${ON_IMAGE_NODE} is left out: its Node is not installed (npm ci --prefix e2e/clients)`);
     const ours: LatchkeyOptions[] = [
       { name: READ, nodeOptions },
       { name: NO_AUDIT, nodeOptions },
-      ...asShipped(),
+      ...(image === undefined ? [] : [{ name: ON_IMAGE_NODE, nodeOptions, node: image.path } as const]),
     ];
     for (const one of ours.filter(({ name }) => OUR_ROWS[name].some(isWanted))) {
       const contender = await opened(startLatchkeyContender(upstream.url, one));
       contenders.push(contender);
       if (one.name === READ)
         versions.push(`Latchkey ${contender.version}`, `PostgreSQL ${contender.postgres}`);
+      if (one.name === ON_IMAGE_NODE) versions.push(`Node ${image?.version} in the image`);
     }
     for (const name of peers) {
       const peer = await opened(startPeer(name, upstream.url, folder));

@@ -60,6 +60,16 @@ interface Side {
   readonly sent: Map<string, number>;
 }
 
+/** What a kept database was filled with, and what calls there. */
+interface Filled {
+  readonly sizes: Sizes;
+  readonly credentials: Credentials;
+}
+
+function knownOf(root: string, name: Side['name']): string {
+  return join(root, name, 'credentials.json');
+}
+
 function say(line: string): void {
   console.log(`${new Date().toISOString().slice(11, 19)} ${line}`);
 }
@@ -78,7 +88,8 @@ async function main(): Promise<boolean> {
   // Where root measures, the database's own account passes through here.
   await chmod(root, 0o755);
   const { bavail, bsize } = await statfs(root);
-  if (bavail * bsize < FREE_BYTES_MIN * share) throw new Error(`${root} has too little room: ${HELP}`);
+  if (!existsSync(knownOf(root, 'large')) && bavail * bsize < FREE_BYTES_MIN * share)
+    throw new Error(`${root} has too little room: ${HELP}`);
   const upstream = await startUpstream();
   const sides: Side[] = [];
   try {
@@ -111,19 +122,22 @@ async function main(): Promise<boolean> {
 
   async function open(name: Side['name'], sizes: Sizes): Promise<Side> {
     const folder = join(root, name);
-    const known = join(folder, 'credentials.json');
+    const known = knownOf(root, name);
     await mkdir(folder, { recursive: true });
     await chmod(folder, 0o755);
     const isFilled = existsSync(known);
     const child = await startChild(folder, (line) => say(`${name}: ${line}`));
-    const credentials: Credentials = isFilled
-      ? {
-          ...(JSON.parse(await readFile(known, 'utf8')) as Credentials),
-          ...(await child.ask<Spent>({ ask: 'renew' })),
-        }
-      : await child.ask<Credentials>({ ask: 'seed', sizes, upstream: upstream.url });
-    if (isFilled) await child.ask({ ask: 'move', upstream: upstream.url });
-    else await writeFile(known, JSON.stringify(credentials));
+    const filled = isFilled ? (JSON.parse(await readFile(known, 'utf8')) as Filled) : undefined;
+    if (filled !== undefined && JSON.stringify(filled.sizes) !== JSON.stringify(sizes)) {
+      await child.stop();
+      throw new Error(`${folder} was filled with other sizes: ${JSON.stringify(filled.sizes)}`);
+    }
+    const credentials: Credentials =
+      filled === undefined
+        ? await child.ask<Credentials>({ ask: 'seed', sizes, upstream: upstream.url })
+        : { ...filled.credentials, ...(await child.ask<Spent>({ ask: 'renew' })) };
+    if (filled === undefined) await writeFile(known, JSON.stringify({ sizes, credentials } satisfies Filled));
+    else await child.ask({ ask: 'move', upstream: upstream.url });
     return { name, folder, child, load: createLoad(child), credentials, sent: new Map() };
   }
 }

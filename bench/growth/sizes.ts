@@ -37,7 +37,7 @@ export const MAIN = 'main';
 export const TOOLED = 'tooled';
 /** Of its own, what the measured organisation has. */
 export const OF_MAIN = { keys: 1_000, grants: 1_000 };
-/** A tenth of all audit rows are its. */
+/** A tenth of all audit rows are its, where there are other organisations. */
 export const SHARE_OF_MAIN = 10;
 /** Keys that nobody has called with: each is good for one first call. */
 export const COLD_KEYS = 12_000;

@@ -1,8 +1,9 @@
 import type { Store } from '../store/store.ts';
 
 /**
- * The database counts them this often, however many ask: each count looks at every client that there is. Meanwhile other
- * nodes may make some, too, so that there may be more of them by what they make in a second.
+ * The database counts them this often, however many ask, for each count looks at every client that there is; sooner where
+ * they are reckoned to be as many as may be. Meanwhile other nodes may make some, too, so that there may be more of them
+ * by what they make in a second.
  */
 const COUNTED_FOR_MS = 1000;
 
@@ -10,8 +11,6 @@ interface Counted {
   readonly untilMs: number;
   /** With those that were made here since. */
   unconfirmed: number;
-  /** The database said so: what is only reckoned to be full may have been approved since. */
-  readonly isFull: boolean;
 }
 
 /**
@@ -21,21 +20,24 @@ interface Counted {
 export function createClientRoom({ store }: { store: Pick<Store, 'clients'> }) {
   // By the most that was asked about, for no count goes beyond it.
   const counts = new Map<number, Counted>();
+  // Nothing is left to make room of. Who asks before that is known waits for it.
+  const fullUntilMs = new Map<number, number>();
   let turn: Promise<unknown> = Promise.resolve();
 
   async function hasRoom(max: number): Promise<boolean> {
-    const known = knownCount(max);
-    if (known !== undefined && known.unconfirmed < max) return true;
     if (isKnownFull(max)) return false;
-    if (await isCountedBelow(max)) return true;
+    if ((knownCount(max) ?? Infinity) < max) return true;
+    if ((await count(max)) < max) return true;
     await store.clients.deleteUnconfirmed({ idleHours: 1 });
-    return isCountedBelow(max);
+    if ((await count(max)) < max) return true;
+    fullUntilMs.set(max, performance.now() + COUNTED_FOR_MS);
+    return false;
   }
 
-  async function isCountedBelow(max: number): Promise<boolean> {
+  async function count(max: number): Promise<number> {
     const unconfirmed = await store.clients.countUnconfirmed(max);
-    counts.set(max, { untilMs: performance.now() + COUNTED_FOR_MS, unconfirmed, isFull: unconfirmed >= max });
-    return unconfirmed < max;
+    counts.set(max, { untilMs: performance.now() + COUNTED_FOR_MS, unconfirmed });
+    return unconfirmed;
   }
 
   async function makeOne<T>(make: () => Promise<T>): Promise<T> {
@@ -44,13 +46,13 @@ export function createClientRoom({ store }: { store: Pick<Store, 'clients'> }) {
     return made;
   }
 
-  function knownCount(max: number): Counted | undefined {
+  function knownCount(max: number): number | undefined {
     const counted = counts.get(max);
-    return counted !== undefined && counted.untilMs > performance.now() ? counted : undefined;
+    return counted !== undefined && counted.untilMs > performance.now() ? counted.unconfirmed : undefined;
   }
 
   function isKnownFull(max: number): boolean {
-    return knownCount(max)?.isFull === true;
+    return (fullUntilMs.get(max) ?? 0) > performance.now();
   }
 
   return {

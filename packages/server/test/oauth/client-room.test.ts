@@ -43,3 +43,25 @@ test('a place that was given up is found again within a second or so', async () 
   await pool.query('delete from clients where id = (select id from clients limit 1)');
   await expect.poll(() => room.enter(max, register)).toBeDefined();
 });
+
+test('who comes while room is being made waits for it', async () => {
+  const { clients, pool } = database.store;
+  const room = createClientRoom({ store: database.store });
+  await pool.query(`update clients set last_used_at = now() - interval '2 hours'`);
+  const max = await clients.countUnconfirmed(1000);
+  let goOn = (): void => {};
+  const mayGoOn = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  const { deleteUnconfirmed } = clients;
+  const deleting = vi.spyOn(clients, 'deleteUnconfirmed').mockImplementation(async (idle) => {
+    await mayGoOn;
+    return deleteUnconfirmed(idle);
+  });
+  const first = room.enter(max, register);
+  await vi.waitFor(() => expect(deleting).toHaveBeenCalled());
+  const second = room.enter(max, register);
+  goOn();
+  expect([await first, await second].filter((client) => client !== undefined)).toHaveLength(2);
+  deleting.mockRestore();
+});
