@@ -3,6 +3,7 @@ import { openWorkshop, type Workshop } from '../oauth/support/machines.ts';
 import { openWorld, refusalOf, type Member, type World } from '../oauth/support/world.ts';
 import { REDIRECT_URI, refresh, rpc, type Tokens } from '../support/oauth-client.ts';
 import { NODES_SECRET, startSecondNode, type SecondNode } from '../support/second-node.ts';
+import { headStart } from './support/head-start.ts';
 import { sortAnswers } from './support/sort-answers.ts';
 import { untilBlocked } from './support/until-blocked.ts';
 
@@ -53,12 +54,13 @@ describe.each(['token', 'key'] as const)('in %s mode', (mode) => {
     async (what) => {
       const workshop = await openWorkshop(world, mode);
       const member = await world.newMember([workshop.organisation, 'member']);
+      const start = headStart();
       let issued = 0;
       for (let round = 0; round < ROUNDS; round += 1) {
         const { clientId, old, codes } = await newApp(workshop, member);
         const subject = what === 'the client' ? clientId : 'host:127.0.0.1';
         const [blocked, ...answers] = await Promise.all([
-          setRule(workshop, subject, 'blocked'),
+          start.after(() => setRule(workshop, subject, 'blocked')),
           ...codes.map((each, index) => world.redeem(each, {}, index === 0 ? world.url : second.url)),
           refresh(second.url, clientId, old.refresh_token),
         ]);
@@ -70,6 +72,7 @@ describe.each(['token', 'key'] as const)('in %s mode', (mode) => {
           for (const node of [world.url, second.url]) await expect.poll(() => call(token, node)).toBe(401);
           expect(await refusalOf(await refresh(second.url, clientId, renewal))).toEqual(INVALID_GRANT);
         }
+        start.learn(tokens.length, refusals.length);
         issued += tokens.length;
         await setRule(workshop, subject, null);
       }

@@ -5,6 +5,7 @@ import { openWorld, refusalOf, type Connected, type Member, type World } from '.
 import { keyOf, portalRequest } from './support/portal.ts';
 import { refresh, rpc, type Tokens } from '../support/oauth-client.ts';
 import { NODES_SECRET, startSecondNode, type SecondNode } from '../support/second-node.ts';
+import { headStart } from './support/head-start.ts';
 import { sortAnswers } from './support/sort-answers.ts';
 import { untilBlocked } from './support/until-blocked.ts';
 
@@ -128,6 +129,7 @@ describe.each(['token', 'key'] as const)('in %s mode', (mode) => {
   });
 
   test('48: redemptions and refreshes on two nodes at the same instant leave nothing alive', async () => {
+    const start = headStart();
     let issued = 0;
     for (let round = 0; round < 12; round += 1) {
       const organisation = await world.newOrganisation(mode);
@@ -139,7 +141,7 @@ describe.each(['token', 'key'] as const)('in %s mode', (mode) => {
         await world.approve(owner, 'full'),
       ];
       const [answer, ...answers] = await Promise.all([
-        signEveryoneOut(owner),
+        start.after(() => signEveryoneOut(owner)),
         refreshed(old),
         ...approved.map((each, index) => world.redeem(each, {}, index % 2 === 0 ? world.url : second.url)),
       ]);
@@ -148,6 +150,7 @@ describe.each(['token', 'key'] as const)('in %s mode', (mode) => {
       for (const refusal of refusals) expect(refusal).toEqual(INVALID_GRANT);
       for (const { access_token: token } of tokens)
         for (const node of [world.url, second.url]) await expect.poll(() => call(token, node)).toBe(401);
+      start.learn(tokens.length, refusals.length);
       issued += tokens.length;
       expect(await liveOf(organisation.orgId)).toEqual({ grants: 0, keys: 0 });
     }
