@@ -1,6 +1,9 @@
+import type { ServerResponse } from 'node:http';
+import { inside, isThere, put, takeOut, type Bag } from '../kernel/bag.ts';
 import { createCancellation, type Cancellation, type Cancelling } from '../kernel/cancellation.ts';
 import { toAppError } from '../kernel/errors.ts';
 import { respondError, type Exchange } from './exchange.ts';
+import { createFollowers, letGo, type Hold } from './followers.ts';
 import { refusal, type Refusal } from './refusal.ts';
 
 /** What a caller may do, for as long as it lasts. */
@@ -35,28 +38,21 @@ export interface UnderWay {
   close(graceMs: number): Promise<void>;
 }
 
+interface Followed {
+  readonly res: ServerResponse;
+  /** Asks again about what it follows. */
+  check(): void;
+}
+
 /** The calls that are not over yet. */
 export function createUnderWay(): UnderWay {
-  const open = new Set<Exchange>();
+  const open: Bag<Followed> = [];
   // Who stays open for long is many at once: what follows one is kept small, and made when it is needed.
-  const following = new Map<string, Set<() => void>>();
+  const followers = createFollowers<() => void>();
   let isClosing = false;
   let isClosed = false;
   let changes = 0;
   let onEmpty: (() => void) | undefined;
-
-  function hang(subjects: readonly string[], check: () => void): void {
-    for (const subject of subjects)
-      following.set(subject, (following.get(subject) ?? new Set<() => void>()).add(check));
-  }
-
-  function letGo(subjects: readonly string[], check: () => void): void {
-    for (const subject of subjects) {
-      const checks = following.get(subject);
-      checks?.delete(check);
-      if (checks?.size === 0) following.delete(subject);
-    }
-  }
 
   return {
     get isClosed() {
@@ -68,6 +64,7 @@ export function createUnderWay(): UnderWay {
       let cancellation: Cancelling | undefined;
       let isOver = false;
       let followed: Right | undefined;
+      let hold: Hold<() => void> = [];
       let answerable = exchange;
 
       function end(): void {
@@ -78,23 +75,23 @@ export function createUnderWay(): UnderWay {
       function check(): void {
         if (followed === undefined) return;
         void refusalOf(followed).then((refused) => {
-          if (refused === undefined || !open.has(exchange)) return;
+          if (refused === undefined || !isThere(place)) return;
           cut(answerable, refused);
           end();
         });
       }
 
-      open.add(exchange);
+      const place = put(open, { res, check });
       // Whoever has a connection still gets an answer on it, and goes elsewhere with the next call.
       if (isClosing) res.shouldKeepAlive = false;
       // A failing connection must not become an uncaught error; `close` follows it.
       req.on('error', ignore);
       res.on('error', ignore);
       res.on('close', () => {
-        open.delete(exchange);
-        if (followed !== undefined) letGo(followed.hangsOn, check);
+        takeOut(place);
+        letGo(hold);
         if (!res.writableFinished) end();
-        if (open.size === 0) onEmpty?.();
+        if (open.length === 0) onEmpty?.();
       });
       return {
         isOver: () => isOver,
@@ -104,11 +101,11 @@ export function createUnderWay(): UnderWay {
           return cancellation;
         },
         follow(right, answerableBy) {
-          if (!open.has(exchange)) return;
-          if (followed !== undefined) letGo(followed.hangsOn, check);
+          if (!isThere(place)) return;
+          letGo(hold);
           followed = right;
           answerable = answerableBy;
-          hang(right.hangsOn, check);
+          hold = followers.hang(right.hangsOn, check);
           // What changed while the caller was being identified may have been missed.
           if (changes !== changesBefore) check();
         },
@@ -117,13 +114,13 @@ export function createUnderWay(): UnderWay {
     },
     changed(subject) {
       changes += 1;
-      if (subject !== '*') for (const check of following.get(subject) ?? []) check();
-      else for (const check of new Set([...following.values()].flatMap((checks) => [...checks]))) check();
+      const told = subject === '*' ? inside(open).map(({ check }) => check) : followers.of(subject);
+      for (const check of told) check();
     },
     async close(graceMs) {
       isClosing = true;
-      if (open.size > 0) {
-        for (const { res } of open) res.shouldKeepAlive = false;
+      if (open.length > 0) {
+        for (const { res } of inside(open)) res.shouldKeepAlive = false;
         let timer: NodeJS.Timeout | undefined;
         await new Promise<void>((resolve) => {
           onEmpty = resolve;
@@ -132,7 +129,7 @@ export function createUnderWay(): UnderWay {
         clearTimeout(timer);
       }
       isClosed = true;
-      for (const { res } of open) res.destroy();
+      for (const { res } of inside(open)) res.destroy();
     },
   };
 }
