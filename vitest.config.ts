@@ -26,8 +26,8 @@ export default defineConfig({
       'spec/**/*.test.ts',
     ],
     reporters: ['default', new TestResults(), new ClosingCounts()],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     // What is waited for may come late on a busy machine; what never comes is a failure all the same.
     expect: { poll: { timeout: 20_000 } },
     setupFiles: ['scripts/untouched-process.ts', 'scripts/property-seed.ts'],

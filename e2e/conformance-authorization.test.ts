@@ -1,6 +1,4 @@
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -9,6 +7,7 @@ import { createPerson } from '../packages/server/src/demo/person.ts';
 import { startDemo, type RunningDemo } from '../packages/server/test/support/app.ts';
 import { register } from '../packages/server/test/support/oauth-client.ts';
 import { needsNewerNode, runSuite } from './support/conformance.ts';
+import { freePort } from '../packages/server/test/support/free-port.ts';
 
 let demo: RunningDemo;
 let results: string;
@@ -20,14 +19,6 @@ afterAll(async () => {
   await demo.close();
   await rm(results, { recursive: true, force: true });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 /** The suite waits for a person at a browser. */
 async function approve(authorizeUrl: string): Promise<void> {

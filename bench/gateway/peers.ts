@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Contender, Row } from './contender.ts';
-import { freePort } from './nginx.ts';
+import { freePort } from '../../packages/server/test/support/free-port.ts';
 import { CORES } from './programs.ts';
 import { apiDocument, callBody, callOnce, JSON_HEADERS, type Wire } from './work.ts';
 

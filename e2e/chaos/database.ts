@@ -6,7 +6,7 @@ import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
-import { freePort } from '../../packages/server/src/store/embedded/free-port.ts';
+import { freePort } from '../../packages/server/test/support/free-port.ts';
 import {
   ADMIN_USER,
   APP_USER,

@@ -5,7 +5,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../../packages/server/src/store/embedded/free-port.ts';
+import { freePort } from '../../packages/server/test/support/free-port.ts';
 
 export const CLI = fileURLToPath(new URL('../../packages/server/dist/cli.js', import.meta.url));
 const READY_MS_MAX = 120_000;

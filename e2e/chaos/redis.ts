@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { freePort } from '../../packages/server/src/store/embedded/free-port.ts';
+import { freePort } from '../../packages/server/test/support/free-port.ts';
 
 const READY_MS_MAX = 20_000;
 const PLACES = ['/usr/bin/redis-server', '/usr/local/bin/redis-server'];

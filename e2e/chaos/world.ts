@@ -8,7 +8,7 @@ import { createPerson } from '../../packages/server/src/demo/person.ts';
 import { newId } from '../../packages/server/src/kernel/ids.ts';
 import { silentLog } from '../../packages/server/src/kernel/log.ts';
 import { startLatchkey } from '../../packages/server/src/start.ts';
-import { freePort } from '../../packages/server/src/store/embedded/free-port.ts';
+import { freePort } from '../../packages/server/test/support/free-port.ts';
 import { connect, rpc } from '../../packages/server/test/support/oauth-client.ts';
 import { CLI, createNode, type GatewayNode } from './node.ts';
 import { run, startDatabase, type ChaosDatabase } from './database.ts';

@@ -10,7 +10,7 @@ import { DEMO_PASSWORD } from '../../packages/server/src/demo/demo-data.ts';
 import { newId } from '../../packages/server/src/kernel/ids.ts';
 import { silentLog } from '../../packages/server/src/kernel/log.ts';
 import { startLatchkey, type StartedLatchkey } from '../../packages/server/src/start.ts';
-import { freePort } from '../../packages/server/src/store/embedded/free-port.ts';
+import { freePort } from '../../packages/server/test/support/free-port.ts';
 import { startDatabase } from '../chaos/database.ts';
 import { createNode } from '../chaos/node.ts';
 

@@ -46,7 +46,7 @@ export async function installTarballs(...wanted: readonly PublishedPackage[]): P
 /** Installs tarballs that lie there already. */
 export async function installFiles(folder: string, tarballs: readonly string[]): Promise<Installed> {
   await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'empty', private: true }));
-  const quiet = ['--no-audit', '--no-fund', '--loglevel=error', '--ignore-scripts'];
+  const quiet = ['--no-audit', '--no-fund', '--loglevel=error', '--ignore-scripts', '--fetch-retries=6'];
   await run('npm', ['install', '--prefer-offline', '--omit=dev', ...quiet, ...tarballs], { cwd: folder });
   return {
     folder,

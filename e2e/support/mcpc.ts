@@ -22,9 +22,11 @@ export async function createMcpc(context: TestContext, world: World, decisions: 
   const { browser, home, run } = await createComputer(world, decisions);
 
   async function command(...args: readonly string[]): Promise<unknown> {
-    const { status, stderr, stdout } = await run(process.execPath, [program, '--json', ...args], {
-      MCPC_HOME_DIR: home,
-    });
+    const once = () => run(process.execPath, [program, '--json', ...args], { MCPC_HOME_DIR: home });
+    let { status, stderr, stdout } = await once();
+    // It gives the process behind it five seconds to come up, which a busy machine may not keep.
+    for (let again = 0; again < 2 && /Bridge failed to start/.test(stderr + stdout); again += 1)
+      ({ status, stderr, stdout } = await once());
     if (status !== 0) throw new Error(`mcpc ${args.join(' ')}: ${status} ${stderr} ${stdout}`);
     return JSON.parse(stdout);
   }

@@ -8,7 +8,7 @@ import { NODES_SECRET, startSecondNode } from './support/second-node.ts';
 import { authorizeUrl, connect, newVerifier, postToken, REDIRECT_URI, rpc } from './support/oauth-client.ts';
 
 /** What is noted is written a moment later. */
-const SOON = { timeout: 15_000 };
+const SOON = { timeout: 20_000 };
 
 let demo: RunningDemo;
 beforeAll(async () => {

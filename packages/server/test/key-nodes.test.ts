@@ -61,9 +61,7 @@ test.each([
       hint: key.hint,
     });
     // The other node hears of it a moment later.
-    await expect
-      .poll(async () => (await callAt(second.url, key.secret)).status, { timeout: 10_000 })
-      .toBe(status);
+    await expect.poll(async () => (await callAt(second.url, key.secret)).status).toBe(status);
     expect((await callAt(second.url, String(rotated['secret']))).status).toBe(200);
     expect((await callAt(demo.url, key.secret)).status).toBe(status);
   },

@@ -24,7 +24,7 @@ beforeEach(() =>
       const { status } = await fetch(`${second.url}/readyz`);
       if (status !== 200) throw new Error('the second node is not ready');
     },
-    { timeout: 10_000 },
+    { timeout: 20_000 },
   ),
 );
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, inject, test, vi } from 'vitest';
 import { startDemo, type RunningDemo } from './support/app.ts';
@@ -27,7 +28,7 @@ beforeEach(() =>
     async () => {
       if ((await readiness()) !== 200) throw new Error('the second node is not ready');
     },
-    { timeout: 10_000 },
+    { timeout: 20_000 },
   ),
 );
 
@@ -45,6 +46,15 @@ async function cutFeeds(): Promise<void> {
 function atSecondNode({ tokens }: Connection, path: string): Promise<number> {
   const bearer = { authorization: `Bearer ${tokens.access_token}` };
   return rpc(`${second.url}${path}`, bearer, 'tools/list').then(({ status }) => status);
+}
+
+/** While the database lets nobody new in, a node may be without a connection to it for a moment. */
+async function decidedAtSecondNode(connection: Connection, path: string): Promise<number> {
+  for (;;) {
+    const status = await atSecondNode(connection, path);
+    if (status < 500) return status;
+    await sleep(250);
+  }
 }
 
 async function keyOf({ person }: Connection, slug: string): Promise<string> {
@@ -106,7 +116,7 @@ test.each(MODES)(
     await database.query('commit');
     expect(await atSecondNode(connection, path)).toBe(200);
     await cutFeeds();
-    await expect.poll(() => atSecondNode(connection, path), { timeout: 10_000 }).toBe(401);
+    await expect.poll(() => atSecondNode(connection, path)).toBe(401);
   },
 );
 
@@ -123,9 +133,9 @@ test.each(MODES)(
     try {
       await cutFeeds();
       await expect.poll(readiness).toBe(503);
-      expect(await atSecondNode(connection, path)).toBe(200);
+      expect(await decidedAtSecondNode(connection, path)).toBe(200);
       await revokeAtFirstNode(connection, slug);
-      expect(await atSecondNode(connection, path)).toBe(401);
+      expect(await decidedAtSecondNode(connection, path)).toBe(401);
     } finally {
       await onServer(serverUrl, `alter database ${name} with allow_connections true`);
     }

@@ -15,7 +15,7 @@ const READY = {
   changes: true,
   secret: true,
 };
-const SOON = { timeout: 15_000, interval: 20 };
+const SOON = { timeout: 20_000, interval: 20 };
 
 let demo: RunningDemo;
 let database: pg.Client;

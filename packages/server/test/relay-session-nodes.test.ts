@@ -214,7 +214,8 @@ describe.each([
     );
     expect(revoked.status).toBeLessThan(300);
     await isDead(pid);
-    expect((await session.send(to, 'POST', call('test/echo'))).status).toBe(401);
+    // One node may hear of it after the other.
+    await expect.poll(async () => (await session.send(to, 'POST', call('test/echo'))).status).toBe(401);
   });
 
   test('tells there what goes wrong here', async () => {

@@ -25,7 +25,7 @@ beforeEach(() =>
       if ((await fetch(`${second.url}/readyz`)).status !== 200)
         throw new Error('the second node is not ready');
     },
-    { timeout: 10_000 },
+    { timeout: 20_000 },
   ),
 );
 

@@ -29,7 +29,7 @@ import { NODES_SECRET, startSecondNode, type SecondNode } from './support/second
 
 // A session of HTTP+SSE lives on the node where its stream is open. Its messages may reach any.
 const LIMIT = 120;
-const SOON = { timeout: 10_000 };
+const SOON = { timeout: 20_000 };
 let world: World;
 let second: SecondNode;
 let upstream: Awaited<ReturnType<typeof startUpstream>>;
@@ -376,7 +376,7 @@ describe('when nodes come and go', () => {
     await third.close();
     await stream.over();
     expect(await errorOf(await post(call('ping')))).toMatchObject({ status: 404, code: 'not_found' });
-  }, 20_000);
+  });
 
   test('a node that is about to go takes no more for its sessions', async () => {
     const third = await startSecondNode(world.demo);

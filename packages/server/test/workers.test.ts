@@ -144,8 +144,10 @@ test('a limit holds for all workers together', async () => {
   await vi.waitFor(async () => {
     for (let call = 0; call < WORKERS; call += 1)
       expect((await ping()).headers.get('ratelimit-policy')).toContain(`"key";q=${perMinute};`);
-  });
-  const answers = await Promise.all(Array.from({ length: 40 }, () => ping(headers)));
+  }, 20_000);
+  const answers: Response[] = [];
+  // A few at a time: a worker that waits for its turn for too long decides by itself.
+  while (answers.length < 40) answers.push(...(await Promise.all([1, 2, 3, 4].map(() => ping(headers)))));
   const allowed = answers.filter(({ status }) => status === 200).length;
   const regained = ((performance.now() - begunMs) / 60_000) * perMinute;
   expect(allowed).toBeGreaterThanOrEqual(perMinute);

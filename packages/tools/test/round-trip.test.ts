@@ -517,7 +517,7 @@ describe('an upstream that fails', () => {
         req.socket.on('close', () => resolve());
       };
     });
-    const outcome = await sender.send({ baseUrl, request, timeoutMs: 50 });
+    const outcome = await sender.send({ baseUrl, request, timeoutMs: 500 });
     expect(presentResult(tool, outcome, context).structuredContent).toMatchObject({
       status: 504,
       code: 'upstream_timeout',

@@ -38,7 +38,7 @@ test('a code that anybody sends under another state does not end the sign-in', a
 });
 
 test('if no right one follows, the first wrong one is what came back', async () => {
-  const loopback = await listenOnLoopback({ graceMs: 20 });
+  const loopback = await listenOnLoopback({ graceMs: 20, preferredPort: 0 });
   const coming = loopback.next('s');
   await get(loopback.redirectUri, '/callback?code=c&state=lost');
   expect(await coming).toBe(`${loopback.redirectUri}?code=c&state=lost`);

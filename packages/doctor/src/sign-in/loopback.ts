@@ -13,11 +13,11 @@ export interface Loopback {
   close(): Promise<void>;
 }
 
-const PREFERRED_PORT = 33418;
+const PORT = 33418;
 const PATH = '/callback';
 const GRACE_MS = 15_000;
 
-export async function listenOnLoopback({ graceMs = GRACE_MS } = {}): Promise<Loopback> {
+export async function listenOnLoopback({ graceMs = GRACE_MS, preferredPort = PORT } = {}): Promise<Loopback> {
   let waiting: { state: string | null; resolve: (url: string) => void } | undefined;
   let grace: NodeJS.Timeout | undefined;
   const server = createServer((request, response) => {
@@ -42,7 +42,7 @@ export async function listenOnLoopback({ graceMs = GRACE_MS } = {}): Promise<Loo
     if (isOurs) end(() => resolve(url.href));
     else grace ??= setTimeout(() => end(() => resolve(url.href)), graceMs);
   });
-  await listen(server, PREFERRED_PORT).catch(() => listen(server, 0));
+  await listen(server, preferredPort).catch(() => listen(server, 0));
   const redirectUri = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}${PATH}`;
   function end(answer?: () => void): void {
     clearTimeout(grace);

@@ -45,7 +45,12 @@ test('what has been in it is not kept by what comes after it', () => {
   const there: Place<number[]>[] = [];
   const pass = (times: number) => {
     for (let time = 0; time < times; time += 1) {
-      there.push(put(bag, new Array<number>(120).fill(time)));
+      there.push(
+        put(
+          bag,
+          Array.from({ length: 120 }, () => time),
+        ),
+      );
       const first = there.length > 64 ? there.shift() : undefined;
       if (first !== undefined) takeOut(first);
     }

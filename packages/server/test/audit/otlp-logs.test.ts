@@ -194,7 +194,7 @@ test('a collector that is away, refuses, is slow or busy, over restarts of ours,
     ['refused', (response) => response.writeHead(500).end(), 10_000],
     ['busy', (response) => response.writeHead(429, { 'retry-after': '200' }).end(), 10_000],
     ['called wrong', (response) => response.writeHead(400).end(), 10_000],
-    ['slow', () => undefined, 50],
+    ['slow', () => undefined, 2_000],
   ];
   for (const [what, answer, timeoutMs] of answers) {
     const sink = await collector(answer);

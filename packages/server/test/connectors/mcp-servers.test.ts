@@ -222,7 +222,7 @@ describe('a server is asked', () => {
     told.servers.changed(id);
     arrive();
     await asking;
-    await expect.poll(names, { timeout: 5_000 }).toEqual(['look', 'peek']);
+    await expect.poll(names).toEqual(['look', 'peek']);
   });
 
   test('for who comes first, who waits for it, but not for long', async () => {

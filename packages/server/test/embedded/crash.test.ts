@@ -48,7 +48,7 @@ async function expectRows(latchkey: LatchkeyProcess, acknowledged: number): Prom
 
 test(
   'after kill -9 of Latchkey the next start has the database and every committed row, 20 times out of 20',
-  { timeout: 90_000 },
+  { timeout: 180_000 },
   async () => {
     const dataDir = newDataDir();
     let acknowledged = 0;

@@ -359,8 +359,9 @@ test('while one organisation has two hundred slow calls waiting, another’s cal
     goOn();
   }
   for (const { json } of await answered) expect(json.result.isError).toBeUndefined();
-  // All that globex asked for was begun among the first twenty that were served after it came.
-  const after = order.slice(4, 24);
+  // All that globex asked for was begun among the first twenty that were served after it came; four are under way at a
+  // time, and may reach the upstream in any order.
+  const after = order.slice(4, 28);
   expect(after.filter((who) => who === 'quiet')).toHaveLength(10);
   expect(order.filter((who) => who === 'noisy')).toHaveLength(200);
   expect([waiting(), underWay()]).toEqual([0, 0]);
@@ -402,7 +403,7 @@ test('where too many wait, the noisiest is told 503 and when to try again, and t
 });
 
 test('a call that waits too long is told so and costs nothing, and one whose caller went away is forgotten', async () => {
-  await start({ calls: { atOnce: 1, waitSeconds: 1 } });
+  await start({ calls: { atOnce: 1, waitSeconds: 3 } });
   const { held, goOn } = slowUpstream();
   const { bearer } = harness.caller({ limits: monthly(10) });
   const first = harness.rpc(toolCall('list_items'), { headers: bearer });

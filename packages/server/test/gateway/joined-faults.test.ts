@@ -29,7 +29,7 @@ import {
 const READS = { readOnlyHint: true };
 const LIMITS = {
   discover: { quietMs: 300, totalMs: 300 },
-  handshake: { quietMs: 500, totalMs: 1_000 },
+  handshake: { quietMs: 3_000, totalMs: 4_000 },
   list: { quietMs: 1_000, totalMs: 2_000 },
   call: { quietMs: 1_000, totalMs: 2_000 },
 };
@@ -39,7 +39,7 @@ let joined: Joined;
 /** For answers that take their time. */
 let patient: Joined;
 beforeAll(async () => {
-  const times = { failedSeconds: 1, firstMs: 2_500 };
+  const times = { failedSeconds: 1, firstMs: 5_000 };
   joined = await startJoined({ mcp: { limits: LIMITS, times } });
   patient = await startJoined({ mcp: { times } });
   for (const one of [joined, patient]) {
@@ -112,9 +112,7 @@ describe.each(TRANSPORTS)('a server by %s', (transport) => {
     expect(JSON.stringify(shown)).not.toMatch(/127\.0\.0\.1|localhost|secret\.js|not JSON|\u202e/);
     expect(await othersAt(at, caller)).toEqual(SERVED);
     // One that broke off is opened anew; what is left alone for a moment is tried again.
-    await expect
-      .poll(async () => (await at.callAs(caller, 'work')).content[0]?.['text'], { timeout: 5_000 })
-      .toBe('worked');
+    await expect.poll(async () => (await at.callAs(caller, 'work')).content[0]?.['text']).toBe('worked');
   });
 
   test('that says what it failed at is quoted, cleaned', async () => {
@@ -149,14 +147,14 @@ describe.each(TRANSPORTS)('a server by %s', (transport) => {
     await up.goes();
     // Whoever comes first may still meet the end of the connection.
     await expect
-      .poll(async () => faultOrNone(await joined.callAs(caller, 'here')), { timeout: 5_000 })
+      .poll(async () => faultOrNone(await joined.callAs(caller, 'here')))
       .toMatchObject({ code: 'upstream_busy', status: 503, retry_after_seconds: expect.any(Number) });
     expect(await othersAt(joined, caller)).toEqual(SERVED);
     // What it can do is known all the while.
     expect(await joined.namesFor(caller)).toContain('here');
     await up.comes();
     await expect
-      .poll(async () => (await joined.callAs(caller, 'here')).isError, { timeout: 15_000, interval: 200 })
+      .poll(async () => (await joined.callAs(caller, 'here')).isError, { interval: 200 })
       .toBeUndefined();
   });
 });

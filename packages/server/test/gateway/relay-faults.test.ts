@@ -9,7 +9,7 @@ import { publishServer } from './support/relayed-server.ts';
 import { startUpstream, type ReceivedRequest, type UpstreamHandler } from './support/upstream.ts';
 
 const KB = 1024;
-const LIMITS = { headMs: 400, silenceMs: 400, bodySilenceMs: 400, bytesMax: 64 * KB };
+const LIMITS = { headMs: 1_000, silenceMs: 1_000, bodySilenceMs: 1_000, bytesMax: 64 * KB };
 const EVENTS = { 'content-type': 'text/event-stream' };
 const JSON_HEAD = { 'content-type': 'application/json' };
 const SECRET = 'the-secret-of-the-connector';

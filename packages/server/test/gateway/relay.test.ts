@@ -343,7 +343,7 @@ describe('a session is the server’s, and the caller’s alone', () => {
       for (const [bearer, session] of [
         [other.bearer, id],
         [mine.bearer, 'their-session'],
-        [mine.bearer, `${id.slice(0, -2)}AA`],
+        [mine.bearer, `${id.slice(0, -2)}${id.endsWith('AA') ? 'BB' : 'AA'}`],
         [mine.bearer, `${id}, ${id}`],
         [mine.bearer, ''],
       ] as const) {

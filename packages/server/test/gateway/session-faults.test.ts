@@ -27,7 +27,7 @@ beforeAll(async () => {
   sse = await startUpstream();
   harness = await startHarness({
     channelLimits: { stdio: { lineBytesMax: 256 * KB }, sse: { eventBytesMax: 256 * KB } },
-    relay: { sessionLimits: { openMs: 1_500, idleMs: 1_500, keepAliveMs: 50 } },
+    relay: { sessionLimits: { openMs: 4_000, idleMs: 1_500, keepAliveMs: 50 } },
   });
   await publishServer(harness, {
     slug: 'healthy',
@@ -180,7 +180,7 @@ describe('a command that', () => {
           if (!again.hasBegun) again = await begin('restarts', bearer);
           return again.hasBegun;
         },
-        { timeout: 10_000, interval: 200 },
+        { timeout: 20_000, interval: 200 },
       )
       .toBe(true);
     expect((await again.call('look')).json).toMatchObject({ result: { content: [] } });

@@ -10,8 +10,8 @@ let hasty: Harness;
 const open: Events[] = [];
 beforeAll(async () => {
   harness = await startHarness({ streamLimits: { perKey: 2, perOrganisation: 1000 } });
-  // Half a second of idleness is much here, and each turn of the keep-alives is short.
-  hasty = await startHarness({ streamLimits: { keepAliveMs: 15, idleMs: 500, recheckMs: 30 } });
+  // Two seconds of idleness are much here, and each turn of the keep-alives is short.
+  hasty = await startHarness({ streamLimits: { keepAliveMs: 15, idleMs: 2_000, recheckMs: 30 } });
 });
 afterAll(async () => {
   await harness.close();

@@ -59,7 +59,7 @@ test('who comes while room is being made waits for it', async () => {
     return deleteUnconfirmed(idle);
   });
   const first = room.enter(max, register);
-  await vi.waitFor(() => expect(deleting).toHaveBeenCalled());
+  await vi.waitFor(() => expect(deleting).toHaveBeenCalled(), { timeout: 20_000 });
   const second = room.enter(max, register);
   goOn();
   expect([await first, await second].filter((client) => client !== undefined)).toHaveLength(2);

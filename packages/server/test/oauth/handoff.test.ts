@@ -1,6 +1,4 @@
-import { createServer } from 'node:http';
 import { mkdtemp, rm } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SignJWT } from 'jose';
@@ -12,6 +10,7 @@ import { silentLog } from '../../src/kernel/log.ts';
 import { deriveKey } from '../../src/kernel/seal.ts';
 import { createHandoff, type HandoffFault } from '../../src/oauth/handoff.ts';
 import { startLatchkey, type StartedLatchkey } from '../../src/start.ts';
+import { freePort } from '../support/free-port.ts';
 import { createTestDatabase, createTestStore } from '../support/database.ts';
 import {
   authorizeUrl,
@@ -270,12 +269,3 @@ describe('H2: on two origins', () => {
     },
   );
 });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
-}

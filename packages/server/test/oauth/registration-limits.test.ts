@@ -41,7 +41,7 @@ const emptied = () => world.rows(`delete from clients where kind = 'dynamic'`);
 /** The answer that the room is full is remembered for a second. */
 async function untilRoom(from: string): Promise<void> {
   const status = async () => (await send(from, { client_name: uniqueName() })).status;
-  await expect.poll(status, { timeout: 5000 }).toBe(201);
+  await expect.poll(status).toBe(201);
 }
 
 describe('R9: a ceiling on clients that nobody approved', () => {
@@ -230,12 +230,8 @@ describe('R8: a client expires', () => {
     }
     await rpc(`${world.url}/mcp`, { authorization: `Bearer ${called.tokens.access_token}` }, 'tools/list');
     await expect
-      .poll(
-        () =>
-          world.rows('select 1 from keys where grant_id = $1 and last_used_at is not null', [called.grantId]),
-        {
-          timeout: 5000,
-        },
+      .poll(() =>
+        world.rows('select 1 from keys where grant_id = $1 and last_used_at is not null', [called.grantId]),
       )
       .toHaveLength(1);
     const form = { grant_type: 'refresh_token', refresh_token: refreshed.tokens.refresh_token };

@@ -83,9 +83,9 @@ describe('K1: what an access token is', () => {
       'read',
     );
     try {
-      aheadMs += 3_620_000;
+      aheadMs += 3_605_000;
       expect(await statusAt('/mcp', bearer(tokens.access_token))).toBe(200);
-      aheadMs += 12_000;
+      aheadMs += 27_000;
       expect(await statusAt('/mcp', bearer(tokens.access_token))).toBe(401);
     } finally {
       aheadMs = 0;

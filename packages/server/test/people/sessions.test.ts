@@ -96,7 +96,8 @@ describe('a session', () => {
         void signingIn.finally(() => (isOver = true));
         await expect
           .poll(async () => {
-            const { rows } = await store.pool.query('select 1 from pg_locks where not granted');
+            const { rows } = await store.pool.query(`select 1 from pg_stat_activity
+               where datname = current_database() and wait_event_type = 'Lock'`);
             return isOver || rows.length > 0;
           })
           .toBe(true);
@@ -176,7 +177,12 @@ describe('sign-in', () => {
       return process.cpuUsage(before).user;
     };
     await work(email);
-    const [known, unknown] = [await work(email), await work('nobody@acme.test')];
+    // What else the process does, such as collecting garbage, is added to the one or the other.
+    let [known, unknown] = [Infinity, Infinity];
+    for (let round = 0; round < 3; round += 1) {
+      known = Math.min(known, await work(email));
+      unknown = Math.min(unknown, await work('nobody@acme.test'));
+    }
     expect(unknown).toBeGreaterThan(known / 3);
   });
 

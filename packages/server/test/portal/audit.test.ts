@@ -320,12 +320,13 @@ describe('a long audit log', () => {
     const reader = response.body?.getReader();
     await reader?.read();
     await reader?.cancel();
-    const { rows } = await portal.store.pool.query(
-      `select count(*)::int as active from pg_stat_activity
+    const reading = () =>
+      portal.store.pool.query(
+        `select count(*)::int as active from pg_stat_activity
        where datname = current_database() and backend_type = 'client backend' and state = 'active'
          and query like '%audit_events%' and pid <> pg_backend_pid()`,
-    );
-    expect(rows).toEqual([{ active: 0 }]);
+      );
+    await expect.poll(async () => (await reading()).rows).toEqual([{ active: 0 }]);
   });
 
   test('has a chain that is checked in parts, and names what was tampered with', async () => {

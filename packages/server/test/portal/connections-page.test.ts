@@ -7,7 +7,7 @@ import { itemsOf } from './open-portal.ts';
 const dashboard = useDashboard();
 const HOSTILE = 'Evil‮<img src=x onerror=alert(1)>';
 /** A busy machine takes its time. */
-const SOON = { timeout: 15_000 };
+const SOON = { timeout: 20_000 };
 
 async function furnished() {
   const { connection, organisation, person } = dashboard();

@@ -159,7 +159,7 @@ describe.each(['token', 'key'] as const)('54: a connection in %s mode', (mode) =
     await scene.send('POST', `/connections/${grantId}/read-only`, {}).then(isDone);
 
     const written = async () => (await call(tokens.access_token, 'delete_item', { id: '1' })).status;
-    await expect.poll(written, { timeout: 10_000 }).toBe(403);
+    await expect.poll(written, { timeout: 20_000 }).toBe(403);
     expect(await statusOf(tokens.access_token)).toBe(200);
     expect(await held.called).toBe(401);
     expect(await held.streamed()).not.toBe('whole');

@@ -54,6 +54,8 @@ async function startTemporaryServer(): Promise<{ url: string; stop(): Promise<vo
     say: () => {},
     log: silentLog,
     fsync: false,
+    // Two files at a time, with worlds of many nodes.
+    connectionsMax: 300,
   });
   if (!started.ok) throw new Error(started.error.message);
   return {

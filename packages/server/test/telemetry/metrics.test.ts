@@ -170,7 +170,7 @@ describe('what nobody can do with what they send', () => {
   });
 });
 
-const POLL = { timeout: 10_000 };
+const POLL = { timeout: 20_000 };
 
 /** How much each sample has grown since before it. An answer may be there a moment before it is counted: ask again. */
 async function growthBy(act: () => Promise<unknown>): Promise<() => Promise<Record<string, number>>> {
@@ -291,9 +291,9 @@ describe('what is counted', () => {
   test('audit rows, once the database has them', async () => {
     const before = (await service.samples()).get('latchkey_audit_rows_total') ?? 0;
     await service.call('get_credits', {}, service.keys.read);
-    await vi.waitFor(async () =>
-      expect((await service.samples()).get('latchkey_audit_rows_total')).toBeGreaterThan(before),
-    );
+    await expect
+      .poll(async () => (await service.samples()).get('latchkey_audit_rows_total'))
+      .toBeGreaterThan(before);
     expect((await service.samples()).get('latchkey_audit_rows_dropped_total')).toBe(0);
   });
 
@@ -302,9 +302,9 @@ describe('what is counted', () => {
     await service.latchkey.store.changes.add('key', 'key_nothing');
     await vi.waitFor(async () => {
       const samples = await service.samples();
-      expect(samples.get('latchkey_change_feed_lag_seconds_count')).toBe(before + 1);
+      expect(samples.get('latchkey_change_feed_lag_seconds_count')).toBeGreaterThan(before);
       expect(samples.get('latchkey_change_feed_connected')).toBe(1);
-    });
+    }, 20_000);
   });
 
   test('an open stream, while it is open, and not as a slow request', async () => {
@@ -314,11 +314,12 @@ describe('what is counted', () => {
       signal: leaving.signal,
     });
     expect(listening.status).toBe(200);
+    // Those of other tests may still be closing.
+    await expect.poll(async () => (await service.samples()).get('latchkey_open_streams')).toBe(1);
     const during = await service.samples();
-    expect(during.get('latchkey_open_streams')).toBe(1);
     expect(during.get('latchkey_http_requests_in_flight')).toBeGreaterThan(1);
     leaving.abort();
-    await vi.waitFor(async () => expect((await service.samples()).get('latchkey_open_streams')).toBe(0));
+    await expect.poll(async () => (await service.samples()).get('latchkey_open_streams')).toBe(0);
     const name = 'latchkey_http_request_duration_seconds_count{route="mcp"}';
     expect((await service.samples()).get(name)).toBe(during.get(name));
   });

@@ -78,7 +78,7 @@ test('the standard variables of OpenTelemetry are enough; what is held is sent b
   expect((await fetch(`${url}/metrics`)).status).toBe(404);
   await stopCommand(command);
 
-  await vi.waitFor(() => expect(collector.spans).toHaveLength(1));
+  await vi.waitFor(() => expect(collector.spans).toHaveLength(1), { timeout: 20_000 });
   expect(collector.spans[0]).toMatchObject({
     name: 'POST mcp',
     attributes: {

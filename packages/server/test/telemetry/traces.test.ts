@@ -31,7 +31,7 @@ function tracing(sampler: TracingSettings['sampler']): TelemetrySettings {
 async function spansOf(requestId: string | null, count: number) {
   const found = () =>
     collector.spans.filter(({ attributes }) => attributes['latchkey.request_id'] === requestId);
-  await vi.waitFor(() => expect(found()).toHaveLength(count), { timeout: 10_000 });
+  await vi.waitFor(() => expect(found()).toHaveLength(count), { timeout: 20_000 });
   return found();
 }
 
@@ -92,19 +92,25 @@ describe('with every request sampled', () => {
       expect(received?.headers['x-request-id']).toBe(requestId);
       expect(received?.headers['traceparent']).toBe(`00-${upstream?.traceId}-${upstream?.spanId}-01`);
 
-      await vi.waitFor(async () => {
-        const { rows } = await database.query('select phase from audit_events where request_id = $1', [
-          requestId,
-        ]);
-        expect(rows.length).toBeGreaterThan(0);
-      });
+      await vi.waitFor(
+        async () => {
+          const { rows } = await database.query('select phase from audit_events where request_id = $1', [
+            requestId,
+          ]);
+          expect(rows.length).toBeGreaterThan(0);
+        },
+        { timeout: 20_000 },
+      );
 
-      await vi.waitFor(() => {
-        const line = service.lines
-          .map((text) => JSON.parse(text))
-          .find((one) => one.request_id === requestId);
-        expect(line).toMatchObject({ trace_id: door?.traceId, status: 200 });
-      });
+      await vi.waitFor(
+        () => {
+          const line = service.lines
+            .map((text) => JSON.parse(text))
+            .find((one) => one.request_id === requestId);
+          expect(line).toMatchObject({ trace_id: door?.traceId, status: 200 });
+        },
+        { timeout: 20_000 },
+      );
     },
   );
 
@@ -163,11 +169,14 @@ describe('with every request sampled', () => {
       }),
       await fetch(`${service.url}/mcp/${mark}`, { method: 'POST', headers: { 'user-agent': mark } }),
     ];
-    await vi.waitFor(() => {
-      const ids = answers.map((answer) => answer.headers.get('x-request-id'));
-      const told = new Set(collector.spans.map(({ attributes }) => attributes['latchkey.request_id']));
-      for (const id of ids) expect(told).toContain(id);
-    });
+    await vi.waitFor(
+      () => {
+        const ids = answers.map((answer) => answer.headers.get('x-request-id'));
+        const told = new Set(collector.spans.map(({ attributes }) => attributes['latchkey.request_id']));
+        for (const id of ids) expect(told).toContain(id);
+      },
+      { timeout: 20_000 },
+    );
     const sent = Buffer.concat(collector.requests.map(({ body }) => body)).toString('latin1');
     expect(sent).toContain('create_item');
     for (const secret of [
@@ -205,10 +214,12 @@ describe('with every request sampled', () => {
     collector.answer(400);
     for (let index = 0; index < 3; index += 1)
       expect((await service.call('get_credits', {}, service.keys.read)).status).toBe(200);
-    await vi.waitFor(async () =>
-      expect((await service.samples()).get('latchkey_trace_spans_total{outcome="failed"}')).toBeGreaterThan(
-        0,
-      ),
+    await vi.waitFor(
+      async () =>
+        expect((await service.samples()).get('latchkey_trace_spans_total{outcome="failed"}')).toBeGreaterThan(
+          0,
+        ),
+      { timeout: 20_000 },
     );
     collector.answer(200);
     const answer = await service.call('get_credits', {}, service.keys.read);
@@ -274,7 +285,9 @@ test('metrics are sent, too, where that is asked for: the ones that /metrics sho
     },
   });
   try {
-    await vi.waitFor(() => expect(collector.metrics.map(({ name }) => name)).toContain('latchkey_calls'));
+    await vi.waitFor(() => expect(collector.metrics.map(({ name }) => name)).toContain('latchkey_calls'), {
+      timeout: 20_000,
+    });
     const sent = new Set(collector.metrics.map(({ name }) => name));
     const text = await (await fetch(`${service.url}/metrics`)).text();
     for (const [, name = '', kind] of text.matchAll(/^# TYPE (\S+) (\S+)$/gm))

@@ -115,7 +115,7 @@ test('a listener tries again when its credential can be found again', async () =
   line.listen();
   await expect.poll(() => asked).toBe(1);
   isAway = false;
-  await expect.poll(() => received, { timeout: 10_000 }).toEqual(['GET']);
+  await expect.poll(() => received).toEqual(['GET']);
 });
 
 test('a server that asks and asks is answered a few at a time', async () => {

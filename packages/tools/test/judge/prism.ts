@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../../../server/test/support/free-port.ts';
 
 const PRISM = fileURLToPath(
   new URL('../../../../bench/judges/node_modules/@stoplight/prism-cli/dist/index.js', import.meta.url),
@@ -59,13 +58,4 @@ async function listens(baseUrl: string): Promise<boolean> {
     await new Promise((resolve) => setTimeout(resolve, 100));
     return false;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -41,7 +41,7 @@ export async function startHeldUpstream(world: World) {
         () => {
           if (open.length !== before + (isKey ? 2 : 1)) throw new Error(`${open.length - before} are open`);
         },
-        { timeout: 10_000, interval: 10 },
+        { timeout: 20_000, interval: 10 },
       );
       const answers = open.slice(before);
       // Its head and its first bytes are there; the rest is not.

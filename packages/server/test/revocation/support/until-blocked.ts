@@ -11,6 +11,6 @@ export function untilBlocked(world: World, count: number): Promise<void> {
       );
       if ((row?.waiting ?? 0) < count) throw new Error(`${row?.waiting} of ${count} wait`);
     },
-    { timeout: 10_000, interval: 10 },
+    { timeout: 20_000, interval: 10 },
   );
 }

@@ -165,7 +165,7 @@ describe('the access token of an account', () => {
     expect(await call()).toMatchObject(CONNECT_NEEDED);
     expect(await account()).toBeUndefined();
     await expect
-      .poll(() => service.seen.revoke.map(({ form }) => form.get('token')), { timeout: 10_000 })
+      .poll(() => service.seen.revoke.map(({ form }) => form.get('token')))
       .toContain('late-refresh-1234567890');
   });
 });
@@ -178,7 +178,7 @@ async function disconnect() {
 
 const isGivenBack = async () =>
   await expect
-    .poll(() => service.seen.revoke.map(({ form }) => form.get('token_type_hint')), { timeout: 10_000 })
+    .poll(() => service.seen.revoke.map(({ form }) => form.get('token_type_hint')))
     .toEqual(['refresh_token', 'access_token']);
 
 describe('an account is given back to the upstream and forgotten', () => {
@@ -271,7 +271,7 @@ describe('an account is given back to the upstream and forgotten', () => {
   test('later, where the upstream does not answer now: what is to be said outlives the process', async () => {
     service.bends.revocationStatus = 503;
     await disconnect();
-    await expect.poll(queue, { timeout: 10_000 }).toEqual([{ attempts: 1 }]);
+    await expect.poll(queue).toEqual([{ attempts: 1 }]);
     expect(await account()).toBeUndefined();
     expect(
       (await dumpOf(world.latchkey.store)).split('\n').filter((row) => row.includes('refresh-')),

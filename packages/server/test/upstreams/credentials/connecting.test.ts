@@ -246,10 +246,11 @@ describe('attacks on the way to an upstream and back', () => {
     const page = await ada.browser.get(path);
     const csrf = /action="\/connect[\s\S]*?name="csrf" value="([^"]*)"/.exec(page.html)?.[1] ?? '';
     const answers = [];
-    for (let count = 0; count < 32; count += 1)
+    for (let count = 0; count < 45; count += 1)
       answers.push((await ada.browser.post(path, { csrf, action: 'connect' })).status);
     expect(answers.slice(0, 30)).toEqual(Array.from({ length: 30 }, () => 200));
-    expect(answers.at(-1)).toBe(422);
+    // One comes back every two seconds, and the rest take less than half a minute.
+    expect(answers.slice(30)).toContain(422);
   });
 });
 

@@ -179,7 +179,10 @@ test('an answer without an end, and one that is too large, are not waited for', 
   const url = `http://127.0.0.1:${(slow.address() as AddressInfo).port}`;
   const send = createOutgoing({ deadlineMs: 200 });
   const declared = { audience: url, urls: [] };
-  expect(await send(`${url}/large`, declared)).toEqual({ ok: false, error: { reason: 'too_large' } });
+  expect(await createOutgoing({})(`${url}/large`, declared)).toEqual({
+    ok: false,
+    error: { reason: 'too_large' },
+  });
   expect(await send(`${url}/endless`, declared)).toEqual({ ok: false, error: { reason: 'deadline' } });
   slow.closeAllConnections();
   await new Promise((resolve) => slow.close(resolve));

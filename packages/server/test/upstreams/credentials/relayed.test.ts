@@ -40,7 +40,7 @@ beforeEach(async () => {
   await connectAccount(ada);
   app = await world.connect(ada, 'read', { resource: `${world.url}/mcp/${acme.slug}` });
   // The tools are listed to whom the server knows: with the first call they are known here.
-  await vi.waitUntil(async () => (await call('tools/list')).text.includes('whoami'));
+  await vi.waitUntil(async () => (await call('tools/list')).text.includes('whoami'), { timeout: 20_000 });
   service.seen.api.length = 0;
   service.seen.token.length = 0;
 });

@@ -75,7 +75,7 @@ test('accounts, clients, ways begun and tokens to be given back survive a rotati
   const stale = await callTool(world.url, acme.slug, tokens.access_token);
   expect(stale).toMatchObject({ structuredContent: { code: 'credential_unavailable' } });
   await expect
-    .poll(async () => (await depart(ada.browser, `/connect/${acme.slug}/drive`)).html, { timeout: 10_000 })
+    .poll(async () => (await depart(ada.browser, `/connect/${acme.slug}/drive`)).html)
     .toContain('about to be restarted');
 
   const consent = await world.newRequest({ resource: `${world.url}/mcp/${acme.slug}` });

@@ -12,5 +12,5 @@ export function isAlive(pid: number): boolean {
 
 /** A signal that cannot be caught is sent before it has worked. */
 export async function isDead(pid: number): Promise<void> {
-  await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
+  await expect.poll(() => isAlive(pid), { timeout: 20_000 }).toBe(false);
 }
