@@ -12,9 +12,9 @@ import { skipOrFail } from '../packages/server/test/embedded/rooms.ts';
 
 /**
  * The goal is 4, on a machine that does nothing else and with all of it compiled. Beside ten busy processes on each core
- * the compiler hardly gets to run, and 21 was seen.
+ * the compiler hardly gets to run, and thrice of what it is else was seen.
  */
-const RATIO_MAX = 30;
+const RATIO_MAX = 20;
 /** What else runs makes both dearer, never cheaper, and a compiler that has to wait makes us dearer: the best round counts. */
 const ROUNDS_MAX = 15;
 /** On a busy machine it takes longer, and is right all the same. */
@@ -41,7 +41,9 @@ test(
 
       let [calls, theirs, costs] = [0, Infinity, Infinity];
       for (let round = 0; round < ROUNDS_MAX && !(costs / theirs < RATIO_MAX); round += 1) {
-        theirs = Math.min(theirs, (await measure(folder, upstream, nginx, proxied, 1)).cpuMicros);
+        const passed = await measure(folder, upstream, nginx, proxied, 1);
+        // The system counts processor time in hundredths of a second, and a round may have had less.
+        if (passed.cpuMicros > 0) theirs = Math.min(theirs, passed.cpuMicros);
         const sample = await measure(folder, upstream, ours, read, 1);
         costs = Math.min(costs, sample.cpuMicros);
         calls += sample.requests;
