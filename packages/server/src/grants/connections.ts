@@ -2,11 +2,9 @@ import { toAuditRow } from '../audit/entry.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { GrantId, OrganisationId, RequestId, UserId } from '../kernel/ids.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
-import { revokeGrant } from '../keys/revoke.ts';
 import { can } from '../people/policy.ts';
 import { refusableTransaction } from '../people/refusable-transaction.ts';
-import type { ConnectionFilter, ListedConnection } from '../store/queries/connections.ts';
-import type { Grant } from '../store/queries/grants.ts';
+import type { ConnectionFilter, FoundConnection, ListedConnection } from '../store/queries/connections.ts';
 import type { Queries, Store } from '../store/store.ts';
 import type { ClientRules, ClientStanding } from './client-rules.ts';
 
@@ -39,29 +37,27 @@ export function createConnections({
   async function findFor(
     queries: Queries,
     { by, grantId, orgId }: ConnectionRef,
-  ): Promise<Grant | undefined> {
-    const role = await queries.people.roleOf(orgId, by.userId);
-    const grant = await queries.grants.find(orgId, grantId);
-    if (role === undefined || grant === undefined || grant.revokedAt !== null) return undefined;
-    const isOwn = grant.userId === by.userId;
-    return can(role, isOwn ? 'connections.revoke.own' : 'connections.revoke.any') ? grant : undefined;
+  ): Promise<FoundConnection | undefined> {
+    const found = await queries.connections.findFor(orgId, grantId, by.userId);
+    if (found === undefined || found.grant.revokedAt !== null) return undefined;
+    const isOwn = found.grant.userId === by.userId;
+    return can(found.role, isOwn ? 'connections.revoke.own' : 'connections.revoke.any') ? found : undefined;
   }
 
   async function record(
     queries: Queries,
     { by, orgId }: ConnectionRef,
-    grant: Grant,
+    { clientName, grant }: FoundConnection,
     action: string,
     detail: Record<string, unknown>,
   ): Promise<void> {
-    const client = await queries.clients.find(grant.clientId);
     const entry = {
       orgId,
       action,
       actor: { kind: 'user', id: by.userId },
       clientId: grant.clientId,
       grantId: grant.id,
-      target: client?.name,
+      target: clientName ?? undefined,
       requestId: by.requestId,
       outcome: 'ok',
       detail: { destination: grant.destination, ...detail },
@@ -97,10 +93,11 @@ export function createConnections({
     /** Ends it with its key, its tokens and its refresh family, at once and on every node. */
     disconnect: (connection: ConnectionRef): Promise<Result<void, ConnectionFault>> =>
       refusableTransaction<void, ConnectionFault>(store, async (queries) => {
-        const grant = await findFor(queries, connection);
-        if (grant === undefined) return fail('unknown');
-        if (!(await revokeGrant(queries, connection.orgId, grant.id, 'by_person'))) return fail('unknown');
-        await record(queries, connection, grant, 'grant.revoked', { why: 'disconnected' });
+        const found = await findFor(queries, connection);
+        if (found === undefined) return fail('unknown');
+        const { grantId, orgId } = connection;
+        if (!(await queries.grantEnds.end(orgId, grantId, 'by_person'))) return fail('unknown');
+        await record(queries, connection, found, 'grant.revoked', { why: 'disconnected' });
         return ok(undefined);
       }),
 
@@ -108,11 +105,11 @@ export function createConnections({
     lower: (connection: ConnectionRef): Promise<Result<void, ConnectionFault>> =>
       refusableTransaction<void, ConnectionFault>(store, async (queries) => {
         const { grantId, orgId } = connection;
-        const grant = await findFor(queries, connection);
-        if (grant === undefined) return fail('unknown');
+        const found = await findFor(queries, connection);
+        if (found === undefined) return fail('unknown');
         if (!(await queries.connections.lower(orgId, grantId))) return fail('not_full');
         await queries.changes.add('grant_access', grantId);
-        await record(queries, connection, grant, 'grant.lowered', { from: 'full', to: 'read' });
+        await record(queries, connection, found, 'grant.lowered', { from: 'full', to: 'read' });
         return ok(undefined);
       }),
   };

@@ -11,7 +11,6 @@ import {
 } from '../kernel/ids.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { hashSecret, randomToken } from '../kernel/secret.ts';
-import { revokeGrant } from '../keys/revoke.ts';
 import { refusableTransaction } from '../people/refusable-transaction.ts';
 import type { ClientFilter, ClientOrder, SeenOrder } from '../store/queries/client-list.ts';
 import type { ClientRuleFilter } from '../store/queries/client-rule-list.ts';
@@ -170,7 +169,7 @@ export function createPortalClients({ store, clock }: { store: Store; clock: Clo
         await queries.changes.add('client', actingSubject(orgId, clientId));
         let endedGrants = 0;
         for (const grantId of await queries.portalClients.listLiveGrants(orgId, clientId)) {
-          if (await revokeGrant(queries, orgId, grantId, 'client_deleted')) endedGrants += 1;
+          if (await queries.grantEnds.end(orgId, grantId, 'client_deleted')) endedGrants += 1;
         }
         await queries.audit.insertMany([
           toAuditRow(

@@ -5,7 +5,6 @@ import type { Clock } from '../kernel/clock.ts';
 import { newId, type RequestId } from '../kernel/ids.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { equalSecrets, hashSecret } from '../kernel/secret.ts';
-import { revokeGrant } from '../keys/revoke.ts';
 import { refusableTransaction } from '../people/refusable-transaction.ts';
 import type { Authorization } from '../store/queries/authorizations.ts';
 import type { Store } from '../store/store.ts';
@@ -194,7 +193,7 @@ export function createRedeemCode({
   ): Promise<void> {
     if (orgId === null || grantId === null) return;
     await store.transaction(async (queries) => {
-      if (!(await revokeGrant(queries, orgId, grantId, 'code_replayed'))) return;
+      if (!(await queries.grantEnds.end(orgId, grantId, 'code_replayed'))) return;
       await queries.audit.insertMany([
         toAuditRow(
           {

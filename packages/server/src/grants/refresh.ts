@@ -6,7 +6,6 @@ import type { ClientId, RequestId } from '../kernel/ids.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { deriveKey, seal, unseal } from '../kernel/seal.ts';
 import { hashSecret } from '../kernel/secret.ts';
-import { revokeGrant } from '../keys/revoke.ts';
 import type { Grant } from '../store/queries/grants.ts';
 import type { Store } from '../store/store.ts';
 import { GRANT_KEY_OVERLAP_SECONDS, REPLAY_SECONDS } from './lifetimes.ts';
@@ -113,7 +112,7 @@ export function createRefresh({ store, clock, mint }: { store: Store; clock: Clo
     requestId: RequestId,
   ): Promise<Result<never, TokenFault>> {
     await store.transaction(async (queries) => {
-      if (!(await revokeGrant(queries, grant.orgId, grant.id, why))) return;
+      if (!(await queries.grantEnds.end(grant.orgId, grant.id, why))) return;
       await queries.audit.insertMany([
         toAuditRow(
           {

@@ -3,7 +3,6 @@ import type { Clock } from '../kernel/clock.ts';
 import type { ClientId, GrantId, OrganisationId, RequestId } from '../kernel/ids.ts';
 import { hashSecret } from '../kernel/secret.ts';
 import { looksLikeKey } from '../keys/key-secret.ts';
-import { revokeGrant } from '../keys/revoke.ts';
 import type { Store } from '../store/store.ts';
 import type { AccessTokens } from './access-tokens.ts';
 
@@ -61,7 +60,7 @@ export function createRevokeToken({
     const behind = await grantBehind(token);
     if (behind === undefined || behind.clientId !== clientId) return;
     await store.transaction(async (queries) => {
-      if (!(await revokeGrant(queries, behind.orgId, behind.grantId, 'by_client'))) return;
+      if (!(await queries.grantEnds.end(behind.orgId, behind.grantId, 'by_client'))) return;
       await queries.audit.insertMany([
         toAuditRow(
           {

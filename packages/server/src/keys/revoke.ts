@@ -9,7 +9,7 @@ export async function revokeKey(
   reason: string,
 ): Promise<boolean> {
   const key = await queries.keys.find(orgId, keyId);
-  // The grant first, as `revokeGrant` does it: in opposite orders two of them would wait for each other.
+  // The grant first, as whoever ends a grant does it: in opposite orders two of them would wait for each other.
   if (
     key !== undefined &&
     key.grantId !== null &&
@@ -22,21 +22,7 @@ export async function revokeKey(
   return true;
 }
 
-/** Ends a grant with its key, its access tokens and its refresh family. False: it was over before. */
-export async function revokeGrant(
-  queries: Queries,
-  orgId: OrganisationId,
-  grantId: GrantId,
-  reason: string,
-): Promise<boolean> {
-  if (!(await queries.grants.revoke(orgId, grantId, reason))) return false;
-  await queries.changes.add('grant', grantId);
-  const keyId = await queries.keys.revokeOfGrant(orgId, grantId);
-  if (keyId !== undefined) await queries.changes.add('key', keyId);
-  return true;
-}
-
-/** The same for many grants at once: answers which of them it ended. */
+/** Ends grants with their keys, their access tokens and their refresh families: answers which of them it ended. */
 export async function revokeGrants(
   queries: Queries,
   orgId: OrganisationId,

@@ -138,7 +138,6 @@ export function createPeople({
       if (session === undefined) return undefined;
       const { confirmedAtMs, createdAtMs: signedInAtMs, ...who } = session;
       if (clock.nowMs() >= signedInAtMs + SESSION_SECONDS * 1000) return undefined;
-      if (!(await isEnabled(who.userId))) return undefined;
       const isRecent = clock.nowMs() < confirmedAtMs + RECENT_MS;
       // A remembered browser has confirmed nothing, and still began when it did.
       const shownAtMs = Math.max(signedInAtMs, confirmedAtMs);

@@ -34,6 +34,7 @@ export interface NewSession {
 
 /** All that we ask of better-auth. None of its HTTP routes is mounted; users and sessions are made by us alone. */
 export interface SessionLibrary {
+  /** Undefined as well for somebody who is disabled. */
   find(headers: Headers): Promise<Session | undefined>;
   /** For whoever has shown who they are: nothing is checked here. On the caller's transaction, if there is one. */
   begin(
@@ -64,7 +65,7 @@ export async function createSessionLibrary(deps: {
         await deps.store.ping();
         throw error;
       });
-      if (found === null) return undefined;
+      if (found === null || (found.user.disabledAt ?? null) !== null) return undefined;
       return {
         sessionId: found.session.id,
         userId: found.user.id as UserId,
@@ -135,7 +136,13 @@ function describeOptions({
           ? log.error({ from: 'sessions' }, message)
           : log.debug({ from: 'sessions' }, message),
     },
-    user: { modelName: 'users', fields: { ...times, emailVerified: 'email_verified' } },
+    user: {
+      modelName: 'users',
+      fields: { ...times, emailVerified: 'email_verified' },
+      additionalFields: {
+        disabledAt: { type: 'date', required: false, input: false, fieldName: 'disabled_at' },
+      },
+    },
     session: {
       modelName: 'sessions',
       fields: {

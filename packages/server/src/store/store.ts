@@ -31,6 +31,7 @@ import { createConnectionQueries } from './queries/connections.ts';
 import { createConnectorQueries } from './queries/connectors.ts';
 import { createDeclaredMemberQueries } from './queries/declared-members.ts';
 import { createConnectorVersionQueries } from './queries/connector-versions.ts';
+import { createGrantEndQueries } from './queries/grant-ends.ts';
 import { createGrantQueries } from './queries/grants.ts';
 import { createIdentityProviderQueries } from './queries/identity-providers.ts';
 import { createImportQueries } from './queries/imports.ts';
@@ -88,6 +89,7 @@ function createQueries(executor: Executor, onChangeAdded: (change: Change) => vo
     authorizations: createAuthorizationQueries(executor),
     declaredMembers: createDeclaredMemberQueries(executor),
     grants: createGrantQueries(executor),
+    grantEnds: createGrantEndQueries(executor, onChangeAdded),
     identityProviders: createIdentityProviderQueries(executor),
     installation: createInstallationQueries(executor),
     invitations: createInvitationQueries(executor),

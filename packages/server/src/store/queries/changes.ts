@@ -1,4 +1,4 @@
-import { asc, gt, lt, sql } from 'drizzle-orm';
+import { asc, gt, lt, sql, type SQL } from 'drizzle-orm';
 import type { Executor } from '../database.ts';
 import { changes, type ChangeKind } from '../schema.ts';
 
@@ -6,31 +6,44 @@ export const CHANGES_CHANNEL = 'latchkey_changes';
 
 export type Change = { id: number; kind: ChangeKind; subject: string };
 
+type Told = Omit<Change, 'id'> & { id: string };
+
+/**
+ * One statement, because each way to the database is time in which what changed still counts. `adding` inserts changes
+ * and returns their id, kind and subject; they are announced, and heard if and only if the transaction commits.
+ */
+export async function announce(
+  executor: Executor,
+  adding: SQL,
+  onAdded: (change: Change) => void,
+): Promise<number> {
+  const { rows } = await executor.execute<Told>(sql`
+    with ${adding}
+    select id, kind, subject, pg_notify(
+      ${CHANGES_CHANNEL}::text, json_build_object('id', id, 'kind', kind, 'subject', subject)::text
+    )
+    from added`);
+  for (const { id, kind, subject } of rows) onAdded({ id: Number(id), kind, subject });
+  return rows.length;
+}
+
 /** The feed that tells every node what is no longer what it was. */
 export function createChangeQueries(executor: Executor, onAdded: (change: Change) => void) {
+  async function addMany(kind: ChangeKind, subjects: readonly string[]): Promise<void> {
+    if (subjects.length === 0) return;
+    const adding = sql`added as (
+      insert into ${changes} (kind, subject) select ${kind}, unnest(${sql.param([...subjects])}::text[])
+      returning id, kind, subject
+    )`;
+    await announce(executor, adding, onAdded);
+  }
+
   return {
     /** Inserted and announced in the caller's transaction: heard if and only if it commits. */
-    async add(kind: ChangeKind, subject: string): Promise<void> {
-      const [row] = await executor.insert(changes).values({ kind, subject }).returning({ id: changes.id });
-      if (!row) throw new Error('adding a change returned no row');
-      const change: Change = { id: row.id, kind, subject };
-      await executor.execute(sql`select pg_notify(${CHANGES_CHANNEL}, ${JSON.stringify(change)})`);
-      onAdded(change);
-    },
+    add: (kind: ChangeKind, subject: string): Promise<void> => addMany(kind, [subject]),
 
     /** Many of a kind, as `add` does it for one. */
-    async addMany(kind: ChangeKind, subjects: readonly string[]): Promise<void> {
-      if (subjects.length === 0) return;
-      const { rows } = await executor.execute<{ id: string; subject: string }>(sql`
-        with added as (
-          insert into ${changes} (kind, subject) select ${kind}, unnest(${sql.param([...subjects])}::text[])
-          returning id, subject
-        )
-        select id, subject,
-               pg_notify(${CHANGES_CHANNEL}::text, json_build_object('id', id, 'kind', ${kind}::text, 'subject', subject)::text)
-        from added`);
-      for (const { id, subject } of rows) onAdded({ id: Number(id), kind, subject });
-    },
+    addMany,
 
     listYoungerThan(seconds: number): Promise<Change[]> {
       return executor

@@ -93,6 +93,18 @@ export function createConnectionQueries(executor: Executor) {
   }
 
   return {
+    /** A connection, live or over, and as what somebody belongs to its organisation. Undefined: they do not, or no more. */
+    async findFor(orgId: OrganisationId, grantId: GrantId, userId: UserId) {
+      const [found] = await executor
+        .select({ grant: grants, clientName: clients.name, role: memberships.role })
+        .from(grants)
+        .innerJoin(clients, eq(clients.id, grants.clientId))
+        .innerJoin(memberships, and(eq(memberships.orgId, grants.orgId), eq(memberships.userId, userId)))
+        .innerJoin(users, and(eq(users.id, memberships.userId), isNull(users.disabledAt)))
+        .where(and(eq(grants.orgId, orgId), eq(grants.id, grantId)));
+      return found;
+    },
+
     /** Those of the filter, in its order, the latest first. */
     list(filter: ConnectionFilter) {
       const order = filter.sort === 'used' ? USED : CREATED;
@@ -140,6 +152,10 @@ export function createConnectionQueries(executor: Executor) {
     },
   };
 }
+
+export type FoundConnection = NonNullable<
+  Awaited<ReturnType<ReturnType<typeof createConnectionQueries>['findFor']>>
+>;
 
 export type ListedConnection = Awaited<
   ReturnType<ReturnType<typeof createConnectionQueries>['list']>

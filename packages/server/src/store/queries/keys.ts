@@ -116,15 +116,6 @@ export function createKeyQueries(executor: Executor) {
       return row;
     },
 
-    async revokeOfGrant(orgId: OrganisationId, grantId: GrantId): Promise<KeyId | undefined> {
-      const [row] = await executor
-        .update(keys)
-        .set({ revokedAt: sql`now()` })
-        .where(and(eq(keys.orgId, orgId), eq(keys.grantId, grantId), isNull(keys.revokedAt)))
-        .returning({ id: keys.id });
-      return row?.id;
-    },
-
     /** The keys that these grants minted. */
     async revokeOfGrants(orgId: OrganisationId, grantIds: readonly GrantId[]): Promise<KeyId[]> {
       if (grantIds.length === 0) return [];
