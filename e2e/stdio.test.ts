@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { stdioConfig } from '../packages/web/src/connect/snippets.ts';
 import { createInspector } from './support/inspector.ts';
 import { installTarballs } from './support/installed-tarballs.ts';
 import { ALL_TOOLS, READ_TOOLS } from './support/organisations.ts';
@@ -22,6 +23,8 @@ const ACME = { slug: 'acme', email: 'owner@acme.test' };
 const BALANCE = { failed: false, said: { balance: expect.any(Number) } };
 /** The command of the service, as npm links it. */
 const LATCHKEY = fileURLToPath(new URL('../packages/server/bin/latchkey.js', import.meta.url));
+/** Where this clone is, with a slash at the end. */
+const CLONE = fileURLToPath(new URL('../', import.meta.url));
 const list = { jsonrpc: '2.0', id: 1, method: 'tools/list' };
 
 let world: World;
@@ -74,6 +77,21 @@ test.each(STDIO_APPS.filter(({ name }) => /v1|pinned/.test(name)))(
     });
   },
 );
+
+test('starts with what the dashboard gives an app, with the key and the clone filled in', async () => {
+  const { secret } = await newKey();
+  const config = stdioConfig({ slug: 'acme', name: 'Acme', url: `${world.url}/mcp/acme` });
+  const filledIn = config.replace('YOUR_KEY', secret).replace('/path/to/latchkey/', CLONE);
+  const { mcpServers } = JSON.parse(filledIn) as { mcpServers: { acme: Program } };
+  const { args, command, env } = mcpServers.acme;
+  const app = await STDIO_APPS[0].connect({
+    command,
+    args,
+    env: { PATH: process.env['PATH'] ?? '', ...env },
+  });
+  onTestFinished(() => app.close());
+  expect(await app.toolNames()).toEqual(ALL_TOOLS);
+});
 
 test('its list has the bytes of the gateway’s, and its log is empty', async () => {
   const { secret } = await newKey();

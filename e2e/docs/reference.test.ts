@@ -11,7 +11,7 @@ import { ROOT } from './pages.ts';
 
 const read = (path: string) => readFile(join(ROOT, path), 'utf8');
 /** Without what a formatter may change. */
-const words = (text: string) => text.replaceAll(/[\s\\*_-]+/g, ' ');
+const words = (text: string) => text.replaceAll(/[\s\\*_-]+/g, ' ').replaceAll(/(?<=\[) | (?=\])/g, '');
 
 // Where one of the next three fails: npm run docs:reference writes the page anew.
 

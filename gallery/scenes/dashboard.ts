@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { APP_NAMES } from '../../packages/web/src/connect/app-names.ts';
 import type { Scene } from '../scene.ts';
 import type { Stage } from '../stage.ts';
 
@@ -76,4 +77,10 @@ function statesOf({ forbiddenTo, name, path, timed = false }: (typeof PAGES)[num
   return scenes;
 }
 
-export const DASHBOARD: readonly Scene[] = PAGES.flatMap(statesOf);
+const GUIDES = APP_NAMES.map((app): Scene => ({
+  name: `connect/${app}`,
+  ...OWNER,
+  pose: (page, stage) => open(page, stage, `/connect?app=${app}`),
+}));
+
+export const DASHBOARD: readonly Scene[] = [...PAGES.flatMap(statesOf), ...GUIDES];

@@ -243,7 +243,7 @@ describe('the page that connects apps', () => {
     async (scheme) => {
       const visit = await visitAs('owner@acme.test', { colorScheme: scheme });
       const { page } = visit;
-      for (const app of ['claude-ai', 'vs-code', 'curl']) {
+      for (const app of ['claude-ai', 'vs-code', 'stdio', 'curl']) {
         await visit.goto(`/app/acme/connect?app=${app}`);
         await page.getByRole('tabpanel').waitFor();
         expect(await visit.axe()).toEqual([]);
@@ -256,6 +256,7 @@ describe('the page that connects apps', () => {
       for (const path of [
         '/app/acme/connect?app=curl',
         '/app/acme/connect?app=vs-code',
+        '/app/acme/connect?app=stdio',
         '/app/acme/connect/attempts',
       ]) {
         await visit.goto(path);

@@ -133,7 +133,7 @@ function AgentUsage({ org }: { org: string }) {
         {text.usage}
         <code>{KEY_PLACEHOLDER}</code>:
       </p>
-      <Snippet text={mcpRemoteCommand(organisation.data.connector_url)} what={text.command} />
+      <Snippet text={mcpRemoteCommand(`${organisation.data.connector_url}/sse`)} what={text.command} />
     </>
   );
 }

@@ -7,6 +7,7 @@ export const APP_NAMES = [
   'vs-code',
   'chatgpt',
   'mcp-remote',
+  'stdio',
   'curl',
 ] as const;
 export type AppName = (typeof APP_NAMES)[number];

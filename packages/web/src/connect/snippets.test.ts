@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { APPS } from '../text/connect-apps.ts';
 import { APP_NAMES } from './app-names.ts';
-import { cursorLink, curlCommand, mcpRemoteWithKey, vsCodeLink } from './snippets.ts';
+import { cursorLink, curlCommand, stdioConfig, vsCodeLink } from './snippets.ts';
 
 const PLACE = { slug: 'acme', name: 'Acme & Söhne', url: 'https://tools.acme.com/mcp/acme/c/crm' };
 
@@ -18,12 +18,15 @@ test('Cursor and VS Code are given the URL in the form that they read', () => {
   expect(JSON.parse(decodeURIComponent(json))).toEqual({ name: 'acme', type: 'http', url: PLACE.url });
 });
 
-test.each([
-  ['https://tools.acme.com/mcp/acme', ''],
-  ['http://localhost:4747/mcp/acme', ''],
-  ['http://tools.lan/mcp/acme', ' --allow-http'],
-])('mcp-remote at %s', (url, allowed) => {
-  expect(mcpRemoteWithKey(url)).toBe(`npx mcp-remote ${url}${allowed} --header X-API-Key:YOUR_KEY`);
+test('a program over stdio is given its key by the environment', () => {
+  const { mcpServers } = JSON.parse(stdioConfig(PLACE)) as { mcpServers: Record<string, object> };
+  expect(mcpServers).toEqual({
+    acme: {
+      command: 'node',
+      args: [expect.stringMatching(/latchkey-stdio\.js$/)],
+      env: { LATCHKEY_URL: PLACE.url, LATCHKEY_API_KEY: 'YOUR_KEY' },
+    },
+  });
 });
 
 test('no guide has anything like a live key in it, and each has its URL and steps', () => {

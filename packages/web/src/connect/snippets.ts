@@ -24,12 +24,17 @@ export function vsCodeConfig({ slug, url }: Place): string {
   return JSON.stringify({ servers: { [slug]: { type: 'http', url } } }, undefined, 2);
 }
 
-/** mcp-remote refuses plain http to other hosts unless told. */
-export function mcpRemoteWithKey(url: string): string {
-  const { hostname, protocol } = new URL(url);
-  const isLoopback = hostname === 'localhost' || hostname === '127.0.0.1';
-  const allowHttp = protocol === 'http:' && !isLoopback ? ' --allow-http' : '';
-  return `npx mcp-remote ${url}${allowHttp} --header X-API-Key:${KEY_PLACEHOLDER}`;
+/** Where the program is in a clone of Latchkey. */
+const STDIO_PROGRAM = '/path/to/latchkey/packages/tools/bin/latchkey-stdio.js';
+
+/** For apps that start a program: latchkey-stdio, with the key in its environment and in no argument. */
+export function stdioConfig({ slug, url }: Place): string {
+  const env = { LATCHKEY_URL: url, LATCHKEY_API_KEY: KEY_PLACEHOLDER };
+  return JSON.stringify(
+    { mcpServers: { [slug]: { command: 'node', args: [STDIO_PROGRAM], env } } },
+    undefined,
+    2,
+  );
 }
 
 export function curlCommand(url: string): string {

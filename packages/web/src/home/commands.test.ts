@@ -3,15 +3,15 @@ import { claudeCodeCommand, mcpRemoteCommand } from './commands.ts';
 
 test.each([
   [
-    'http://localhost:4747/mcp/acme',
+    'http://localhost:4747/mcp/acme/sse',
     'npx mcp-remote http://localhost:4747/mcp/acme/sse --header X-API-Key:YOUR_KEY',
   ],
   [
     'https://mcp.example.com/mcp/acme',
-    'npx mcp-remote https://mcp.example.com/mcp/acme/sse --header X-API-Key:YOUR_KEY',
+    'npx mcp-remote https://mcp.example.com/mcp/acme --header X-API-Key:YOUR_KEY',
   ],
   [
-    'http://10.0.0.5/mcp/acme',
+    'http://10.0.0.5/mcp/acme/sse',
     'npx mcp-remote http://10.0.0.5/mcp/acme/sse --allow-http --header X-API-Key:YOUR_KEY',
   ],
 ])('mcp-remote to %s is told what it needs, with a placeholder for the key', (url, command) => {

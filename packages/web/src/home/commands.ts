@@ -6,9 +6,9 @@ export function claudeCodeCommand(connector: { slug: string; url: string }): str
 }
 
 /** For clients that can only start a program. mcp-remote refuses plain http to other hosts unless told. */
-export function mcpRemoteCommand(connectorUrl: string): string {
-  const { protocol, hostname } = new URL(connectorUrl);
+export function mcpRemoteCommand(url: string): string {
+  const { protocol, hostname } = new URL(url);
   const isLoopback = hostname === 'localhost' || hostname === '127.0.0.1';
   const allowHttp = protocol === 'http:' && !isLoopback ? ' --allow-http' : '';
-  return `npx mcp-remote ${connectorUrl}/sse${allowHttp} --header X-API-Key:${KEY_PLACEHOLDER}`;
+  return `npx mcp-remote ${url}${allowHttp} --header X-API-Key:${KEY_PLACEHOLDER}`;
 }

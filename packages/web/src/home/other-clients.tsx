@@ -22,7 +22,7 @@ export function OtherClients({ organisation: { slug, connector_url: url } }: { o
         {text.afterwards.after}
       </p>
       <h3>{text.programs}</h3>
-      <Snippet text={mcpRemoteCommand(url)} what={text.programsWhat} />
+      <Snippet text={mcpRemoteCommand(`${url}/sse`)} what={text.programsWhat} />
       <p className="small quiet">
         {text.put.before}
         <Link to="/$org/keys" params={{ org: slug }}>

@@ -4,12 +4,12 @@ import {
   cursorConfig,
   cursorLink,
   curlCommand,
-  mcpRemoteWithKey,
+  stdioConfig,
   vsCodeConfig,
   vsCodeLink,
   type Place,
 } from '../connect/snippets.ts';
-import { claudeCodeCommand, KEY_PLACEHOLDER } from '../home/commands.ts';
+import { claudeCodeCommand, KEY_PLACEHOLDER, mcpRemoteCommand } from '../home/commands.ts';
 
 /** One step: what to do, and what to take along for it. */
 export interface Step {
@@ -138,11 +138,30 @@ export const APPS: Readonly<Record<AppName, AppGuide>> = {
       { text: `Have an API key ready. It takes the place of ${KEY_PLACEHOLDER} below.` },
       {
         text: 'For apps that can only start a program: give them this one.',
-        snippet: { text: mcpRemoteWithKey(place.url), what: 'the mcp-remote command' },
+        snippet: { text: mcpRemoteCommand(place.url), what: 'the mcp-remote command' },
       },
       { text: 'Leave --header and what follows out to sign in in the browser instead.' },
     ],
     limits: ['It runs on Node.js, which has to be installed.'],
+  },
+  stdio: {
+    title: 'stdio',
+    isHosted: false,
+    usesKey: true,
+    steps: (place) => [
+      { text: `Have an API key ready. It takes the place of ${KEY_PLACEHOLDER} below.` },
+      {
+        text: 'The program is latchkey-stdio. It is in every clone of Latchkey’s repository, once npm ci && npm run build have run there.',
+      },
+      {
+        text: 'For apps that start a program and take such a file (Cursor, Claude Desktop, agents of your own): put this into it.',
+        snippet: { text: stdioConfig(place), what: 'the configuration for a program over stdio' },
+      },
+    ],
+    limits: [
+      'Each call has the limits, the access and the audit of the key, as at the URL.',
+      'A connector that relays an MCP server has no list for it: choose all tools, or use mcp-remote.',
+    ],
   },
   curl: {
     title: 'curl',
