@@ -170,7 +170,6 @@ test.for(
   CLIENTS.flatMap(([name, connect]) => WAYS.map(([slug, way]) => [name, way, slug, connect] as const)),
 )(
   '%s does with a server behind the relay, by %s, what it does with the server',
-  { timeout: 60_000 },
   async ([name, , slug, connect]) => {
     const start = world.wire.length();
     const direct = await connect(server.url, {});

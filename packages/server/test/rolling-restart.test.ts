@@ -93,7 +93,8 @@ beforeAll(async () => {
     LATCHKEY_SECRET: 'one secret for both nodes, 32 characters',
     DATABASE_URL: database.url,
     LATCHKEY_CONFIG: './latchkey.json',
-    LATCHKEY_DRAIN_SECONDS: '2',
+    // The proxy has to hear in that time that a node leaves.
+    LATCHKEY_DRAIN_SECONDS: '6',
     LOG_LEVEL: 'silent',
   };
   for (const each of ports) nodes.push({ port: each, running: start(each) });

@@ -22,7 +22,6 @@ const OPENAPI = {
 };
 const WORKERS = 2;
 const SECRET = 'the secret of the service, of 32 characters';
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
 let folder: string;
 let upstream: Server;
@@ -98,6 +97,27 @@ async function metrics(): Promise<string> {
   return (await fetch(`${url}/metrics`, { headers: { connection: 'close' } })).text();
 }
 
+/** Once each worker is among them: one that is held up for long is left out. */
+function allMetrics(): Promise<string> {
+  return vi.waitFor(async () => {
+    const text = await metrics();
+    for (let worker = 1; worker <= WORKERS; worker += 1) expect(text).toContain(`worker="${worker}"`);
+    return text;
+  }, 20_000);
+}
+
+/** How often a worker did not ask the others. */
+async function decidedAlone(): Promise<number> {
+  return sumIn(await allMetrics(), 'latchkey_shared_limits_asked_total', 'answered="local"');
+}
+
+/** Of all samples of that name whose labels have this among them. */
+function sumIn(text: string, name: string, label: string): number {
+  return [...text.matchAll(new RegExp(`^${name}\\{([^}]*)\\} (\\d+)$`, 'gm'))]
+    .filter(([, labels]) => labels?.includes(label) === true)
+    .reduce((sum, [, , count]) => sum + Number(count), 0);
+}
+
 function workerPids(): number[] {
   const { stdout } = spawnSync('ps', ['-o', 'pid=,args=', '--ppid', String(served.child.pid)]);
   return [...stdout.toString().matchAll(/^\s*(\d+) .*cli\.js serve/gm)].map(([, pid]) => Number(pid));
@@ -122,38 +142,46 @@ test('what is said once is said once: that it serves, the link to the first acco
 
 test('each worker serves, and whichever is asked for the metrics answers for all', async () => {
   for (let call = 0; call < 2 * WORKERS; call += 1) expect((await ping()).status).toBe(200);
-  const text = await metrics();
-  for (let worker = 1; worker <= WORKERS; worker += 1) {
-    const calls = [
-      ...text.matchAll(new RegExp(`^latchkey_calls_total\\{worker="${worker}".* (\\d+)$`, 'gm')),
-    ];
-    expect(calls.reduce((sum, [, count]) => sum + Number(count), 0)).toBeGreaterThan(0);
-  }
+  // A call may be answered a moment before it is counted, and a worker that is held up for long is left out.
+  const text = await vi.waitFor(async () => {
+    const said = await metrics();
+    for (let worker = 1; worker <= WORKERS; worker += 1)
+      expect(sumIn(said, 'latchkey_calls_total', `worker="${worker}"`)).toBeGreaterThan(0);
+    return said;
+  }, 20_000);
   // One family of that name, as the format wants it.
   expect(text.match(/^# TYPE latchkey_calls_total /gm)).toHaveLength(1);
 });
 
 test('a limit holds for all workers together', async () => {
   const perMinute = 4;
-  const headers = { 'x-api-key': await newKey() };
   const limits = { calls_per_key: perMinute, calls_per_organisation: null };
   const none = { calls_per_key: null, calls_per_organisation: null };
-  const begunMs = performance.now();
   expect((await atPortal('PUT', '/settings/limits', { ...limits, was: none })).status).toBe(200);
   // Both have heard of it once each says so.
   await vi.waitFor(async () => {
     for (let call = 0; call < WORKERS; call += 1)
       expect((await ping()).headers.get('ratelimit-policy')).toContain(`"key";q=${perMinute};`);
   }, 20_000);
-  const answers: Response[] = [];
-  // A few at a time: a worker that waits for its turn for too long decides by itself.
-  while (answers.length < 40) answers.push(...(await Promise.all([1, 2, 3, 4].map(() => ping(headers)))));
-  const allowed = answers.filter(({ status }) => status === 200).length;
-  const regained = ((performance.now() - begunMs) / 60_000) * perMinute;
+  let [allowed, regained, isShared] = [0, 0, false];
+  // A few at a time: a worker that waits for its turn for too long decides by itself. Then it is tried with another key.
+  for (let round = 0; round < 10 && !isShared; round += 1) {
+    const headers = { 'x-api-key': await newKey() };
+    const before = await decidedAlone();
+    const begunMs = performance.now();
+    const answers: Response[] = [];
+    while (answers.length < 40) answers.push(...(await Promise.all([1, 2, 3, 4].map(() => ping(headers)))));
+    allowed = answers.filter(({ status }) => status === 200).length;
+    regained = ((performance.now() - begunMs) / 60_000) * perMinute;
+    isShared = (await decidedAlone()) === before;
+  }
+  expect(isShared).toBe(true);
   expect(allowed).toBeGreaterThanOrEqual(perMinute);
   expect(allowed).toBeLessThanOrEqual(perMinute + Math.ceil(regained));
   expect((await atPortal('PUT', '/settings/limits', { ...none, was: limits })).status).toBe(200);
-  expect(await metrics()).toMatch(/latchkey_shared_limits_asked_total\{worker="1",answered="shared"\} [1-9]/);
+  expect(
+    sumIn(await allMetrics(), 'latchkey_shared_limits_asked_total', 'worker="1",answered="shared"'),
+  ).toBeGreaterThan(0);
 });
 
 test('a session of HTTP+SSE takes messages at every worker', async () => {

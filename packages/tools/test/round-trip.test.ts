@@ -517,7 +517,8 @@ describe('an upstream that fails', () => {
         req.socket.on('close', () => resolve());
       };
     });
-    const outcome = await sender.send({ baseUrl, request, timeoutMs: 500 });
+    // Time enough to get there, or there would be no connection to end.
+    const outcome = await sender.send({ baseUrl, request, timeoutMs: 3_000 });
     expect(presentResult(tool, outcome, context).structuredContent).toMatchObject({
       status: 504,
       code: 'upstream_timeout',

@@ -9,13 +9,16 @@ import { publishServer } from './support/relayed-server.ts';
 import { startUpstream, type ReceivedRequest, type UpstreamHandler } from './support/upstream.ts';
 
 const KB = 1024;
-const LIMITS = { headMs: 1_000, silenceMs: 1_000, bodySilenceMs: 1_000, bytesMax: 64 * KB };
+const LIMITS = { headMs: 60_000, silenceMs: 60_000, bodySilenceMs: 60_000, bytesMax: 64 * KB };
+/** For servers that hang. To all others a machine that is held up for a moment must not look like one. */
+const SHORT = { ...LIMITS, headMs: 1_000, silenceMs: 1_000, bodySilenceMs: 1_000 };
 const EVENTS = { 'content-type': 'text/event-stream' };
 const JSON_HEAD = { 'content-type': 'application/json' };
 const SECRET = 'the-secret-of-the-connector';
 const TOOLS = [{ name: 'look' }, { name: 'change', reads: false }];
 
 let harness: Harness;
+let hasty: Harness;
 let healthy: Awaited<ReturnType<typeof startUpstream>>;
 let raw: { url: string; speak(socket: Socket): void; open: Set<Socket>; close(): Promise<void> };
 /** Requests that the server behind us has not seen the end of. */
@@ -23,19 +26,23 @@ let open: Set<ServerResponse>;
 
 beforeAll(async () => {
   harness = await startHarness({ relay: { limits: LIMITS }, streamLimits: { perKey: 1 } });
+  hasty = await startHarness({ relay: { limits: SHORT }, streamLimits: { perKey: 1 } });
   healthy = await startUpstream();
   healthy.answer((req, res) => {
     const { id } = parsed(req);
     res.writeHead(200, JSON_HEAD).end(JSON.stringify({ jsonrpc: '2.0', id, result: { content: [] } }));
   });
   raw = await startRaw();
-  await publishServer(harness, { slug: 'faulty', url: `${harness.upstream.baseUrl}/mcp`, tools: TOOLS });
-  await publishServer(harness, { slug: 'healthy', url: healthy.baseUrl, tools: TOOLS });
+  for (const each of [harness, hasty]) {
+    await publishServer(each, { slug: 'faulty', url: `${each.upstream.baseUrl}/mcp`, tools: TOOLS });
+    await publishServer(each, { slug: 'healthy', url: healthy.baseUrl, tools: TOOLS });
+  }
   await publishServer(harness, { slug: 'raw', url: raw.url, tools: TOOLS });
   await publishServer(harness, { slug: 'down', url: await closedPort(), tools: TOOLS });
 });
 afterAll(async () => {
   await harness.close();
+  await hasty.close();
   await healthy.close();
   await raw.close();
 });
@@ -48,8 +55,8 @@ function parsed({ body }: ReceivedRequest): { id?: number; method?: string } {
 }
 
 /** Has the server behave so, and watches what stays open at it. */
-function behave(handler: UpstreamHandler): void {
-  harness.upstream.answer((req, res) => {
+function behave(handler: UpstreamHandler, at = harness): void {
+  at.upstream.answer((req, res) => {
     open.add(res);
     res.on('close', () => open.delete(res));
     return handler(req, res);
@@ -318,8 +325,11 @@ function said(text: string): {
   return JSON.parse(data === undefined ? text : data.slice(6)) as ReturnType<typeof said>;
 }
 
-async function healthyOneAnswers(bearer: Record<string, string>): Promise<void> {
-  const other = await harness.rpc(toolCall('change'), { path: '/mcp/acme/c/healthy', headers: bearer });
+/** Who waits for the end of a time, and who has time. */
+const where = (code: string): Harness => (code === 'upstream_timeout' ? hasty : harness);
+
+async function healthyOneAnswers(bearer: Record<string, string>, at = harness): Promise<void> {
+  const other = await at.rpc(toolCall('change'), { path: '/mcp/acme/c/healthy', headers: bearer });
   expect(other.json).toMatchObject({ id: 1, result: { content: [] } });
 }
 
@@ -336,11 +346,12 @@ const CLIENTS = [
 
 describe.each(CLIENTS)('%s', (_, ask) => {
   test.each(FAULTS)('is told what is wrong with a server that %s', async (_name, handler, code, status) => {
-    const { bearer } = harness.caller();
-    behave(handler);
+    const at = where(code);
+    const { bearer } = at.caller();
+    behave(handler, at);
     const { headers, message } = ask();
-    const faulty = harness.rpc(message, { path: '/mcp/acme/c/faulty', headers: { ...bearer, ...headers } });
-    await healthyOneAnswers(bearer);
+    const faulty = at.rpc(message, { path: '/mcp/acme/c/faulty', headers: { ...bearer, ...headers } });
+    await healthyOneAnswers(bearer, at);
     const answer = await faulty;
     expect(answer.status).toBe(200);
     expect(said(answer.text)).toMatchObject({
@@ -397,9 +408,10 @@ describe('where nobody waits for a message', () => {
   )(
     'a %s to a server that %s is answered in HTTP’s terms',
     async (method, _name, body, [, handler, code, status]) => {
-      const { bearer } = harness.caller();
-      behave(handler);
-      const answer = await harness.send(method, '/mcp/acme/c/faulty', {
+      const at = where(code);
+      const { bearer } = at.caller();
+      behave(handler, at);
+      const answer = await at.send(method, '/mcp/acme/c/faulty', {
         headers: { ...bearer, ...JSON_HEAD, accept: 'application/json, text/event-stream' },
         ...(body === undefined ? {} : { body }),
       });
@@ -560,8 +572,13 @@ describe('the credential that the operator set', () => {
 
 test('each call that was on record before it left has its outcome', async () => {
   const idsOf = async (phase: string) => {
-    const rows = await harness.store.audit.list(harness.orgId('acme'), { limit: 5_000 });
-    return rows.filter((row) => row.phase === phase).map(({ requestId }) => requestId);
+    const rows = await Promise.all(
+      [harness, hasty].map(({ orgId, store }) => store.audit.list(orgId('acme'), { limit: 5_000 })),
+    );
+    return rows
+      .flat()
+      .filter((row) => row.phase === phase)
+      .map(({ requestId }) => requestId);
   };
   const intents = await idsOf('intent');
   expect(intents.length).toBeGreaterThan(CLIENTS.length * FAULTS.length);

@@ -45,45 +45,41 @@ const event = (data: unknown): string => `data: ${JSON.stringify(data)}\n\n`;
 const messageOf = async (events: Events): Promise<unknown> =>
   JSON.parse((await events.next())?.data ?? 'null');
 
-test(
-  'goes at the pace of who reads: the server waits for it, and nothing is lost',
-  { timeout: 60_000 },
-  async () => {
-    const COUNT = 150;
-    const pad = 'x'.repeat(1024 * 1024);
-    let written = 0;
-    const harness = await start((_, res) => {
-      res.writeHead(200, EVENTS);
-      const write = (): void => {
-        while (written < COUNT) {
-          written += 1;
-          const isTaken = res.write(
-            event({ jsonrpc: '2.0', method: 'notifications/message', params: { written, pad } }),
-          );
-          if (!isTaken) return void res.once('drain', write);
-        }
-        res.end(event({ jsonrpc: '2.0', id: 1, result: { content: [] } }));
-      };
-      write();
-    });
-    // Its keep-alives are the clock: as many as it takes to send all of it to who reads.
-    const metronome = await start((_, res) => res.writeHead(200, EVENTS).flushHeaders(), {
-      streamLimits: { keepAliveMs: 100 },
-    });
-    const strokes = await open(metronome, metronome.caller().bearer);
-    const events = await open(harness, harness.caller().bearer, { message: toolCall('look') });
-    events.pause();
-    await strokes.keptAlive(20);
-    expect(written).toBeGreaterThan(0);
-    expect(written).toBeLessThan(COUNT / 2);
+test('goes at the pace of who reads: the server waits for it, and nothing is lost', async () => {
+  const COUNT = 150;
+  const pad = 'x'.repeat(1024 * 1024);
+  let written = 0;
+  const harness = await start((_, res) => {
+    res.writeHead(200, EVENTS);
+    const write = (): void => {
+      while (written < COUNT) {
+        written += 1;
+        const isTaken = res.write(
+          event({ jsonrpc: '2.0', method: 'notifications/message', params: { written, pad } }),
+        );
+        if (!isTaken) return void res.once('drain', write);
+      }
+      res.end(event({ jsonrpc: '2.0', id: 1, result: { content: [] } }));
+    };
+    write();
+  });
+  // Its keep-alives are the clock: as many as it takes to send all of it to who reads.
+  const metronome = await start((_, res) => res.writeHead(200, EVENTS).flushHeaders(), {
+    streamLimits: { keepAliveMs: 100 },
+  });
+  const strokes = await open(metronome, metronome.caller().bearer);
+  const events = await open(harness, harness.caller().bearer, { message: toolCall('look') });
+  events.pause();
+  await strokes.keptAlive(20);
+  expect(written).toBeGreaterThan(0);
+  expect(written).toBeLessThan(COUNT / 2);
 
-    events.resume();
-    for (let count = 1; count <= COUNT; count += 1)
-      expect(await messageOf(events)).toMatchObject({ params: { written: count } });
-    expect(await messageOf(events)).toMatchObject({ id: 1 });
-    expect(await events.over()).toBe(true);
-  },
-);
+  events.resume();
+  for (let count = 1; count <= COUNT; count += 1)
+    expect(await messageOf(events)).toMatchObject({ params: { written: count } });
+  expect(await messageOf(events)).toMatchObject({ id: 1 });
+  expect(await events.over()).toBe(true);
+});
 
 test('says that it is alive while the server says nothing, between its events and never within one', async () => {
   let answering: ServerResponse | undefined;

@@ -10,7 +10,7 @@ let harness: Harness;
 let key: Record<string, string>;
 
 beforeAll(async () => {
-  harness = await startHarness({ upstreamTimeoutMs: 2_000 });
+  harness = await startHarness({ upstreamTimeoutMs: 4_000 });
 });
 afterAll(() => harness.close());
 beforeEach(() => {

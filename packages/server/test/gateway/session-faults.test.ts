@@ -27,7 +27,7 @@ beforeAll(async () => {
   sse = await startUpstream();
   harness = await startHarness({
     channelLimits: { stdio: { lineBytesMax: 256 * KB }, sse: { eventBytesMax: 256 * KB } },
-    relay: { sessionLimits: { openMs: 4_000, idleMs: 1_500, keepAliveMs: 50 } },
+    relay: { sessionLimits: { openMs: 4_000, idleMs: 4_000, keepAliveMs: 50 } },
   });
   await publishServer(harness, {
     slug: 'healthy',

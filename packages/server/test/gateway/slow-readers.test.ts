@@ -10,8 +10,9 @@ let harness: Harness;
 let metronome: Harness;
 const open: Events[] = [];
 beforeAll(async () => {
-  harness = await startHarness({ streamLimits: { keepAliveMs: 600 } });
-  metronome = await startHarness({ streamLimits: { keepAliveMs: 100 } });
+  // Reader and gateway are one process here: one that is held up for as long reads nothing, either.
+  harness = await startHarness({ streamLimits: { keepAliveMs: 2_500 } });
+  metronome = await startHarness({ streamLimits: { keepAliveMs: 150 } });
 });
 afterAll(async () => {
   await harness.close();
@@ -91,13 +92,12 @@ test('a client that reads slowly, and goes on reading, gets all that it asked fo
   await expect.poll(() => held.length, PATIENT).toBe(PICTURES);
   for (const res of held) answerPicture(undefined, res);
 
-  // Two at each stroke, of what soon waits as a single write.
+  // One at each stroke, of what soon waits as a single write: all of them take thrice the time that would break it off.
   const { stream: strokes } = await openSession(metronome.caller(), metronome.url);
   for (let stroke = 1, seen = 0; seen < PICTURES; stroke += 1) {
     await strokes.keptAlive(stroke);
-    const few = Math.min(seen + 2, PICTURES);
     stream.resume();
-    await expect.poll(() => stream.rest().length, { ...PATIENT, interval: 1 }).toBeGreaterThanOrEqual(few);
+    await expect.poll(() => stream.rest().length, { ...PATIENT, interval: 1 }).toBeGreaterThan(seen);
     stream.pause();
     seen = stream.rest().length;
   }

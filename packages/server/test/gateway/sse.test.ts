@@ -232,7 +232,10 @@ describe('the end of a right', () => {
     const gone = new Promise<void>((resolve) => {
       harness.upstream.answer((_, res) => void res.on('close', () => resolve()));
     });
+    const before = harness.upstream.received.length;
     await post(toolCall('get_credits', {}, 'slow'));
+    // What has not left yet would never arrive.
+    await expect.poll(() => harness.upstream.received.length).toBe(before + 1);
     caller.revoke();
     harness.gateway.changed(caller.credential.keyId);
     expect(await stream.over()).toBe(false);

@@ -5,7 +5,7 @@ import { call, modern, toolCall } from './support/messages.ts';
 let harness: Harness;
 
 beforeAll(async () => {
-  harness = await startHarness({ upstreamTimeoutMs: 2_000 });
+  harness = await startHarness({ upstreamTimeoutMs: 4_000 });
 });
 afterAll(() => harness.close());
 beforeEach(() => {

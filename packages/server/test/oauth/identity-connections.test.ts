@@ -227,7 +227,8 @@ describe('E1: the audit trail', () => {
       client_id,
       'assertion.refused',
     ]);
-    // Ten a minute, and the minute may have changed meanwhile.
-    expect([10, 20]).toContain(rows.length);
+    // Ten a minute, and the minute may have changed meanwhile, near the first or the last of them too.
+    expect(rows.length).toBeGreaterThanOrEqual(10);
+    expect(rows.length).toBeLessThanOrEqual(20);
   });
 });

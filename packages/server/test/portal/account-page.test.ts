@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { codeOf, enrol } from '../people/enrol.ts';
 import { PASSWORD, cookieHeader, valueOf } from '../people/open-people.ts';
 import { expectSkeletonErrorRetry } from './list-states.ts';
-import { focused, sidewaysScroll, useDashboard } from './open-dashboard.ts';
+import { focused, focusedId, sidewaysScroll, useDashboard } from './open-dashboard.ts';
 
 const dashboard = useDashboard();
 
@@ -29,7 +29,8 @@ describe('the account page', () => {
     await visit.goto(`/app/${slug}`);
     await page.getByRole('button', { name: /^Account/ }).click();
     await page.getByRole('link', { name: 'Your account' }).click();
-    await expect.poll(() => focused(page)).toBe('Your account');
+    await expect.poll(() => focusedId(page)).toBe('page-title');
+    expect(await focused(page)).toBe('Your account');
     await page.getByLabel('Name', { exact: true }).fill('Ada Lovelace');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('status').filter({ hasText: 'Your name is changed.' }).waitFor();
@@ -78,7 +79,7 @@ describe('the account page', () => {
     await page.getByRole('button', { name: 'Set up' }).click();
     await page.getByRole('img', { name: /scan/ }).waitFor();
     const secret = (await page.locator('[data-secret]').innerText()).replaceAll(/\s/g, '');
-    await expect.poll(() => page.evaluate<string>('document.activeElement?.id ?? ""')).toBe('first-code');
+    await expect.poll(() => focusedId(page)).toBe('first-code');
     expect(await visit.axe()).toEqual([]);
     await page.getByLabel('Code that the app shows').fill('000000');
     await page.getByRole('button', { name: 'Turn on' }).click();

@@ -138,6 +138,7 @@ describe('the page of the agents', () => {
     await page.getByText('No agent fits.').waitFor();
     await expect.poll(() => visit.path()).toBe(`${path}?q=nobody`);
     await page.getByRole('link', { name: 'Show all' }).click();
+    await found('of 10001 agents');
     await page.getByRole('button', { name: 'Suspended' }).click();
     await page.getByText('No agent fits.').waitFor();
     expect(visit.complaints).toEqual([]);

@@ -3,7 +3,7 @@ import { newId, type ClientId, type UserId } from '../../src/kernel/ids.ts';
 import { newKeyPair } from '../../src/kernel/key-pair.ts';
 import type { Role } from '../../src/kernel/access.ts';
 import { expectSkeletonErrorRetry } from './list-states.ts';
-import { clipboard, focused, useDashboard, sidewaysScroll } from './open-dashboard.ts';
+import { clipboard, copyWith, focused, focusedId, useDashboard, sidewaysScroll } from './open-dashboard.ts';
 import { itemsOf } from './open-portal.ts';
 
 const dashboard = useDashboard();
@@ -52,10 +52,7 @@ describe('apps that admins make', () => {
     await dialog.getByRole('button', { name: 'Create app' }).click();
     await page.getByRole('dialog', { name: `“${HOSTILE}” is there` }).waitFor();
     expect(await page.locator('[data-secret]').count()).toBe(0);
-    // It is said for a moment.
-    const said = page.getByRole('status').filter({ hasText: 'Copied' }).waitFor();
-    await page.getByRole('button', { name: 'Copy the client id' }).click();
-    await said;
+    await copyWith(page, 'Copy the client id');
     const [made] = await clients();
     expect(made).toMatchObject({
       name: HOSTILE,
@@ -563,7 +560,7 @@ describe('the page of the apps', () => {
     await page.getByRole('navigation').getByRole('link', { name: 'Apps' }).click();
     // The link that was clicked reads like the heading that gets the focus: the title tells them apart.
     await expect.poll(() => page.title()).toMatch(/^Apps · Organisation \d+ · Latchkey$/);
-    await expect.poll(() => page.evaluate<string>('document.activeElement?.id')).toBe('page-title');
+    await expect.poll(() => focusedId(page)).toBe('page-title');
     expect(visit.complaints).toEqual([]);
     await visit.close();
   });

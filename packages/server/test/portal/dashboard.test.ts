@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { PASSWORD } from '../people/open-people.ts';
-import { clipboard, focused, useDashboard, sidewaysScroll } from './open-dashboard.ts';
+import { clipboard, copyWith, focused, focusedId, useDashboard, sidewaysScroll } from './open-dashboard.ts';
 
 const FIRST_LOAD_BYTES_MAX = 140_000;
 
@@ -123,10 +123,7 @@ describe('a person', () => {
     await page.keyboard.press('Escape');
     expect(await page.locator('[data-secret]').isVisible()).toBe(true);
     await visit.context.grantPermissions(['clipboard-read', 'clipboard-write']);
-    // It is said for a moment.
-    const said = page.getByRole('status').filter({ hasText: 'Copied' }).waitFor();
-    await page.getByRole('button', { name: 'Copy the key' }).click();
-    await said;
+    await copyWith(page, 'Copy the key');
     expect(await clipboard(page)).toBe(secret);
     await page.getByRole('button', { name: 'I have saved it' }).click();
 
@@ -206,10 +203,7 @@ describe('a person', () => {
     await visit.goto('/app');
     // The only organisation: no choice to make.
     await page.waitForURL(`**/app/${slug}`);
-    // It is said for a moment.
-    const said = page.getByRole('status').filter({ hasText: 'Copied' }).waitFor();
-    await page.getByRole('button', { name: 'Copy the connector URL' }).click();
-    await said;
+    await copyWith(page, 'Copy the connector URL');
     expect(await clipboard(page)).toBe(`${dashboard().baseUrl}/mcp/${slug}`);
     expect(await page.getByText('claude.ai cannot reach this address').count()).toBe(1);
     expect(await page.getByRole('link', { name: 'Add to Claude' }).count()).toBe(0);
@@ -244,7 +238,8 @@ describe('a person', () => {
       'Playground',
     ]);
     await page.getByRole('link', { name: 'API keys' }).first().click();
-    await expect.poll(() => focused(page)).toBe('API keys');
+    await expect.poll(() => focusedId(page)).toBe('page-title');
+    expect(await focused(page)).toBe('API keys');
     expect(visit.complaints).toEqual([]);
     await visit.close();
   });
@@ -271,7 +266,8 @@ describe('a person', () => {
       await page.keyboard.press('Enter');
       await page.waitForURL(`**/app/${slug}/connect`);
       await expect.poll(() => button.getAttribute('aria-expanded')).toBe('false');
-      await expect.poll(() => focused(page)).toMatch(/^Connect/);
+      await expect.poll(() => focusedId(page)).toBe('page-title');
+      expect(await focused(page)).toMatch(/^Connect/);
       expect(visit.complaints).toEqual([]);
       await visit.close();
     },

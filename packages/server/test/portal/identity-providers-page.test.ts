@@ -3,7 +3,7 @@ import { newId, type ClientId } from '../../src/kernel/ids.ts';
 import { newKeyPair } from '../../src/kernel/key-pair.ts';
 import type { Role } from '../../src/kernel/access.ts';
 import { expectSkeletonErrorRetry } from './list-states.ts';
-import { focused, useDashboard, sidewaysScroll } from './open-dashboard.ts';
+import { focused, focusedId, useDashboard, sidewaysScroll } from './open-dashboard.ts';
 import { itemsOf } from './open-portal.ts';
 
 const dashboard = useDashboard();
@@ -62,7 +62,7 @@ describe('the page of the identity providers', () => {
     await visit.goto(`/app/${slug}`);
     await page.getByRole('navigation').getByRole('link', { name: 'Identity providers' }).click();
     await expect.poll(() => visit.path()).toBe(path);
-    await expect.poll(() => page.evaluate<string>('document.activeElement?.id')).toBe('page-title');
+    await expect.poll(() => focusedId(page)).toBe('page-title');
     await page.getByText('No provider is trusted.').waitFor();
     // Nobody can be linked before there is a provider.
     expect(await page.getByRole('button', { name: 'Link a person' }).count()).toBe(0);

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { fileOf, hostileDocument, HTML, hugeDocument, POSTMAN, shopDocument } from './import-documents.ts';
-import { focused, sidewaysScroll, useDashboard } from './open-dashboard.ts';
+import { focused, focusedId, sidewaysScroll, useDashboard } from './open-dashboard.ts';
 
 const dashboard = useDashboard();
 const SECRET = 'sk_live_do_not_show_me';
@@ -51,7 +51,8 @@ describe('the import of a connector', () => {
     await page.getByText('No connectors yet.').waitFor();
     await page.getByRole('link', { name: 'Import' }).first().click();
     await expect.poll(() => visit.path()).toBe(base);
-    await expect.poll(() => focused(page)).toBe('Import');
+    await expect.poll(() => focusedId(page)).toBe('page-title');
+    expect(await focused(page)).toBe('Import');
     expect(await step(page, 'Check').count()).toBe(0);
     await paste(page, shopDocument());
 

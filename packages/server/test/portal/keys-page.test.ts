@@ -97,6 +97,7 @@ describe('the page of the keys', () => {
     await page.getByRole('searchbox').fill('nothing like it');
     await page.getByText('No such keys.').waitFor();
     await page.getByRole('link', { name: 'Show all that work' }).click();
+    await found('300 of 10005 keys');
     await page.getByRole('button', { name: 'Mine' }).click();
     await found('100 of 10003 keys');
     await page.getByRole('button', { name: /^Unused/ }).click();

@@ -113,6 +113,28 @@ export function focused(page: Page): Promise<string> {
   return page.evaluate<string>(`document.activeElement?.textContent ?? ''`);
 }
 
+/** The id of the element that has the focus: where the link that was clicked reads like the heading of its page. */
+export function focusedId(page: Page): Promise<string> {
+  return page.evaluate<string>(`document.activeElement?.id ?? ''`);
+}
+
 export function clipboard(page: Page): Promise<string> {
   return page.evaluate<string>('navigator.clipboard.readText()');
+}
+
+/**
+ * Presses the button of this name, and sees that the page says what was copied. It says so for a moment, in which this
+ * process may be held up: the page itself watches.
+ */
+export async function copyWith(page: Page, name: string): Promise<void> {
+  const said = page.evaluate<void>(`new Promise((resolve) => {
+    const watch = new MutationObserver(() => {
+      const all = [...document.querySelectorAll('[role=status]')];
+      if (!all.some(({ textContent }) => textContent === 'Copied')) return;
+      watch.disconnect();
+      resolve();
+    });
+    watch.observe(document.body, { subtree: true, childList: true, characterData: true });
+  })`);
+  await Promise.all([said, page.getByRole('button', { name }).click()]);
 }

@@ -175,6 +175,7 @@ describe('the page of a connector’s tools', () => {
       await page.emulateMedia({ colorScheme });
       await visit.goto(path);
       await page.getByRole('row', { name: /Tool number 0 / }).waitFor();
+      await fewAreDrawn(page);
       await page.getByRole('heading', { name: 'One new tool waits' }).waitFor();
       expect(await visit.axe()).toEqual([]);
       await page.setViewportSize({ width: 320, height: 640 });

@@ -111,6 +111,8 @@ describe('the page of usage', () => {
     await visit.goto(path);
     const canvas = page.locator('.chart canvas');
     await canvas.waitFor();
+    // It comes by itself, and moves the chart down.
+    await page.getByRole('region', { name: 'This month' }).waitFor();
     const showAll = page.getByRole('button', { name: 'Show all', exact: true });
     const zoomed = () => showAll.getAttribute('aria-disabled');
     await expect.poll(zoomed).toBe('true');
@@ -161,6 +163,8 @@ describe('the page of usage', () => {
     });
     await visit.goto(path);
     await page.getByText('Loading the chart').waitFor();
+    // It comes by itself, and stands above.
+    await page.getByRole('region', { name: 'This month' }).waitFor();
     const below = page.getByRole('table', { name: 'Calls by tool' });
     const before = (await below.boundingBox())?.y;
     letThrough();

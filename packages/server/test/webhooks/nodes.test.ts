@@ -139,7 +139,7 @@ describe('what a receiver does', () => {
     opened.host.on(url('/stops'), (_request, response) => {
       response.writeHead(202, { 'content-length': '100' }).write('so far');
     });
-    const send = createSendWebhook({ ...opened.host.guard, deadlineMs: 2_000 });
+    const send = createSendWebhook({ ...opened.host.guard, deadlineMs: 4_000 });
     expect(await send(url('/stops'), {}, '{}')).toEqual({ status: 202, fault: null, answer: 'so far' });
   });
 

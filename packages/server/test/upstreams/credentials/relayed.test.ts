@@ -83,6 +83,8 @@ test('a token that the server withdrew is replaced within the same call, which i
 test('who has no account there is told where to connect one', async () => {
   const bob = await world.newMember([acme, 'member']);
   app = await world.connect(bob, 'read', { resource: `${world.url}/mcp/${acme.slug}` });
+  // Whether its tools have changed is asked by itself every few seconds, with the account that is connected.
+  service.seen.api.length = 0;
   const refused = await call('initialize', { protocolVersion: '2025-11-25', capabilities: {} });
   expect(JSON.parse(refused.text)).toMatchObject({
     error: {
