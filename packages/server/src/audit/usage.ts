@@ -11,7 +11,7 @@ export interface Usage {
 
 /** The part of the store that it writes through. */
 export interface UsageStore {
-  readonly keys: { touch(lastUsed: ReadonlyMap<KeyId, number>): Promise<void> };
+  readonly keys: { touch(lastUsed: ReadonlyMap<KeyId, number>): Promise<readonly KeyId[]> };
 }
 
 const FLUSH_DELAY_MS = 1000;
@@ -21,6 +21,19 @@ export function createUsage({ store, clock, log }: { store: UsageStore; clock: C
   let lastUsed = new Map<KeyId, number>();
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> = Promise.resolve();
+  let isClosed = false;
+
+  function note(keyId: KeyId, usedAtMs: number): void {
+    lastUsed.set(keyId, usedAtMs);
+    if (!isClosed) timer ??= setTimeout(() => void flush(), FLUSH_DELAY_MS);
+  }
+
+  async function write(due: ReadonlyMap<KeyId, number>): Promise<void> {
+    for (const keyId of await store.keys.touch(due)) {
+      const usedAtMs = due.get(keyId);
+      if (usedAtMs !== undefined && !lastUsed.has(keyId)) note(keyId, usedAtMs);
+    }
+  }
 
   function flush(): Promise<void> {
     clearTimeout(timer);
@@ -28,7 +41,7 @@ export function createUsage({ store, clock, log }: { store: UsageStore; clock: C
     const due = lastUsed;
     lastUsed = new Map();
     writing = writing
-      .then(() => store.keys.touch(due))
+      .then(() => write(due))
       // A time that is lost is replaced at the key's next use: nothing is kept back for it.
       .catch((error: unknown) =>
         log.warn({ error: deepestCause(error).message }, 'last use of keys was not written'),
@@ -37,10 +50,10 @@ export function createUsage({ store, clock, log }: { store: UsageStore; clock: C
   }
 
   return {
-    touch(keyId) {
-      lastUsed.set(keyId, clock.nowMs());
-      timer ??= setTimeout(() => void flush(), FLUSH_DELAY_MS);
+    touch: (keyId) => note(keyId, clock.nowMs()),
+    close() {
+      isClosed = true;
+      return flush();
     },
-    close: flush,
   };
 }

@@ -11,6 +11,7 @@ import {
 } from '../kernel/ids.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { hashSecret, randomToken } from '../kernel/secret.ts';
+import { revokeGrants } from '../keys/revoke.ts';
 import { refusableTransaction } from '../people/refusable-transaction.ts';
 import type { ClientFilter, ClientOrder, SeenOrder } from '../store/queries/client-list.ts';
 import type { ClientRuleFilter } from '../store/queries/client-rule-list.ts';
@@ -167,10 +168,8 @@ export function createPortalClients({ store, clock }: { store: Store; clock: Clo
         await queries.people.lockMembers(orgId);
         if (!(await queries.portalClients.markDeleted(orgId, clientId))) return undefined;
         await queries.changes.add('client', actingSubject(orgId, clientId));
-        let endedGrants = 0;
-        for (const grantId of await queries.portalClients.listLiveGrants(orgId, clientId)) {
-          if (await queries.grantEnds.end(orgId, grantId, 'client_deleted')) endedGrants += 1;
-        }
+        const live = await queries.portalClients.listLiveGrants(orgId, clientId);
+        const endedGrants = (await revokeGrants(queries, orgId, live, 'client_deleted')).length;
         await queries.audit.insertMany([
           toAuditRow(
             {

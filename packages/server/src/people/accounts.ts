@@ -126,10 +126,19 @@ export function createAccounts({
       if (pending === undefined || userId === undefined) return fail({ reason: 'over' });
       const verified = await secondFactor.verify(userId, code);
       if (!verified.ok) return verified;
-      if (!(await store.secondFactors.claimPending(pending, now()))) return fail({ reason: 'over' });
-      const begun = await people.beginSession({ userId, amr: ['pwd', 'otp'], headers });
+      const remembered: string[] = [];
+      const begun = await people.beginSession({
+        userId,
+        amr: ['pwd', 'otp'],
+        headers,
+        // Whoever replaces the password meanwhile ends what began with the former one: all of it.
+        async ifStill(queries) {
+          if (!(await queries.secondFactors.claimPending(pending, now()))) return false;
+          if (remember) remembered.push(await browserTokens.remember(queries, userId, clock.nowMs()));
+          return true;
+        },
+      });
       if (!begun.ok) return fail({ reason: 'over' });
-      const remembered = remember ? [await browserTokens.remember(store, userId, clock.nowMs())] : [];
       const setCookies = [...begun.value.setCookies, browserTokens.endPending, ...remembered];
       return ok({ ...begun.value, setCookies });
     },

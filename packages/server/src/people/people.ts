@@ -3,7 +3,7 @@ import type { OrganisationId, UserId } from '../kernel/ids.ts';
 import type { Log } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import type { Role } from '../kernel/access.ts';
-import type { Store } from '../store/store.ts';
+import type { Queries, Store } from '../store/store.ts';
 import type { Amr } from './amr.ts';
 import { createCheckPassword } from './check-password.ts';
 import { insertUser, prepareUser, type NewUser, type UserFault } from './create-user.ts';
@@ -54,13 +54,18 @@ export interface People {
     password: string;
     headers: Headers;
   }): Promise<Result<SignedIn, { reason: 'wrong_credentials' }>>;
-  /** The same for somebody who has shown who they are in another way. `wrong_credentials`: they are disabled. */
+  /**
+   * The same for somebody who has shown who they are in another way. `wrong_credentials`: they are disabled, or it is
+   * not so any more.
+   */
   beginSession(input: {
     userId: UserId;
     amr: readonly Amr[];
     headers: Headers;
     /** Where an organisation's provider vouched for them. */
     viaOrgId?: OrganisationId;
+    /** Asked in the transaction in which the session begins: what ends that from then on ends the session, too. */
+    ifStill?: (queries: Queries) => Promise<boolean>;
   }): Promise<Result<SignedIn, { reason: 'wrong_credentials' }>>;
   signOut(headers: Headers): Promise<{ setCookies: string[] }>;
   createUser(user: NewUser): Promise<Result<{ userId: UserId }, { reason: UserFault }>>;
@@ -100,17 +105,21 @@ export function createPeople({
   const checkPassword = createCheckPassword({ store });
   const browserTokens = createBrowserTokens(baseUrl);
 
-  async function beginSession(input: {
-    userId: UserId;
-    amr: readonly Amr[];
-    headers: Headers;
-    viaOrgId?: OrganisationId;
-  }): Promise<Result<SignedIn, { reason: 'wrong_credentials' }>> {
-    const { amr, headers, userId, viaOrgId = null } = input;
+  async function beginSession({
+    amr,
+    headers,
+    ifStill = async () => true,
+    userId,
+    viaOrgId,
+  }: Parameters<People['beginSession']>[0]): Promise<Result<SignedIn, { reason: 'wrong_credentials' }>> {
+    const session = { userId, amr, viaOrgId: viaOrgId ?? null, isConfirmed: true, nowMs: clock.nowMs() };
+    const library = await sessions;
+    const setCookies = await store.transaction(async (queries) => {
+      if (!(await ifStill(queries)) || !(await queries.sessions.holdEnabled(userId))) return undefined;
+      return (await library.begin(session, headers, queries)).setCookies;
+    });
     // To somebody who is disabled the same as to somebody unknown.
-    if (!(await isEnabled(userId))) return fail({ reason: 'wrong_credentials' });
-    const session = { userId, amr, viaOrgId, isConfirmed: true, nowMs: clock.nowMs() };
-    const { setCookies } = await (await sessions).begin(session, headers);
+    if (setCookies === undefined) return fail({ reason: 'wrong_credentials' });
     await endFormer(headers);
     return ok({ setCookies, userId, step: 'done' });
   }
@@ -124,11 +133,6 @@ export function createPeople({
     const browser = browserTokens.rememberedOf(headers);
     const now = new Date(clock.nowMs());
     return browser !== undefined && store.secondFactors.isRemembered(userId, browser, now);
-  }
-
-  async function isEnabled(userId: UserId): Promise<boolean> {
-    const user = await store.people.findUser(userId);
-    return user !== undefined && user.disabledAt === null;
   }
 
   return {

@@ -65,7 +65,7 @@ export async function createSessionLibrary(deps: {
         await deps.store.ping();
         throw error;
       });
-      if (found === null || (found.user.disabledAt ?? null) !== null) return undefined;
+      if (found === null || found.user.disabledAt !== null) return undefined;
       return {
         sessionId: found.session.id,
         userId: found.user.id as UserId,

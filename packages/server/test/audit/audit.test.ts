@@ -154,4 +154,29 @@ describe('the last use of keys', () => {
     await usage.close();
     expect(await lastUsedMs()).toBe(2_000_000_000_000);
   });
+
+  test('waits for nobody who holds a key, and is written once the key is let go', async () => {
+    const [held, free] = [await createKey(), await createKey()];
+    const usage = createUsage({
+      store: database.store,
+      clock: { nowMs: () => 2_000_000_000_000 },
+      log: silentLog,
+    });
+    const lastUsedMs = async ({ keyId, orgId }: typeof held) =>
+      (await database.store.keys.find(orgId, keyId))?.lastUsedAt?.getTime();
+    const holder = await database.store.pool.connect();
+    try {
+      await holder.query('begin');
+      await holder.query('select from keys where id = $1 for no key update', [held.keyId]);
+      usage.touch(held.keyId);
+      usage.touch(free.keyId);
+      await expect.poll(() => lastUsedMs(free)).toBe(2_000_000_000_000);
+      expect(await lastUsedMs(held)).toBeUndefined();
+      await holder.query('commit');
+    } finally {
+      holder.release();
+    }
+    await expect.poll(() => lastUsedMs(held)).toBe(2_000_000_000_000);
+    await usage.close();
+  });
 });

@@ -1,7 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/kernel/clock.ts';
 import { createReach } from '../../src/people/company/reach.ts';
 import { PASSWORD, valueOf } from '../people/open-people.ts';
+import { untilBlocked } from '../support/until-blocked.ts';
+import { holdPerson } from '../support/hold-person.ts';
 import { ACME, EVIL, openCompany, type OpenedCompany } from './open-company.ts';
 
 let opened: OpenedCompany;
@@ -335,6 +337,26 @@ describe('whom a provider may name', () => {
     expect(refused.html).toContain('cannot be used');
     await store.people.setSuspended(orgId, true);
     expect((await browser().get(`/sign-in/company/${slug}`)).status).toBe(404);
+  });
+
+  test('nobody whose organisation gives the provider up while they arrive', async () => {
+    const { at, browser, company, organisation, signIn, store, whoIs } = opened;
+    const { by, domain, slug } = await organisation();
+    await at(ACME, 'late', { email: `late@${domain}`, email_verified: true });
+    const first = browser();
+    await signIn(first, slug, 'late');
+    const userId = (await whoIs(first))?.userId;
+    const person = await holdPerson(store, userId);
+    onTestFinished(person.letGo);
+    const second = browser();
+    const arriving = signIn(second, slug, 'late');
+    await untilBlocked(store, 1);
+    const removing = company.portal.companyProviders.remove(by);
+    await untilBlocked(store, 2);
+    await person.letGo();
+    expect((await removing).ok).toBe(true);
+    await arriving;
+    expect(await whoIs(second)).toBeUndefined();
   });
 
   test('nobody who was removed, until an admin lets them back in', async () => {

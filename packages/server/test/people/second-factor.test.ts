@@ -1,7 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { RequestId } from '../../src/kernel/ids.ts';
 import { createAccounts } from '../../src/people/accounts.ts';
+import { createPasswordResets } from '../../src/people/password-resets.ts';
 import { BACKUP_CODES } from '../../src/people/two-factor/backup-codes.ts';
 import { rotateSecret } from '../../src/rotate-secret.ts';
+import { holdPerson } from '../support/hold-person.ts';
+import { untilBlocked } from '../support/until-blocked.ts';
 import { codeOf, enrol, sessionOf } from './enrol.ts';
 import { cookieHeader, dumpOf, openPeople, PASSWORD, valueOf } from './open-people.ts';
 
@@ -20,6 +24,8 @@ async function enrolled() {
   const { userId } = valueOf(await opened.people.createUser({ email, name: 'Ada', password: PASSWORD }));
   return { email, userId, ...(await enrol(opened, { email, userId })) };
 }
+
+const requestId = 'req_test' as RequestId;
 
 /** The password alone: what the browser has after it. */
 async function passwordOf(email: string, headers = new Headers()) {
@@ -94,6 +100,25 @@ describe('a sign-in with a second factor', () => {
     const once = await passwordOf(email);
     expect(reasonOf(await finish(once.headers, backupCodes[0] ?? ''))).toBe('ok');
     expect(reasonOf(await finish(once.headers, backupCodes[1] ?? ''))).toBe('over');
+  });
+
+  test('is over for good by a password reset that comes while it is being finished', async () => {
+    const { code, email, userId } = await enrolled();
+    const { headers } = await passwordOf(email);
+    const resets = createPasswordResets(opened);
+    const { token } = valueOf(await resets.createForOperator(userId));
+    const person = await holdPerson(opened.store, userId);
+    onTestFinished(person.letGo);
+    const finishing = finish(headers, code(), true);
+    await untilBlocked(opened.store, 1);
+    const resetting = resets.use({ token, password: 'another horse battery', requestId });
+    await untilBlocked(opened.store, 2);
+    await person.letGo();
+    expect((await resetting).ok).toBe(true);
+    const cookies = cookieHeader(valueOf(await finishing).setCookies);
+    expect(await opened.people.currentUser(cookies)).toBeUndefined();
+    const again = await opened.people.signIn({ email, password: 'another horse battery', headers: cookies });
+    expect(again).toMatchObject({ ok: true, value: { step: 'second_factor' } });
   });
 
   test('ends with its user disabled in between', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hashPassword } from '../../src/people/password.ts';
+import { untilBlocked } from '../support/until-blocked.ts';
 import { enrol, sessionOf } from './enrol.ts';
 import { cookieHeader, dumpOf, openPeople, PASSWORD, valueOf } from './open-people.ts';
 
@@ -52,6 +53,23 @@ describe('a session', () => {
     opened.pass(60_000);
     expect(await opened.people.currentUser(cookie)).toBeUndefined();
     opened.pass(-7 * 24 * 3600 * 1000);
+  });
+
+  test('is of no use to who is disabled, and none begins that was asked for before', async () => {
+    const { email, userId } = await newUser();
+    const { setCookies } = await signIn(email);
+    const operator = await opened.store.pool.connect();
+    try {
+      await operator.query('begin');
+      await operator.query('update users set disabled_at = now() where id = $1', [userId]);
+      const late = opened.people.signIn({ email, password: PASSWORD, headers: new Headers() });
+      await untilBlocked(opened.store, 1);
+      await operator.query('commit');
+      expect(await late).toEqual({ ok: false, error: { reason: 'wrong_credentials' } });
+    } finally {
+      operator.release();
+    }
+    expect(await opened.people.currentUser(cookieHeader(setCookies))).toBeUndefined();
   });
 
   test('ends with its user', async () => {

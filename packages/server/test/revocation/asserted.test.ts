@@ -4,7 +4,7 @@ import { refusalOf, type World } from '../oauth/support/world.ts';
 import { NODES_SECRET, startSecondNode, type SecondNode } from '../support/second-node.ts';
 import { headStart } from './support/head-start.ts';
 import { sortAnswers } from './support/sort-answers.ts';
-import { untilBlocked } from './support/until-blocked.ts';
+import { untilBlocked } from '../support/until-blocked.ts';
 
 // Connections that an identity provider's word carries (ID-JAG), at the instant at which they are ended.
 let companies: Companies;
@@ -51,7 +51,7 @@ describe('48: an assertion that waits is refused', () => {
       await order.query('select 1 from organisations where id = $1 for update', [orgId]);
       await order.query(statement, [orgId, company.client.client_id]);
       const presented = company.present(assertion, {}, second.url);
-      await untilBlocked(world, 1);
+      await untilBlocked(world.latchkey.store, 1);
       await order.query('commit');
       expect(await refusalOf(await presented)).toEqual(INVALID_GRANT);
     } finally {
@@ -80,7 +80,7 @@ describe('while everyone is signed out', () => {
       await end(last?.id);
       const subject = path.startsWith('/identity-links') ? { subject: company.subject } : {};
       const removed = company.send('POST', path, { issuer: company.provider.issuer, ...subject });
-      await untilBlocked(world, 1);
+      await untilBlocked(world.latchkey.store, 1);
       await end(first?.id);
       await order.query('commit');
       const answer = await removed;

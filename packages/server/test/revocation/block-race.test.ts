@@ -5,7 +5,7 @@ import { REDIRECT_URI, refresh, rpc, type Tokens } from '../support/oauth-client
 import { NODES_SECRET, startSecondNode, type SecondNode } from '../support/second-node.ts';
 import { headStart } from './support/head-start.ts';
 import { sortAnswers } from './support/sort-answers.ts';
-import { untilBlocked } from './support/until-blocked.ts';
+import { untilBlocked } from '../support/until-blocked.ts';
 
 // A client is blocked at the instant at which it redeems and refreshes, on two nodes.
 let world: World;
@@ -98,7 +98,7 @@ describe.each(['token', 'key'] as const)('in %s mode', (mode) => {
       const redemptions = codes.map((each, index) =>
         world.redeem(each, {}, index === 0 ? world.url : second.url),
       );
-      await untilBlocked(world, 2);
+      await untilBlocked(world.latchkey.store, 2);
       await block.query('commit');
       for (const redemption of redemptions) expect(await refusalOf(await redemption)).toEqual(INVALID_GRANT);
     } finally {

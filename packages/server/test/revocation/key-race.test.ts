@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openWorld, type World } from '../oauth/support/world.ts';
 import { portalRequest } from './support/portal.ts';
-import { untilBlocked } from './support/until-blocked.ts';
+import { untilBlocked } from '../support/until-blocked.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -20,7 +20,7 @@ test('a key that somebody makes while being removed is not made, and so does not
     await removal.query('delete from memberships where user_id = $1', [person.userId]);
     const wanted = { name: 'In passing', access: 'read', expires_in_days: null };
     const made = portalRequest(world.url, person, organisation.slug, '/keys', {}, wanted);
-    await untilBlocked(world, 1);
+    await untilBlocked(world.latchkey.store, 1);
     await removal.query('commit');
     expect((await made).status).toBe(403);
   } finally {
@@ -48,7 +48,7 @@ test('a removal ends keys in the order in which their use is noted, so neither w
     await noting.query('begin');
     await note(ids[1]);
     const removed = world.latchkey.people.removeMember({ ...organisation, userId: person.userId });
-    await untilBlocked(world, 1);
+    await untilBlocked(world.latchkey.store, 1);
     await note(ids[0]);
     await noting.query('commit');
     expect((await removed).ok).toBe(true);

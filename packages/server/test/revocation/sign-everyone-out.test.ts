@@ -7,7 +7,7 @@ import { refresh, rpc, type Tokens } from '../support/oauth-client.ts';
 import { NODES_SECRET, startSecondNode, type SecondNode } from '../support/second-node.ts';
 import { headStart } from './support/head-start.ts';
 import { sortAnswers } from './support/sort-answers.ts';
-import { untilBlocked } from './support/until-blocked.ts';
+import { untilBlocked } from '../support/until-blocked.ts';
 
 // Two nodes on one database.
 let world: World;
@@ -118,7 +118,7 @@ describe.each(['token', 'key'] as const)('in %s mode', (mode) => {
         organisation.orgId,
       ]);
       const redemption = world.redeem(approved);
-      await untilBlocked(world, 1);
+      await untilBlocked(world.latchkey.store, 1);
       await order.query('commit');
       expect(await refusalOf(await redemption)).toEqual(INVALID_GRANT);
     } finally {

@@ -200,15 +200,24 @@ export function createCompanySignIn({
         await refused(organisation, requestId, admitted.error, answer.value);
         return fail({ reason: 'person', fault: admitted.error, email: answer.value.email, ...about });
       }
-      const session = {
-        userId: admitted.value.userId,
-        amr: ['sso'] as const,
+      const { userId } = admitted.value;
+      if (await keepsOwnSession(linkTo, provider)) return ok({ returnTo: claimed.returnTo, setCookies: [] });
+      let fault: AdmitFault = 'disabled';
+      const begun = await people.beginSession({
+        userId,
+        amr: ['sso'],
         headers,
         viaOrgId: organisation.id,
-      };
-      if (await keepsOwnSession(linkTo, provider)) return ok({ returnTo: claimed.returnTo, setCookies: [] });
-      const begun = await people.beginSession(session);
-      if (!begun.ok) return fail({ reason: 'person', fault: 'disabled', email: undefined, ...about });
+        // The provider may have been given up since: with it go the identities that it vouched for.
+        async ifStill({ companySignIn, people: members }) {
+          await members.lockMembers(organisation.id);
+          const { subject } = answer.value;
+          if ((await companySignIn.findIdentity(organisation.id, issuer, subject)) === userId) return true;
+          fault = 'changed';
+          return false;
+        },
+      });
+      if (!begun.ok) return fail({ reason: 'person', fault, email: undefined, ...about });
       return ok({ returnTo: claimed.returnTo, setCookies: begun.value.setCookies });
     },
   };

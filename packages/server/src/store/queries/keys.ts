@@ -145,18 +145,23 @@ export function createKeyQueries(executor: Executor) {
       return row;
     },
 
-    /** `lastUsed` maps key ids to milliseconds since the epoch; an older time never replaces a newer one. */
-    async touch(lastUsed: ReadonlyMap<KeyId, number>): Promise<void> {
-      if (lastUsed.size === 0) return;
-      await executor.execute(sql`
+    /**
+     * `lastUsed` maps key ids to milliseconds since the epoch; an older time never replaces a newer one. It waits for
+     * nobody, so that whoever ends keys never waits for it: answers the keys that somebody holds, for another time.
+     */
+    async touch(lastUsed: ReadonlyMap<KeyId, number>): Promise<KeyId[]> {
+      if (lastUsed.size === 0) return [];
+      const { rows } = await executor.execute<{ id: KeyId }>(sql`
         with used as (
           select * from unnest(${sql.param([...lastUsed.keys()])}::text[], ${sql.param([...lastUsed.values()])}::float8[]) as used(id, ms)
         ), held as materialized (
-          -- In the order of their ids, as everyone who locks many: or two of them could wait for each other.
-          select id from ${keys} where id in (select id from used) order by id for no key update
+          select id from ${keys} where id in (select id from used) for no key update skip locked
+        ), written as (
+          update ${keys} set last_used_at = greatest(last_used_at, to_timestamp(used.ms / 1000.0))
+          from held join used using (id) where ${keys.id} = held.id
         )
-        update ${keys} set last_used_at = greatest(last_used_at, to_timestamp(used.ms / 1000.0))
-        from held join used using (id) where ${keys.id} = held.id`);
+        select id from ${keys} where id in (select id from used) and id not in (select id from held)`);
+      return rows.map(({ id }) => id);
     },
   };
 }

@@ -1,10 +1,19 @@
-import { and, desc, eq, gt, lt, ne, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, isNull, lt, ne, sql } from 'drizzle-orm';
 import type { OrganisationId, UserId } from '../../kernel/ids.ts';
 import type { Executor } from '../database.ts';
 import { credentials, pendingSignIns, rememberedBrowsers, sessions, users } from '../schema.ts';
 
 /** Sessions and passwords, as rows that better-auth reads. */
 export function createSessionQueries(executor: Executor) {
+  async function holdEnabled(userId: UserId): Promise<boolean> {
+    const rows = await executor
+      .select({ id: users.id })
+      .from(users)
+      .where(and(eq(users.id, userId), isNull(users.disabledAt)))
+      .for('share');
+    return rows.length === 1;
+  }
+
   return {
     async createSession(session: {
       id: string;
@@ -21,10 +30,16 @@ export function createSessionQueries(executor: Executor) {
       await executor.insert(sessions).values({ ...row, token, ipAddress: '', createdAt: at, updatedAt: at });
     },
 
-    /** Whether the password is still the one with this hash; if so, nobody replaces it until the transaction ends. */
+    /** Whether somebody is there and not disabled; if so, nobody disables them until the transaction ends. */
+    holdEnabled,
+
+    /**
+     * Whether the password is still the one with this hash, of somebody who is not disabled; if so, both stay so until
+     * the transaction ends.
+     */
     async holdPassword(userId: UserId, passwordHash: string): Promise<boolean> {
       // As a reset does it: the person first, or each would wait for the other.
-      await executor.select({ id: users.id }).from(users).where(eq(users.id, userId)).for('key share');
+      if (!(await holdEnabled(userId))) return false;
       const rows = await executor
         .select({ id: credentials.id })
         .from(credentials)
@@ -125,7 +140,8 @@ export function createSessionQueries(executor: Executor) {
           password: passwordHash,
         })
         .onConflictDoUpdate({ target: credentials.id, set: { password: passwordHash } });
-      for (const table of [rememberedBrowsers, pendingSignIns])
+      // First those under way: what one of them remembers while it is being finished is there once it is through.
+      for (const table of [pendingSignIns, rememberedBrowsers])
         await executor.delete(table).where(eq(table.userId, userId));
     },
 
