@@ -14,7 +14,11 @@ export function Progress({ view }: { view: ImportView }) {
   const { queryKey } = importQuery(org, view.id);
   const cancelling = useMutation({
     mutationFn: () => cancelImport(org, view.id),
-    onSuccess: (cancelled) => queryClient.setQueryData(queryKey, cancelled),
+    async onSuccess(cancelled) {
+      // What was asked before it was cancelled says that it goes on.
+      await queryClient.cancelQueries({ queryKey, exact: true });
+      queryClient.setQueryData(queryKey, cancelled);
+    },
     onError: () => queryClient.invalidateQueries({ queryKey, exact: true }),
   });
   const { progress } = view;
