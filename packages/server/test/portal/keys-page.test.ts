@@ -123,6 +123,20 @@ describe('the page of the keys', () => {
     await others.close();
   });
 
+  test('two filters that are pressed before the page is drawn anew both hold', async () => {
+    const { member, orgId, owner, path } = await furnished();
+    await seed(orgId, member.userId, 'Theirs', 1);
+    const visit = await dashboard().visit(owner.cookie);
+    const { page } = visit;
+    await visit.goto(`${path}?q=nothing+like+it`);
+    await page.getByText('No such keys.').waitFor();
+    await page.evaluate(`for (const words of ['Show all that work', 'Mine'])
+      [...document.querySelectorAll('main a, main button')].find((one) => one.textContent === words).click();`);
+    await expect.poll(() => visit.path(), SOON).toBe(`${path}?whose=mine`);
+    await page.getByRole('button', { name: 'Mine', pressed: true }).waitFor();
+    await visit.close();
+  });
+
   test('says what each was made as, and by what', async () => {
     const { base, make, orgId, owner, path } = await furnished();
     await make('Deploy', 'full');

@@ -1,6 +1,7 @@
 import { getRouteApi } from '@tanstack/react-router';
 import { agentsText as text } from '../text/agents.ts';
 import { ListFilter } from '../ui/list-filter.tsx';
+import { withPart, type SearchPart } from '../ui/with-part.ts';
 import type { AgentsSearch } from './agents-search.ts';
 
 const route = getRouteApi('/$org/agents');
@@ -9,10 +10,8 @@ const SORTS = (['name', 'created'] as const).map((value) => ({ value, name: text
 /** Which agents to show. It stands in the address. */
 export function AgentFilter({ found, search }: { search: AgentsSearch; found: string }) {
   const navigate = route.useNavigate();
-  const go = (part: { [Name in keyof AgentsSearch]: AgentsSearch[Name] | undefined }) => {
-    const next = Object.entries({ ...search, ...part }).filter(([, value]) => value !== undefined);
-    void navigate({ search: Object.fromEntries(next), replace: true, resetScroll: false });
-  };
+  const go = (part: SearchPart<AgentsSearch>) =>
+    void navigate({ search: withPart(part), replace: true, resetScroll: false });
   return (
     <ListFilter
       q={search.q}

@@ -1,6 +1,7 @@
 import { getRouteApi } from '@tanstack/react-router';
 import { connectionsText as text } from '../text/connections.ts';
 import { useDelayed } from '../ui/use-delayed.ts';
+import { withPart, type SearchPart } from '../ui/with-part.ts';
 import type { ConnectionsSearch } from './connections-search.ts';
 
 const route = getRouteApi('/$org/connections');
@@ -15,10 +16,9 @@ interface ConnectionFilterProps {
 /** Which connections to show, and in which order. */
 export function ConnectionFilter({ found, search, withOthers }: ConnectionFilterProps) {
   const navigate = route.useNavigate();
-  const field = useDelayed(
-    search.q ?? '',
-    (q) => void navigate({ search: clean({ ...search, q: q.trim() }), replace: true, resetScroll: false }),
-  );
+  const go = (part: SearchPart<ConnectionsSearch>) =>
+    void navigate({ search: withPart(part), replace: true, resetScroll: false });
+  const field = useDelayed(search.q ?? '', (q) => go({ q: q.trim() }));
   return (
     <div className="filter">
       {withOthers ? (
@@ -29,9 +29,7 @@ export function ConnectionFilter({ found, search, withOthers }: ConnectionFilter
               type="button"
               className="view"
               aria-pressed={search.whose === whose}
-              onClick={() =>
-                void navigate({ search: clean({ ...search, whose }), replace: true, resetScroll: false })
-              }
+              onClick={() => go({ whose })}
             >
               {whose === undefined ? text.all : text.mine}
             </button>
@@ -42,13 +40,7 @@ export function ConnectionFilter({ found, search, withOthers }: ConnectionFilter
         className="input sort-choice"
         aria-label={text.sort}
         value={search.sort ?? 'created'}
-        onChange={(event) =>
-          void navigate({
-            search: clean({ ...search, sort: event.target.value === 'used' ? 'used' : undefined }),
-            replace: true,
-            resetScroll: false,
-          })
-        }
+        onChange={(event) => go({ sort: event.target.value === 'used' ? 'used' : undefined })}
       >
         <option value="created">{text.sorts.created}</option>
         <option value="used">{text.sorts.used}</option>
@@ -67,20 +59,4 @@ export function ConnectionFilter({ found, search, withOthers }: ConnectionFilter
       </span>
     </div>
   );
-}
-
-function clean({
-  q,
-  sort,
-  whose,
-}: {
-  q?: string | undefined;
-  sort?: 'used' | undefined;
-  whose?: 'mine' | undefined;
-}): ConnectionsSearch {
-  return {
-    ...(q === undefined || q === '' ? {} : { q }),
-    ...(sort === undefined ? {} : { sort }),
-    ...(whose === undefined ? {} : { whose }),
-  };
 }

@@ -2,6 +2,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import type { KeysPage } from '../api/keys.ts';
 import { keysText as text } from '../text/keys.ts';
 import { ListFilter } from '../ui/list-filter.tsx';
+import { withPart, type SearchPart } from '../ui/with-part.ts';
 import type { KeysSearch } from './keys-search.ts';
 
 const route = getRouteApi('/$org/keys');
@@ -20,10 +21,8 @@ interface KeyFilterProps {
 /** Which keys to show. It stands in the address, so that it can be sent to somebody and survives a reload. */
 export function KeyFilter({ counts, search, shown, withOthers }: KeyFilterProps) {
   const navigate = route.useNavigate();
-  const go = (part: { [Name in keyof KeysSearch]: KeysSearch[Name] | undefined }) => {
-    const next = Object.entries({ ...search, ...part }).filter(([, value]) => value !== undefined);
-    void navigate({ search: Object.fromEntries(next), replace: true, resetScroll: false });
-  };
+  const go = (part: SearchPart<KeysSearch>) =>
+    void navigate({ search: withPart(part), replace: true, resetScroll: false });
   const { show: chosen = 'active' } = search;
   return (
     <ListFilter

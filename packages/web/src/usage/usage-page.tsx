@@ -11,6 +11,7 @@ import { PageHead } from '../ui/page-head.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { Views } from '../ui/views.tsx';
+import { withPart, type SearchPart } from '../ui/with-part.ts';
 import { ChartPlace } from './chart-place.tsx';
 import { GroupTable } from './group-table.tsx';
 import { QuotaUsed } from './quota-used.tsx';
@@ -45,10 +46,7 @@ function UsageOf({ isAll }: { isAll: boolean }) {
   const navigate = route.useNavigate();
   const question = questionOf(search);
   const usage = useQuery({ ...usageQuery(org, question), placeholderData: keepPreviousData });
-  const show = (part: { [Name in keyof UsageSearch]: UsageSearch[Name] | undefined }) => {
-    const next = Object.entries({ ...search, ...part }).filter(([, value]) => value !== undefined);
-    void navigate({ search: Object.fromEntries(next) as UsageSearch, replace: true });
-  };
+  const show = (part: SearchPart<UsageSearch>) => void navigate({ search: withPart(part), replace: true });
   return (
     <>
       <PageHead
