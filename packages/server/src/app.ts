@@ -22,6 +22,7 @@ import { createAddressGuard } from './kernel/address-guard.ts';
 import { createFileReader } from './kernel/guarded-file.ts';
 import type { ConnectorId } from './kernel/ids.ts';
 import { originForm } from './kernel/origin-form.ts';
+import { refusesHost } from './kernel/valid-host.ts';
 import { deriveKey } from './kernel/seal.ts';
 import { createKeyVerifier } from './keys/key-verifier.ts';
 import { createKeys } from './keys/keys.ts';
@@ -387,7 +388,7 @@ export async function createApp(options: AppOptions) {
       else {
         underWay.follow(res);
         if (answerToken !== undefined && path === '/token' && req.method === 'POST') answerToken(req, res);
-        else void listener(req, res);
+        else if (!refusesHost(req, res)) void listener(req, res);
       }
     },
 
