@@ -180,6 +180,12 @@ describe('a request of the API', () => {
     expect(headers['www-authenticate']).toBeUndefined();
     expect(text).not.toContain('detail');
   });
+
+  test.each([600, 604, 999])('a status that HTTP does not know is no answer of ours: %i', async (unknown) => {
+    harness.upstream.answer((_, res) => void res.writeHead(unknown).end('{"secret":"detail"}'));
+    const { json, status } = await harness.send('GET', '/api/items/credits', { headers: key });
+    expect([status, json.error.code]).toEqual([502, 'upstream_invalid']);
+  });
 });
 
 describe('access at the REST door', () => {

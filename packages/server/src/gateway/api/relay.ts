@@ -82,9 +82,12 @@ export function relay(passage: Passage): Promise<void> {
         onHead(upstreamStatus, headers) {
           status = upstreamStatus;
           upload?.stopWaiting();
-          if (isAboutOurCredential(upstreamStatus)) {
+          if (isAboutOurCredential(upstreamStatus) || isUnknown(upstreamStatus)) {
             if (upstreamStatus === 401) passage.onRefused();
-            control.abort({ code: 'upstream_reset', message: 'The upstream refused the credential.' });
+            control.abort({
+              code: 'upstream_reset',
+              message: 'The answer of the upstream is not passed on.',
+            });
             return;
           }
           const relocate = (location: string): string => relocated(location, passage);
@@ -144,11 +147,18 @@ function isAboutOurCredential(status: number): boolean {
   return status === 401 || status === 407;
 }
 
+/** Nobody knows what it means (RFC 9110 section 15). */
+function isUnknown(status: number): boolean {
+  return status < 100 || status > 599;
+}
+
 export function bodyTooLarge(bytesMax: number): AppError {
   return new AppError('payload_too_large', `A body has at most ${bytesMax / 1024 / 1024} MB.`);
 }
 
 function errorOf(fault: UpstreamFault, status: number | undefined): AppError {
+  if (status !== undefined && isUnknown(status))
+    return new AppError('upstream_invalid', 'The upstream answered with a status that HTTP does not know.');
   if (status !== undefined) {
     return new AppError('upstream_invalid', 'The upstream did not accept the credential of this service.', {
       internalMessage: `the upstream answered ${status} to our own credential`,
