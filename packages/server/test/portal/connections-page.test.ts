@@ -116,7 +116,7 @@ describe('the page of the connections', () => {
     await page.getByRole('button', { name: 'Mine' }).click();
     await page.getByRole('status').filter({ hasText: '100 of 10000 connections' }).waitFor();
     await page.getByLabel('Order').selectOption('used');
-    await expect.poll(() => visit.path(), SOON).toBe(`${path}?sort=used&whose=mine`);
+    await expect.poll(() => visit.path(), SOON).toBe(`${path}?whose=mine&sort=used`);
     expect(visit.complaints).toEqual([]);
     await visit.close();
 
