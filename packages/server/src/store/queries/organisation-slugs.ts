@@ -11,6 +11,8 @@ export function createOrganisationSlugQueries(executor: Executor) {
   return {
     /** Whose address it is, today's or a former one that still works; nobody finds one that was deleted. */
     async findOrganisation(slug: string): Promise<Organisation | undefined> {
+      // No text of the database has it.
+      if (slug.includes('\0')) return undefined;
       const [row] = await executor
         .select({ organisation: organisations })
         .from(organisationSlugs)
