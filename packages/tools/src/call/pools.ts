@@ -1,6 +1,6 @@
 import type { LookupFunction } from 'node:net';
-import { Pool } from 'undici';
-import type { buildConnector } from 'undici';
+import { buildConnector, Pool } from 'undici';
+import { safeToEnd } from './safe-end.ts';
 
 export interface PoolsOptions {
   /** Connections to one origin. Default 128. */
@@ -49,10 +49,13 @@ export function createPools(options: PoolsOptions): Pools {
       // One total timeout is kept by the sender.
       headersTimeout: 0,
       bodyTimeout: 0,
-      connect: options.connect ?? {
-        timeout: options.connectTimeoutMs ?? 10_000,
-        ...(options.lookup ? { lookup: options.lookup } : {}),
-      },
+      connect: safeToEnd(
+        options.connect ??
+          buildConnector({
+            timeout: options.connectTimeoutMs ?? 10_000,
+            ...(options.lookup ? { lookup: options.lookup } : {}),
+          }),
+      ),
     });
     pools.set(origin, pool);
     for (const [oldest, one] of pools) {

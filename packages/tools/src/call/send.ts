@@ -246,6 +246,9 @@ function exchange(
   handler: StreamHandler & { onStart?(): void },
 ): StreamControl {
   let over = false;
+  let isPaused = false;
+  // Whoever pauses hears of the end when they go on.
+  let isEnded = false;
   let status = 0;
   let controller: Dispatcher.DispatchController | undefined;
   const end = (fault: UpstreamFault): void => {
@@ -254,14 +257,26 @@ function exchange(
     // What ends before a connection was there for it never leaves.
     handler.onFault(controller === undefined ? { ...fault, notSent: true } : fault);
   };
+  const finish = (): void => {
+    if (over) return;
+    over = true;
+    handler.onEnd();
+  };
   const control: StreamControl = {
     abort(fault) {
       if (over) return;
       end(fault);
       controller?.abort(new Error(fault.code));
     },
-    pause: () => controller?.pause(),
-    resume: () => controller?.resume(),
+    pause() {
+      isPaused = true;
+      controller?.pause();
+    },
+    resume() {
+      isPaused = false;
+      controller?.resume();
+      if (isEnded) finish();
+    },
   };
   const target = pools.target(baseUrl);
   if (!target) {
@@ -293,9 +308,8 @@ function exchange(
         if (!over) handler.onData(chunk);
       },
       onResponseEnd() {
-        if (over) return;
-        over = true;
-        handler.onEnd();
+        isEnded = true;
+        if (!isPaused) finish();
       },
       onResponseError(_, error) {
         if (over || status !== 204 || !isLengthMismatch(error)) return end(faultFrom(error));
