@@ -29,6 +29,9 @@ export interface AppGuide {
 }
 
 const CHOOSE = 'Sign in here and choose Read-only or Full access.';
+const HAVE_KEY: Step = {
+  text: `Have an API key ready. It takes the place of ${KEY_PLACEHOLDER} below.`,
+};
 const CLAUDE_LIMITS = [
   'A call may take 300 seconds; a result may have about 150,000 characters.',
   'On Team and Enterprise an owner adds the connector first, then everybody connects. On the Free plan there is one custom connector.',
@@ -135,7 +138,7 @@ export const APPS: Readonly<Record<AppName, AppGuide>> = {
     isHosted: false,
     usesKey: true,
     steps: (place) => [
-      { text: `Have an API key ready. It takes the place of ${KEY_PLACEHOLDER} below.` },
+      HAVE_KEY,
       {
         text: 'For apps that can only start a program: give them this one.',
         snippet: { text: mcpRemoteCommand(place.url), what: 'the mcp-remote command' },
@@ -149,7 +152,7 @@ export const APPS: Readonly<Record<AppName, AppGuide>> = {
     isHosted: false,
     usesKey: true,
     steps: (place) => [
-      { text: `Have an API key ready. It takes the place of ${KEY_PLACEHOLDER} below.` },
+      HAVE_KEY,
       {
         text: 'The program is latchkey-stdio. It is in every clone of Latchkey’s repository, once npm ci && npm run build have run there.',
       },
@@ -168,7 +171,7 @@ export const APPS: Readonly<Record<AppName, AppGuide>> = {
     isHosted: false,
     usesKey: true,
     steps: (place) => [
-      { text: `Have an API key ready. It takes the place of ${KEY_PLACEHOLDER} below.` },
+      HAVE_KEY,
       {
         text: 'Ask for the list of tools.',
         snippet: { text: curlCommand(place.url), what: 'the curl command' },
