@@ -99,7 +99,7 @@ describe('the page of the connectors', () => {
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('alert').filter({ hasText: 'Latchkey did not answer' }).waitFor();
     expect(await page.getByLabel('What a person has to agree to first').inputValue()).toBe('Really?');
-    await page.unroute('**/rules');
+    await page.unrouteAll({ behavior: 'wait' });
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     await visit.close();

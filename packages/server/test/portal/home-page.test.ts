@@ -123,7 +123,7 @@ describe('the home page', () => {
     await visit.goto(path);
     await page.getByRole('alert').filter({ hasText: 'Latchkey did not answer' }).waitFor();
     expect(await page.locator('.connector').count()).toBe(1);
-    await page.unroute('**/portal/v1/organisations/*/overview');
+    await page.unrouteAll({ behavior: 'wait' });
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.getByRole('region', { name: 'First steps' }).waitFor();
     await visit.close();

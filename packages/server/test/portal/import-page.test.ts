@@ -211,7 +211,7 @@ describe('the import of a connector', () => {
     await page.getByLabel('Note').fill('Written without a session');
     await page.getByLabel('Name', { exact: true }).fill('The shop of ours');
     typed();
-    await page.unroute('**/portal/v1/**');
+    await page.unrouteAll({ behavior: 'wait' });
     await expect.poll(() => visit.path()).toBe(`/sign-in?return_to=${encodeURIComponent(path)}`);
     await visit.context.addCookies(cookies);
     await visit.goto(path);
@@ -367,7 +367,7 @@ describe('the import of a connector', () => {
     await page.route('**/imports/upload**', (route) => route.abort());
     await page.getByRole('button', { name: 'Upload' }).click();
     await page.getByRole('alert').filter({ hasText: 'Latchkey did not answer' }).waitFor();
-    await page.unroute('**/imports/upload**');
+    await page.unrouteAll({ behavior: 'wait' });
     await page.getByRole('button', { name: 'Upload' }).click();
     await page.getByRole('heading', { name: 'What was found' }).waitFor();
     await visit.close();
@@ -449,7 +449,7 @@ describe('the import of a connector', () => {
     await page.getByRole('status').filter({ hasText: 'Loading the import' }).waitFor();
     answer();
     await page.getByRole('alert').filter({ hasText: 'Latchkey did not answer' }).waitFor();
-    await page.unroute('**/imports/imp_*');
+    await page.unrouteAll({ behavior: 'wait' });
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.getByRole('heading', { name: 'What was found' }).waitFor();
     expect(visit.complaints.filter((text) => !text.includes('net::ERR_FAILED'))).toEqual([]);
@@ -465,7 +465,7 @@ describe('the import of a connector', () => {
     expect(
       await page.getByRole('checkbox', { name: 'Make a tool of GET /goods', exact: true }).isChecked(),
     ).toBe(false);
-    await page.unroute('**/settings');
+    await page.unrouteAll({ behavior: 'wait' });
     await page.getByRole('button', { name: 'Try again' }).click();
     await saved(page).waitFor();
     await page.reload();

@@ -26,7 +26,7 @@ export async function expectSkeletonErrorRetry(
   fail();
   await page.getByRole('alert').filter({ hasText: 'Latchkey did not answer' }).waitFor();
   expect(await page.getByRole('status').filter({ hasText: loading }).count()).toBe(0);
-  await page.unroute(api);
+  await page.unrouteAll({ behavior: 'wait' });
   await page.getByRole('button', { name: 'Try again' }).click();
   // The console tells of the requests that were made to fail, and of nothing else.
   expect(visit.complaints.splice(0).filter((text) => !text.includes('net::ERR_FAILED'))).toEqual([]);

@@ -97,7 +97,11 @@ export async function openVisit(
     path: () => page.url().slice(baseUrl.length),
     /** What axe finds wrong with the page as it stands. */
     axe: () => faultsByAxe(page),
-    close: () => context.close(),
+    async close() {
+      // A request that a test still holds would otherwise be let go on a page that is closed.
+      await page.unrouteAll({ behavior: 'ignoreErrors' });
+      await context.close();
+    },
   };
 }
 
