@@ -5,6 +5,7 @@ import type { Action } from '../people/policy.ts';
 import type { OrganisationEnv, PortalEnv } from './env.ts';
 import { requireRole } from './guards.ts';
 import { refusalOf } from './management/admit.ts';
+import { nothingHere } from './nothing-here.ts';
 import { readBody } from './read-body.ts';
 import { requireRecentSignIn } from './recent-sign-in.ts';
 
@@ -122,13 +123,20 @@ export function callersOf(description: RouteDescription, method: string): Caller
   return description.callers ?? (writes(description, method) ? 'session' : 'person');
 }
 
+// No text of PostgreSQL holds a NUL: nothing is called so, and nothing that is looked for has one.
+const NUL = '\0';
+
 function readParams(schema: z.ZodType, given: Record<string, string>): object {
   const parsed = schema.safeParse(given);
-  if (parsed.success) return parsed.data as object;
-  throw new AppError('not_found', parsed.error.issues[0]?.message ?? 'There is nothing at this address.');
+  if (!parsed.success)
+    throw new AppError('not_found', parsed.error.issues[0]?.message ?? 'There is nothing at this address.');
+  if (Object.values(given).some((text) => text.includes(NUL))) throw nothingHere();
+  return parsed.data as object;
 }
 
 function readQuery(schema: z.ZodType, given: Record<string, string>): object {
+  const bad = Object.keys(given).find((name) => given[name]?.includes(NUL));
+  if (bad !== undefined) throw new AppError('invalid_request', `${bad}: must not contain NUL`);
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data as object;
   const faults = parsed.error.issues.map(({ message, path }) => `${path.join('.') || 'query'}: ${message}`);

@@ -8,6 +8,15 @@ export const access = z
   .enum(['read', 'full'])
   .describe('How far it reaches: read calls read-only tools, full calls all.');
 
+/** What the database can hold: at most so many UTF-16 units. */
+export const text = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .refine((given) => !/\0|\p{Surrogate}/u.test(given), {
+      error: 'must be text: no NUL, no half a character',
+    });
+
 export const logo = z
   .string()
   .nullable()

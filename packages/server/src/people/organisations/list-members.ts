@@ -23,7 +23,7 @@ export type ListMembers = (
 /** Who belongs to an organisation, by address, a hundred at a time. */
 export function createListMembers({ store }: { store: Store }): ListMembers {
   return async (orgId, { cursor, role, text }) => {
-    const wanted = { text: text.trim().replaceAll('\0', ''), role };
+    const wanted = { text: text.trim(), role };
     const after = cursor === undefined ? undefined : emailOf(cursor);
     const [found, total] = await Promise.all([
       store.members.listPage(orgId, { ...wanted, after, limit: PAGE_ITEMS + 1 }),

@@ -24,7 +24,7 @@ export async function listOwnConnections(
     readonly cursor?: string | undefined;
   },
 ) {
-  const text = q.replaceAll('\0', '').trim();
+  const text = q.trim();
   const after = readPlace(cursor, 'time');
   const pages = await Promise.all(
     organisations.map(async (organisation) => {

@@ -118,7 +118,7 @@ export function createAgentRoutes({
     const { cursor, q, role, sort = 'name', status } = context.req.valid('query');
     const after = readPlace(cursor, sort === 'name' ? 'name' : 'time');
     const [{ items, next, total }, callsMax] = await Promise.all([
-      agents.page({ orgId, q: q?.replaceAll('\0', ''), role, status }, { sort, after }),
+      agents.page({ orgId, q, role, status }, { sort, after }),
       callsPerMinuteMax(callLimits, orgId),
     ]);
     return context.json({

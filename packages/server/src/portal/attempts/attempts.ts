@@ -45,7 +45,7 @@ export function createAttemptRoutes({ listAttempts, mcpBaseUrl }: AttemptRoutesD
       seesAll,
       since: since === undefined ? undefined : new Date(since),
       connected: show === undefined ? undefined : show === 'connected',
-      q: q === undefined || q.trim() === '' ? undefined : q.trim().replaceAll('\0', ''),
+      q: q === undefined || q.trim() === '' ? undefined : q.trim(),
       before: before && { startedAt: new Date(before.atMs), id: before.id },
     });
     return context.json({

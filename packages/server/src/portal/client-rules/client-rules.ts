@@ -74,7 +74,7 @@ export function createClientRuleRoutes({
   app.get('/', describeRoute(LIST), async (context) => {
     const { cursor, q, rule: wanted } = context.req.valid('query');
     const { items, next, total } = await portalClients.rulePage(
-      { orgId: context.get('organisation').id, q: q?.replaceAll('\0', ''), rule: wanted },
+      { orgId: context.get('organisation').id, q, rule: wanted },
       readPlace(cursor, 'name')?.id,
     );
     return context.json({

@@ -38,10 +38,7 @@ export function createClientRoutes({
     const { id: orgId } = context.get('organisation');
     const { cursor, q, sort = 'created' } = context.req.valid('query');
     const after = readPlace(cursor, sort === 'name' ? 'name' : 'time');
-    const { items, next, total } = await portalClients.page(
-      { orgId, q: q?.replaceAll('\0', '') },
-      { sort, after },
-    );
+    const { items, next, total } = await portalClients.page({ orgId, q }, { sort, after });
     return context.json({
       items: items.map(presentClient),
       next_cursor: next === undefined ? null : writePlace(next),
@@ -53,10 +50,7 @@ export function createClientRoutes({
     const { id: orgId } = context.get('organisation');
     const { cursor, q, sort = 'approved' } = context.req.valid('query');
     const after = readPlace(cursor, sort === 'name' ? 'name' : 'time');
-    const { items, next, total } = await portalClients.seenPage(
-      { orgId, q: q?.replaceAll('\0', '') },
-      { sort, after },
-    );
+    const { items, next, total } = await portalClients.seenPage({ orgId, q }, { sort, after });
     return context.json({
       items: await presentAllSeen(orgId, items, clientRules),
       next_cursor: next === undefined ? null : writePlace(next),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { issuerSchema } from '../identity-providers/issuer-url.ts';
-import { nothing, role, time } from '../shapes.ts';
+import { nothing, role, text, time } from '../shapes.ts';
 
 const GROUPS_MAX = 100;
 
@@ -84,7 +84,7 @@ const wanted = z.strictObject({
   version: z.int().nullable().describe('What was seen. null: there was no provider.'),
 });
 
-const domainParam = z.strictObject({ domain: z.string().max(300) });
+const domainParam = z.strictObject({ domain: text(300) });
 
 const ACTION = 'identity_providers.manage';
 

@@ -70,7 +70,7 @@ export function createConnectionRoutes({
     const { items, next, total } = await connections.list({
       orgId,
       userId: seesAll ? undefined : self,
-      q: q.trim().replaceAll('\0', ''),
+      q: q.trim(),
       sort,
       after: readCursor(cursor),
     });

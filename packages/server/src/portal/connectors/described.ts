@@ -1,17 +1,13 @@
 import { z } from 'zod';
 import { ROLES } from '../../kernel/access.ts';
-import { access, listOf, role } from '../shapes.ts';
+import { access, listOf, role, text } from '../shapes.ts';
 
 const NAME_CHARACTERS_MAX = 200;
 export const CONFIRMATION_CHARACTERS_MAX = 500;
 export const DESCRIPTION_CHARACTERS_MAX = 1000;
 const TOOLS_MAX = 1000;
 
-const toolName = z
-  .string()
-  .min(1)
-  .max(NAME_CHARACTERS_MAX)
-  .refine((name) => !name.includes('\0'), { error: 'is no name' });
+const toolName = text(NAME_CHARACTERS_MAX).min(1);
 
 const connectorParams = z.object({
   connector: z.string().describe('Its slug, as list_connectors shows it.'),

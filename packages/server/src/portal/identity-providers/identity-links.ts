@@ -69,8 +69,8 @@ export function createIdentityLinkRoutes({
     const { items, next, total } = await identityProviders.linkPage(
       {
         orgId: context.get('organisation').id,
-        q: q?.replaceAll('\0', ''),
-        issuer: wanted?.replaceAll('\0', ''),
+        q,
+        issuer: wanted,
       },
       after && { issuer: after.at, subject: after.id },
     );

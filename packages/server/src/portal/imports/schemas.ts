@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ROLES } from '../../kernel/access.ts';
+import { text } from '../shapes.ts';
 
 // The shapes of `/portal/v1/organisations/{org}/imports` and of what a connector's page asks. All routes need
 // `connectors.manage` (admin), unless it says otherwise. Times are RFC 3339. Lists have at most 100 items a page and
@@ -38,13 +39,6 @@ export const IMPORT_BODY_BYTES_MAX = 1024 * 1024;
 
 const access = z.enum(['read', 'full']);
 const time = z.string();
-const text = (max: number) =>
-  z
-    .string()
-    .max(max)
-    .refine((given) => !/\0|\p{Surrogate}/u.test(given), {
-      error: 'must be text: no NUL, no half a character',
-    });
 const selector = text(500).min(1);
 const selectors = z.array(selector).max(500);
 const address = text(2048);

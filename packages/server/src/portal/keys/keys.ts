@@ -48,7 +48,7 @@ export function createKeyRoutes(deps: KeyRoutesDeps): Hono<OrganisationEnv> {
       userId: seesAll ? undefined : self,
       madeBy,
       state: status,
-      q: q?.replaceAll('\0', ''),
+      q,
     };
     const after = readPlace(cursor, sort === 'name' ? 'name' : 'time');
     const [{ counts, items, next }, callsMax] = await Promise.all([
