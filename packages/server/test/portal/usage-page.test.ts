@@ -111,8 +111,6 @@ describe('the page of usage', () => {
     await visit.goto(path);
     const canvas = page.locator('.chart canvas');
     await canvas.waitFor();
-    // It comes by itself, and moves the chart down.
-    await page.getByRole('region', { name: 'This month' }).waitFor();
     const showAll = page.getByRole('button', { name: 'Show all', exact: true });
     const zoomed = () => showAll.getAttribute('aria-disabled');
     await expect.poll(zoomed).toBe('true');
@@ -163,8 +161,6 @@ describe('the page of usage', () => {
     });
     await visit.goto(path);
     await page.getByText('Loading the chart').waitFor();
-    // It comes by itself, and stands above.
-    await page.getByRole('region', { name: 'This month' }).waitFor();
     const below = page.getByRole('table', { name: 'Calls by tool' });
     const before = (await below.boundingBox())?.y;
     letThrough();
@@ -175,6 +171,31 @@ describe('the page of usage', () => {
     await page.emulateMedia({ colorScheme: 'dark' });
     await expect.poll(painted).not.toBe(light);
     expect(await visit.axe()).toEqual([]);
+    expect(visit.complaints).toEqual([]);
+    await visit.close();
+  });
+
+  test('waits for the month’s numbers too, which stand above the rest', async () => {
+    const { owner, path } = await busy();
+    const visit = await dashboard().visit(owner.cookie);
+    const { page } = visit;
+    let letThrough = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      letThrough = resolve;
+    });
+    await page.route('**/settings/quota', async (route) => {
+      await held;
+      await route.continue();
+    });
+    const answered = page.waitForResponse('**/usage?**');
+    await visit.goto(path);
+    await answered;
+    await page.getByRole('status').filter({ hasText: 'Loading the usage' }).waitFor();
+    const below = page.getByRole('table', { name: 'Calls by tool' });
+    expect(await below.count()).toBe(0);
+    letThrough();
+    await below.waitFor();
+    expect(await page.getByRole('region', { name: 'This month' }).count()).toBe(1);
     expect(visit.complaints).toEqual([]);
     await visit.close();
   });

@@ -1,15 +1,10 @@
-import { useQuery } from '@tanstack/react-query';
 import { useId } from 'react';
-import { holding, quotaQuery } from '../api/quota.ts';
-import { useOrganisation } from '../shell/organisation-context.ts';
+import { holding, type Quota } from '../api/quota.ts';
 import { quotaText as text } from '../text/quota.ts';
 
 /** What is used of the month's quota, where there is one. */
-export function QuotaUsed() {
-  const { slug: org } = useOrganisation();
+export function QuotaUsed({ quota }: { quota: Quota }) {
   const titleId = useId();
-  const { data: quota } = useQuery(quotaQuery(org));
-  if (quota === undefined) return null;
   const [calls, credits] = [holding(quota, 'calls_per_month'), holding(quota, 'credits_per_month')];
   if (calls === null && credits === null) return null;
   const { this_month: used } = quota;

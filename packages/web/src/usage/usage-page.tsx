@@ -1,6 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useId } from 'react';
+import { quotaQuery } from '../api/quota.ts';
 import { usageFileUrl, usageQuery, type Usage, type UsageBy } from '../api/usage.ts';
 import { readsUsage, seesAllKeys } from '../roles.ts';
 import { useOrganisation } from '../shell/organisation-context.ts';
@@ -46,6 +47,8 @@ function UsageOf({ isAll }: { isAll: boolean }) {
   const navigate = route.useNavigate();
   const question = questionOf(search);
   const usage = useQuery({ ...usageQuery(org, question), placeholderData: keepPreviousData });
+  // Beside the numbers of the organisation alone, and with them, so that nothing moves below it.
+  const quota = useQuery({ ...quotaQuery(org), enabled: isAll });
   const show = (part: SearchPart<UsageSearch>) => void navigate({ search: withPart(part), replace: true });
   return (
     <>
@@ -77,16 +80,14 @@ function UsageOf({ isAll }: { isAll: boolean }) {
           ))}
         </div>
       </div>
-      {isAll ? <QuotaUsed /> : null}
-      {usage.data === undefined ? (
-        usage.isError ? (
-          <Problem error={usage.error} onRetry={() => void usage.refetch()} />
-        ) : (
-          <Skeleton rows={7} label={text.loading} />
-        )
+      {usage.data === undefined && usage.isError ? (
+        <Problem error={usage.error} onRetry={() => void usage.refetch()} />
+      ) : usage.data === undefined || quota.isLoading ? (
+        <Skeleton rows={7} label={text.loading} />
       ) : (
         <div className="stack" aria-busy={usage.isPlaceholderData}>
           {usage.isError ? <Problem error={usage.error} onRetry={() => void usage.refetch()} /> : null}
+          {quota.data === undefined ? null : <QuotaUsed quota={quota.data} />}
           <UsageShown usage={usage.data} search={search} onShow={show} />
         </div>
       )}
