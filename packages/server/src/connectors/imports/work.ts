@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { readLock, slugOf, type Catalogue, type Places, type Rejection } from '@latchkey/tools';
 import { deepestCause } from '../../kernel/deepest-cause.ts';
 import type { FileFault } from '../../kernel/guarded-file.ts';
@@ -49,6 +50,8 @@ export function createImportWork(room: ImportRoom): ImportWork {
   /** Asked for while it was under way: it may be about something else by now. */
   const again = new Set<ImportId>();
   const closing = new AbortController();
+  // As many as there are imports under way; Node takes more than ten for a leak.
+  setMaxListeners(0, closing.signal);
   const queue: (() => void)[] = [];
   let compilations = 0;
 

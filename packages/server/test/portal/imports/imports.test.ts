@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { NO_SETTINGS } from '../../../src/connectors/imports/settings.ts';
 import { createImportWork } from '../../../src/connectors/imports/work.ts';
 import { newId, type ImportId } from '../../../src/kernel/ids.ts';
@@ -457,7 +457,7 @@ describe('cancelling and forgetting', () => {
   test('documents that wait for their turn wait in the database, and fill no memory', async () => {
     const admin = await opened.admin();
     const ids: ImportId[] = [];
-    for (let made = 0; made < 5; made += 1) ids.push((await admin.uploaded(shop())).id as ImportId);
+    for (let made = 0; made < 12; made += 1) ids.push((await admin.uploaded(shop())).id as ImportId);
     const { store } = opened.portal;
     await store.pool.query("update imports set state = 'checking', work_until = null where id = any($1)", [
       ids,
@@ -465,6 +465,10 @@ describe('cancelling and forgetting', () => {
     let inMemory = 0;
     let free = (): void => {};
     const isFree = new Promise<void>((resolve) => (free = resolve));
+    const warnings: string[] = [];
+    const warn = ({ name }: Error): void => void warnings.push(name);
+    process.on('warning', warn);
+    onTestFinished(() => void process.off('warning', warn));
     const work = createImportWork({
       store: {
         ...store,
@@ -487,7 +491,7 @@ describe('cancelling and forgetting', () => {
     for (const id of ids) work.begin(id);
     const states = async (wanted: string) =>
       (await store.pool.query('select 1 from imports where id = any($1) and ' + wanted, [ids])).rowCount;
-    await expect.poll(() => states('work_id is not null')).toBe(5);
+    await expect.poll(() => states('work_id is not null')).toBe(ids.length);
     await expect.poll(() => inMemory).toBeGreaterThanOrEqual(2);
     // Whoever is heard of once more has had the time to read its document.
     const { rows } = await store.pool.query<{ until: Date }>('select max(work_until) as until from imports');
@@ -501,11 +505,12 @@ describe('cancelling and forgetting', () => {
             ])
           ).rowCount,
       )
-      .toBe(5);
+      .toBe(ids.length);
     expect(inMemory).toBe(2);
     free();
-    await expect.poll(() => states("state = 'rejected'")).toBe(5);
-    expect(inMemory).toBe(5);
+    await expect.poll(() => states("state = 'rejected'")).toBe(ids.length);
+    expect(inMemory).toBe(ids.length);
+    expect(warnings).not.toContain('MaxListenersExceededWarning');
     await work.close();
   });
 });
