@@ -2,6 +2,9 @@ import { deepestCause } from '../kernel/deepest-cause.ts';
 import type { Log } from '../kernel/log.ts';
 
 const ROWS_PER_INSERT_MAX = 1000;
+/** So many are a busy node's, and calls under way wait for as long as it takes to put many rows together. */
+const ROWS_SOON = 10;
+const SOON_MS = 20;
 /** About a minute of a busy node. Beyond it the oldest give way, and the log says how many. */
 const ROWS_HELD_MAX = 200_000;
 const CLOSE_ATTEMPTS_MAX = 5;
@@ -14,7 +17,10 @@ export interface Batch<Row> {
   close(): Promise<void>;
 }
 
-/** Holds rows for `delayMs` and writes them together. What could not be written is kept and tried again. */
+/**
+ * Holds rows for `delayMs`, once there are ten of them for 20 ms, and writes them together. What could not be written is
+ * kept and tried again after `delayMs`.
+ */
 export function createBatch<Row>({
   write,
   delayMs,
@@ -29,16 +35,18 @@ export function createBatch<Row>({
   let timer: NodeJS.Timeout | undefined;
   let flushing: Promise<boolean> | undefined;
 
-  function schedule(): void {
-    timer ??= setTimeout(() => {
+  function writeIn(ms: number): void {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
       timer = undefined;
       flush().then(
-        () => {
-          if (held.length > 0) schedule();
+        (isWritten) => {
+          if (held.length > 0 && timer === undefined)
+            writeIn(isWritten && held.length >= ROWS_SOON ? SOON_MS : delayMs);
         },
         () => undefined,
       );
-    }, delayMs);
+    }, ms);
   }
 
   /** True if nothing that was held when it began is held any more. */
@@ -75,7 +83,8 @@ export function createBatch<Row>({
           'audit rows were dropped: the database does not take them',
         );
       }
-      schedule();
+      if (held.length === ROWS_SOON) writeIn(SOON_MS);
+      else if (timer === undefined) writeIn(delayMs);
     },
     figures: () => ({ waiting: held.length, dropped }),
     async close() {
