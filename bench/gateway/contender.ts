@@ -5,6 +5,8 @@ export interface Row {
   readonly name: string;
   /** Anew for each round: a credential may have been renewed. */
   readonly wire: () => Wire;
+  /** Before each load of it. */
+  readonly begin?: () => Promise<void>;
   /** Answers come on a stream of the session, not where the call went. */
   readonly isStreamed?: true;
 }

@@ -36,6 +36,7 @@ export async function measure(
   row: Row,
   seconds: number,
 ): Promise<Sample> {
+  await row.begin?.();
   const wire = row.wire();
   const loadFor = (duration: number) =>
     row.isStreamed === true

@@ -7,14 +7,7 @@ import { hasJudges } from '../catalogue/judges.ts';
 import { describeMachine } from '../machine.ts';
 import { NGINX, type Figures } from './compare.ts';
 import type { Contender, Row } from './contender.ts';
-import {
-  NO_AUDIT,
-  ON_IMAGE_NODE,
-  OUR_ROWS,
-  READ,
-  startLatchkeyContender,
-  type LatchkeyOptions,
-} from './latchkey.ts';
+import { ON_IMAGE_NODE, OUR_ROWS, READ, startLatchkeyContender, type LatchkeyOptions } from './latchkey.ts';
 import { measure, measureOpenLoop, type Sample } from './measure.ts';
 import { startProxy, startUpstream, type Nginx } from './nginx.ts';
 import type { OpenLoopResult } from './open-loop.ts';
@@ -64,7 +57,6 @@ async function run(chosen: Options): Promise<void> {
       say(`${ON_IMAGE_NODE} is left out: its Node is not installed (npm ci --prefix e2e/clients)`);
     const ours: LatchkeyOptions[] = [
       { name: READ, nodeOptions },
-      { name: NO_AUDIT, nodeOptions },
       ...(imageNode === undefined ? [] : [{ name: ON_IMAGE_NODE, nodeOptions, node: imageNode } as const]),
     ];
     for (const one of ours.filter(({ name }) => OUR_ROWS[name].some(isWanted))) {
@@ -146,6 +138,7 @@ async function inTurns(
     for (let round = 1; round <= latencyRounds; round += 1)
       for (const { contender, row } of able) {
         await contender.renew?.();
+        await row.begin?.();
         const result = await measureOpenLoop({ wire: row.wire(), rate, seconds: latencySeconds });
         ofRate.get(row.name)?.push(result);
         note(row.name, result.answers);

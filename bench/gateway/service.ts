@@ -3,6 +3,7 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { AppOptions } from '../../packages/server/src/app-options.ts';
 import type * as ImportConnector from '../../packages/server/src/connectors/import-connector.ts';
 import type * as Config from '../../packages/server/src/config.ts';
 import type * as DemoData from '../../packages/server/src/demo/demo-data.ts';
@@ -33,10 +34,13 @@ const { startLatchkey } = (await import(`${BUILT}start.js`)) as typeof Start;
 // As the command line does.
 quietAsyncHooks();
 
+type Recording = Parameters<NonNullable<AppOptions['aroundAudit']>>[0];
+let isRecording = true;
+
 const NO_LIMIT = { limit: 1_000_000_000, windowSeconds: 60 };
 const EMAIL = 'owner@bench.test';
 
-const [upstream = '', audit = 'audit'] = process.argv.slice(2);
+const [upstream = ''] = process.argv.slice(2);
 const folder = await mkdtemp(join(tmpdir(), 'latchkey-bench-'));
 // Where root measures, the database's own account passes through here.
 await chmod(folder, 0o755);
@@ -47,7 +51,7 @@ const started = await startLatchkey(config.value, {
   say: () => {},
   log: silentLog,
   limits: { perKey: NO_LIMIT, perOrganisation: NO_LIMIT },
-  ...(audit === 'no-audit' && { audit: nothingIsRecorded() }),
+  aroundAudit,
 });
 if (!started.ok) throw new Error(started.error.message);
 const { latchkey, close } = started.value;
@@ -76,7 +80,10 @@ const onDisconnect = () => void stop();
 process.once('disconnect', onDisconnect);
 process.on('message', (message) => {
   if (message === 'rows') void countRows().then((counted) => process.send?.(counted));
-  else void stop();
+  else if (message === 'record' || message === 'forget') {
+    isRecording = message === 'record';
+    process.send?.(message);
+  } else void stop();
 });
 
 async function countRows(): Promise<RowsByPhase> {
@@ -86,15 +93,13 @@ async function countRows(): Promise<RowsByPhase> {
   return Object.fromEntries(phases.map(({ count, phase }) => [phase, Number(count)]));
 }
 
-/** For the share that the audit has in the cost of a call, and for nothing else. */
-function nothingIsRecorded() {
+/** For the share that the audit has in the cost of a call, and for nothing else: it records, or it does not. */
+function aroundAudit(audit: Recording): Recording {
   return {
-    record: () => undefined,
-    recordFromAnybody: () => undefined,
-    outcome: () => undefined,
-    intent: () => Promise.resolve(),
-    close: () => Promise.resolve(),
-    figures: () => ({ waiting: 0, dropped: 0 }),
+    ...audit,
+    record: (entry) => (isRecording ? audit.record(entry) : undefined),
+    outcome: (entry) => (isRecording ? audit.outcome(entry) : undefined),
+    intent: (entry) => (isRecording ? audit.intent(entry) : Promise.resolve()),
   };
 }
 

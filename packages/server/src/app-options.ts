@@ -54,8 +54,8 @@ export interface AppOptions {
   /** How the TXT records of domains are read. For tests alone. */
   resolveTxt?: ResolveTxt;
   documentBudget?: DocumentBudget;
-  /** In place of the trail. For measurements alone, of what a trail costs. */
-  audit?: Audit & AuditFigures;
+  /** What stands around the trail. For measurements alone, of what a trail costs. */
+  aroundAudit?: (audit: Audit & AuditFigures) => Audit & AuditFigures;
   /** Where the dashboard was built. For tests alone, which build their own. */
   dashboardDirectory?: string;
 }

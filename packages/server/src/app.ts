@@ -78,9 +78,8 @@ export async function createApp(options: AppOptions) {
   const telemetry = await wireTelemetry(options);
   const feed = createChangeFeed({ store: telemetry.feedStore, log });
   const nodeMail = createNodeMail({ store, key: deriveKey(masterSecret, 'node mail'), log });
-  const audit = telemetry.observeAudit(
-    options.audit ?? createAudit({ store: telemetry.auditStore, clock, log }),
-  );
+  const recording = createAudit({ store: telemetry.auditStore, clock, log });
+  const audit = telemetry.observeAudit(options.aroundAudit?.(recording) ?? recording);
   const usage = createUsage({ store, clock, log });
   const watching = wireWatching({ store, clock, log, masterSecret, mcpBaseUrl });
   const { limiter, limits, ...limiting } = wireLimits({ ...options, telemetry });

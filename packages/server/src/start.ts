@@ -77,7 +77,7 @@ export interface StartOptions {
   resolveTxt?: NonNullable<AppOptions['resolveTxt']>;
   documentBudget?: NonNullable<AppOptions['documentBudget']>;
   /** For measurements alone. */
-  audit?: NonNullable<AppOptions['audit']>;
+  aroundAudit?: NonNullable<AppOptions['aroundAudit']>;
   dashboardDirectory?: string;
 }
 
