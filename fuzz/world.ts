@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { seedDemo } from '../packages/server/src/commands/demo/seed.ts';
 import { DEMO_PASSWORD } from '../packages/server/src/demo/demo-data.ts';
+import { createPerson } from '../packages/server/src/demo/person.ts';
 import { newId } from '../packages/server/src/kernel/ids.ts';
 import { createLog } from '../packages/server/src/kernel/log.ts';
 import { startLatchkey } from '../packages/server/src/start.ts';
@@ -144,8 +145,12 @@ export async function openWorld({ databaseUrl }: { databaseUrl?: string } = {}):
       email,
       access: 'full',
       path: `/mcp/${name}`,
-      // Whoever registers hundreds of times in an hour is asked to wait.
+      // Whoever registers hundreds of times in an hour is asked to wait, and so is an address that signs in as often.
       ...(values === undefined ? {} : { clientId: values.client_id }),
+      person: createPerson({
+        origins: [latchkey.mcpBaseUrl],
+        headers: { 'x-forwarded-for': [203, ...randomBytes(3)].join('.') },
+      }),
     });
     const cookie = connected.person.cookieHeader();
     values = {

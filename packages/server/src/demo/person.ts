@@ -21,10 +21,13 @@ const REDIRECTS_MAX = 10;
  */
 export function createPerson({
   origins,
+  headers = {},
   onStep,
   onVisit,
 }: {
   origins: readonly string[];
+  /** Sent with each request. */
+  headers?: Readonly<Record<string, string>>;
   onStep?: (step: Step) => void;
   onVisit?: (url: URL) => void;
 }) {
@@ -38,6 +41,7 @@ export function createPerson({
       method: form === undefined ? 'GET' : 'POST',
       redirect: 'manual',
       headers: {
+        ...headers,
         cookie: cookieHeader(),
         accept: 'text/html',
         ...(form === undefined ? {} : { origin: url.origin }),
