@@ -87,7 +87,9 @@ async function contend(service: ChildProcess, variant: Variant): Promise<Latchke
     const body = callBody(tool);
     return {
       name,
-      begin: () => told(name === NO_AUDIT ? 'forget' : 'record'),
+      async begin() {
+        await ask(name === NO_AUDIT ? 'forget' : 'record');
+      },
       wire: () => ({
         url: url + path,
         headers: {
@@ -105,15 +107,10 @@ async function contend(service: ChildProcess, variant: Variant): Promise<Latchke
     return name === DESCRIBED ? names.described : names.get;
   }
 
-  async function rows(): Promise<RowsByPhase> {
-    service.send('rows');
-    const [counted] = (await once(service, 'message')) as [RowsByPhase];
-    return counted;
-  }
-
-  async function told(what: 'record' | 'forget'): Promise<void> {
+  async function ask(what: 'rows' | 'record' | 'forget'): Promise<unknown> {
     service.send(what);
-    await once(service, 'message');
+    const [answer] = (await once(service, 'message')) as [unknown];
+    return answer;
   }
 
   return {
@@ -139,7 +136,7 @@ async function contend(service: ChildProcess, variant: Variant): Promise<Latchke
       const wanted = { event: reads, intent: writes, outcome: writes };
       const untilMs = performance.now() + ROWS_WAIT_MS;
       for (;;) {
-        const found = await rows();
+        const found = (await ask('rows')) as RowsByPhase;
         const isAll = Object.entries(wanted).every(([phase, count]) => (found[phase] ?? 0) >= count);
         // What was answered when a load had ended already is recorded too, and is far less than what was not recorded.
         const isNoMore = unrecorded === 0 || (found['event'] ?? 0) < reads + unrecorded / 2;

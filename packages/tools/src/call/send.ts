@@ -312,9 +312,8 @@ function exchange(
         if (!isPaused) finish();
       },
       onResponseError(_, error) {
-        if (over || status !== 204 || !isLengthMismatch(error)) return end(faultFrom(error));
-        over = true;
-        handler.onEnd();
+        if (status === 204 && isLengthMismatch(error)) finish();
+        else end(faultFrom(error));
       },
     },
   );
