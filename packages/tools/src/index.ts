@@ -58,17 +58,10 @@ export { fileNameOf } from './call/file-name.ts';
 export type { MadeCall, PageFooter } from './call/next-page.ts';
 export type { PresentContext } from './call/result.ts';
 export { presentResult, TEXT_LIMITS } from './call/result.ts';
-export type {
-  Reach,
-  Sender,
-  SenderOptions,
-  SendInput,
-  SendWatch,
-  SentRequest,
-  StreamControl,
-  StreamHandler,
-  StreamInput,
-} from './call/send.ts';
+export type { StreamControl, StreamHandler } from './call/exchange.ts';
+export type { Sender, SenderOptions, StreamInput } from './call/send.ts';
+export type { Reach, SendInput, SendWatch, SentRequest } from './call/send-input.ts';
+export { atTurnEnd } from './call/wire/turn-end.ts';
 export { createSender, withReach } from './call/send.ts';
 export type {
   ArgumentFault,

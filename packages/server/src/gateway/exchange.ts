@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { DOOR_ERROR_HEADER } from '@latchkey/tools';
+import { atTurnEnd, DOOR_ERROR_HEADER } from '@latchkey/tools';
 import { errorBody, type AppError } from '../kernel/errors.ts';
 import { newId, type RequestId } from '../kernel/ids.ts';
 import { spentHeaders } from '../limits/headers.ts';
@@ -37,14 +37,22 @@ export type Body = string | readonly (string | Buffer)[];
 
 /** Answers, once: what comes after an answer, or after the caller has gone, is dropped. */
 export function respond(exchange: Exchange, status: number, headers: readonly string[], body: Body): void {
-  const { res } = exchange;
+  atTurnEnd(() => write(exchange, status, headers, body));
+}
+
+function write(
+  { headers: first, req, res }: Exchange,
+  status: number,
+  headers: readonly string[],
+  body: Body,
+): void {
   if (res.headersSent || res.destroyed) return;
   const length = bytesOf(body);
-  const all = exchange.headers.concat(headers);
+  const all = first.concat(headers);
   // RFC 9110 section 8.6: of a 304 it would be the length of the answer that it stands for.
   if (status !== 204 && status !== 304) all.push('Content-Length', String(length));
   res.writeHead(status, all);
-  if (exchange.req.method === 'HEAD') res.end();
+  if (req.method === 'HEAD') res.end();
   // Text that is ASCII is so in any encoding, and this one is written without looking at each character.
   else if (typeof body === 'string') endWith(res, body, length === body.length ? 'latin1' : 'utf8');
   else {

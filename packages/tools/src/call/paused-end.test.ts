@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { createSender, type StreamControl } from './send.ts';
+import type { StreamControl } from './exchange.ts';
+import { createSender } from './send.ts';
 
 /** An answer that is over when its connection is, and a reader who has asked it to wait when that happens. */
 async function read(finish: (socket: Socket) => void) {

@@ -1,6 +1,7 @@
 import type { LookupFunction } from 'node:net';
 import { buildConnector, Pool } from 'undici';
 import { safeToEnd } from './safe-end.ts';
+import { createConnections, type Connections } from './wire/connections.ts';
 
 export interface PoolsOptions {
   /** Connections to one origin. Default 128. */
@@ -15,10 +16,22 @@ export interface PoolsOptions {
   readonly connect?: buildConnector.connector;
 }
 
-interface Target {
-  readonly pool: Pool;
+export interface Target extends Origin {
   readonly origin: string;
+  readonly host: string;
   /** The path of the base URL without a slash at its end. */
+  readonly prefix: string;
+}
+
+interface Origin {
+  readonly pool: Pool;
+  /** For what is for every day: see `requestHead`. */
+  readonly connections: Connections;
+}
+
+interface Base {
+  readonly origin: string;
+  readonly host: string;
   readonly prefix: string;
 }
 
@@ -29,11 +42,18 @@ export interface Pools {
 }
 
 export function createPools(options: PoolsOptions): Pools {
-  const pools = new Map<string, Pool>();
-  const bases = new Map<string, { readonly origin: string; readonly prefix: string }>();
+  const pools = new Map<string, Origin>();
+  const bases = new Map<string, Base>();
   const originsMax = options.originsMax ?? 256;
+  const connectionsMax = options.connectionsMax ?? 128;
+  const connect =
+    options.connect ??
+    buildConnector({
+      timeout: options.connectTimeoutMs ?? 10_000,
+      ...(options.lookup ? { lookup: options.lookup } : {}),
+    });
 
-  const poolOf = (origin: string): Pool => {
+  const poolOf = (origin: string): Origin => {
     const known = pools.get(origin);
     if (known) {
       // The order of a Map is the order of use.
@@ -44,27 +64,24 @@ export function createPools(options: PoolsOptions): Pools {
       return known;
     }
     const pool = new Pool(origin, {
-      connections: options.connectionsMax ?? 128,
+      connections: connectionsMax,
       pipelining: 1,
       // One total timeout is kept by the sender.
       headersTimeout: 0,
       bodyTimeout: 0,
-      connect: safeToEnd(
-        options.connect ??
-          buildConnector({
-            timeout: options.connectTimeoutMs ?? 10_000,
-            ...(options.lookup ? { lookup: options.lookup } : {}),
-          }),
-      ),
+      connect: safeToEnd(connect),
     });
-    pools.set(origin, pool);
+    const connections = createConnections({ connect, connectionsMax, origin: new URL(origin) });
+    const made: Origin = { pool, connections };
+    pools.set(origin, made);
     for (const [oldest, one] of pools) {
       if (pools.size <= originsMax) break;
       pools.delete(oldest);
       // Requests in flight are finished first; nobody waits for it.
-      void one.close().catch(() => undefined);
+      void one.pool.close().catch(() => undefined);
+      one.connections.retire();
     }
-    return pool;
+    return made;
   };
 
   return {
@@ -76,17 +93,19 @@ export function createPools(options: PoolsOptions): Pools {
         if (bases.size >= originsMax * 4) bases.clear();
         bases.set(baseUrl, base);
       }
-      return { pool: poolOf(base.origin), origin: base.origin, prefix: base.prefix };
+      const { connections, pool } = poolOf(base.origin);
+      return { pool, connections, origin: base.origin, host: base.host, prefix: base.prefix };
     },
     async close() {
       const open = [...pools.values()];
       pools.clear();
-      await Promise.all(open.map((pool) => pool.destroy()));
+      for (const { connections } of open) connections.close();
+      await Promise.all(open.map(({ pool }) => pool.destroy()));
     },
   };
 }
 
-function parsed(baseUrl: string): { origin: string; prefix: string } | undefined {
+function parsed(baseUrl: string): Base | undefined {
   let url: URL;
   try {
     url = new URL(baseUrl);
@@ -95,5 +114,5 @@ function parsed(baseUrl: string): { origin: string; prefix: string } | undefined
   }
   const plain = url.username === '' && url.password === '' && url.search === '' && url.hash === '';
   if (!plain || (url.protocol !== 'http:' && url.protocol !== 'https:')) return undefined;
-  return { origin: url.origin, prefix: url.pathname.replace(/\/+$/, '') };
+  return { origin: url.origin, host: url.host, prefix: url.pathname.replace(/\/+$/, '') };
 }

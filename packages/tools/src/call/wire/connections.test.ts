@@ -1,0 +1,211 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { buildConnector } from 'undici';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import type { UpstreamFault } from '../types.ts';
+import { createConnections } from './connections.ts';
+
+const EMPTY = 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n';
+
+/** A server that sees bytes, and connections to it. */
+async function setUp({ connectionsMax = 8 } = {}) {
+  const sockets: Socket[] = [];
+  const asked: { readonly text: string; readonly socket: Socket }[] = [];
+  let answer = (socket: Socket): void => void socket.write(EMPTY);
+  const server = createServer((socket) => {
+    sockets.push(socket);
+    socket.on('error', () => undefined);
+    socket.on('data', (bytes) => {
+      asked.push({ text: bytes.toString('latin1'), socket });
+      answer(socket);
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const connect = vi.fn<buildConnector.connector>(buildConnector({}));
+  const connections = createConnections({
+    connect,
+    connectionsMax,
+    origin: new URL(`http://127.0.0.1:${port}`),
+  });
+  onTestFinished(async () => {
+    connections.close();
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  function send(path = '/') {
+    const heard: string[] = [];
+    let fault: UpstreamFault | undefined;
+    let abort: () => void = () => undefined;
+    const over = new Promise<void>((resolve) => {
+      ({ abort } = connections.send(
+        { head: `GET ${path} HTTP/1.1\r\nhost: a\r\n\r\n` },
+        {
+          onStart: () => void heard.push('start'),
+          onHead: (status) => void heard.push(String(status)),
+          onData: (chunk) => void heard.push(chunk.toString()),
+          onEnd() {
+            heard.push('end');
+            resolve();
+          },
+          onFault(given) {
+            heard.push(given.code);
+            fault = given;
+            resolve();
+          },
+        },
+      ));
+    });
+    return { heard, over, abort: () => abort(), fault: () => fault };
+  }
+
+  const answerWith = (next: typeof answer): void => void (answer = next);
+  return { answerWith, asked, connect, connections, send, server, sockets };
+}
+
+test('one connection serves one request after another', async () => {
+  const { asked, send, sockets } = await setUp();
+  for (const path of ['/1', '/2', '/3']) await send(path).over;
+  expect(asked.map(({ text }) => text.split(' ')[1])).toEqual(['/1', '/2', '/3']);
+  expect(sockets).toHaveLength(1);
+});
+
+test('never more than so many; who comes later waits in turn', async () => {
+  const { answerWith, asked, send, sockets } = await setUp({ connectionsMax: 2 });
+  answerWith(() => undefined);
+  const calls = ['/1', '/2', '/3', '/4', '/5'].map(send);
+  await expect.poll(() => asked.length).toBe(2);
+  answerWith((socket) => void socket.write(EMPTY));
+  for (const socket of sockets) socket.write(EMPTY);
+  await Promise.all(calls.map(({ over }) => over));
+  expect(asked.map(({ text }) => text.split(' ')[1])).toEqual(['/1', '/2', '/3', '/4', '/5']);
+  expect(sockets).toHaveLength(2);
+  expect(calls.map(({ heard }) => heard)).toEqual(calls.map(() => ['start', '200', 'end']));
+});
+
+test('what is given up while it waits never leaves, and is told nothing', async () => {
+  const { answerWith, asked, send, sockets } = await setUp({ connectionsMax: 1 });
+  answerWith(() => undefined);
+  const first = send('/1');
+  const second = send('/2');
+  const third = send('/3');
+  await expect.poll(() => asked.length).toBe(1);
+  second.abort();
+  answerWith((socket) => void socket.write(EMPTY));
+  sockets[0]?.write(EMPTY);
+  await Promise.all([first.over, third.over]);
+  expect(asked.map(({ text }) => text.split(' ')[1])).toEqual(['/1', '/3']);
+  expect(second.heard).toEqual([]);
+});
+
+test('what is given up under way ends its connection; the next has another', async () => {
+  const { answerWith, asked, send, sockets } = await setUp({ connectionsMax: 1 });
+  answerWith(() => undefined);
+  const first = send('/1');
+  const second = send('/2');
+  await expect.poll(() => asked.length).toBe(1);
+  answerWith((socket) => void socket.write(EMPTY));
+  first.abort();
+  await second.over;
+  expect(first.heard).toEqual(['start']);
+  expect(second.heard).toEqual(['start', '200', 'end']);
+  await expect.poll(() => sockets.map(({ destroyed }) => destroyed)).toEqual([true, false]);
+});
+
+test.each([
+  ['says that it closes', 'HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n'],
+  ['is of HTTP/1.0', 'HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n'],
+  ['has more after it than was asked for', `${EMPTY}HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil`],
+  ['keeps it for no time', 'HTTP/1.1 200 OK\r\nKeep-Alive: timeout=1\r\nContent-Length: 0\r\n\r\n'],
+])('an answer that %s is the last of its connection', async (_, text) => {
+  const { answerWith, send, sockets } = await setUp();
+  answerWith((socket) => void socket.write(text));
+  for (const path of ['/1', '/2']) {
+    const { heard, over } = send(path);
+    await over;
+    expect(heard).toEqual(['start', '200', 'end']);
+  }
+  expect(sockets).toHaveLength(2);
+});
+
+test('what comes on a connection of which nobody waits for anything ends it, and is nobody’s answer', async () => {
+  const { asked, send, sockets } = await setUp();
+  await send('/1').over;
+  sockets[0]?.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil');
+  await expect.poll(() => sockets[0]?.destroyed).toBe(true);
+  const { heard, over } = send('/2');
+  await over;
+  expect(heard).toEqual(['start', '200', 'end']);
+  expect(asked).toHaveLength(2);
+  expect(sockets).toHaveLength(2);
+});
+
+test('a connection that the server has closed meanwhile is not used', async () => {
+  const { connect, send, sockets } = await setUp();
+  await send('/1').over;
+  sockets[0]?.end();
+  await expect.poll(() => sockets[0]?.destroyed).toBe(true);
+  const { heard, over } = send('/2');
+  await over;
+  expect(heard).toEqual(['start', '200', 'end']);
+  expect(connect).toHaveBeenCalledTimes(2);
+});
+
+test('a connection is not used for longer than the server keeps it', async () => {
+  const { answerWith, send, sockets } = await setUp();
+  answerWith(
+    (socket) => void socket.write('HTTP/1.1 200 OK\r\nKeep-Alive: timeout=2\r\nContent-Length: 0\r\n\r\n'),
+  );
+  await send('/1').over;
+  await expect.poll(() => sockets[0]?.destroyed).toBe(true);
+  expect(sockets).toHaveLength(1);
+});
+
+test.each([
+  ['before it', ''],
+  ['in the middle of it', 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf'],
+])('an answer whose connection ends %s is a fault', async (_, text) => {
+  const { answerWith, send } = await setUp();
+  answerWith((socket) => socket.end(text));
+  const { fault, over } = send();
+  await over;
+  expect(fault()).toMatchObject({ code: 'upstream_reset' });
+});
+
+test('what cannot be connected fails, each for itself', async () => {
+  const { connect, send } = await setUp({ connectionsMax: 2 });
+  connect.mockImplementation((_, callback) => void setImmediate(() => callback(new Error('no way'), null)));
+  const calls = [send('/1'), send('/2'), send('/3')];
+  await Promise.all(calls.map(({ over }) => over));
+  expect(calls.map(({ heard }) => heard)).toEqual(calls.map(() => ['upstream_unreachable']));
+  expect(connect).toHaveBeenCalledTimes(3);
+});
+
+test('once retired, what was asked for is answered, and then nothing is kept', async () => {
+  const { answerWith, asked, connections, send, sockets } = await setUp({ connectionsMax: 1 });
+  answerWith(() => undefined);
+  const first = send('/1');
+  const second = send('/2');
+  await expect.poll(() => asked.length).toBe(1);
+  connections.retire();
+  answerWith((socket) => void socket.write(EMPTY));
+  sockets[0]?.write(EMPTY);
+  await Promise.all([first.over, second.over]);
+  expect(second.heard).toEqual(['start', '200', 'end']);
+  await expect.poll(() => sockets.map(({ destroyed }) => destroyed)).toEqual([true]);
+});
+
+test('once closed, what is under way and what waits fails', async () => {
+  const { answerWith, asked, connections, send, sockets } = await setUp({ connectionsMax: 1 });
+  answerWith(() => undefined);
+  const calls = [send('/1'), send('/2')];
+  await expect.poll(() => asked.length).toBe(1);
+  connections.close();
+  await Promise.all(calls.map(({ over }) => over));
+  expect(calls.map(({ heard }) => heard)).toEqual([
+    ['start', 'upstream_unreachable'],
+    ['upstream_unreachable'],
+  ]);
+  await expect.poll(() => sockets[0]?.destroyed).toBe(true);
+});

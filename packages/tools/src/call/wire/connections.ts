@@ -1,0 +1,260 @@
+import type { Socket } from 'node:net';
+import type { buildConnector } from 'undici';
+import { faultFrom, faultOf } from '../fault.ts';
+import type { UpstreamFault } from '../types.ts';
+import { createResponseReader, type ResponseHandler } from './response-reader.ts';
+import { atTurnEnd } from './turn-end.ts';
+
+export interface WireRequest {
+  /** As it is written, in latin1: see `requestHead`. What follows may stand in it, too. */
+  readonly head: string;
+  readonly body?: string | Uint8Array | undefined;
+}
+
+/** Called in this order: onStart, onHead, onData…, then one of onEnd and onFault, once. Nothing after `abort`. */
+export interface WireHandler extends ResponseHandler {
+  /** There is a connection, and the request is being written to it. */
+  onStart(): void;
+  onEnd(): void;
+  onFault(fault: UpstreamFault): void;
+}
+
+export interface WireExchange {
+  /** Whatever has left of it has left. */
+  abort(): void;
+}
+
+/** Kept connections to one origin. */
+export interface Connections {
+  send(request: WireRequest, handler: WireHandler): WireExchange;
+  /** What was asked for is still answered; what is not needed for that ends. */
+  retire(): void;
+  /** Ends every connection at once: what is under way fails. */
+  close(): void;
+}
+
+interface Exchange {
+  readonly request: WireRequest;
+  readonly handler: WireHandler;
+  connection: Connection | undefined;
+}
+
+interface Connection {
+  begin(exchange: Exchange): void;
+  /** It may have been kept for too long, or have ended. */
+  isFresh(nowMs: number): boolean;
+  /** What is under way on it hears no more. */
+  drop(): void;
+  /** What is under way on it fails. */
+  fail(fault: UpstreamFault): void;
+}
+
+const SWEPT_EACH_MS = 1_000;
+
+/** One request at a time on each; who comes when all are busy waits for one, in turn. */
+export function createConnections({
+  connect,
+  connectionsMax,
+  origin,
+}: {
+  readonly connect: buildConnector.connector;
+  readonly connectionsMax: number;
+  readonly origin: URL;
+}): Connections {
+  const open = new Set<Connection>();
+  // The one that was used last is used next: what is not needed grows old.
+  let idle: Connection[] = [];
+  const waiting = new Set<Exchange>();
+  let connecting = 0;
+  let isRetired = false;
+  let sweeping: NodeJS.Timeout | undefined;
+
+  function connectAsNeeded(): void {
+    while (connecting < waiting.size && open.size + connecting < connectionsMax) {
+      connecting += 1;
+      connect(optionsFor(origin), (error, socket) => {
+        connecting -= 1;
+        if (error !== null) return failFirst(faultFrom(error));
+        const connection = createConnection(socket, free, gone);
+        open.add(connection);
+        free(connection);
+      });
+    }
+  }
+
+  function failFirst(fault: UpstreamFault): void {
+    const [first] = waiting;
+    if (first !== undefined) {
+      waiting.delete(first);
+      first.handler.onFault(fault);
+    }
+    connectAsNeeded();
+  }
+
+  function free(connection: Connection): void {
+    const [next] = waiting;
+    if (next !== undefined) {
+      waiting.delete(next);
+      connection.begin(next);
+    } else if (isRetired) connection.drop();
+    else {
+      idle.push(connection);
+      sweeping ??= setInterval(sweep, SWEPT_EACH_MS).unref();
+    }
+  }
+
+  function gone(connection: Connection): void {
+    open.delete(connection);
+    connectAsNeeded();
+  }
+
+  function freshOne(): Connection | undefined {
+    for (let one = idle.pop(); one !== undefined; one = idle.pop()) {
+      if (one.isFresh(performance.now())) return one;
+      one.drop();
+    }
+    return undefined;
+  }
+
+  function sweep(): void {
+    const nowMs = performance.now();
+    const old = idle.filter((one) => !one.isFresh(nowMs));
+    idle = idle.filter((one) => one.isFresh(nowMs));
+    for (const one of old) one.drop();
+    if (idle.length > 0) return;
+    clearInterval(sweeping);
+    sweeping = undefined;
+  }
+
+  function dropIdle(): void {
+    clearInterval(sweeping);
+    sweeping = undefined;
+    const unused = idle;
+    idle = [];
+    for (const one of unused) one.drop();
+  }
+
+  return {
+    send(request, handler) {
+      const exchange: Exchange = { request, handler, connection: undefined };
+      const connection = freshOne();
+      if (connection === undefined) {
+        waiting.add(exchange);
+        connectAsNeeded();
+      } else connection.begin(exchange);
+      return {
+        abort() {
+          waiting.delete(exchange);
+          exchange.connection?.drop();
+        },
+      };
+    },
+    retire() {
+      isRetired = true;
+      dropIdle();
+    },
+    close() {
+      isRetired = true;
+      const fault = faultOf('upstream_unreachable');
+      const unsent = [...waiting];
+      waiting.clear();
+      for (const { handler } of unsent) handler.onFault(fault);
+      dropIdle();
+      for (const connection of open) connection.fail(fault);
+    },
+  };
+}
+
+function optionsFor({ host, hostname, port, protocol }: URL): buildConnector.Options {
+  return { host, hostname: hostname.replace(/^\[|\]$/g, ''), port, protocol };
+}
+
+function createConnection(
+  socket: Socket,
+  free: (connection: Connection) => void,
+  gone: (connection: Connection) => void,
+): Connection {
+  const reader = createResponseReader();
+  let current: Exchange | undefined;
+  let usableUntilMs = Number.POSITIVE_INFINITY;
+  let isGone = false;
+
+  const connection: Connection = {
+    begin(exchange) {
+      current = exchange;
+      exchange.connection = connection;
+      socket.ref();
+      reader.begin(exchange.handler);
+      exchange.handler.onStart();
+      atTurnEnd(() => {
+        if (current === exchange) write(socket, exchange.request);
+      });
+    },
+    isFresh: (nowMs) => !isGone && nowMs < usableUntilMs,
+    drop() {
+      release();
+      reader.end();
+      if (isGone) return;
+      isGone = true;
+      socket.destroy();
+      gone(connection);
+    },
+    fail(fault) {
+      const failed = release();
+      connection.drop();
+      failed?.handler.onFault(fault);
+    },
+  };
+
+  function release(): Exchange | undefined {
+    const released = current;
+    current = undefined;
+    if (released !== undefined) released.connection = undefined;
+    return released;
+  }
+
+  function finish(): void {
+    const finished = release();
+    const keepAliveMs = reader.keepAliveMs();
+    // What was answered before it was written whole may still be on its way.
+    if (keepAliveMs === 0 || socket.writableLength > 0) connection.drop();
+    else {
+      usableUntilMs = performance.now() + keepAliveMs;
+      // What is only kept keeps no process.
+      socket.unref();
+      free(connection);
+    }
+    finished?.handler.onEnd();
+  }
+
+  function settle(progress: 'whole' | 'broken'): void {
+    if (progress === 'whole') finish();
+    else connection.fail(faultOf('upstream_reset'));
+  }
+
+  socket
+    .on('data', (chunk: Buffer) => {
+      // Nobody asked for it.
+      if (current === undefined) return connection.drop();
+      const progress = reader.read(chunk);
+      // Whoever was told of it may have had enough.
+      if (current !== undefined && progress !== 'more') settle(progress);
+    })
+    .on('end', () => {
+      if (current === undefined) connection.drop();
+      else settle(reader.end());
+    })
+    .on('error', (error) => connection.fail(faultFrom(error)))
+    .on('close', () => connection.fail(faultOf('upstream_reset')));
+  return connection;
+}
+
+function write(socket: Socket, { body, head }: WireRequest): void {
+  if (body === undefined) socket.write(head, 'latin1');
+  else {
+    socket.cork();
+    socket.write(head, 'latin1');
+    socket.write(body);
+    socket.uncork();
+  }
+}
