@@ -8,10 +8,22 @@ const root = new URL('../', import.meta.url);
 const out = new URL('dist/packed/', root);
 const inNodeModules = /^.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//;
 
+// undici's own entry brings all of it, fetch and WebSockets too: nothing can be left out of CommonJS.
+const usedOfUndici = {
+  name: 'used-of-undici',
+  resolveId: (id) => (id === 'undici' ? '\0undici' : undefined),
+  load: (id) =>
+    id === '\0undici'
+      ? `export { default as Pool } from 'undici/lib/dispatcher/pool.js';
+         export { default as buildConnector } from 'undici/lib/core/connect.js';`
+      : undefined,
+};
+
 const bundle = await rolldown({
   input: fileURLToPath(new URL('src/pack/program/main.ts', root)),
   platform: 'node',
   treeshake: true,
+  plugins: [usedOfUndici],
 });
 const { output } = await bundle.write({
   file: fileURLToPath(new URL('main.js', out)),

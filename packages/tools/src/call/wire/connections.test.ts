@@ -22,7 +22,14 @@ async function setUp({ connectionsMax = 8 } = {}) {
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const connect = vi.fn<buildConnector.connector>(buildConnector({}));
+  const clients: Socket[] = [];
+  const connector = buildConnector({});
+  const connect = vi.fn<buildConnector.connector>((options, done) =>
+    connector(options, (...[error, socket]) => {
+      if (socket !== null) clients.push(socket);
+      (done as (error: Error | null, socket: Socket | null) => void)(error, socket);
+    }),
+  );
   const connections = createConnections({
     connect,
     connectionsMax,
@@ -61,7 +68,7 @@ async function setUp({ connectionsMax = 8 } = {}) {
   }
 
   const answerWith = (next: typeof answer): void => void (answer = next);
-  return { answerWith, asked, connect, connections, send, server, sockets };
+  return { answerWith, asked, clients, connect, connections, send, server, sockets };
 }
 
 test('one connection serves one request after another', async () => {
@@ -141,6 +148,17 @@ test('what comes on a connection of which nobody waits for anything ends it, and
   expect(sockets).toHaveLength(2);
 });
 
+test('what comes before a request has left is not taken for its answer', async () => {
+  const { asked, clients, send, sockets } = await setUp();
+  await send('/1').over;
+  const { heard, over } = send('/2');
+  clients[0]?.unshift('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil');
+  await over;
+  expect(heard).toEqual(['start', '200', 'end']);
+  expect(asked.map(({ text }) => text.split(' ')[1])).toEqual(['/1', '/2']);
+  expect(sockets).toHaveLength(2);
+});
+
 test('a connection that the server has closed meanwhile is not used', async () => {
   const { connect, send, sockets } = await setUp();
   await send('/1').over;
@@ -150,6 +168,26 @@ test('a connection that the server has closed meanwhile is not used', async () =
   await over;
   expect(heard).toEqual(['start', '200', 'end']);
   expect(connect).toHaveBeenCalledTimes(2);
+});
+
+test('a kept connection that ends before a request is written to it takes nothing with it', async () => {
+  const { asked, clients, send, sockets } = await setUp();
+  await send('/1').over;
+  const { heard, over } = send('/2');
+  clients[0]?.push(null);
+  await over;
+  expect(heard).toEqual(['start', '200', 'end']);
+  expect(asked.map(({ text }) => text.split(' ')[1])).toEqual(['/1', '/2']);
+  expect(sockets).toHaveLength(2);
+});
+
+test('a server that accepts and closes is asked once for each call', async () => {
+  const { connect, send, server } = await setUp();
+  server.prependListener('connection', (socket) => void socket.destroy());
+  const { heard, over } = send();
+  await over;
+  expect(heard.at(-1)).toBe('upstream_reset');
+  expect(connect).toHaveBeenCalledTimes(1);
 });
 
 test('a connection is not used for longer than the server keeps it', async () => {

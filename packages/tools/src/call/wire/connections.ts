@@ -37,6 +37,8 @@ interface Exchange {
   readonly request: WireRequest;
   readonly handler: WireHandler;
   connection: Connection | undefined;
+  /** Something of it may have left. */
+  isWritten: boolean;
 }
 
 interface Connection {
@@ -75,11 +77,19 @@ export function createConnections({
       connect(optionsFor(origin), (error, socket) => {
         connecting -= 1;
         if (error !== null) return failFirst(faultFrom(error));
-        const connection = createConnection(socket, free, gone);
+        const connection = createConnection(socket, { free, gone, again: place });
         open.add(connection);
         free(connection);
       });
     }
+  }
+
+  function place(exchange: Exchange): void {
+    const connection = freshOne();
+    if (connection === undefined) {
+      waiting.add(exchange);
+      connectAsNeeded();
+    } else connection.begin(exchange);
   }
 
   function failFirst(fault: UpstreamFault): void {
@@ -136,12 +146,8 @@ export function createConnections({
 
   return {
     send(request, handler) {
-      const exchange: Exchange = { request, handler, connection: undefined };
-      const connection = freshOne();
-      if (connection === undefined) {
-        waiting.add(exchange);
-        connectAsNeeded();
-      } else connection.begin(exchange);
+      const exchange: Exchange = { request, handler, connection: undefined, isWritten: false };
+      place(exchange);
       return {
         abort() {
           waiting.delete(exchange);
@@ -169,15 +175,20 @@ function optionsFor({ host, hostname, port, protocol }: URL): buildConnector.Opt
   return { host, hostname: hostname.replace(/^\[|\]$/g, ''), port, protocol };
 }
 
-function createConnection(
-  socket: Socket,
-  free: (connection: Connection) => void,
-  gone: (connection: Connection) => void,
-): Connection {
+interface Owner {
+  /** Its answer is whole, and it may be used for another request. */
+  free(connection: Connection): void;
+  gone(connection: Connection): void;
+  /** It ended before anything was written to it. */
+  again(exchange: Exchange): void;
+}
+
+function createConnection(socket: Socket, { again, free, gone }: Owner): Connection {
   const reader = createResponseReader();
   let current: Exchange | undefined;
   let usableUntilMs = Number.POSITIVE_INFINITY;
   let isGone = false;
+  let hasServed = false;
 
   const connection: Connection = {
     begin(exchange) {
@@ -185,9 +196,11 @@ function createConnection(
       exchange.connection = connection;
       socket.ref();
       reader.begin(exchange.handler);
-      exchange.handler.onStart();
       atTurnEnd(() => {
-        if (current === exchange) write(socket, exchange.request);
+        if (current !== exchange) return;
+        exchange.isWritten = true;
+        exchange.handler.onStart();
+        write(socket, exchange.request);
       });
     },
     isFresh: (nowMs) => !isGone && nowMs < usableUntilMs,
@@ -206,6 +219,14 @@ function createConnection(
     },
   };
 
+  /** A server may close what it kept just when it is used again: what was not written yet has another connection. */
+  function lose(fault: UpstreamFault): void {
+    if (current === undefined || current.isWritten || !hasServed) return connection.fail(fault);
+    const unsent = current;
+    connection.drop();
+    again(unsent);
+  }
+
   function release(): Exchange | undefined {
     const released = current;
     current = undefined;
@@ -215,6 +236,7 @@ function createConnection(
 
   function finish(): void {
     const finished = release();
+    hasServed = true;
     const keepAliveMs = reader.keepAliveMs();
     // What was answered before it was written whole may still be on its way.
     if (keepAliveMs === 0 || socket.writableLength > 0) connection.drop();
@@ -229,13 +251,13 @@ function createConnection(
 
   function settle(progress: 'whole' | 'broken'): void {
     if (progress === 'whole') finish();
-    else connection.fail(faultOf('upstream_reset'));
+    else lose(faultOf('upstream_reset'));
   }
 
   socket
     .on('data', (chunk: Buffer) => {
-      // Nobody asked for it.
-      if (current === undefined) return connection.drop();
+      // Nobody has asked for it yet.
+      if (current?.isWritten !== true) return lose(faultOf('upstream_reset'));
       const progress = reader.read(chunk);
       // Whoever was told of it may have had enough.
       if (current !== undefined && progress !== 'more') settle(progress);
@@ -244,8 +266,8 @@ function createConnection(
       if (current === undefined) connection.drop();
       else settle(reader.end());
     })
-    .on('error', (error) => connection.fail(faultFrom(error)))
-    .on('close', () => connection.fail(faultOf('upstream_reset')));
+    .on('error', (error) => lose(faultFrom(error)))
+    .on('close', () => lose(faultOf('upstream_reset')));
   return connection;
 }
 
