@@ -1,4 +1,4 @@
-import { createSender } from '@latchkey/tools';
+import { createSender, type SenderOptions } from '@latchkey/tools';
 import { createMcpServers } from './connectors/mcp-servers.ts';
 import { createPublishMcp } from './connectors/publish-mcp.ts';
 import { createAssertions } from './grants/assertions.ts';
@@ -53,9 +53,10 @@ export function wireUpstreams({
 }) {
   const environments = createSealedEnvironment(deriveKey(masterSecret, 'upstream environments'));
   const publishMcp = createPublishMcp({ store, environment: environments, clock });
-  const publicConnect = createGuardedConnect({ ...guard, privateNetworks });
-  const sender = createSender({ publicConnect });
-  const relaySender = createSender({ connectionsMax: RELAYED_CONNECTIONS_PER_SERVER, publicConnect });
+  const publicConnector: SenderOptions['publicConnector'] = (reading) =>
+    createGuardedConnect({ ...guard, privateNetworks, reading });
+  const sender = createSender({ publicConnector });
+  const relaySender = createSender({ connectionsMax: RELAYED_CONNECTIONS_PER_SERVER, publicConnector });
   const channels = createChannels({
     clock: monotonicClock,
     environment: environments,

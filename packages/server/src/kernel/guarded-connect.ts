@@ -1,4 +1,4 @@
-import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, type ConnectOpts, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { isGloballyRoutable } from './global-address.ts';
 import { resolveAll, type GuardedOpenOptions } from './guarded-open.ts';
@@ -10,6 +10,8 @@ const KEEP_ALIVE_MS = 60_000;
 export interface GuardedConnectOptions extends Omit<GuardedOpenOptions, 'ports'> {
   /** Networks of our own that may be reached all the same, as the operator says. */
   privateNetworks?: readonly string[];
+  /** How its sockets read. */
+  reading?: Pick<ConnectOpts, 'onread'>;
 }
 
 /** What an HTTP client asks for when it needs a connection (undici `buildConnector`). */
@@ -32,8 +34,9 @@ export type ConnectCallback = (
 export function createGuardedConnect({
   resolve = resolveAll,
   ca,
-  dial = (address, port) => connectTcp({ host: address, port }),
+  dial = (address, port, how) => connectTcp({ host: address, port, ...how }),
   privateNetworks = [],
+  reading = {},
 }: GuardedConnectOptions = {}) {
   const networks = createNetworks(privateNetworks);
 
@@ -64,12 +67,13 @@ export function createGuardedConnect({
     addressOf(hostname, isPlain).then(
       (address) => {
         if (isOver) return;
-        raw = dial(address, port);
+        raw = dial(address, port, isPlain ? reading : {});
         raw.setKeepAlive(true, KEEP_ALIVE_MS).setNoDelay(true);
         const name = servername || (isIP(hostname) === 0 ? hostname : undefined);
         const socket = isPlain
           ? raw
           : connectTls({
+              ...reading,
               socket: raw,
               ALPNProtocols: ['http/1.1'],
               host: hostname,

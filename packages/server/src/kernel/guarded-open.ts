@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { request } from 'node:https';
 import type { IncomingMessage } from 'node:http';
-import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, type ConnectOpts, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { isGloballyRoutable } from './global-address.ts';
 import { fail, ok, type Result } from './result.ts';
@@ -17,7 +17,7 @@ export interface GuardedOpenOptions {
   /** Certificates to trust beside the usual ones. */
   ca?: string;
   /** Opens the connection to an address that was found fit. */
-  dial?: (address: string, port: number) => Socket;
+  dial?: (address: string, port: number, reading: Pick<ConnectOpts, 'onread'>) => Socket;
 }
 
 /**
@@ -55,7 +55,7 @@ export function createGuardedOpen({
           // Taken only where no agent is named; an agent would resolve the name again.
           createConnection: () =>
             connectTls({
-              socket: dial(address, portOf(target)),
+              socket: dial(address, portOf(target), {}),
               servername: hostname,
               host: hostname,
               ...(ca === undefined ? {} : { ca }),

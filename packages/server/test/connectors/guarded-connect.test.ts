@@ -29,7 +29,9 @@ afterAll(async () => {
 });
 
 function senderWith(options: GuardedConnectOptions = {}): Sender {
-  const sender = createSender({ publicConnect: createGuardedConnect({ ...host.guard, ...options }) });
+  const sender = createSender({
+    publicConnector: (reading) => createGuardedConnect({ ...host.guard, reading, ...options }),
+  });
   senders.push(sender);
   return sender;
 }
@@ -101,7 +103,7 @@ test('nothing goes over the public internet unencrypted', async () => {
 
 test('what lies in a network that the operator lists is reached, without encryption too', async () => {
   const sender = createSender({
-    publicConnect: createGuardedConnect({ privateNetworks: ['127.0.0.0/8'] }),
+    publicConnector: (reading) => createGuardedConnect({ privateNetworks: ['127.0.0.0/8'], reading }),
   });
   senders.push(sender);
   const answer = await get(sender, `http://127.0.0.1:${insidePort}`);

@@ -2,6 +2,7 @@ import type { LookupFunction } from 'node:net';
 import { buildConnector, Pool } from 'undici';
 import { safeToEnd } from './safe-end.ts';
 import { createConnections, type Connections } from './wire/connections.ts';
+import { INTO_ONE_BUFFER, type Reading } from './wire/one-buffer.ts';
 
 export interface PoolsOptions {
   /** Connections to one origin. Default 128. */
@@ -13,8 +14,11 @@ export interface PoolsOptions {
   /** How a host becomes an address: where an address guard stands, so that what was checked is what is connected to. */
   readonly lookup?: LookupFunction;
   /** Makes the connections itself, instead of all that is said above about them. */
-  readonly connect?: buildConnector.connector;
+  readonly connector?: MakeConnector;
 }
+
+/** Makes what makes connections, which read so. */
+export type MakeConnector = (reading: Reading) => buildConnector.connector;
 
 export interface Target extends Origin {
   readonly origin: string;
@@ -46,12 +50,16 @@ export function createPools(options: PoolsOptions): Pools {
   const bases = new Map<string, Base>();
   const originsMax = options.originsMax ?? 256;
   const connectionsMax = options.connectionsMax ?? 128;
-  const connect =
-    options.connect ??
-    buildConnector({
-      timeout: options.connectTimeoutMs ?? 10_000,
-      ...(options.lookup ? { lookup: options.lookup } : {}),
-    });
+  const connector: MakeConnector =
+    options.connector ??
+    ((reading) =>
+      buildConnector({
+        timeout: options.connectTimeoutMs ?? 10_000,
+        ...(options.lookup ? { lookup: options.lookup } : {}),
+        ...reading,
+      }));
+  const connectPool = safeToEnd(connector({}));
+  const connectOwn = connector(INTO_ONE_BUFFER);
 
   const poolOf = (origin: string): Origin => {
     const known = pools.get(origin);
@@ -69,9 +77,9 @@ export function createPools(options: PoolsOptions): Pools {
       // One total timeout is kept by the sender.
       headersTimeout: 0,
       bodyTimeout: 0,
-      connect: safeToEnd(connect),
+      connect: connectPool,
     });
-    const connections = createConnections({ connect, connectionsMax, origin: new URL(origin) });
+    const connections = createConnections({ connect: connectOwn, connectionsMax, origin: new URL(origin) });
     const made: Origin = { pool, connections };
     pools.set(origin, made);
     for (const [oldest, one] of pools) {

@@ -1,8 +1,7 @@
-import type { buildConnector } from 'undici';
 import type { Result } from '../result.ts';
 import { exchange, type StreamControl, type StreamHandler } from './exchange.ts';
 import { faultOf } from './fault.ts';
-import { createPools, type Pools, type PoolsOptions } from './pools.ts';
+import { createPools, type MakeConnector, type Pools, type PoolsOptions } from './pools.ts';
 import { sendBuffered } from './send-buffered.ts';
 import type { Reach, SendInput } from './send-input.ts';
 import type { StreamedRequest, UpstreamFault, UpstreamResponse } from './types.ts';
@@ -13,7 +12,7 @@ export interface SenderOptions extends PoolsOptions {
   /** Of a buffered answer, after decompression. Default 10 MB. */
   readonly bytesMax?: number;
   /** Connects for calls whose `reach` is `public`; without it they fail. */
-  readonly publicConnect?: buildConnector.connector;
+  readonly publicConnector?: MakeConnector;
 }
 
 export interface StreamInput {
@@ -40,8 +39,8 @@ const BYTES_MAX = 10 * 1024 * 1024;
 /** Sends requests over kept connections, one pool for each origin (undici `Pool.dispatch`). */
 export function createSender(options: SenderOptions = {}): Sender {
   const pools = createPools(options);
-  const { publicConnect } = options;
-  const publicPools = publicConnect && createPools({ ...options, connect: publicConnect });
+  const { publicConnector } = options;
+  const publicPools = publicConnector && createPools({ ...options, connector: publicConnector });
   const poolsFor = ({ reach }: { readonly reach?: Reach | undefined }): Pools =>
     reach === 'public' ? (publicPools ?? NO_POOLS) : pools;
   const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;

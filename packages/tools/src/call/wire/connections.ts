@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { buildConnector } from 'undici';
 import { faultFrom, faultOf } from '../fault.ts';
 import type { UpstreamFault } from '../types.ts';
+import { listen } from './one-buffer.ts';
 import { createResponseReader, type ResponseHandler } from './response-reader.ts';
 import { atTurnEnd } from './turn-end.ts';
 
@@ -254,14 +255,14 @@ function createConnection(socket: Socket, { again, free, gone }: Owner): Connect
     else lose(faultOf('upstream_reset'));
   }
 
+  listen(socket, (bytes) => {
+    // Nobody has asked for it yet.
+    if (current?.isWritten !== true) return lose(faultOf('upstream_reset'));
+    const progress = reader.read(bytes);
+    // Whoever was told of it may have had enough.
+    if (current !== undefined && progress !== 'more') settle(progress);
+  });
   socket
-    .on('data', (chunk: Buffer) => {
-      // Nobody has asked for it yet.
-      if (current?.isWritten !== true) return lose(faultOf('upstream_reset'));
-      const progress = reader.read(chunk);
-      // Whoever was told of it may have had enough.
-      if (current !== undefined && progress !== 'more') settle(progress);
-    })
     .on('end', () => {
       if (current === undefined) connection.drop();
       else settle(reader.end());
