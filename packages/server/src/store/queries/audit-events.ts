@@ -1,35 +1,33 @@
-import { and, desc, eq, getTableColumns, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, lt, sql, type SQLWrapper } from 'drizzle-orm';
 import { PgDialect } from 'drizzle-orm/pg-core';
 import type { OrganisationId } from '../../kernel/ids.ts';
+import { arrayLiteral } from '../array-literal.ts';
 import type { Executor } from '../database.ts';
 import { auditEvents } from '../schema.ts';
 
 export type AuditRow = typeof auditEvents.$inferInsert;
 
-// Rows go over as one JSON text: a statement with a parameter for each value of hundreds of rows takes so long to put
-// together that everybody waits.
+// Rows go over as one array for each column: a statement with a parameter for each value of hundreds of rows takes so long
+// to put together that everybody waits, and JSON costs the database three times what else it does with a row.
 const { id: _given, ...WRITTEN } = getTableColumns(auditEvents);
-const list = (part: (key: string, column: { name: string; getSQLType(): string }) => string) =>
-  sql.raw(
-    Object.entries(WRITTEN)
-      .map(([key, column]) => part(key, column))
-      .join(', '),
-  );
-const COLUMNS = list((_key, { name }) => `"${name}"`);
-const MEMBERS = list((key) => `"${key}"`);
-const MEMBER_TYPES = list((key, column) => `"${key}" ${column.getSQLType()}`);
+const KEYS = Object.keys(WRITTEN) as (keyof typeof WRITTEN)[];
+const COLUMNS = KEYS.map((key) => sql.identifier(WRITTEN[key].name));
+const ARRAYS = KEYS.map((key) => sql`${sql.placeholder(key)}::${sql.raw(WRITTEN[key].getSQLType())}[]`);
+const between = (parts: readonly SQLWrapper[]) => sql.join([...parts], sql`, `);
 // Named, so that each connection plans it once: that is more than half of what a row costs that is written alone.
 const INSERT_NAME = 'insert_audit_events';
-const INSERT = new PgDialect().sqlToQuery(sql`
-  insert into ${auditEvents} (${COLUMNS})
-  select ${MEMBERS} from json_to_recordset(${sql.placeholder('rows')}::json) as row (${MEMBER_TYPES})`);
+const INSERT = new PgDialect().sqlToQuery(
+  sql`insert into ${auditEvents} (${between(COLUMNS)}) select * from unnest(${between(ARRAYS)})`,
+);
 
 export function createAuditQueries(executor: Executor) {
   return {
     async insertMany(rows: AuditRow[]): Promise<void> {
       if (rows.length === 0) return;
       const insert = executor._.session.prepareQuery(INSERT, undefined, INSERT_NAME, false);
-      await insert.execute({ rows: JSON.stringify(rows) });
+      await insert.execute(
+        Object.fromEntries(KEYS.map((key) => [key, arrayLiteral(rows.map((row) => row[key]))])),
+      );
     },
 
     /** Newest first; `before` is the id at which the page before ended. */

@@ -1,0 +1,26 @@
+type Value = string | number | boolean | Date | object | null | undefined;
+
+const SPECIAL = /["\\]/;
+const EACH_SPECIAL = /["\\]/g;
+
+/**
+ * An array as PostgreSQL reads it from text (manual, section 8.15.6): a fraction of what it costs both sides to write and
+ * read the same as JSON. Objects stand in it as JSON; what is undefined is null.
+ */
+export function arrayLiteral(values: readonly Value[]): string {
+  let text = '';
+  for (const value of values) text += text === '' ? elementOf(value) : `,${elementOf(value)}`;
+  return `{${text}}`;
+}
+
+function elementOf(value: Value): string {
+  if (value === null || value === undefined) return 'NULL';
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  const text = textOf(value);
+  return `"${SPECIAL.test(text) ? text.replace(EACH_SPECIAL, String.raw`\$&`) : text}"`;
+}
+
+function textOf(value: string | object): string {
+  if (typeof value === 'string') return value;
+  return value instanceof Date ? value.toISOString() : JSON.stringify(value);
+}
