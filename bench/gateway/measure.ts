@@ -18,7 +18,8 @@ export interface Sample {
   readonly databaseMicros: number;
   readonly residentMb: number;
   readonly p99Ms: number;
-  readonly requests: number;
+  /** With those of the time before it counts. */
+  readonly answers: number;
 }
 
 /** What was sent and not answered when the load ended reaches the upstream all the same: one for each connection. */
@@ -43,7 +44,7 @@ export async function measure(
       ? inOwnProcess<Load>('streamed-load.ts', [JSON.stringify(wire), String(duration)])
       : runWrk(folder, wire, duration);
   // Whoever stood idle while others had their turns begins cold.
-  await loadFor(UNCOUNTED_SECONDS);
+  const first = await loadFor(UNCOUNTED_SECONDS);
   const one = row.isStreamed === true ? undefined : await callOnce(wire);
   const answeredBefore = await settled(upstream);
   const before = costOf(pid);
@@ -64,7 +65,7 @@ export async function measure(
     databaseMicros: each(before.database.cpuSeconds, after.database.cpuSeconds),
     residentMb: after.own.residentBytes / 2 ** 20,
     p99Ms: load.p99Ms,
-    requests: load.requests,
+    answers: first.requests + (one === undefined ? 0 : 1) + load.requests,
   };
 }
 

@@ -110,16 +110,16 @@ async function inTurns(
       called < WARM_UP_CALLS && lasted < WARM_UP_SECONDS_MAX;
       lasted += WARM_UP_STEP_SECONDS
     ) {
-      const { requests } = await measure(folder, upstream, contender, row, WARM_UP_STEP_SECONDS);
-      note(row.name, requests);
-      called += requests;
+      const { answers } = await measure(folder, upstream, contender, row, WARM_UP_STEP_SECONDS);
+      note(row.name, answers);
+      called += answers;
     }
   for (let round = 1; round <= rounds; round += 1)
     for (const { contender, row } of turns) {
       await contender.renew?.();
       const sample = await measure(folder, upstream, contender, row, seconds);
       samples.get(row.name)?.push(sample);
-      note(row.name, sample.requests);
+      note(row.name, sample.answers);
       say(
         `round ${round}, ${row.name}: ${Math.round(sample.rps)}/s, ${sample.cpuMicros.toFixed(1)} µs` +
           (sample.databaseMicros > 0 ? ` and ${sample.databaseMicros.toFixed(1)} µs in the database` : ''),

@@ -49,6 +49,8 @@ export type { FetchedFile, FetchFile } from './call/files.ts';
 export { prepareRequest, prepareRequestWithFiles, takesFiles } from './call/request.ts';
 export type { CredentialParts } from './call/credential-parts.ts';
 export { withQuery } from './call/credential-parts.ts';
+export type { CollectedBytes } from './call/collected-bytes.ts';
+export { collectBytes } from './call/collected-bytes.ts';
 export { DOOR_ERROR_HEADER } from './call/door-error-header.ts';
 export type { Mask } from './call/mask.ts';
 export type { PathSegment } from './call/safe-path.ts';

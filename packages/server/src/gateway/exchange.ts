@@ -16,9 +16,15 @@ export interface Exchange {
   readonly query: string;
   /** Headers that every answer carries, in the flat form that `writeHead` takes: name, value, name, value. */
   readonly headers: readonly string[];
+  /** Told of an answer that could not be written as it was given. */
+  readonly unwritable: (thrown: unknown) => void;
 }
 
-export function openExchange(req: IncomingMessage, res: ServerResponse): Exchange {
+export function openExchange(
+  req: IncomingMessage,
+  res: ServerResponse,
+  unwritable: Exchange['unwritable'],
+): Exchange {
   const url = req.url ?? '/';
   const mark = url.indexOf('?');
   const requestId = newId('req');
@@ -29,15 +35,31 @@ export function openExchange(req: IncomingMessage, res: ServerResponse): Exchang
     path: mark < 0 ? url : url.slice(0, mark),
     query: mark < 0 ? '' : url.slice(mark),
     headers: ['X-Request-Id', requestId],
+    unwritable,
   };
 }
 
 /** A body in pieces, so that what was prepared long ago is not copied for each answer. */
 export type Body = string | readonly (string | Buffer)[];
 
+const answered = new WeakSet<ServerResponse>();
+
 /** Answers, once: what comes after an answer, or after the caller has gone, is dropped. */
 export function respond(exchange: Exchange, status: number, headers: readonly string[], body: Body): void {
-  atTurnEnd(() => write(exchange, status, headers, body));
+  const { res, unwritable } = exchange;
+  answered.add(res);
+  atTurnEnd(() => {
+    try {
+      write(exchange, status, headers, body);
+    } catch (thrown) {
+      unwritable(thrown);
+    }
+  });
+}
+
+/** What is written at the end of the turn is an answer already. */
+export function isAnswered({ res }: Exchange): boolean {
+  return res.headersSent || answered.has(res);
 }
 
 function write(

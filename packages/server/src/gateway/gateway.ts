@@ -170,6 +170,13 @@ export function createGateway(deps: GatewayDependencies): Gateway {
     respondError(exchange, error);
   }
 
+  /** Nothing of it has left: whoever asked hears at least that it is a fault of ours. */
+  function unwritable({ requestId, res }: Exchange, thrown: unknown): void {
+    const { message, stack } = deepestCause(thrown);
+    log.error({ requestId, error: message, stack }, 'an answer could not be written');
+    res.writeHead(500, ['X-Request-Id', requestId, 'Content-Length', '0']).end();
+  }
+
   return {
     calls,
     handles(path) {
@@ -183,7 +190,7 @@ export function createGateway(deps: GatewayDependencies): Gateway {
       return resourceAt(path) !== undefined;
     },
     handle(req, res) {
-      const exchange = openExchange(req, res);
+      const exchange = openExchange(req, res, (thrown) => unwritable(exchange, thrown));
       const call = underWay.open(exchange);
       followRequest?.(exchange);
       try {

@@ -104,12 +104,13 @@ async function readContent(
   const encoding = headers['content-encoding']?.toLowerCase() ?? 'identity';
   if (encoding !== 'identity') return fail({ reason: 'compressed' });
   if (Number(headers['content-length'] ?? 0) > bytesMax) return fail({ reason: 'too_large' });
-  const chunks: Buffer[] = [];
-  let bytes = 0;
+  // One that grows in place: whoever sends may make the chunks so small that each costs a hundred times what is in it.
+  const content = new ArrayBuffer(0, { maxByteLength: bytesMax });
   for await (const chunk of response as AsyncIterable<Buffer>) {
-    bytes += chunk.byteLength;
-    if (bytes > bytesMax) return fail({ reason: 'too_large' });
-    chunks.push(chunk);
+    const { byteLength } = content;
+    if (byteLength + chunk.byteLength > bytesMax) return fail({ reason: 'too_large' });
+    content.resize(byteLength + chunk.byteLength);
+    new Uint8Array(content).set(chunk, byteLength);
   }
-  return ok({ bytes: Buffer.concat(chunks, bytes), contentType: headers['content-type'] });
+  return ok({ bytes: Buffer.from(new Uint8Array(content)), contentType: headers['content-type'] });
 }

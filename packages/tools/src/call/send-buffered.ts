@@ -1,5 +1,6 @@
 import { fail, ok } from '../result.ts';
 import type { Result } from '../result.ts';
+import { collectBytes } from './collected-bytes.ts';
 import { decoded } from './decode.ts';
 import { exchange, type ExchangeHandler, type StreamControl } from './exchange.ts';
 import { faultOf, tooLarge } from './fault.ts';
@@ -19,8 +20,7 @@ export function sendBuffered(
   resolve: (result: Result<UpstreamResponse, UpstreamFault>) => void,
 ): void {
   if (signal?.aborted) return resolve(fail({ ...faultOf('upstream_aborted'), notSent: true }));
-  const chunks: Buffer[] = [];
-  let bytes = 0;
+  const collected = collectBytes();
   let status = 0;
   let responseHeaders: ResponseHeaders = {};
   const onAbort = (): void => control.abort(faultOf('upstream_aborted'));
@@ -49,14 +49,12 @@ export function sendBuffered(
         control.abort(tooLarge(bytesMax));
     },
     onData(chunk) {
-      bytes += chunk.length;
-      if (bytes > bytesMax) control.abort(tooLarge(bytesMax));
-      else chunks.push(chunk);
+      if (collected.length() + chunk.length > bytesMax) control.abort(tooLarge(bytesMax));
+      else collected.add(chunk);
     },
     onEnd() {
       settle();
-      const [first] = chunks;
-      const body = chunks.length === 1 && first ? first : Buffer.concat(chunks, bytes);
+      const body = collected.whole();
       if (responseHeaders['content-encoding'] === undefined) {
         return resolve(ok({ status, headers: responseHeaders, body }));
       }

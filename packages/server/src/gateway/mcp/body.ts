@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { collectBytes } from '@latchkey/tools';
 import { AppError } from '../../kernel/errors.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 
@@ -25,23 +26,23 @@ function faultOf(req: IncomingMessage): AppError | undefined {
 
 function read(req: IncomingMessage): Promise<Result<Buffer, AppError>> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
+    let collected = collectBytes();
     let length = 0;
     function take(chunk: Buffer): void {
       length += chunk.length;
       if (length <= MESSAGE_BYTES_MAX) {
-        chunks.push(chunk);
+        collected.add(chunk);
         return;
       }
       // What still comes is read and thrown away: a caller that is still sending would miss our answer otherwise.
-      chunks.length = 0;
+      collected = collectBytes();
       resolve(fail(TOO_LARGE));
     }
     function finish(): void {
       // The request may live on as long as a stream that answers it, and the body is not to live with it. The last is
       // let go of first: what is deleted from the end leaves an object small.
       req.off('close', breakOff).off('error', reject).off('end', finish).off('data', take);
-      resolve(ok(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+      resolve(ok(collected.whole()));
     }
     function breakOff(): void {
       if (!req.complete) reject(new Error('the caller went away while sending'));

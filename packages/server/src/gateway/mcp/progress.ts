@@ -1,5 +1,5 @@
 import { createNotes, plainText, type Message } from '@latchkey/tools';
-import type { Exchange } from '../exchange.ts';
+import { isAnswered, type Exchange } from '../exchange.ts';
 import { isBlocked, openEventStream, send, type EventStream } from '../streams/event-stream.ts';
 import type { Answer } from './answer.ts';
 import { isJsonObject, type JsonObject } from './json.ts';
@@ -30,7 +30,7 @@ export function createProgressAnswer(exchange: Exchange, message: Message): Prog
       const said = readProgress(progress);
       // It only ever rises; who does not read need not hear of every step.
       if (said === undefined || said.progress <= latest || sent === NOTIFICATIONS_MAX) return;
-      if (exchange.res.headersSent !== (stream !== undefined) || exchange.res.destroyed) return;
+      if (isAnswered(exchange) !== (stream !== undefined) || exchange.res.destroyed) return;
       stream ??= openEventStream(exchange, []);
       if (isBlocked(stream)) return;
       latest = said.progress;

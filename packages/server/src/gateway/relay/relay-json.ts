@@ -1,3 +1,4 @@
+import { collectBytes } from '@latchkey/tools';
 import { faultOf } from '../../upstreams/fault.ts';
 import { faultOfAnswer, isEventStream } from '../../upstreams/http-fault.ts';
 import { JSON_TYPE, respond } from '../exchange.ts';
@@ -10,8 +11,7 @@ import { answerWith, noSession, type Answered, type Sink } from './answered.ts';
 /** An answer that is one text, passed on when it is whole and found to be what it should be. */
 export function collectJson(answered: Answered): Sink {
   const { control, headers, limits, over, passage } = answered;
-  const chunks: Buffer[] = [];
-  let bytes = 0;
+  const collected = collectBytes();
   let timer = waiting();
 
   function waiting(): NodeJS.Timeout {
@@ -29,13 +29,12 @@ export function collectJson(answered: Answered): Sink {
     data(chunk) {
       clearTimeout(timer);
       timer = waiting();
-      bytes += chunk.length;
-      if (bytes > limits.bytesMax) return tooLarge();
-      chunks.push(chunk);
+      if (collected.length() + chunk.length > limits.bytesMax) return tooLarge();
+      collected.add(chunk);
     },
     end() {
       clearTimeout(timer);
-      answerWhole(answered, Buffer.concat(chunks, bytes));
+      answerWhole(answered, collected.whole());
       over();
     },
     fault(fault) {

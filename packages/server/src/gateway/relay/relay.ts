@@ -97,6 +97,7 @@ export function createRelay({
     });
     if (method !== 'POST') {
       const limited = await limit(caller.principal);
+      if (call.isOver()) return;
       if (!limited.allowed) return respondError(plain, tooMany(limited.retryAfterSeconds), limited.headers);
       return carry(passage(limited, undefined));
     }

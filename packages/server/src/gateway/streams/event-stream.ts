@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Body, Exchange } from '../exchange.ts';
+import { isAnswered, type Body, type Exchange } from '../exchange.ts';
 
 /**
  * Server-sent events on one response, until either side ends it. Plain data, with functions that take it: there are
@@ -22,8 +22,13 @@ const HEADERS = [
   'no',
 ] as const;
 
-/** Begins the answer. Of what was asked nothing is kept but that it was: it may be long ago when this ends. */
-export function openEventStream({ headers, req, res }: Exchange, more: readonly string[]): EventStream {
+/**
+ * Begins the answer; throws if there is one. Of what was asked nothing is kept but that it was: it may be long ago when
+ * this ends.
+ */
+export function openEventStream(exchange: Exchange, more: readonly string[]): EventStream {
+  if (isAnswered(exchange)) throw new Error('it was answered already');
+  const { headers, req, res } = exchange;
   res.writeHead(200, [...headers, ...HEADERS, ...more]);
   // By themselves: Node keeps the head for as long as the response, and only what is sent becomes one flat string.
   res.flushHeaders();

@@ -1,4 +1,4 @@
-import { withQuery, type ResponseHeaders, type Sender } from '@latchkey/tools';
+import { collectBytes, withQuery, type ResponseHeaders, type Sender } from '@latchkey/tools';
 import type { ChannelFault, WireMessage } from '../channel.ts';
 import type { CredentialParts } from '../credentials.ts';
 import { createEventParser } from '../event-stream-parser.ts';
@@ -45,8 +45,7 @@ export function exchange(
   { headTimeoutMs }: { headTimeoutMs: number },
   events: HttpEvents,
 ): HttpExchange {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
+  const collected = collectBytes();
   let answer:
     | { status: number; headers: ResponseHeaders; kind: 'json' | 'events' | 'refused' | 'none' }
     | undefined;
@@ -82,9 +81,9 @@ export function exchange(
   });
 
   function collect(chunk: Buffer, max: number): boolean {
-    bytes += chunk.length;
-    if (bytes <= max) chunks.push(chunk);
-    return bytes <= max;
+    if (collected.length() + chunk.length > max) return false;
+    collected.add(chunk);
+    return true;
   }
 
   const control = sender.stream(
@@ -124,7 +123,7 @@ export function exchange(
       onEnd() {
         if (isOver) return;
         if (answer?.kind === 'refused') return refuse();
-        if (answer?.kind === 'json' && !takeAll(readWire(Buffer.concat(chunks)))) return;
+        if (answer?.kind === 'json' && !takeAll(readWire(collected.whole()))) return;
         isOver = true;
         events.onEnd();
       },
@@ -135,7 +134,7 @@ export function exchange(
   function refuse(): void {
     if (answer === undefined) return;
     const { headers: received, status } = answer;
-    const begun = Buffer.concat(chunks);
+    const begun = collected.whole();
     stop();
     events.onRefused(status, received, begun);
   }

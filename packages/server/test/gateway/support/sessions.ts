@@ -86,7 +86,9 @@ export async function startSessions(
   };
 
   const server = createServer((req, res) => {
-    const exchange = openExchange(req, res);
+    const exchange = openExchange(req, res, (thrown) => {
+      throw thrown;
+    });
     const call = underWay.open(exchange);
     const serve = async (): Promise<void> => {
       const caller = callers.get(String(req.headers['x-who']));

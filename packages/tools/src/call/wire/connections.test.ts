@@ -181,6 +181,41 @@ test('a kept connection that ends before a request is written to it takes nothin
   expect(sockets).toHaveLength(2);
 });
 
+/** It was made for a call that was given up meanwhile. */
+async function setUpUnused() {
+  const made = await setUp();
+  made.send('/1').abort();
+  await expect.poll(() => made.clients.length).toBe(1);
+  return made;
+}
+
+test('a connection that nobody has used yet is used', async () => {
+  const { connect, send } = await setUpUnused();
+  const { heard, over } = send('/2');
+  await over;
+  expect(heard).toEqual(['start', '200', 'end']);
+  expect(connect).toHaveBeenCalledTimes(1);
+});
+
+test('a connection that nobody has used is kept no longer than others', async () => {
+  const { connect, send } = await setUpUnused();
+  const later = vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 5_000);
+  onTestFinished(() => {
+    later.mockRestore();
+  });
+  await send('/2').over;
+  expect(connect).toHaveBeenCalledTimes(2);
+});
+
+test('a connection that nobody has used takes nothing with it when it ends', async () => {
+  const { asked, clients, send } = await setUpUnused();
+  const { heard, over } = send('/2');
+  clients[0]?.push(null);
+  await over;
+  expect(heard).toEqual(['start', '200', 'end']);
+  expect(asked.map(({ text }) => text.split(' ')[1])).toEqual(['/2']);
+});
+
 test('a server that accepts and closes is asked once for each call', async () => {
   const { connect, send, server } = await setUp();
   server.prependListener('connection', (socket) => void socket.destroy());

@@ -3,6 +3,7 @@ import type { buildConnector } from 'undici';
 import { faultFrom, faultOf } from '../fault.ts';
 import type { UpstreamFault } from '../types.ts';
 import { listen } from './one-buffer.ts';
+import { KEEP_ALIVE_MS } from './response-head.ts';
 import { createResponseReader, type ResponseHandler } from './response-reader.ts';
 import { atTurnEnd } from './turn-end.ts';
 
@@ -46,6 +47,8 @@ interface Connection {
   begin(exchange: Exchange): void;
   /** It may have been kept for too long, or have ended. */
   isFresh(nowMs: number): boolean;
+  /** It is kept, for as long as the server keeps it. */
+  rest(): void;
   /** What is under way on it hears no more. */
   drop(): void;
   /** What is under way on it fails. */
@@ -109,6 +112,7 @@ export function createConnections({
       connection.begin(next);
     } else if (isRetired) connection.drop();
     else {
+      connection.rest();
       idle.push(connection);
       sweeping ??= setInterval(sweep, SWEPT_EACH_MS).unref();
     }
@@ -187,9 +191,11 @@ interface Owner {
 function createConnection(socket: Socket, { again, free, gone }: Owner): Connection {
   const reader = createResponseReader();
   let current: Exchange | undefined;
+  let keepAliveMs = KEEP_ALIVE_MS;
   let usableUntilMs = Number.POSITIVE_INFINITY;
   let isGone = false;
-  let hasServed = false;
+  /** Somebody might accept connections only to end them. */
+  let isNew = true;
 
   const connection: Connection = {
     begin(exchange) {
@@ -203,6 +209,12 @@ function createConnection(socket: Socket, { again, free, gone }: Owner): Connect
         exchange.handler.onStart();
         write(socket, exchange.request);
       });
+    },
+    rest() {
+      isNew = false;
+      usableUntilMs = performance.now() + keepAliveMs;
+      // What is only kept keeps no process.
+      socket.unref();
     },
     isFresh: (nowMs) => !isGone && nowMs < usableUntilMs,
     drop() {
@@ -222,7 +234,7 @@ function createConnection(socket: Socket, { again, free, gone }: Owner): Connect
 
   /** A server may close what it kept just when it is used again: what was not written yet has another connection. */
   function lose(fault: UpstreamFault): void {
-    if (current === undefined || current.isWritten || !hasServed) return connection.fail(fault);
+    if (current === undefined || current.isWritten || isNew) return connection.fail(fault);
     const unsent = current;
     connection.drop();
     again(unsent);
@@ -237,16 +249,11 @@ function createConnection(socket: Socket, { again, free, gone }: Owner): Connect
 
   function finish(): void {
     const finished = release();
-    hasServed = true;
-    const keepAliveMs = reader.keepAliveMs();
+    isNew = false;
+    keepAliveMs = reader.keepAliveMs();
     // What was answered before it was written whole may still be on its way.
     if (keepAliveMs === 0 || socket.writableLength > 0) connection.drop();
-    else {
-      usableUntilMs = performance.now() + keepAliveMs;
-      // What is only kept keeps no process.
-      socket.unref();
-      free(connection);
-    }
+    else free(connection);
     finished?.handler.onEnd();
   }
 

@@ -37,6 +37,8 @@ export function requestHead(
   bodyBytes: number,
 ): string | undefined {
   if (!METHODS.has(method) || !TARGET.test(target)) return undefined;
+  // A server that expects none may take the body for the next request: its connection must not be used again.
+  if (bodyBytes > 0 && !EXPECT_BODY.has(method)) return undefined;
   let head = `${method} ${target} HTTP/1.1\r\nhost: ${host}\r\nconnection: keep-alive\r\n`;
   for (let at = 0; at < headers.length; at += 2) {
     const name = headers[at] ?? '';
@@ -45,6 +47,6 @@ export function requestHead(
     if (OF_THE_CONNECTION.has(name) || !NAME.test(name) || !VALUE.test(value)) return undefined;
     head += `${name}: ${value}\r\n`;
   }
-  if (bodyBytes > 0 || EXPECT_BODY.has(method)) head += `content-length: ${bodyBytes}\r\n`;
+  if (EXPECT_BODY.has(method)) head += `content-length: ${bodyBytes}\r\n`;
   return `${head}\r\n`;
 }

@@ -19,7 +19,7 @@ const LENGTH = /^\d{1,15}$/;
 const LAST_CODING = /(?:^|[,\s])([^,\s]*)$/;
 
 /** Who names no time keeps a connection for five seconds and more, as servers go. */
-const KEEP_ALIVE_MS = 4_000;
+export const KEEP_ALIVE_MS = 4_000;
 const KEEP_ALIVE_MS_MAX = 600_000;
 /** Before the time that a server names, so that nothing is sent on what is just being closed. */
 const KEEP_ALIVE_MARGIN_MS = 1_000;
@@ -35,8 +35,12 @@ export function parseResponseHead(text: string): ResponseHead | undefined {
   return { status, headers, framing, keepAliveMs: isKept ? keepAliveMsOf(headers) : 0 };
 }
 
-/** A 204 that says how long it is: some send so much after it, some nothing, and some close the connection. */
+/**
+ * A 204 that says how long it is, or a 304 with chunks: some send so much after it, some nothing, and some close the
+ * connection.
+ */
 function promisesTooMuch(status: number, headers: ResponseHeaders): boolean {
+  if (status === 304) return headers['transfer-encoding'] !== undefined;
   return status === 204 && (headers['content-length'] ?? headers['transfer-encoding']) !== undefined;
 }
 

@@ -11,5 +11,14 @@ export function atTurnEnd(write: () => void): void {
 function writeAll(): void {
   const all = waiting;
   waiting = [];
-  for (const write of all) write();
+  let begun = 0;
+  try {
+    for (const write of all) {
+      begun += 1;
+      write();
+    }
+  } finally {
+    // One that throws takes nobody with it.
+    for (const write of all.slice(begun)) atTurnEnd(write);
+  }
 }

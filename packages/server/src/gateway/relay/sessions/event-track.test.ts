@@ -19,6 +19,10 @@ afterEach(() => {
   for (const client of clients.splice(0)) client.destroy();
 });
 
+function fault(thrown: unknown): never {
+  throw thrown;
+}
+
 /** A connection, both ends of it. */
 async function connect() {
   const client = request({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', agent: false });
@@ -26,7 +30,7 @@ async function connect() {
   client.on('error', () => undefined);
   client.end();
   const [req, res] = (await once(server, 'request')) as [IncomingMessage, ServerResponse];
-  return { client, exchange: openExchange(req, res) };
+  return { client, exchange: openExchange(req, res, fault) };
 }
 
 async function responseOf({ client }: Awaited<ReturnType<typeof connect>>): Promise<IncomingMessage> {

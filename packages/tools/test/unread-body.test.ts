@@ -1,0 +1,51 @@
+// Some servers do not read the body of a request that needs none, and take it for the next request on its connection. Its
+// answer would be heard by whoever calls next.
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createSender } from '../src/call/send.ts';
+
+const server = createServer((socket) => {
+  let unread = '';
+  socket.on('error', () => undefined);
+  socket.on('data', (bytes) => {
+    unread += bytes.toString('latin1');
+    for (let end = unread.indexOf('\r\n\r\n'); end >= 0; end = unread.indexOf('\r\n\r\n')) {
+      const [, path = ''] = unread.split(' ');
+      unread = unread.slice(end + 4);
+      setTimeout(
+        () => socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${path.length}\r\n\r\n${path}`),
+        path === '/smuggled' ? 100 : 0,
+      );
+    }
+  });
+});
+const sender = createSender();
+let baseUrl = '';
+
+beforeAll(async () => {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+afterAll(async () => {
+  await sender.close();
+  server.close();
+});
+
+async function heardBy(method: string, path: string, body?: string) {
+  const answer = await sender.send({
+    baseUrl,
+    request: { method, path, headers: {}, ...(body !== undefined && { body }) },
+  });
+  return answer.ok ? answer.value.body.toString() : answer.error.code;
+}
+
+test.each(['GET', 'DELETE', 'OPTIONS'])('what a %s carries is answered to nobody else', async (method) => {
+  const smuggled = 'GET /smuggled HTTP/1.1\r\nhost: a\r\n\r\n';
+  expect(await heardBy(method, '/mine', smuggled)).toBe('/mine');
+  await delay(20);
+  expect(await heardBy('GET', '/theirs')).toBe('/theirs');
+});
