@@ -8,16 +8,17 @@ import { createSender } from '../src/call/send.ts';
 
 const server = createServer((socket) => {
   let unread = '';
+  let answering = Promise.resolve();
   socket.on('error', () => undefined);
   socket.on('data', (bytes) => {
     unread += bytes.toString('latin1');
     for (let end = unread.indexOf('\r\n\r\n'); end >= 0; end = unread.indexOf('\r\n\r\n')) {
       const [, path = ''] = unread.split(' ');
       unread = unread.slice(end + 4);
-      setTimeout(
-        () => socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${path.length}\r\n\r\n${path}`),
-        path === '/smuggled' ? 100 : 0,
-      );
+      answering = answering.then(async () => {
+        if (path === '/smuggled') await delay(100);
+        socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${path.length}\r\n\r\n${path}`);
+      });
     }
   });
 });
