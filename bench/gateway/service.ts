@@ -8,6 +8,7 @@ import type * as ImportConnector from '../../packages/server/src/connectors/impo
 import type * as Config from '../../packages/server/src/config.ts';
 import type * as DemoData from '../../packages/server/src/demo/demo-data.ts';
 import type * as QuietAsyncHooks from '../../packages/server/src/kernel/quiet-async-hooks.ts';
+import type * as YoungObjects from '../../packages/server/src/kernel/young-objects.ts';
 import type * as Log from '../../packages/server/src/kernel/log.ts';
 import type * as Start from '../../packages/server/src/start.ts';
 import { apiDocument } from './work.ts';
@@ -29,10 +30,12 @@ const { importConnector } = (await import(
 const { DEMO_PASSWORD } = (await import(`${BUILT}demo/demo-data.js`)) as typeof DemoData;
 const { silentLog } = (await import(`${BUILT}kernel/log.js`)) as typeof Log;
 const { quietAsyncHooks } = (await import(`${BUILT}kernel/quiet-async-hooks.js`)) as typeof QuietAsyncHooks;
+const { beginYoung } = (await import(`${BUILT}kernel/young-objects.js`)) as typeof YoungObjects;
 const { startLatchkey } = (await import(`${BUILT}start.js`)) as typeof Start;
 
 // As the command line does.
 quietAsyncHooks();
+beginYoung();
 
 type Recording = Parameters<NonNullable<AppOptions['aroundAudit']>>[0];
 let isRecording = true;

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { quietAsyncHooks } from './kernel/quiet-async-hooks.ts';
+import { beginYoung } from './kernel/young-objects.ts';
 
 const HELP = `latchkey <command>
 
@@ -31,6 +32,7 @@ const HELP = `latchkey <command>
 async function run(command: string | undefined, args: string[]): Promise<void> {
   // Before anything is loaded that would be slow without it.
   quietAsyncHooks();
+  beginYoung();
   switch (command) {
     case 'serve':
       return (await import('./commands/serve.ts')).serve(args);
