@@ -33,9 +33,9 @@ const { quietAsyncHooks } = (await import(`${BUILT}kernel/quiet-async-hooks.js`)
 const { beginYoung } = (await import(`${BUILT}kernel/young-objects.js`)) as typeof YoungObjects;
 const { startLatchkey } = (await import(`${BUILT}start.js`)) as typeof Start;
 
-// As the command line does.
+// As the command line does, unless V8 was told otherwise (burst.ts).
 quietAsyncHooks();
-beginYoung();
+if (!process.execArgv.includes('--allocation-site-pretenuring')) beginYoung();
 
 type Recording = Parameters<NonNullable<AppOptions['aroundAudit']>>[0];
 let isRecording = true;

@@ -15,8 +15,13 @@ export interface Load {
   readonly p99Ms: number;
 }
 
-/** Sends the same request over and over on 64 connections, each the next when the answer to the last is there. */
-export async function runWrk(folder: string, { body, headers, url }: Wire, seconds: number): Promise<Load> {
+/** Sends the same request over and over on so many connections, each the next when the answer to the last is there. */
+export async function runWrk(
+  folder: string,
+  { body, headers, url }: Wire,
+  seconds: number,
+  connections = CONNECTIONS,
+): Promise<Load> {
   const script = join(folder, 'request.lua');
   writeFileSync(
     script,
@@ -38,7 +43,7 @@ end
     CORES.generator,
     'wrk',
     '-t1',
-    `-c${CONNECTIONS}`,
+    `-c${connections}`,
     '--timeout',
     '30s',
     // It takes whole seconds and s, m, h; half a second is for trials.
