@@ -1,15 +1,12 @@
 // Some servers do not read the body of a request that needs none, and take it for the next request on its connection. Its
 // answer would be heard by whoever calls next.
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createSender } from '../src/call/send.ts';
+import { expect, test } from 'vitest';
+import { rawUpstream } from './raw-upstream.ts';
 
-const server = createServer((socket) => {
+const { send } = rawUpstream((socket) => {
   let unread = '';
   let answering = Promise.resolve();
-  socket.on('error', () => undefined);
   socket.on('data', (bytes) => {
     unread += bytes.toString('latin1');
     for (let end = unread.indexOf('\r\n\r\n'); end >= 0; end = unread.indexOf('\r\n\r\n')) {
@@ -22,25 +19,9 @@ const server = createServer((socket) => {
     }
   });
 });
-const sender = createSender();
-let baseUrl = '';
-
-beforeAll(async () => {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-});
-
-afterAll(async () => {
-  await sender.close();
-  server.close();
-});
 
 async function heardBy(method: string, path: string, body?: string) {
-  const answer = await sender.send({
-    baseUrl,
-    request: { method, path, headers: {}, ...(body !== undefined && { body }) },
-  });
+  const answer = await send({ method, path, headers: {}, ...(body !== undefined && { body }) });
   return answer.ok ? answer.value.body.toString() : answer.error.code;
 }
 

@@ -1,45 +1,29 @@
 // Our reading of HTTP/1.1 beside undici's, which is llhttp's: whatever an upstream sends in whatever pieces, both hear the
 // same, or both hear that it is no answer.
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { Client } from 'undici';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createSender } from '../src/call/send.ts';
+import { expect, test } from 'vitest';
+import { rawUpstream } from './raw-upstream.ts';
 
 const RUNS = 300;
 
 let pieces: readonly Buffer[] = [];
-const server = createServer({ noDelay: true }, (socket) => {
-  socket.on('error', () => undefined);
+const { baseUrl, send } = rawUpstream((socket) => {
   socket.once('data', () => {
     for (const piece of pieces) socket.write(piece);
     socket.end();
   });
 });
-const sender = createSender();
-let baseUrl = '';
-
-beforeAll(async () => {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-});
-
-afterAll(async () => {
-  await sender.close();
-  server.close();
-});
 
 async function heardByUs() {
-  const answer = await sender.send({ baseUrl, request: { method: 'GET', path: '/', headers: {} } });
+  const answer = await send({ method: 'GET', path: '/', headers: {} });
   if (!answer.ok) return 'no answer';
   const { body, headers, status } = answer.value;
   return { status, headers: { ...headers }, body: body.toString('latin1') };
 }
 
 async function heardByUndici() {
-  const client = new Client(baseUrl);
+  const client = new Client(baseUrl());
   try {
     const { body, headers, statusCode } = await client.request({ method: 'GET', path: '/' });
     return {
