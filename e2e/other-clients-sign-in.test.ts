@@ -96,6 +96,7 @@ describe.for(MODES)('in %s', ([_mode, { slug, email, credential }]) => {
     async ([type, line], context) => {
       const sdk = await needsAiSdk(context);
       const app = await signInAiSdk(sdk, world, { type, url: url(), ...full });
+      const asked = app.authorizeUrls.length;
       expect(lines()).toContain('POST /register 201');
       const client = await app.connect();
       expect(client.toolNames).toEqual(ALL_TOOLS);
@@ -104,13 +105,13 @@ describe.for(MODES)('in %s', ([_mode, { slug, email, credential }]) => {
       app.spoilAccessToken();
       expect(await client.call(CALL)).toMatchObject(BALANCE);
       expect(tokensGiven()).toBe(2);
-      expect(app.authorizeUrls).toHaveLength(1);
+      expect(app.authorizeUrls).toHaveLength(asked);
 
       await client.close();
 
       await portal().revokeConnections('AI app');
       await expect(app.connect()).rejects.toBeInstanceOf(sdk.UnauthorizedError);
-      expect(app.authorizeUrls).toHaveLength(2);
+      expect(app.authorizeUrls.length).toBeGreaterThan(asked);
       await app.approve(full);
       const again = await app.connect();
       expect(await again.call(CALL)).toMatchObject(BALANCE);
@@ -193,10 +194,11 @@ describe.for(MODES)('in %s', ([_mode, { slug, email, credential }]) => {
     };
     for (const identity of [{ authMethod }, { credentials }] as const) {
       const app = await signInAiSdk(sdk, world, { type: 'http', url: url(), ...full, identity });
+      const asked = app.authorizeUrls.length;
       app.spoilAccessToken();
       const client = await app.connect();
       expect(await client.call(CALL)).toMatchObject(BALANCE);
-      expect(app.authorizeUrls).toHaveLength(1);
+      expect(app.authorizeUrls).toHaveLength(asked);
       await client.close();
     }
     expect(lines().filter((line) => line === 'POST /register 201')).toHaveLength(1);

@@ -42,7 +42,11 @@ export async function connectAiSdk({ createMCPClient }: AiSdk, transport: object
   };
 }
 
-/** An app whose user signs in: the library sends them to the browser, and takes the code that they come back with. */
+/**
+ * An app whose user signs in: the library sends them to the browser, and takes the code that they come back with. Over
+ * `http` it opens its stream beside its first request: both are refused, and it asks twice where the second refusal
+ * comes after the first was dealt with.
+ */
 export async function signInAiSdk(
   sdk: AiSdk,
   world: World,
