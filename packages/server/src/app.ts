@@ -1,7 +1,7 @@
 import { getRequestListener } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import { Hono } from 'hono';
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { RequestListener } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import type { AppOptions } from './app-options.ts';
 import { createAudit } from './audit/audit.ts';
@@ -21,15 +21,12 @@ import { healthRoutes } from './health.ts';
 import { createAddressGuard } from './kernel/address-guard.ts';
 import { createFileReader } from './kernel/guarded-file.ts';
 import type { ConnectorId } from './kernel/ids.ts';
-import { originForm } from './kernel/origin-form.ts';
-import { refusesHost } from './kernel/valid-host.ts';
 import { deriveKey } from './kernel/seal.ts';
 import { createKeyVerifier } from './keys/key-verifier.ts';
 import { createKeys } from './keys/keys.ts';
 import { ceilingsOf } from './limits/policy-within.ts';
 import { createNodeMail } from './nodes/node-mail.ts';
 import { createGateCookie } from './oauth/cookie.ts';
-import { isAppendedMetadata } from './oauth/discovery.ts';
 import type { OAuthEnv } from './oauth/env.ts';
 import { createOAuth } from './oauth/oauth.ts';
 import { SIGN_OUT_PURPOSE } from './pages/account-line.tsx';
@@ -55,6 +52,7 @@ import { wireAdmission } from './wire-admission.ts';
 import { wireAttempts } from './wire-attempts.ts';
 import { wireCallers } from './wire-callers.ts';
 import { wireCompany } from './wire-company.ts';
+import { wireDoors } from './wire-doors.ts';
 import { wireHandoffs } from './wire-handoffs.ts';
 import { wireImports } from './wire-imports.ts';
 import { wireJoining } from './wire-joining.ts';
@@ -378,18 +376,7 @@ export async function createApp(options: AppOptions) {
     leave: readiness.stop,
     hasOtherNodes: async () => (await operator.countNodes()) > (options.worker?.count ?? 1),
 
-    handle(req: IncomingMessage, res: ServerResponse): void {
-      req.url = originForm(req.url ?? '/');
-      const path = req.url.split('?', 1)[0] ?? '/';
-      if (telemetry.take(req, res, path)) return;
-      if (only !== 'web' && gateway.handles(path) && !isAppendedMetadata(path, connectorPaths))
-        gateway.handle(req, res);
-      else {
-        underWay.follow(res);
-        if (answerToken !== undefined && path === '/token' && req.method === 'POST') answerToken(req, res);
-        else if (!refusesHost(req, res)) void listener(req, res);
-      }
-    },
+    ...wireDoors({ answerToken, connectorPaths, gateway, only, pages: listener, telemetry, underWay }),
 
     /** Finishes the calls under way, writes what is still held, and lets go of the database. */
     async close(): Promise<void> {

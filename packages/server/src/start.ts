@@ -12,6 +12,7 @@ import { createApp, type App } from './app.ts';
 import type { Config } from './config.ts';
 import { applyDeclared } from './declared.ts';
 import { findDemoPeople } from './demo-people.ts';
+import { createFront, type Doors } from './front/front.ts';
 import type { Settings } from './installation.ts';
 import { systemClock, type Clock } from './kernel/clock.ts';
 import { AppError, errorBody } from './kernel/errors.ts';
@@ -119,10 +120,19 @@ export async function startLatchkey(
   const early = createEarly();
   let handle: RequestListener = early.handle;
   let isDraining = false;
-  const server = createServer((req, res) => {
-    if (isDraining) res.shouldKeepAlive = false;
-    handle(req, res);
+  let whole: Pick<Doors, 'takesWhole' | 'handleWhole'> = { takesWhole: () => false, handleWhole: () => {} };
+  const front = createFront({
+    takesWhole: (url) => whole.takesWhole(url),
+    handleWhole(req, res) {
+      if (isDraining) res.shouldKeepAlive = false;
+      whole.handleWhole(req, res);
+    },
+    handle(req, res) {
+      if (isDraining) res.shouldKeepAlive = false;
+      handle(req, res);
+    },
   });
+  const { server } = front;
   server.on('clientError', answerMalformed);
   const listening = await listen(server, config);
   if (!listening.ok) {
@@ -156,7 +166,7 @@ export async function startLatchkey(
     ...forTests,
   }).then(ok, async (error: unknown) => {
     server.close();
-    server.closeAllConnections();
+    front.closeAllConnections();
     await store.close();
     await closeDatabase();
     if (error instanceof WrongMasterSecretError) return fail({ message: error.message });
@@ -168,9 +178,9 @@ export async function startLatchkey(
   async function close(): Promise<void> {
     server.close();
     if (metrics.ok) metrics.value?.close();
-    server.closeIdleConnections();
+    front.closeIdleConnections();
     await latchkey.close();
-    server.closeAllConnections();
+    front.closeAllConnections();
     await closeDatabase();
   }
   async function drain(): Promise<void> {
@@ -196,6 +206,7 @@ export async function startLatchkey(
     return metrics;
   }
   handle = latchkey.handle;
+  whole = latchkey;
   early.passOn(handle);
   const metricsPort = metrics.value?.port;
   const onLost = (handler: (message: string) => void) => void lost.then(handler);

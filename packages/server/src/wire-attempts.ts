@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { createAttempts } from './audit/attempts/attempts.ts';
 import { createFirstCalls } from './audit/attempts/first-calls.ts';
 import { createListAttempts } from './audit/attempts/list-attempts.ts';
@@ -10,6 +9,7 @@ import type { Clock } from './kernel/clock.ts';
 import type { Log } from './kernel/log.ts';
 import { deriveKey } from './kernel/seal.ts';
 import type { Store } from './store/store.ts';
+import type { AnyRequest } from './kernel/whole-exchange.ts';
 
 interface OriginHeaders {
   readonly 'x-forwarded-for'?: string | string[] | undefined;
@@ -66,6 +66,6 @@ export function wireAttempts({
       });
     },
   };
-  const addressOf = (req: IncomingMessage) => callerOfRequest(req.socket.remoteAddress, req.headers).from;
+  const addressOf = (req: AnyRequest) => callerOfRequest(req.socket.remoteAddress, req.headers).from;
   return { addressOf, close: attempts.close, doors, list: createListAttempts({ store, clock }), trace };
 }

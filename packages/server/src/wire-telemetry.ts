@@ -3,6 +3,7 @@ import type { AppOptions } from './app-options.ts';
 import type { Audit, AuditFigures, AuditStore } from './audit/audit.ts';
 import type { ChangeFeed } from './grants/change-feed.ts';
 import type { CacheFigures } from './kernel/cache-figures.ts';
+import type { AnyAnswer } from './kernel/whole-exchange.ts';
 import { monotonicClock } from './kernel/clock.ts';
 import type { LimitDecision, Limiter } from './limits/limiter.ts';
 import type { SharedLimiter } from './limits/shared-limiter.ts';
@@ -248,6 +249,11 @@ export async function wireTelemetry(options: AppOptions) {
         (put) => put(http.openStreams()),
       );
       readDatabase();
+    },
+
+    /** Counts a request. */
+    follow(res: AnyAnswer, path: string): void {
+      http.follow(res, routeOf(path));
     },
 
     /** Counts a request; true if it was for the metrics, and is answered. */

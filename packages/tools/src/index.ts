@@ -63,6 +63,7 @@ export { presentResult, TEXT_LIMITS } from './call/result.ts';
 export type { StreamControl, StreamHandler } from './call/exchange.ts';
 export type { Sender, SenderOptions, StreamInput } from './call/send.ts';
 export type { Reach, SendInput, SendWatch, SentRequest } from './call/send-input.ts';
+export { withoutBlanks } from './call/wire/blanks.ts';
 export { atTurnEnd } from './call/wire/turn-end.ts';
 export { createSender, withReach } from './call/send.ts';
 export type {

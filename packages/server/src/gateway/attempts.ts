@@ -1,15 +1,15 @@
-import type { IncomingMessage } from 'node:http';
 import type { Message } from '@latchkey/tools';
 import type { Principal } from '../kernel/principal.ts';
 import type { Resource } from '../kernel/resource.ts';
 import type { Answer } from './mcp/answer.ts';
 import { isJsonObject } from './mcp/json.ts';
+import type { AnyRequest } from '../kernel/whole-exchange.ts';
 
 /** Follows how apps get on with connecting, from where the doors see it. */
 export interface DoorAttempts {
   /** Somebody was answered 401, or 400 for two credentials; `fault` says what was wrong with what they showed. */
   challenged(
-    req: IncomingMessage,
+    req: AnyRequest,
     resource: Resource,
     fault: 'key_refused' | 'token_refused' | 'credential_unusable' | 'two_credentials' | undefined,
   ): void;
@@ -18,7 +18,7 @@ export interface DoorAttempts {
     readonly principal: Principal;
     readonly message: Message;
     readonly resource: Resource;
-    readonly headers: IncomingMessage['headers'];
+    readonly headers: AnyRequest['headers'];
     /** The address that it came from; undefined: it was passed on. */
     readonly peer: string | undefined;
   }): ((fault?: string) => void) | undefined;

@@ -1,13 +1,20 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { atTurnEnd, DOOR_ERROR_HEADER } from '@latchkey/tools';
 import { errorBody, type AppError } from '../kernel/errors.ts';
 import { newId, type RequestId } from '../kernel/ids.ts';
+import {
+  isWhole,
+  type AnyAnswer,
+  type AnyRequest,
+  type Body,
+  type NodeExchange,
+} from '../kernel/whole-exchange.ts';
 import { spentHeaders } from '../limits/headers.ts';
 
 /** One HTTP request on its way through the data plane. */
 export interface Exchange {
-  readonly req: IncomingMessage;
-  readonly res: ServerResponse;
+  readonly req: AnyRequest;
+  readonly res: AnyAnswer;
   /** Ours, whatever the caller calls it. */
   readonly requestId: RequestId;
   /** As it was sent, without the query. */
@@ -20,11 +27,20 @@ export interface Exchange {
   readonly unwritable: (thrown: unknown) => void;
 }
 
-export function openExchange(
-  req: IncomingMessage,
-  res: ServerResponse,
+/** One that Node reads and writes, as streams are. */
+export type NodeHeldExchange = Exchange & NodeExchange;
+
+/** Before it is answered. */
+export function asNode(exchange: Exchange): NodeHeldExchange {
+  const { res } = exchange;
+  return isWhole(res) ? { ...exchange, ...res.toNode() } : (exchange as NodeHeldExchange);
+}
+
+export function openExchange<Req extends AnyRequest, Res extends AnyAnswer>(
+  req: Req,
+  res: Res,
   unwritable: Exchange['unwritable'],
-): Exchange {
+): Exchange & { readonly req: Req; readonly res: Res } {
   const url = req.url ?? '/';
   const mark = url.indexOf('?');
   const requestId = newId('req');
@@ -39,10 +55,9 @@ export function openExchange(
   };
 }
 
-/** A body in pieces, so that what was prepared long ago is not copied for each answer. */
-export type Body = string | readonly (string | Buffer)[];
+export type { Body };
 
-const answered = new WeakSet<ServerResponse>();
+const answered = new WeakSet<AnyAnswer>();
 
 /** Answers, once: what comes after an answer, or after the caller has gone, is dropped. */
 export function respond(exchange: Exchange, status: number, headers: readonly string[], body: Body): void {
@@ -73,6 +88,7 @@ function write(
   const all = first.concat(headers);
   // RFC 9110 section 8.6: of a 304 it would be the length of the answer that it stands for.
   if (status !== 204 && status !== 304) all.push('Content-Length', String(length));
+  if (isWhole(res)) return res.send(status, all, body);
   res.writeHead(status, all);
   if (req.method === 'HEAD') res.end();
   // Text that is ASCII is so in any encoding, and this one is written without looking at each character.

@@ -4,11 +4,18 @@ import { AppError, toAppError } from '../kernel/errors.ts';
 import { createResourceAt } from '../kernel/resource-at.ts';
 import { deriveKey } from '../kernel/seal.ts';
 import type { Soon } from '../kernel/soon.ts';
+import {
+  isWhole,
+  type AnyAnswer,
+  type AnyRequest,
+  type WholeAnswer,
+  type WholeRequest,
+} from '../kernel/whole-exchange.ts';
 import { CATALOGUE_PATH, createCatalogueDoor } from './api/catalogue.ts';
 import { createApiDoor } from './api/door.ts';
 import { createDownloadDoor } from './download/door.ts';
 import { DOWNLOAD_PATH } from './download/links.ts';
-import { openExchange, respondError, type Exchange } from './exchange.ts';
+import { asNode, openExchange, respondError, type Exchange } from './exchange.ts';
 import { createDispatch } from './mcp/dispatch.ts';
 import { createMcpDoor } from './mcp/door.ts';
 import { createHeardView } from './mcp/heard-view.ts';
@@ -40,6 +47,10 @@ export interface Gateway {
   handles(path: string): boolean;
   /** Answers, always: nothing that a caller or an upstream does is thrown. */
   handle(req: IncomingMessage, res: ServerResponse): void;
+  /** Whether a POST to this path may come whole: what it leads to is nearly always answered whole. */
+  takesWhole(path: string): boolean;
+  /** The same as `handle`. */
+  handleWhole(req: WholeRequest, res: WholeAnswer): void;
   /**
    * Told by the change feed that something is no longer what it was: the id of a grant, a key, a token or an
    * organisation, or `<organisation>:<id>` of who or what belongs to one. Calls and streams whose caller's right hangs
@@ -152,7 +163,7 @@ export function createGateway(deps: GatewayDependencies): Gateway {
     const session = place === undefined ? undefined : resourceAt(place);
     if (session !== undefined) return sse.post(exchange, session, call);
     if (exchange.path === CATALOGUE_PATH) return catalogueDoor(exchange, call);
-    if (exchange.path.startsWith('/api/')) return apiDoor(exchange, call);
+    if (exchange.path.startsWith('/api/')) return apiDoor(asNode(exchange), call);
     if (exchange.path.startsWith(DOWNLOAD_PATH)) return downloadDoor(exchange, call);
     return respondError(exchange, NOT_FOUND);
   }
@@ -174,7 +185,21 @@ export function createGateway(deps: GatewayDependencies): Gateway {
   function unwritable({ requestId, res }: Exchange, thrown: unknown): void {
     const { message, stack } = deepestCause(thrown);
     log.error({ requestId, error: message, stack }, 'an answer could not be written');
-    res.writeHead(500, ['X-Request-Id', requestId, 'Content-Length', '0']).end();
+    const headers = ['X-Request-Id', requestId, 'Content-Length', '0'];
+    if (isWhole(res)) res.send(500, headers, '');
+    else res.writeHead(500, headers).end();
+  }
+
+  function take(req: AnyRequest, res: AnyAnswer): void {
+    const exchange: Exchange = openExchange(req, res, (thrown) => unwritable(exchange, thrown));
+    const call = underWay.open(exchange);
+    followRequest?.(exchange);
+    try {
+      const served = serve(exchange, call);
+      if (served instanceof Promise) served.catch((thrown: unknown) => fail(exchange, thrown));
+    } catch (thrown) {
+      fail(exchange, thrown);
+    }
   }
 
   return {
@@ -190,16 +215,16 @@ export function createGateway(deps: GatewayDependencies): Gateway {
       return resourceAt(path) !== undefined;
     },
     handle(req, res) {
-      const exchange = openExchange(req, res, (thrown) => unwritable(exchange, thrown));
-      const call = underWay.open(exchange);
-      followRequest?.(exchange);
-      try {
-        const served = serve(exchange, call);
-        if (served instanceof Promise) served.catch((thrown: unknown) => fail(exchange, thrown));
-      } catch (thrown) {
-        fail(exchange, thrown);
-      }
+      // A failing connection must not become an uncaught error; `close` follows it.
+      req.on('error', ignore);
+      res.on('error', ignore);
+      take(req, res);
     },
+    takesWhole(path) {
+      const resource = resourceAt(path);
+      return resource !== undefined && resource.kind !== 'connector';
+    },
+    handleWhole: take,
     changed(subject) {
       underWay.changed(subject);
       sessionRelay.changed(subject);
@@ -221,3 +246,5 @@ const CLOSING = new AppError('unavailable', 'This server is being restarted. Try
   retryAfterSeconds: 1,
 });
 const NOT_FOUND = new AppError('not_found', 'There is nothing at this address.');
+
+function ignore(): void {}

@@ -1,6 +1,6 @@
-import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { AppError } from '../kernel/errors.ts';
+import type { AnyRequest } from '../kernel/whole-exchange.ts';
 
 const KNOWN_HOSTS_MAX = 64;
 
@@ -11,7 +11,7 @@ const KNOWN_HOSTS_MAX = 64;
  * client's inspector. A public service hears all, as there is nothing to borrow: we read no cookie, and a page that
  * has a key or a token of its own may use it.
  */
-export function createOriginGuard(mcpBaseUrl: string): (req: IncomingMessage) => AppError | undefined {
+export function createOriginGuard(mcpBaseUrl: string): (req: AnyRequest) => AppError | undefined {
   const ours = new URL(mcpBaseUrl);
   const isPublic = !isLoopbackName(ours.hostname);
   // Nearly every request comes under one of a few names: they are looked at once.

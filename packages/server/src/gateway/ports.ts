@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import type { FetchFile, Sender } from '@latchkey/tools';
 import type { Audit } from '../audit/audit.ts';
 import type { Usage } from '../audit/usage.ts';
@@ -25,6 +24,7 @@ import type { RelayLimits } from './relay/answered.ts';
 import type { SessionLimits } from './relay/sessions/limits.ts';
 import type { ToolNews } from './relay/tool-news.ts';
 import type { StreamLimits } from './streams/streams.ts';
+import type { AnyRequest } from '../kernel/whole-exchange.ts';
 
 export interface GatewayUrls {
   /** The origin of the doors, as the world sees it. */
@@ -63,7 +63,7 @@ export interface Identification {
   /** By its address of today, or a former one that still works. */
   organisationExists(slug: string): Promise<boolean>;
   /** Where a request comes from, in its plain spelling; undefined: nobody can tell. */
-  addressOf(req: IncomingMessage): string | undefined;
+  addressOf(req: AnyRequest): string | undefined;
   readonly dpop: ProofChecks;
 }
 

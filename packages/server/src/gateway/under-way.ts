@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { AnyAnswer } from '../kernel/whole-exchange.ts';
 import { inside, isThere, put, takeOut, type Bag } from '../kernel/bag.ts';
 import { createCancellation, type Cancellation, type Cancelling } from '../kernel/cancellation.ts';
 import { toAppError } from '../kernel/errors.ts';
@@ -39,7 +39,7 @@ export interface UnderWay {
 }
 
 interface Followed {
-  readonly res: ServerResponse;
+  readonly res: AnyAnswer;
   /** Asks again about what it follows. */
   check(): void;
 }
@@ -59,7 +59,7 @@ export function createUnderWay(): UnderWay {
       return isClosed;
     },
     open(exchange) {
-      const { req, res } = exchange;
+      const { res } = exchange;
       const changesBefore = changes;
       let cancellation: Cancelling | undefined;
       let isOver = false;
@@ -84,9 +84,6 @@ export function createUnderWay(): UnderWay {
       const place = put(open, { res, check });
       // Whoever has a connection still gets an answer on it, and goes elsewhere with the next call.
       if (isClosing) res.shouldKeepAlive = false;
-      // A failing connection must not become an uncaught error; `close` follows it.
-      req.on('error', ignore);
-      res.on('error', ignore);
       res.on('close', () => {
         takeOut(place);
         letGo(hold);
@@ -133,8 +130,6 @@ export function createUnderWay(): UnderWay {
     },
   };
 }
-
-function ignore(): void {}
 
 /** Whoever hears the same change forgets what it knew first. What cannot be found out is refused. */
 async function refusalOf(right: Right): Promise<Refusal | undefined> {

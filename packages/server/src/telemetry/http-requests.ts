@@ -1,13 +1,13 @@
-import type { ServerResponse } from 'node:http';
+import type { AnyAnswer } from '../kernel/whole-exchange.ts';
 import type { Metrics } from './metrics.ts';
 import { STATUSES } from './metrics.ts';
 import { ROUTES, type Route } from './routes.ts';
 
 export interface HttpRequests {
   /** Counts a request from now to its end. */
-  follow(res: ServerResponse, route: Route): void;
+  follow(res: AnyAnswer, route: Route): void;
   /** Its answer is a stream that stays open: how long says nothing about how fast we are. */
-  isStream(res: ServerResponse): void;
+  isStream(res: AnyAnswer): void;
   inFlight(): number;
   openStreams(): number;
 }
@@ -31,7 +31,7 @@ export function createHttpRequests({
       },
     ]),
   );
-  const streams = new WeakSet<ServerResponse>();
+  const streams = new WeakSet<AnyAnswer>();
   let inFlight = 0;
   let openStreams = 0;
 

@@ -8,7 +8,7 @@ import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { UpstreamCredentials } from '../../upstreams/credentials.ts';
 import { describeFault } from '../../upstreams/credentials/describe-fault.ts';
 import { NOTHING } from '../../upstreams/credentials/parts.ts';
-import { respondError, type Exchange } from '../exchange.ts';
+import { respondError, type Exchange, type NodeHeldExchange } from '../exchange.ts';
 import { isLimited } from '../pipeline/admit.ts';
 import type { Authenticate } from '../pipeline/authenticate.ts';
 import { errorOfCredential } from '../pipeline/credential-refusal.ts';
@@ -22,7 +22,7 @@ import { bodyTooLarge, relay } from './relay.ts';
 
 export const UPLOAD_BYTES_MAX = 50 * 1024 * 1024;
 
-export type ApiDoor = (exchange: Exchange, call: OpenCall) => Promise<void>;
+export type ApiDoor = (exchange: NodeHeldExchange, call: OpenCall) => Promise<void>;
 
 /** The API itself, by key: each request is one of the catalogue's operations, and goes through as it came. */
 export function createApiDoor({
@@ -62,7 +62,7 @@ export function createApiDoor({
 
     const taken = limit(principal);
     const limited = taken instanceof Promise ? await taken : taken;
-    const exchange: Exchange = { ...plain, headers: [...plain.headers, ...limited.headers] };
+    const exchange: NodeHeldExchange = { ...plain, headers: [...plain.headers, ...limited.headers] };
     if (!limited.allowed) return respondError(exchange, tooMany(limited.retryAfterSeconds));
 
     const view = await catalogues.of(principal.orgId, principal.role);

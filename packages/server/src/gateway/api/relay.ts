@@ -8,14 +8,14 @@ import {
 } from '@latchkey/tools';
 import type { Cancellation } from '../../kernel/cancellation.ts';
 import { AppError, type ErrorCode } from '../../kernel/errors.ts';
-import { respondError, type Exchange } from '../exchange.ts';
+import { respondError, type NodeHeldExchange } from '../exchange.ts';
 import type { Ended } from '../pipeline/record.ts';
 import { endUnread } from '../streams/event-stream.ts';
 import { cappedBody } from './capped-body.ts';
 import { hasBody, responseHeaders } from './headers.ts';
 
 export interface Passage {
-  readonly exchange: Exchange;
+  readonly exchange: NodeHeldExchange;
   readonly sender: Sender;
   /** Fires when the caller goes away or loses its right: then nothing more is sent, nor answered here. */
   readonly signal: Cancellation;

@@ -2,17 +2,20 @@ import type { IncomingMessage } from 'node:http';
 import { collectBytes } from '@latchkey/tools';
 import { AppError } from '../../kernel/errors.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
+import type { Soon } from '../../kernel/soon.ts';
+import type { AnyRequest } from '../../kernel/whole-exchange.ts';
 
 /** 10 MB of a file in base64, and what stands around it. Larger uploads are given by address, or go through the REST door. */
 export const MESSAGE_BYTES_MAX = 14 * 1024 * 1024;
 
 /** The whole body. It fails for one that is too large or not JSON by its own account, and throws if the caller goes away. */
-export function readJsonBody(req: IncomingMessage): Promise<Result<Buffer, AppError>> {
+export function readJsonBody(req: AnyRequest): Soon<Result<Buffer, AppError>> {
   const refused = faultOf(req);
-  return refused === undefined ? read(req) : Promise.resolve(fail(refused));
+  if (refused !== undefined) return fail(refused);
+  return 'body' in req ? ok(req.body) : read(req);
 }
 
-function faultOf(req: IncomingMessage): AppError | undefined {
+function faultOf(req: AnyRequest): AppError | undefined {
   const type = req.headers['content-type'];
   if (type !== undefined && !/^application\/(?:[a-z0-9.+-]+\+)?json(?:\s*;|$)/i.test(type)) {
     return new AppError('unsupported_media_type', 'Send JSON: Content-Type: application/json.');

@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http';
 import type { Exchange } from '../exchange.ts';
+import type { AnyRequest } from '../../kernel/whole-exchange.ts';
 
 // No cookie is ever read here, so any page may read what it was given for its own key or token.
 const ANY_ORIGIN = ['Access-Control-Allow-Origin', '*'] as const;
@@ -9,7 +9,7 @@ const ALLOWED =
 const PARAMETERS_MAX = 32;
 
 /** What a page may send. Headers of tools' parameters have names of the tools' own (MCP 2026-07-28, Custom headers). */
-export function preflightHeaders({ headers }: IncomingMessage): readonly string[] {
+export function preflightHeaders({ headers }: AnyRequest): readonly string[] {
   const asked = headers['access-control-request-headers']?.split(',') ?? [];
   const parameters = asked.map((name) => name.trim()).filter((name) => PARAMETER.test(name));
   return [

@@ -1,11 +1,10 @@
-import type { IncomingMessage } from 'node:http';
 import { RPC, asLegacyRevision, dialectOf, REVISION_WITHOUT_HEADER, type Message } from '@latchkey/tools';
 import { AppError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { Resource } from '../../kernel/resource.ts';
 import { andThen, type Soon } from '../../kernel/soon.ts';
 import { challenge } from '../challenge.ts';
-import { respond, respondError, type Exchange } from '../exchange.ts';
+import { asNode, respond, respondError, type Exchange } from '../exchange.ts';
 import type { Authenticate, Caller } from '../pipeline/authenticate.ts';
 import { errorAnswer, type Answer } from './answer.ts';
 import { readJsonBody } from './body.ts';
@@ -18,6 +17,7 @@ import type { Dispatch, Scene } from './dispatch.ts';
 import { parseJson, parseMessage } from './message.ts';
 import { createProgressAnswer } from './progress.ts';
 import { sendAnswer } from './send-answer.ts';
+import type { AnyRequest } from '../../kernel/whole-exchange.ts';
 
 const BATCH_MAX = 50;
 
@@ -59,15 +59,16 @@ export function createMcpDoor({
     if (req.method === 'GET' && resource.kind === 'organisation' && resource.sse && !asksForSession(req))
       return sse.open({ exchange, org: resource.org, caller, call });
     if (resource.kind !== 'connector') return read(visit);
+    const held = asNode(exchange);
     return relay
-      .take({ exchange, resource, call, caller })
-      .then((taken) => (taken ? undefined : read(visit)));
+      .take({ exchange: held, resource, call, caller })
+      .then((taken) => (taken ? undefined : read({ ...visit, exchange: held })));
   }
 
   function read(visit: Visit): Soon<void> {
     const { call, exchange } = visit;
     if (exchange.req.method !== 'POST') return respondError(exchange, POST_ONLY, ['Allow', 'POST']);
-    return readJsonBody(exchange.req).then((body) => {
+    return andThen(readJsonBody(exchange.req), (body) => {
       if (!body.ok) return respondError(exchange, body.error);
       // It may have taken its time with the body, and have lost its right meanwhile.
       if (call.isOver()) return;
@@ -153,7 +154,7 @@ export function createMcpDoor({
 }
 
 /** The stream of a session of 2025, which we have none of: any other GET opens a session of 2024-11-05. */
-function asksForSession({ headers }: IncomingMessage): boolean {
+function asksForSession({ headers }: AnyRequest): boolean {
   return headers['mcp-session-id'] !== undefined || headers['last-event-id'] !== undefined;
 }
 

@@ -1,10 +1,10 @@
-import type { IncomingMessage } from 'node:http';
 import { toAppError } from '../../kernel/errors.ts';
 import type { Result } from '../../kernel/result.ts';
 import type { Soon } from '../../kernel/soon.ts';
 import type { GatewayTelemetry } from '../../telemetry/gateway-telemetry.ts';
 import type { Authenticate, Caller } from '../pipeline/authenticate.ts';
 import type { Refusal } from '../refusal.ts';
+import type { AnyRequest } from '../../kernel/whole-exchange.ts';
 
 /** The same, which also counts what became of each credential. */
 export function observeAuthenticate(
@@ -14,7 +14,7 @@ export function observeAuthenticate(
   if (telemetry === undefined) return authenticate;
   const { calls, tracer } = telemetry;
 
-  function noted(req: IncomingMessage, caller: Result<Caller, Refusal>): Result<Caller, Refusal> {
+  function noted(req: AnyRequest, caller: Result<Caller, Refusal>): Result<Caller, Refusal> {
     if (caller.ok) {
       calls.authenticated.value += 1;
       tracer?.identified(req, caller.value.principal.orgId);
@@ -28,7 +28,7 @@ export function observeAuthenticate(
   }
 
   function observed(
-    req: IncomingMessage,
+    req: AnyRequest,
     ask: () => Soon<Result<Caller, Refusal>>,
   ): Soon<Result<Caller, Refusal>> {
     let asked: Soon<Result<Caller, Refusal>>;

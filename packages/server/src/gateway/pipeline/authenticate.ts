@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import type { Usage } from '../../audit/usage.ts';
 import { lowerAccess, type Access } from '../../kernel/access.ts';
 import { withLimitOfKey } from '../../kernel/call-limits.ts';
@@ -17,6 +16,7 @@ import { refusal, type Refusal } from '../refusal.ts';
 import type { Right } from '../under-way.ts';
 import { faultOfPossession, type PossessionFault } from './possession.ts';
 import { readPresented, type Presented } from '../../kernel/presented.ts';
+import type { AnyRequest } from '../../kernel/whole-exchange.ts';
 
 export interface Caller extends Right {
   readonly principal: Principal;
@@ -31,17 +31,17 @@ export interface Caller extends Right {
 export interface Authenticate {
   /** `path` is the resource's path as it was typed; `provenPath` is what a DPoP proof speaks of, if not that. */
   atMcp(
-    req: IncomingMessage,
+    req: AnyRequest,
     resource: Resource,
     path: string,
     provenPath?: string,
   ): Soon<Result<Caller, Refusal>>;
-  atApi(req: IncomingMessage): Soon<Result<Caller, Refusal>>;
+  atApi(req: AnyRequest): Soon<Result<Caller, Refusal>>;
 }
 
 /** What is asked of the MCP door, before it is known by whom. */
 interface Place {
-  readonly req: IncomingMessage;
+  readonly req: AnyRequest;
   readonly resource: Resource;
   readonly path: string;
   readonly provenPath: string;
@@ -114,7 +114,7 @@ export function createAuthenticate(
 
   /** `refused` says what to answer once the right has ended; `isGood` whether what is left of it is good here. */
   function admit(
-    { presented, req }: { readonly presented: Presented; readonly req: IncomingMessage },
+    { presented, req }: { readonly presented: Presented; readonly req: AnyRequest },
     proof: Proof,
     {
       headers,

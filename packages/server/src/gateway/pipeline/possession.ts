@@ -1,17 +1,17 @@
 // RFC 9449 section 7: a bound token is good only with a proof of its key, and only in the scheme that says so.
-import type { IncomingMessage } from 'node:http';
 import { inTime } from '../../kernel/in-time.ts';
 import type { VerifiedCredential } from '../../kernel/credential.ts';
 import type { GatewayUrls, ProofChecks } from '../ports.ts';
 import type { Soon } from '../../kernel/soon.ts';
 import type { Presented } from '../../kernel/presented.ts';
+import type { AnyRequest } from '../../kernel/whole-exchange.ts';
 
 export type PossessionFault = 'invalid_token' | 'invalid_dpop_proof' | 'use_dpop_nonce';
 
 /** What is missing before a genuine credential counts; undefined: nothing. The proof is used up by being right. */
 export function faultOfPossession(
   deps: { dpop: ProofChecks; urls: GatewayUrls },
-  request: { req: IncomingMessage; path: string; presented: Presented; credential: VerifiedCredential },
+  request: { req: AnyRequest; path: string; presented: Presented; credential: VerifiedCredential },
 ): Soon<PossessionFault | undefined> {
   const { presented } = request;
   const { boundTo } = request.credential;
@@ -22,7 +22,7 @@ export function faultOfPossession(
 
 async function faultOfProof(
   { dpop, urls }: { dpop: ProofChecks; urls: GatewayUrls },
-  { path, req }: { req: IncomingMessage; path: string },
+  { path, req }: { req: AnyRequest; path: string },
   accessToken: string,
   boundTo: string,
 ): Promise<PossessionFault | undefined> {

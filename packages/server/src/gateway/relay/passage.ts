@@ -1,6 +1,6 @@
 import type { McpView } from '../../connectors/organisation-view.ts';
 import type { McpTarget } from '../../connectors/tool-set.ts';
-import type { Exchange } from '../exchange.ts';
+import type { NodeHeldExchange } from '../exchange.ts';
 import type { Caller } from '../pipeline/authenticate.ts';
 import type { Ended } from '../pipeline/record.ts';
 import type { OpenCall } from '../under-way.ts';
@@ -10,7 +10,7 @@ import type { Gate } from './gate.ts';
 /** A request that the door and the gate have let in, on its way to an MCP server. */
 export interface Passage {
   /** Its method is POST, GET or DELETE. Headers are on it for each answer. */
-  readonly exchange: Exchange;
+  readonly exchange: NodeHeldExchange;
   readonly call: OpenCall;
   readonly caller: Caller;
   readonly target: McpTarget;

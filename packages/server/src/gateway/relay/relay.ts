@@ -6,7 +6,7 @@ import type { Resource } from '../../kernel/resource.ts';
 import type { McpUpstream } from '../../upstreams/upstream.ts';
 import type { DoorAttempts } from '../attempts.ts';
 import { challenge } from '../challenge.ts';
-import { respondError, type Exchange } from '../exchange.ts';
+import { respondError, type NodeHeldExchange } from '../exchange.ts';
 import { readJsonBody } from '../mcp/body.ts';
 import { rateLimited } from '../mcp/dispatch.ts';
 import type { HeardView } from '../mcp/heard-view.ts';
@@ -24,7 +24,7 @@ import type { Carry, LiveView, Passage } from './passage.ts';
 export interface Relay {
   /** False: there is no MCP server at this place, and nothing was done. */
   take(request: {
-    readonly exchange: Exchange;
+    readonly exchange: NodeHeldExchange;
     readonly resource: Resource;
     readonly call: OpenCall;
     readonly caller: Caller;
@@ -70,7 +70,7 @@ export function createRelay({
   }
 
   async function pass(
-    request: { exchange: Exchange; call: OpenCall; caller: Caller; resource: Resource },
+    request: { exchange: NodeHeldExchange; call: OpenCall; caller: Caller; resource: Resource },
     first: McpView,
     carry: Carry,
   ) {

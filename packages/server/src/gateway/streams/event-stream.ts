@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { isAnswered, type Body, type Exchange } from '../exchange.ts';
+import { asNode, isAnswered, type Body, type Exchange } from '../exchange.ts';
 
 /**
  * Server-sent events on one response, until either side ends it. Plain data, with functions that take it: there are
@@ -28,7 +28,7 @@ const HEADERS = [
  */
 export function openEventStream(exchange: Exchange, more: readonly string[]): EventStream {
   if (isAnswered(exchange)) throw new Error('it was answered already');
-  const { headers, req, res } = exchange;
+  const { headers, req, res } = asNode(exchange);
   res.writeHead(200, [...headers, ...HEADERS, ...more]);
   // By themselves: Node keeps the head for as long as the response, and only what is sent becomes one flat string.
   res.flushHeaders();

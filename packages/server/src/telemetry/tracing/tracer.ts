@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import type { Route } from '../routes.ts';
 import type { Sampler } from './sampler.ts';
 import {
@@ -8,6 +7,7 @@ import {
   parseTraceparent,
   type TraceContext,
 } from './traceparent.ts';
+import type { AnyRequest } from '../../kernel/whole-exchange.ts';
 
 export type SpanAttributes = Record<string, string | number>;
 
@@ -36,9 +36,9 @@ export interface TracedCall {
 
 export interface Tracer {
   /** From here on, until `close`, the request is known by its id. */
-  open(requestId: string, req: IncomingMessage, route: Route): void;
+  open(requestId: string, req: AnyRequest, route: Route): void;
   /** Who asks is known by now: their wish to be traced counts, within limits. */
-  identified(req: IncomingMessage, orgId: string): void;
+  identified(req: AnyRequest, orgId: string): void;
   refused(call: TracedCall, reason: string): void;
   /** A call leaves for the upstream; the function that it returns is told how it ended. */
   begin(
@@ -80,7 +80,7 @@ export function createTracer({
   sampler: Sampler;
 }): Tracer {
   const traces = new Map<string, Trace>();
-  const byRequest = new WeakMap<IncomingMessage, Trace>();
+  const byRequest = new WeakMap<AnyRequest, Trace>();
 
   function nowMs(): number {
     return performance.timeOrigin + performance.now();

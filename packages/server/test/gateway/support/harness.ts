@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { compileCatalogue, createSender } from '@latchkey/tools';
 import { request, type Dispatcher } from 'undici';
@@ -10,6 +9,7 @@ import { createCatalogues } from '../../../src/connectors/catalogues.ts';
 import { createMcpServers, SNAPSHOT_TIMES, type SnapshotTimes } from '../../../src/connectors/mcp-servers.ts';
 import { createPublishMcp } from '../../../src/connectors/publish-mcp.ts';
 import { importConnector } from '../../../src/connectors/import-connector.ts';
+import { createFront } from '../../../src/front/front.ts';
 import { createGateway } from '../../../src/gateway/gateway.ts';
 import type { GatewayDependencies } from '../../../src/gateway/ports.ts';
 import { createConfirmation } from '../../../src/gateway/mcp/confirmation/confirmation.ts';
@@ -98,7 +98,12 @@ export async function startHarness(options: HarnessOptions = {}) {
   const write = (fields: object, message: string) => logged.push(`${message} ${JSON.stringify(fields)}`);
   const log: Log = { debug: write, info: write, warn: write, error: write };
 
-  const server = createServer((req, res) => gateway.handle(req, res));
+  const front = createFront({
+    takesWhole: (url) => gateway.takesWhole(url.split('?', 1)[0] ?? '/'),
+    handleWhole: (req, res) => gateway.handleWhole(req, res),
+    handle: (req, res) => gateway.handle(req, res),
+  });
+  const { server } = front;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
@@ -337,7 +342,7 @@ export async function startHarness(options: HarnessOptions = {}) {
 
     async close() {
       await gateway.close(1000);
-      server.closeAllConnections();
+      front.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await upstreamAccounts.revoking.close();
       await mcpServers.close();

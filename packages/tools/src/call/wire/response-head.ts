@@ -1,4 +1,5 @@
 import type { ResponseHeaders } from '../types.ts';
+import { withoutBlanks } from './blanks.ts';
 
 /** How much of a connection is the body (RFC 9112 section 6.3): so many bytes, chunks, or all that still comes. */
 export type Framing = number | 'chunked' | 'rest';
@@ -63,19 +64,6 @@ function add(headers: Record<string, string | string[]>, name: string, value: st
   if (before === undefined) headers[name] = value;
   else if (typeof before === 'string') headers[name] = [before, value];
   else before.push(value);
-}
-
-/** RFC 9110 section 5.6.3: a space or a tab, and no other that the language takes for one. */
-function withoutBlanks(text: string, start: number, end: number): string {
-  let from = start;
-  let to = end;
-  while (from < to && isBlank(text.charCodeAt(from))) from += 1;
-  while (to > from && isBlank(text.charCodeAt(to - 1))) to -= 1;
-  return text.slice(from, to);
-}
-
-function isBlank(code: number): boolean {
-  return code === 0x20 || code === 0x09;
 }
 
 function framingOf(status: number, headers: ResponseHeaders): Framing | undefined {

@@ -1,0 +1,77 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { NodeExchange, WholeAnswer, WholeRequest } from '../kernel/whole-exchange.ts';
+import { receiveOn, type Receiving } from './receive.ts';
+
+export interface Doors {
+  /** Whether a whole POST to this target may come as one; else it comes as any other request. */
+  takesWhole(url: string): boolean;
+  handleWhole(req: WholeRequest, res: WholeAnswer): void;
+  handle(req: IncomingMessage, res: ServerResponse): void;
+}
+
+export interface Front {
+  /** Listens, and is closed, as any server of Node's. */
+  readonly server: Server;
+  /** Ends the connections on which nothing is under way. */
+  closeIdleConnections(): void;
+  closeAllConnections(): void;
+}
+
+/**
+ * A server of Node's, before which plain requests that come in one piece are read for themselves: Node's reading and
+ * writing is most of what a call costs, because it is made for all that HTTP can be (decision 54). All else Node reads,
+ * on the same connections.
+ */
+export function createFront({ handle, handleWhole, takesWhole }: Doors): Front {
+  /** Who waits for what Node makes of the request that it is just being given. */
+  const claims = new WeakMap<Socket, (exchange: NodeExchange) => void>();
+  const open = new Set<Receiving>();
+  const server = createServer((req, res) => {
+    const claim = claims.get(req.socket);
+    claims.delete(req.socket);
+    if (claim === undefined) handle(req, res);
+    else claim({ req, res });
+  });
+  const connected = server.listeners('connection') as ((socket: Socket) => void)[];
+  server.removeAllListeners('connection');
+
+  /** Node reads on, beginning with these bytes, which are not read yet. */
+  function giveToNode(socket: Socket, bytes: Buffer | undefined): void {
+    for (const listener of connected) listener.call(server, socket);
+    if (bytes !== undefined) socket.emit('data', bytes);
+  }
+
+  function claimFromNode(socket: Socket, bytes: Buffer): NodeExchange {
+    let claimed: NodeExchange | undefined;
+    claims.set(socket, (exchange) => {
+      claimed = exchange;
+    });
+    giveToNode(socket, bytes);
+    if (claimed === undefined) throw new Error('Node did not take a request that was read before');
+    return claimed;
+  }
+
+  server.on('connection', (socket: Socket) => {
+    const receiving = receiveOn(socket, {
+      takesWhole,
+      handleWhole,
+      giveToNode,
+      claimFromNode,
+      gone: () => open.delete(receiving),
+    });
+    open.add(receiving);
+  });
+
+  return {
+    server,
+    closeIdleConnections() {
+      server.closeIdleConnections();
+      for (const receiving of open) if (receiving.isIdle()) receiving.end();
+    },
+    closeAllConnections() {
+      server.closeAllConnections();
+      for (const receiving of open) receiving.end();
+    },
+  };
+}

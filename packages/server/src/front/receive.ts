@@ -1,0 +1,140 @@
+import type { Socket } from 'node:net';
+import type { NodeExchange, WholeAnswer, WholeRequest } from '../kernel/whole-exchange.ts';
+import { KEEP_ALIVE_SECONDS, SocketAnswer } from './whole-answer.ts';
+import { readWholeRequest } from './whole-request.ts';
+
+/** What is done with what comes on a connection. */
+export interface Receiver {
+  takesWhole(url: string): boolean;
+  handleWhole(req: WholeRequest, res: WholeAnswer): void;
+  /** For as long as the connection lasts. */
+  giveToNode(socket: Socket, bytes: Buffer | undefined): void;
+  /** The same, of bytes that are one whole request: what Node makes of it. */
+  claimFromNode(socket: Socket, bytes: Buffer): NodeExchange;
+  /** Nothing is received here any more. */
+  gone(): void;
+}
+
+/** A connection whose requests are read here. */
+export interface Receiving {
+  /** Nothing is under way on it. */
+  isIdle(): boolean;
+  end(): void;
+}
+
+/** What Node gives a connection for its first request (`headersTimeout`). */
+const FIRST_REQUEST_MS = 60_000;
+/** Head and body are often two pieces. Whoever takes longer, or sends crumbs, is Node's, with its clocks and bounds. */
+const REST_MS = 50;
+const PIECES_MAX = 8;
+
+/** Reads whole requests on a connection, one after the other, until something else comes on it. */
+export function receiveOn(
+  socket: Socket,
+  { claimFromNode, giveToNode, gone, handleWhole, takesWhole }: Receiver,
+): Receiving {
+  let answer: SocketAnswer | undefined;
+  /** What came of a request that is not there yet, or not looked at yet. */
+  let held: Buffer | undefined;
+  let pieces = 0;
+  let waiting: NodeJS.Timeout | undefined;
+
+  function take(bytes: Buffer): void {
+    held = held === undefined ? bytes : Buffer.concat([held, bytes]);
+    // It waits for the answer before it, and nothing more is read meanwhile.
+    if (answer === undefined) read(held);
+    else socket.pause();
+  }
+
+  function read(bytes: Buffer): void {
+    const found = readWholeRequest(bytes);
+    if (found === 'more' && (pieces += 1) < PIECES_MAX) {
+      waiting ??= setTimeout(() => leave(held), REST_MS);
+      return;
+    }
+    if (typeof found === 'string' || !takesWhole(found.url)) return leave(bytes);
+    held = undefined;
+    pieces = 0;
+    waiting = stop(waiting);
+    const { body, headers, url } = found;
+    const begun = new SocketAnswer(socket, {
+      answered,
+      toNode() {
+        answer = undefined;
+        const later = release();
+        const exchange = claimFromNode(socket, bytes);
+        // What came after it is read after it.
+        if (later !== undefined) socket.emit('data', later);
+        return exchange;
+      },
+    });
+    answer = begun;
+    handleWhole({ method: 'POST', url, headers, socket, body }, begun);
+  }
+
+  function answered({ shouldKeepAlive }: WholeAnswer): void {
+    answer = undefined;
+    if (!shouldKeepAlive) {
+      socket.destroySoon();
+      return;
+    }
+    if (socket.timeout !== KEEP_ALIVE_SECONDS * 1000) socket.setTimeout(KEEP_ALIVE_SECONDS * 1000);
+    if (held === undefined) return;
+    socket.resume();
+    read(held);
+  }
+
+  function leave(bytes: Buffer | undefined): void {
+    release();
+    giveToNode(socket, bytes);
+  }
+
+  /** Nothing on it concerns us any more. */
+  function release(): Buffer | undefined {
+    const later = held;
+    held = undefined;
+    waiting = stop(waiting);
+    gone();
+    socket
+      .off('data', take)
+      .off('end', finish)
+      .off('timeout', rest)
+      .off('error', ignore)
+      .off('close', close)
+      .setTimeout(0);
+    if (socket.isPaused()) socket.resume();
+    return later;
+  }
+
+  /** Whoever says that no more will come hears nothing more, as with Node (`httpAllowHalfOpen`). */
+  function finish(): void {
+    if (answer === undefined && held !== undefined) {
+      leave(held);
+      socket.emit('end');
+    } else socket.end();
+  }
+
+  function rest(): void {
+    if (answer === undefined) socket.destroy();
+  }
+
+  function close(): void {
+    waiting = stop(waiting);
+    gone();
+    answer?.close();
+  }
+
+  socket.setTimeout(FIRST_REQUEST_MS);
+  socket.on('data', take).on('end', finish).on('timeout', rest).on('error', ignore).on('close', close);
+  return {
+    isIdle: () => answer === undefined && held === undefined,
+    end: () => socket.destroy(),
+  };
+}
+
+function stop(timer: NodeJS.Timeout | undefined): undefined {
+  clearTimeout(timer);
+}
+
+/** `close` follows. */
+function ignore(): void {}

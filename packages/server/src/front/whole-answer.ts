@@ -1,0 +1,140 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Body, NodeExchange, WholeAnswer } from '../kernel/whole-exchange.ts';
+import { dateHeader } from './date-header.ts';
+
+/** What is between an answer and its connection. */
+export interface AnswerOwner {
+  /** It is written to the last byte. */
+  answered(answer: WholeAnswer): void;
+  /** From here on the connection is Node's, and this is what Node made of the request. */
+  toNode(): NodeExchange;
+}
+
+/** The only thing after a head's names that could begin another header, or another answer. */
+const UNSENDABLE = /[^\t\x20-\x7e\x80-\xff]/;
+
+/** Node's own, and as long as it keeps a connection that nothing comes on. */
+export const KEEP_ALIVE_SECONDS = 5;
+
+/** A `WholeAnswer` on a socket. A class, because one is made for every call. */
+export class SocketAnswer implements WholeAnswer {
+  readonly #socket: Socket;
+  readonly #owner: AnswerOwner;
+  #listeners: (() => void)[] = [];
+  #node: NodeExchange | undefined;
+  #status = 200;
+  #isKept = true;
+  #isSent = false;
+  #isFinished = false;
+  #isOver = false;
+
+  constructor(socket: Socket, owner: AnswerOwner) {
+    this.#socket = socket;
+    this.#owner = owner;
+  }
+
+  get statusCode(): number {
+    return this.#node?.res.statusCode ?? this.#status;
+  }
+
+  get shouldKeepAlive(): boolean {
+    return this.#node?.res.shouldKeepAlive ?? this.#isKept;
+  }
+
+  set shouldKeepAlive(isKept) {
+    this.#isKept = isKept;
+    if (this.#node !== undefined) this.#node.res.shouldKeepAlive = isKept;
+  }
+
+  get headersSent(): boolean {
+    return this.#node?.res.headersSent ?? this.#isSent;
+  }
+
+  get writableEnded(): boolean {
+    return this.#node?.res.writableEnded ?? this.#isSent;
+  }
+
+  get writableFinished(): boolean {
+    return this.#node?.res.writableFinished ?? this.#isFinished;
+  }
+
+  get destroyed(): boolean {
+    return this.#node?.res.destroyed ?? this.#isOver;
+  }
+
+  send(status: number, headers: readonly string[], body: Body): void {
+    if (this.#node !== undefined || this.#isSent) throw new Error('it was answered already');
+    // Nobody is left to hear of it.
+    if (!this.#socket.writable) return;
+    const head = this.#headOf(status, headers);
+    this.#isSent = true;
+    this.#status = status;
+    write(this.#socket, head, body);
+    // Nearly always the system has taken all of it by now.
+    if (this.#socket.writableLength === 0) this.#finish();
+    else
+      this.#socket.write('', (error) => {
+        if (error == null) this.#finish();
+      });
+  }
+
+  toNode(): NodeExchange {
+    if (this.#node !== undefined) return this.#node;
+    if (this.#isSent || this.#isOver) throw new Error('it was answered already');
+    const node = this.#owner.toNode();
+    this.#node = node;
+    node.res.on('close', () => this.close());
+    if (!this.#isKept) node.res.shouldKeepAlive = false;
+    return node;
+  }
+
+  on(_event: 'close', listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  /** Told once: it is answered, or will never be. */
+  close(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    for (const listener of this.#listeners) listener();
+  }
+
+  #headOf(status: number, headers: readonly string[]): string {
+    let head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'unknown'}\r\n`;
+    for (let at = 0; at < headers.length; at += 2) {
+      const name = headers[at] ?? '';
+      const value = headers[at + 1] ?? '';
+      if (UNSENDABLE.test(name) || UNSENDABLE.test(value))
+        throw new Error(`no header can be sent like this: ${name}`);
+      if (name === 'Connection' && value === 'close') this.#isKept = false;
+      else head += `${name}: ${value}\r\n`;
+    }
+    const kept = this.#isKept
+      ? `Connection: keep-alive\r\nKeep-Alive: timeout=${KEEP_ALIVE_SECONDS}`
+      : 'Connection: close';
+    return `${head}Date: ${dateHeader()}\r\n${kept}\r\n\r\n`;
+  }
+
+  #finish(): void {
+    this.#isFinished = true;
+    this.#owner.answered(this);
+    this.close();
+  }
+}
+
+function write(socket: Socket, head: string, body: Body): void {
+  // Text that is ASCII is so in any encoding, and goes with the head in one write.
+  if (typeof body === 'string' && Buffer.byteLength(body) === body.length) {
+    socket.write(head + body, 'latin1');
+    return;
+  }
+  socket.cork();
+  socket.write(head, 'latin1');
+  for (const piece of typeof body === 'string' ? [body] : body) socket.write(piece);
+  socket.uncork();
+}

@@ -1,0 +1,84 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { withoutBlanks } from '@latchkey/tools';
+
+/** A request as it stands on the wire, read. */
+export interface ReadRequest {
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** `more`: as far as it goes it may be one. `other`: it is none, or none for every day; somebody else reads it. */
+export type Reading = ReadRequest | 'more' | 'other';
+
+const BEGINNING = 'POST /';
+/**
+ * RFC 9112 sections 3 and 5, and much less than they allow: lines that end with CRLF, a path for a target, a name right
+ * before each colon, nothing folded, and nothing in a value but what can be seen, blanks and Latin-1.
+ */
+const HEAD =
+  /^POST \/[\w.~!$&'()*+,;=:@%/?-]* HTTP\/1\.1\r\n(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t\x20-\x7e\x80-\xff]*\r\n)+$/;
+const LENGTH = /^\d{1,6}$/;
+const HEAD_BYTES_MAX = 8 * 1024;
+const BODY_BYTES_MAX = 64 * 1024;
+
+/** What says something about the connection or about where the request ends, and what Node makes a list of. */
+const NEVER = [
+  'expect',
+  'http2-settings',
+  'proxy-connection',
+  'set-cookie',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+];
+
+/**
+ * Reads a POST that is nothing special and is all there, to its last byte and not beyond. What this takes, Node's own
+ * parser takes for the same request (`whole-request.test.ts`); whatever could mean two things is `other`.
+ */
+export function readWholeRequest(bytes: Buffer): Reading {
+  const end = bytes.indexOf('\r\n\r\n', 0, 'latin1');
+  if (end < 0) return bytes.length <= HEAD_BYTES_MAX && beginsWell(bytes) ? 'more' : 'other';
+  if (end > HEAD_BYTES_MAX) return 'other';
+  const text = bytes.toString('latin1', 0, end + 2);
+  if (!HEAD.test(text)) return 'other';
+  const headers = readHeaders(text);
+  if (headers === undefined || !isForEveryDay(headers)) return 'other';
+  const length = Number(headers['content-length']);
+  const bodyBytes = bytes.length - end - 4;
+  if (length > BODY_BYTES_MAX || bodyBytes > length) return 'other';
+  if (bodyBytes < length) return 'more';
+  return {
+    url: text.slice(BEGINNING.length - 1, text.indexOf(' HTTP/1.1\r\n')),
+    headers,
+    body: bytes.subarray(end + 4),
+  };
+}
+
+function beginsWell(bytes: Buffer): boolean {
+  return BEGINNING.startsWith(bytes.toString('latin1', 0, BEGINNING.length));
+}
+
+/** Undefined: something stands there twice, or would be no member but what objects inherit from. */
+function readHeaders(text: string): IncomingHttpHeaders | undefined {
+  const headers: Record<string, string> = {};
+  let at = text.indexOf('\r\n') + 2;
+  while (at < text.length) {
+    const colon = text.indexOf(':', at);
+    const end = text.indexOf('\r\n', colon);
+    const name = text.slice(at, colon).toLowerCase();
+    if (name in headers) return undefined;
+    headers[name] = withoutBlanks(text, colon + 1, end);
+    at = end + 2;
+  }
+  return headers;
+}
+
+function isForEveryDay(headers: IncomingHttpHeaders): boolean {
+  const { connection, host, 'content-length': length } = headers;
+  if (host === undefined || length === undefined || !LENGTH.test(length)) return false;
+  if (connection !== undefined && connection.toLowerCase() !== 'keep-alive') return false;
+  return !NEVER.some((name) => name in headers);
+}

@@ -1,0 +1,309 @@
+import { once } from 'node:events';
+import { afterEach, expect, test } from 'vitest';
+import type { NodeExchange, WholeAnswer, WholeRequest } from '../../src/kernel/whole-exchange.ts';
+import { dial, ECHO, echo, heardOf, listenFront, post } from './support.ts';
+
+const ends: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).toReversed()) await end();
+});
+
+/** A front that notes by whose hand each request came, and what is under way. */
+async function open(handleWhole?: (req: WholeRequest, res: WholeAnswer) => void) {
+  const came: ('whole' | 'node')[] = [];
+  const front = await listenFront({
+    takesWhole: (url) => url.startsWith('/mcp/'),
+    handleWhole(req, res) {
+      came.push('whole');
+      if (handleWhole === undefined) ECHO.handleWhole(req, res);
+      else handleWhole(req, res);
+    },
+    handle(req, res) {
+      came.push('node');
+      void echo(req, res);
+    },
+  });
+  ends.push(front.close);
+  return {
+    ...front,
+    came,
+    async dial() {
+      const line = await dial(front.port);
+      ends.push(() => line.socket.destroy());
+      return line;
+    },
+  };
+}
+
+/** A front whose calls are answered when the test says so. */
+async function openHeld() {
+  const calls: { req: WholeRequest; res: WholeAnswer; isClosed: boolean }[] = [];
+  const front = await open((req, res) => {
+    const call = { req, res, isClosed: false };
+    res.on('close', () => {
+      call.isClosed = true;
+    });
+    calls.push(call);
+  });
+  const call = async (index = 0) => {
+    await expect.poll(() => calls[index]).toBeDefined();
+    return calls[index] as (typeof calls)[number];
+  };
+  return { ...front, call, calls };
+}
+
+const OK = ['Content-Type', 'text/plain', 'Content-Length', '2'];
+
+test('calls on a kept connection come whole, one after the other', async () => {
+  const { came, dial: call } = await open();
+  const line = await call();
+  for (const body of ['{}', '{"a":1}', '']) {
+    const before = line.answers();
+    line.send(post(body));
+    await expect.poll(line.answers).toBe(before + 1);
+    await expect.poll(line.text).toContain(JSON.stringify(body));
+  }
+  expect(came).toEqual(['whole', 'whole', 'whole']);
+  expect(line.text()).toMatch(
+    /^HTTP\/1\.1 200 OK\r\nX-Said: it\r\nContent-Length: \d+\r\nDate: [A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT\r\nConnection: keep-alive\r\nKeep-Alive: timeout=5\r\n\r\n/,
+  );
+});
+
+test('head and body may come apart; who takes longer between them is heard by Node', async () => {
+  const { came, dial: call } = await open();
+  const line = await call();
+  const [head = '', body = ''] = post('{"a":1}').split('{');
+  line.send(head);
+  line.send(`{${body}`);
+  await expect.poll(line.answers).toBe(1);
+  expect(came).toEqual(['whole']);
+  line.send(head);
+  await expect.poll(() => came).toEqual(['whole', 'node']);
+  line.send(`{${body}`);
+  await expect.poll(line.answers).toBe(2);
+  expect(line.text().split('"body":"{\\"a\\":1}"')).toHaveLength(3);
+});
+
+test('a call in crumbs is heard once, whoever hears it', async () => {
+  const { came, dial: call } = await open();
+  const line = await call();
+  for (const byte of post('{}')) line.send(byte);
+  await expect.poll(line.answers).toBe(1);
+  expect(line.text()).toContain('"body":"{}"');
+  expect(came).toHaveLength(1);
+});
+
+test.each([
+  ['another method', 'GET /mcp/acme HTTP/1.1\r\nHost: a.test\r\n\r\n'],
+  ['another path', post('{}', '', '/portal')],
+  [
+    'a body in chunks',
+    'POST /mcp/acme HTTP/1.1\r\nHost: a.test\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n',
+  ],
+  ['a header twice', post('{}', 'X-A: 1\r\nX-A: 2\r\n')],
+  ['a wish for the connection', post('{}', 'Connection: keep-alive, X-A\r\n')],
+  ['a body of 65 KiB', post(' '.repeat(65 * 1024))],
+  ['a head of 9 KiB', post('{}', `X-Long: ${'a'.repeat(9 * 1024)}\r\n`)],
+])('what is not for every day is heard by Node, and so is all that follows: %s', async (_what, bytes) => {
+  const { came, dial: call } = await open();
+  const line = await call();
+  line.send(post('{}'));
+  await expect.poll(line.answers).toBe(1);
+  line.send(bytes);
+  await expect.poll(line.answers).toBe(2);
+  line.send(post('{}'));
+  await expect.poll(line.answers).toBe(3);
+  expect(came).toEqual(['whole', 'node', 'node']);
+});
+
+test.each([
+  ['two lengths', post('{}', 'Content-Length: 2\r\n')],
+  ['two lengths in one', 'POST /mcp/acme HTTP/1.1\r\nHost: a\r\nContent-Length: 2, 2\r\n\r\n{}'],
+  ['a length and chunks', post('0\r\n\r\n', 'Transfer-Encoding: chunked\r\n')],
+  ['no host', 'POST /mcp/acme HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}'],
+  ['a line that is folded', post('{}', 'X-A: 1\r\n 2\r\n')],
+  ['a blank before the colon', post('{}', 'X-A : 1\r\n')],
+  ['a line that ends with half a CRLF', post('{}', 'X-A: 1\rX-B: 2\r\n')],
+  ['a NUL', post('{}', 'X-A: \0\r\n')],
+])('what could be read in two ways is refused, and nothing after it is heard: %s', async (_what, bytes) => {
+  const { came, dial: call } = await open();
+  const line = await call();
+  line.send(bytes + post('{"smuggled":1}'));
+  await expect.poll(line.isClosed).toBe(true);
+  expect(line.text()).toMatch(/^HTTP\/1\.1 400 /);
+  expect(line.answers()).toBe(1);
+  expect(came.filter((by) => by === 'whole')).toEqual([]);
+});
+
+test('calls that come before the answer to the one before are answered in order', async () => {
+  const { call, calls, dial: dialFront } = await openHeld();
+  const line = await dialFront();
+  line.send(post('1'));
+  const first = await call();
+  line.send(post('2'));
+  line.send(post('3'));
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(calls).toHaveLength(1);
+  first.res.send(200, OK, 'ok');
+  await expect.poll(line.answers).toBe(3);
+  expect(line.text()).toMatch(/ok[^]*"body":"2"[^]*"body":"3"/);
+});
+
+test('a caller that goes away before its answer is known of, and what comes then is dropped', async () => {
+  const { call, dial: dialFront } = await openHeld();
+  const line = await dialFront();
+  line.send(post('{}'));
+  const held = await call();
+  line.socket.resetAndDestroy();
+  await expect.poll(() => held.isClosed).toBe(true);
+  expect(held.res).toMatchObject({ destroyed: true, writableFinished: false });
+  held.res.send(200, OK, 'ok');
+  expect(held.res.writableFinished).toBe(false);
+});
+
+test('a caller that says that it has nothing more to say ends its call, as with Node', async () => {
+  const { call, dial: dialFront } = await openHeld();
+  const line = await dialFront();
+  line.send(post('{}'));
+  const held = await call();
+  line.end();
+  await expect.poll(() => held.isClosed).toBe(true);
+  await expect.poll(line.isClosed).toBe(true);
+  expect(line.text()).toBe('');
+});
+
+test('an answer is finished when its caller has taken all of it', async () => {
+  const { call, dial: dialFront } = await openHeld();
+  const line = await dialFront();
+  line.socket.pause();
+  line.send(post('{}'));
+  const { res } = await call();
+  const large = 'a'.repeat(32 * 1024 * 1024);
+  res.send(200, ['Content-Length', String(large.length)], large);
+  expect(res).toMatchObject({ headersSent: true, writableEnded: true, writableFinished: false });
+  line.socket.resume();
+  await expect.poll(() => res.writableFinished).toBe(true);
+  await expect.poll(() => line.text().length).toBeGreaterThan(large.length);
+});
+
+test('text and pieces go out as they are', async () => {
+  const { call, dial: dialFront } = await openHeld();
+  const line = await dialFront();
+  const given = [Buffer.from('{"a":"'), 'ä€', Buffer.from('"}')];
+  for (const [index, body] of ['ä€', given].entries()) {
+    line.send(post('{}'));
+    const { res } = await call(index);
+    const bytes = Buffer.byteLength([body].flat().join(''));
+    res.send(200, ['Content-Length', String(bytes)], body);
+    await expect.poll(line.answers).toBe(index + 1);
+  }
+  expect(Buffer.from(line.text(), 'latin1').toString()).toMatch(/\r\n\r\nä€HTTP[^]*\r\n\r\n\{"a":"ä€"\}$/);
+});
+
+test.each([
+  ['X-A', 'a\r\nX-B: b'],
+  ['X-A', 'a\nb'],
+  ['X-A', '\0'],
+  ['X-A', '€'],
+  ['X-A\r\nX-B', 'b'],
+])('no header can become two, and nothing is sent of an answer with one: %j %j', async (name, value) => {
+  const { call, dial: dialFront } = await openHeld();
+  const line = await dialFront();
+  line.send(post('{}'));
+  const { res } = await call();
+  expect(() => res.send(200, [name, value], '')).toThrow('no header can be sent like this');
+  expect(res.headersSent).toBe(false);
+  res.send(500, ['Content-Length', '0'], '');
+  await expect.poll(line.text).toMatch(/^HTTP\/1\.1 500 Internal Server Error\r\nContent-Length: 0\r\n/);
+});
+
+test('an answer is sent once', async () => {
+  const { call, dial: dialFront } = await openHeld();
+  const line = await dialFront();
+  line.send(post('{}'));
+  const { res } = await call();
+  res.send(200, OK, 'ok');
+  expect(() => res.send(200, OK, 'ok')).toThrow('it was answered already');
+  expect(() => res.toNode()).toThrow('it was answered already');
+});
+
+test.each([
+  ['is told to', false, OK],
+  ['says so itself', true, [...OK, 'Connection', 'close']],
+])('an answer ends its connection if it %s', async (_why, isKept, headers) => {
+  const { call, dial: dialFront } = await openHeld();
+  const line = await dialFront();
+  line.send(post('{}'));
+  const { res } = await call();
+  res.shouldKeepAlive = isKept;
+  res.send(200, headers, 'ok');
+  await expect.poll(line.isClosed).toBe(true);
+  expect(line.text()).toMatch(/\r\nConnection: close\r\n\r\nok$/);
+  expect(line.text()).not.toContain('keep-alive');
+});
+
+test('Node makes of a call what streams, and tells of its end', async () => {
+  const { call, dial: dialFront } = await openHeld();
+  const line = await dialFront();
+  line.send(post('{"a":1}', 'X-A: b\r\n'));
+  const held = await call();
+  const node: NodeExchange = held.res.toNode();
+  expect(heardOf(node.req, held.req.body)).toEqual(heardOf(held.req, held.req.body));
+  expect(held.res.toNode()).toBe(node);
+  node.res.writeHead(200, ['Content-Type', 'text/event-stream']);
+  node.res.write('one');
+  await expect.poll(line.text).toContain('one');
+  expect(held.res).toMatchObject({ headersSent: true, writableEnded: false });
+  expect(() => held.res.send(200, OK, 'ok')).toThrow('it was answered already');
+  node.res.end('two');
+  await expect.poll(() => held.isClosed).toBe(true);
+  expect(held.res).toMatchObject({ statusCode: 200, writableFinished: true });
+  line.send(post('{}'));
+  await expect.poll(line.text).toContain('"body":"{}"');
+});
+
+test('what comes behind a call that streams is answered behind it', async () => {
+  const { call, dial: dialFront } = await openHeld();
+  const line = await dialFront();
+  line.send(post('{}'));
+  const { res } = await call();
+  line.send(post('2'));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const node = res.toNode();
+  node.res.writeHead(200, OK);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(line.text()).toBe('');
+  node.res.end('ok');
+  await expect.poll(line.answers).toBe(2);
+  expect(line.text()).toMatch(/\r\n\r\nokHTTP[^]*"body":"2"/);
+});
+
+test('a stop ends what is idle at once, and what is under way when it is told to', async () => {
+  const front = await openHeld();
+  const [idle, busy, later] = [await front.dial(), await front.dial(), await front.dial()];
+  busy.send(post('{}'));
+  later.send('POST /mcp');
+  const { res } = await front.call();
+  const closed = once(front.server, 'close');
+  front.server.close();
+  front.closeIdleConnections();
+  await expect.poll(idle.isClosed).toBe(true);
+  expect(busy.isClosed()).toBe(false);
+  res.shouldKeepAlive = false;
+  res.send(200, OK, 'ok');
+  await expect.poll(busy.isClosed).toBe(true);
+  expect(busy.text()).toMatch(/\r\nConnection: close\r\n\r\nok$/);
+  front.closeAllConnections();
+  await closed;
+  await expect.poll(later.isClosed).toBe(true);
+});
+
+test('a connection on which nothing comes is closed after five seconds, as Node does it', async () => {
+  const { dial: call } = await open();
+  const line = await call();
+  line.send(post('{}'));
+  await expect.poll(line.answers).toBe(1);
+  const startedMs = performance.now();
+  await expect.poll(line.isClosed).toBe(true);
+  expect(performance.now() - startedMs).toBeGreaterThan(4_000);
+});
