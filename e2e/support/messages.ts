@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
+import type { WholeAnswer, WholeRequest } from '../../packages/server/src/kernel/whole-exchange.ts';
 import { expectValid } from '../../packages/server/test/gateway/support/schema.ts';
 
 const messageSchema = z.looseObject({
@@ -50,6 +51,17 @@ export function keepBodies(request: IncomingMessage, response: ServerResponse): 
     asked: () => Buffer.concat(asked).toString(),
     answered: () => Buffer.concat(answered).toString(),
   };
+}
+
+/** The same of one that came whole: what Node is asked to write instead is heard there. */
+export function keepWholeBodies({ body }: WholeRequest, response: WholeAnswer): Bodies {
+  const answered: Buffer[] = [];
+  const send = response.send.bind(response);
+  response.send = (status, headers, pieces, bytes) => {
+    send(status, headers, pieces, bytes);
+    for (const piece of [pieces].flat()) answered.push(Buffer.from(piece));
+  };
+  return { asked: () => body.toString(), answered: () => Buffer.concat(answered).toString() };
 }
 
 function listenIn<Name extends string>(

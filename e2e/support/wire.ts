@@ -1,6 +1,11 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { expectValidMessages, keepBodies, type Bodies } from './messages.ts';
+import type {
+  AnyRequest,
+  WholeAnswer,
+  WholeRequest,
+} from '../../packages/server/src/kernel/whole-exchange.ts';
+import { expectValidMessages, keepBodies, keepWholeBodies, type Bodies } from './messages.ts';
 
 interface Exchange {
   method: string;
@@ -18,24 +23,45 @@ export function recordWire() {
   const exchanges: Exchange[] = [];
   const open = new WeakMap<IncomingMessage, Exchange>();
 
-  function onRequest(message: unknown): void {
-    const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
-    const { headers, method = '', url = '' } = request;
+  function keep({ headers, method = '', url = '' }: AnyRequest, bodiesOf: () => Bodies): Exchange {
     const exchange: Exchange = {
       method,
       target: url,
       status: 0,
       header: (name) => headers[name]?.toString(),
-      bodies: /^\/mcp(?:[/?]|$)/.test(url) ? keepBodies(request, response) : undefined,
+      bodies: /^\/mcp(?:[/?]|$)/.test(url) ? bodiesOf() : undefined,
     };
     exchanges.push(exchange);
-    open.set(request, exchange);
+    return exchange;
+  }
+
+  function onRequest(message: unknown): void {
+    const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
+    open.set(
+      request,
+      keep(request, () => keepBodies(request, response)),
+    );
   }
   function onAnswer(message: unknown): void {
     const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
     const exchange = open.get(request);
     if (exchange !== undefined) exchange.status = response.statusCode;
   }
+  function onWhole(message: unknown): void {
+    const { request, response } = message as { request: WholeRequest; response: WholeAnswer };
+    const exchange = keep(request, () => keepWholeBodies(request, response));
+    response.on('close', () => {
+      if (response.writableFinished) exchange.status = response.statusCode;
+    });
+    // It is heard of again, as one that Node reads.
+    const toNode = response.toNode.bind(response);
+    response.toNode = () => {
+      const at = exchanges.indexOf(exchange);
+      if (at >= 0) exchanges.splice(at, 1);
+      return toNode();
+    };
+  }
+  subscribe('latchkey.whole.request.start', onWhole);
   subscribe('http.server.request.start', onRequest);
   subscribe('http.server.response.finish', onAnswer);
 
@@ -82,6 +108,7 @@ export function recordWire() {
         });
     },
     stop(): void {
+      unsubscribe('latchkey.whole.request.start', onWhole);
       unsubscribe('http.server.request.start', onRequest);
       unsubscribe('http.server.response.finish', onAnswer);
     },

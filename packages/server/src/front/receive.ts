@@ -1,6 +1,7 @@
+import { channel } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
 import type { NodeExchange, WholeAnswer, WholeRequest } from '../kernel/whole-exchange.ts';
-import { KEEP_ALIVE_SECONDS, SocketAnswer } from './whole-answer.ts';
+import { KEEP_ALIVE_SECONDS, SocketAnswer, type AnswerOwner } from './whole-answer.ts';
 import { readWholeRequest } from './whole-request.ts';
 
 /** What is done with what comes on a connection. */
@@ -27,6 +28,9 @@ const FIRST_REQUEST_MS = 60_000;
 /** Head and body are often two pieces. Whoever takes longer, or sends crumbs, is Node's, with its clocks and bounds. */
 const REST_MS = 50;
 const PIECES_MAX = 8;
+const NOTHING = Buffer.alloc(0);
+/** What `http.server.request.start` is for requests that Node reads: `{ request, response }`, before they are handled. */
+const STARTED = channel('latchkey.whole.request.start');
 
 /** Reads whole requests on a connection, one after the other, until something else comes on it. */
 export function receiveOn(
@@ -34,6 +38,8 @@ export function receiveOn(
   { claimFromNode, giveToNode, gone, handleWhole, takesWhole }: Receiver,
 ): Receiving {
   let answer: SocketAnswer | undefined;
+  /** Of the request that is being answered. */
+  let asked: Buffer | undefined;
   /** What came of a request that is not there yet, or not looked at yet. */
   let held: Buffer | undefined;
   let pieces = 0;
@@ -57,23 +63,27 @@ export function receiveOn(
     pieces = 0;
     waiting = stop(waiting);
     const { body, headers, url } = found;
-    const begun = new SocketAnswer(socket, {
-      answered,
-      toNode() {
-        answer = undefined;
-        const later = release();
-        const exchange = claimFromNode(socket, bytes);
-        // What came after it is read after it.
-        if (later !== undefined) socket.emit('data', later);
-        return exchange;
-      },
-    });
-    answer = begun;
-    handleWhole({ method: 'POST', url, headers, socket, body }, begun);
+    asked = bytes;
+    answer = new SocketAnswer(socket, owner);
+    const request: WholeRequest = { method: 'POST', url, headers, socket, body };
+    if (STARTED.hasSubscribers) STARTED.publish({ request, response: answer });
+    handleWhole(request, answer);
+  }
+
+  function toNode(): NodeExchange {
+    const bytes = asked ?? NOTHING;
+    answer = undefined;
+    asked = undefined;
+    const later = release();
+    const exchange = claimFromNode(socket, bytes);
+    // What came after it is read after it.
+    if (later !== undefined) socket.emit('data', later);
+    return exchange;
   }
 
   function answered({ shouldKeepAlive }: WholeAnswer): void {
     answer = undefined;
+    asked = undefined;
     if (!shouldKeepAlive) {
       socket.destroySoon();
       return;
@@ -124,6 +134,7 @@ export function receiveOn(
     answer?.close();
   }
 
+  const owner: AnswerOwner = { answered, toNode };
   socket.setTimeout(FIRST_REQUEST_MS);
   socket.on('data', take).on('end', finish).on('timeout', rest).on('error', ignore).on('close', close);
   return {

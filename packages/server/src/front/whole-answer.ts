@@ -63,14 +63,14 @@ export class SocketAnswer implements WholeAnswer {
     return this.#node?.res.destroyed ?? this.#isOver;
   }
 
-  send(status: number, headers: readonly string[], body: Body): void {
+  send(status: number, headers: readonly string[], body: Body, bytes: number): void {
     if (this.#node !== undefined || this.#isSent) throw new Error('it was answered already');
     // Nobody is left to hear of it.
     if (!this.#socket.writable) return;
     const head = this.#headOf(status, headers);
     this.#isSent = true;
     this.#status = status;
-    write(this.#socket, head, body);
+    write(this.#socket, head, body, bytes);
     // Nearly always the system has taken all of it by now.
     if (this.#socket.writableLength === 0) this.#finish();
     else
@@ -127,9 +127,9 @@ export class SocketAnswer implements WholeAnswer {
   }
 }
 
-function write(socket: Socket, head: string, body: Body): void {
+function write(socket: Socket, head: string, body: Body, bytes: number): void {
   // Text that is ASCII is so in any encoding, and goes with the head in one write.
-  if (typeof body === 'string' && Buffer.byteLength(body) === body.length) {
+  if (typeof body === 'string' && body.length === bytes) {
     socket.write(head + body, 'latin1');
     return;
   }

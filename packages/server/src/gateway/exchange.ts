@@ -88,7 +88,7 @@ function write(
   const all = first.concat(headers);
   // RFC 9110 section 8.6: of a 304 it would be the length of the answer that it stands for.
   if (status !== 204 && status !== 304) all.push('Content-Length', String(length));
-  if (isWhole(res)) return res.send(status, all, body);
+  if (isWhole(res)) return res.send(status, all, body, length);
   res.writeHead(status, all);
   if (req.method === 'HEAD') res.end();
   // Text that is ASCII is so in any encoding, and this one is written without looking at each character.

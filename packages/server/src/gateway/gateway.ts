@@ -186,7 +186,7 @@ export function createGateway(deps: GatewayDependencies): Gateway {
     const { message, stack } = deepestCause(thrown);
     log.error({ requestId, error: message, stack }, 'an answer could not be written');
     const headers = ['X-Request-Id', requestId, 'Content-Length', '0'];
-    if (isWhole(res)) res.send(500, headers, '');
+    if (isWhole(res)) res.send(500, headers, '', 0);
     else res.writeHead(500, headers).end();
   }
 

@@ -13,27 +13,32 @@ export interface Cancelling extends Cancellation {
 
 /** What an AbortController does for a call that is hardly ever cancelled, for a tenth of its price. */
 export function createCancellation(): Cancelling {
+  return new CallCancellation();
+}
+
+/** A class, because one is made for every call. */
+class CallCancellation implements Cancelling {
+  aborted = false;
   // Hardly ever more than one: whoever sends the call on.
-  let listeners: readonly (() => void)[] = NOBODY;
-  let aborted = false;
-  return {
-    get aborted() {
-      return aborted;
-    },
-    addEventListener(_type, listener) {
-      listeners = listeners.length === 0 ? [listener] : [...listeners, listener];
-    },
-    removeEventListener(_type, listener) {
-      listeners = listeners.length === 1 && listeners[0] === listener ? NOBODY : without(listeners, listener);
-    },
-    cancel() {
-      if (aborted) return;
-      aborted = true;
-      const told = listeners;
-      listeners = NOBODY;
-      for (const listener of told) listener();
-    },
-  };
+  #listeners: readonly (() => void)[] = NOBODY;
+
+  addEventListener(_type: 'abort', listener: () => void): void {
+    this.#listeners = this.#listeners.length === 0 ? [listener] : [...this.#listeners, listener];
+  }
+
+  removeEventListener(_type: 'abort', listener: () => void): void {
+    const listeners = this.#listeners;
+    this.#listeners =
+      listeners.length === 1 && listeners[0] === listener ? NOBODY : without(listeners, listener);
+  }
+
+  cancel(): void {
+    if (this.aborted) return;
+    this.aborted = true;
+    const told = this.#listeners;
+    this.#listeners = NOBODY;
+    for (const listener of told) listener();
+  }
 }
 
 const NOBODY: readonly (() => void)[] = [];

@@ -27,8 +27,11 @@ export interface WholeAnswer {
   readonly writableFinished: boolean;
   /** Whether the connection may be used again. */
   shouldKeepAlive: boolean;
-  /** `headers` is flat: name, value, name, value. Throws for what can stand in no head, and has then sent nothing. */
-  send(status: number, headers: readonly string[], body: Body): void;
+  /**
+   * `headers` is flat: name, value, name, value; `bytes` is how long the body is in UTF-8. Throws for what can stand in no
+   * head, and has then sent nothing.
+   */
+  send(status: number, headers: readonly string[], body: Body, bytes: number): void;
   /** The same exchange as Node has it, for what is no whole answer. Before `send`. */
   toNode(): NodeExchange;
   /** It is answered, or will never be. */

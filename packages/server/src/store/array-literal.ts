@@ -4,13 +4,13 @@ const SPECIAL = /["\\]/;
 const EACH_SPECIAL = /["\\]/g;
 
 /**
- * An array as PostgreSQL reads it from text (manual, section 8.15.6): a fraction of what it costs both sides to write and
+ * An array of what is read from each row, as PostgreSQL reads it from text (manual, section 8.15.6): a fraction of what it costs both sides to write and
  * read the same as JSON. Objects stand in it as JSON; what is undefined is null.
  */
-export function arrayLiteral(values: readonly Value[]): string {
-  let text = '';
-  for (const value of values) text += text === '' ? elementOf(value) : `,${elementOf(value)}`;
-  return `{${text}}`;
+export function arrayLiteral<Row>(rows: readonly Row[], read: (row: Row) => Value): string {
+  let text = '{';
+  for (const row of rows) text += text === '{' ? elementOf(read(row)) : `,${elementOf(read(row))}`;
+  return `${text}}`;
 }
 
 function elementOf(value: Value): string {

@@ -144,7 +144,7 @@ test('calls that come before the answer to the one before are answered in order'
   line.send(post('3'));
   await new Promise((resolve) => setTimeout(resolve, 100));
   expect(calls).toHaveLength(1);
-  first.res.send(200, OK, 'ok');
+  first.res.send(200, OK, 'ok', 2);
   await expect.poll(line.answers).toBe(3);
   expect(line.text()).toMatch(/ok[^]*"body":"2"[^]*"body":"3"/);
 });
@@ -157,7 +157,7 @@ test('a caller that goes away before its answer is known of, and what comes then
   line.socket.resetAndDestroy();
   await expect.poll(() => held.isClosed).toBe(true);
   expect(held.res).toMatchObject({ destroyed: true, writableFinished: false });
-  held.res.send(200, OK, 'ok');
+  held.res.send(200, OK, 'ok', 2);
   expect(held.res.writableFinished).toBe(false);
 });
 
@@ -179,7 +179,7 @@ test('an answer is finished when its caller has taken all of it', async () => {
   line.send(post('{}'));
   const { res } = await call();
   const large = 'a'.repeat(32 * 1024 * 1024);
-  res.send(200, ['Content-Length', String(large.length)], large);
+  res.send(200, ['Content-Length', String(large.length)], large, large.length);
   expect(res).toMatchObject({ headersSent: true, writableEnded: true, writableFinished: false });
   line.socket.resume();
   await expect.poll(() => res.writableFinished).toBe(true);
@@ -194,7 +194,7 @@ test('text and pieces go out as they are', async () => {
     line.send(post('{}'));
     const { res } = await call(index);
     const bytes = Buffer.byteLength([body].flat().join(''));
-    res.send(200, ['Content-Length', String(bytes)], body);
+    res.send(200, ['Content-Length', String(bytes)], body, bytes);
     await expect.poll(line.answers).toBe(index + 1);
   }
   expect(Buffer.from(line.text(), 'latin1').toString()).toMatch(/\r\n\r\nä€HTTP[^]*\r\n\r\n\{"a":"ä€"\}$/);
@@ -211,9 +211,9 @@ test.each([
   const line = await dialFront();
   line.send(post('{}'));
   const { res } = await call();
-  expect(() => res.send(200, [name, value], '')).toThrow('no header can be sent like this');
+  expect(() => res.send(200, [name, value], '', 0)).toThrow('no header can be sent like this');
   expect(res.headersSent).toBe(false);
-  res.send(500, ['Content-Length', '0'], '');
+  res.send(500, ['Content-Length', '0'], '', 0);
   await expect.poll(line.text).toMatch(/^HTTP\/1\.1 500 Internal Server Error\r\nContent-Length: 0\r\n/);
 });
 
@@ -222,8 +222,8 @@ test('an answer is sent once', async () => {
   const line = await dialFront();
   line.send(post('{}'));
   const { res } = await call();
-  res.send(200, OK, 'ok');
-  expect(() => res.send(200, OK, 'ok')).toThrow('it was answered already');
+  res.send(200, OK, 'ok', 2);
+  expect(() => res.send(200, OK, 'ok', 2)).toThrow('it was answered already');
   expect(() => res.toNode()).toThrow('it was answered already');
 });
 
@@ -236,7 +236,7 @@ test.each([
   line.send(post('{}'));
   const { res } = await call();
   res.shouldKeepAlive = isKept;
-  res.send(200, headers, 'ok');
+  res.send(200, headers, 'ok', 2);
   await expect.poll(line.isClosed).toBe(true);
   expect(line.text()).toMatch(/\r\nConnection: close\r\n\r\nok$/);
   expect(line.text()).not.toContain('keep-alive');
@@ -254,7 +254,7 @@ test('Node makes of a call what streams, and tells of its end', async () => {
   node.res.write('one');
   await expect.poll(line.text).toContain('one');
   expect(held.res).toMatchObject({ headersSent: true, writableEnded: false });
-  expect(() => held.res.send(200, OK, 'ok')).toThrow('it was answered already');
+  expect(() => held.res.send(200, OK, 'ok', 2)).toThrow('it was answered already');
   node.res.end('two');
   await expect.poll(() => held.isClosed).toBe(true);
   expect(held.res).toMatchObject({ statusCode: 200, writableFinished: true });
@@ -290,7 +290,7 @@ test('a stop ends what is idle at once, and what is under way when it is told to
   await expect.poll(idle.isClosed).toBe(true);
   expect(busy.isClosed()).toBe(false);
   res.shouldKeepAlive = false;
-  res.send(200, OK, 'ok');
+  res.send(200, OK, 'ok', 2);
   await expect.poll(busy.isClosed).toBe(true);
   expect(busy.text()).toMatch(/\r\nConnection: close\r\n\r\nok$/);
   front.closeAllConnections();

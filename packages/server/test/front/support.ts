@@ -33,7 +33,8 @@ export const ECHO: Doors = {
   takesWhole: () => true,
   handleWhole(req, res) {
     const said = JSON.stringify(heardOf(req, req.body));
-    res.send(200, ['X-Said', 'it', 'Content-Length', String(Buffer.byteLength(said))], said);
+    const bytes = Buffer.byteLength(said);
+    res.send(200, ['X-Said', 'it', 'Content-Length', String(bytes)], said, bytes);
   },
   handle: (req, res) => void echo(req, res),
 };

@@ -164,11 +164,14 @@ function pathOf(plan: Plan, values: JsonObject, faults: ArgumentFault[]): string
       faults.push({ field: piece.argument, message: 'may not be empty' });
     else path += pathText(piece, value);
   }
-  if (faults.length === 0 && /(?:^|\/)\.\.?(?:\/|$)/.test(path.replace(/\?.*$/s, ''))) {
+  if (faults.length === 0 && LEADS_OUT.test(path)) {
     faults.push({ field: '', message: 'The values make a path that leads out of itself.' });
   }
   return path;
 }
+
+/** A step `.` or `..` before the query. */
+const LEADS_OUT = /^(?:[^?]*\/)?\.\.?(?:[/?]|$)/s;
 
 function stepsUpwards(value: unknown): boolean {
   if (typeof value === 'object' && value !== null) return Object.values(value).some(stepsUpwards);

@@ -53,7 +53,9 @@ function limited(asks: readonly LimitAsk[], decisions: readonly LimitDecision[])
   let allowed = true;
   let retryAfterSeconds = 0;
   for (let at = 0; at < decisions.length; at += 1) {
-    const [name, ask, decision] = [NAMES[at], asks[at], decisions[at]];
+    const name = NAMES[at];
+    const ask = asks[at];
+    const decision = decisions[at];
     if (name === undefined || ask === undefined || decision === undefined) break;
     asked.push({ name, policy: ask.policy, decision });
     allowed &&= decision.allowed;

@@ -26,7 +26,7 @@ export function createAuditQueries(executor: Executor) {
       if (rows.length === 0) return;
       const insert = executor._.session.prepareQuery(INSERT, undefined, INSERT_NAME, false);
       await insert.execute(
-        Object.fromEntries(KEYS.map((key) => [key, arrayLiteral(rows.map((row) => row[key]))])),
+        Object.fromEntries(KEYS.map((key) => [key, arrayLiteral(rows, (row) => row[key])])),
       );
     },
 

@@ -43,10 +43,21 @@ export function requestHead(
   for (let at = 0; at < headers.length; at += 2) {
     const name = headers[at] ?? '';
     const value = headers[at + 1] ?? '';
-    // In lower case already: `OF_THE_CONNECTION` would not know it otherwise.
-    if (OF_THE_CONNECTION.has(name) || !NAME.test(name) || !VALUE.test(value)) return undefined;
+    if (!isSendable(name) || !VALUE.test(value)) return undefined;
     head += `${name}: ${value}\r\n`;
   }
   if (EXPECT_BODY.has(method)) head += `content-length: ${bodyBytes}\r\n`;
   return `${head}\r\n`;
+}
+
+// Nearly every header has one of a few names: they are looked at once.
+const sendable = new Set<string>();
+const SENDABLE_MAX = 1_000;
+
+/** In lower case already: `OF_THE_CONNECTION` would not know it otherwise. */
+function isSendable(name: string): boolean {
+  if (sendable.has(name)) return true;
+  if (OF_THE_CONNECTION.has(name) || !NAME.test(name)) return false;
+  if (sendable.size < SENDABLE_MAX) sendable.add(name);
+  return true;
 }
