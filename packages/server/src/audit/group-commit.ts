@@ -1,6 +1,4 @@
 const ROWS_PER_INSERT_MAX = 1000;
-/** Inserts at a time. */
-const LANES = 2;
 
 export interface GroupCommit<Row> {
   /** Resolves when the row is durable, rejects when it is not. */
@@ -16,16 +14,12 @@ interface Waiting<Row> {
   readonly reject: (reason: unknown) => void;
 }
 
-/**
- * Two inserts at a time: the rows that arrive while they are under way share the next, so a busy node commits in groups,
- * and the database takes one while it waits for the disk with the other.
- */
+/** One insert at a time: the rows that arrive while it is under way share the next, so a busy node commits in groups. */
 export function createGroupCommit<Row>(write: (rows: Row[]) => Promise<void>): GroupCommit<Row> {
   let waiting: Waiting<Row>[] = [];
-  const lanes = Array.from({ length: LANES }, () => Promise.resolve());
-  const free = lanes.map((_, lane) => lane);
+  let running: Promise<void> | undefined;
 
-  async function run(lane: number): Promise<void> {
+  async function run(): Promise<void> {
     while (waiting.length > 0) {
       const group = waiting.slice(0, ROWS_PER_INSERT_MAX);
       waiting = waiting.slice(ROWS_PER_INSERT_MAX);
@@ -36,7 +30,7 @@ export function createGroupCommit<Row>(write: (rows: Row[]) => Promise<void>): G
         for (const { reject } of group) reject(error);
       }
     }
-    free.push(lane);
+    running = undefined;
   }
 
   return {
@@ -44,15 +38,14 @@ export function createGroupCommit<Row>(write: (rows: Row[]) => Promise<void>): G
       return new Promise((resolve, reject) => {
         waiting.push({ row, resolve, reject });
         // What else arrives in this turn of the event loop goes along.
-        const lane = free.pop();
-        if (lane !== undefined) lanes[lane] = Promise.resolve().then(() => run(lane));
+        running ??= Promise.resolve().then(run);
       });
     },
     forget(row) {
       waiting = waiting.filter((each) => each.row !== row);
     },
     async close() {
-      await Promise.all(lanes);
+      await running;
     },
   };
 }
