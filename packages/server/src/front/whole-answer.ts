@@ -64,7 +64,8 @@ export class SocketAnswer implements WholeAnswer {
   }
 
   send(status: number, headers: readonly string[], body: Body, bytes: number): void {
-    if (this.#node !== undefined || this.#isSent) throw new Error('it was answered already');
+    if (this.#node !== undefined) return sendByNode(this.#node, status, headers, body);
+    if (this.#isSent) throw new Error('it was answered already');
     // Nobody is left to hear of it.
     if (!this.#socket.writable) return;
     const head = this.#headOf(status, headers);
@@ -125,6 +126,13 @@ export class SocketAnswer implements WholeAnswer {
     this.#owner.answered(this);
     this.close();
   }
+}
+
+/** It was going to be a stream, and is none after all. */
+function sendByNode({ res }: NodeExchange, status: number, headers: readonly string[], body: Body): void {
+  res.writeHead(status, [...headers]);
+  for (const piece of typeof body === 'string' ? [body] : body) res.write(piece);
+  res.end();
 }
 
 function write(socket: Socket, head: string, body: Body, bytes: number): void {

@@ -32,7 +32,7 @@ export interface WholeAnswer {
    * head, and has then sent nothing.
    */
   send(status: number, headers: readonly string[], body: Body, bytes: number): void;
-  /** The same exchange as Node has it, for what is no whole answer. Before `send`. */
+  /** The same exchange as Node has it, for what is no whole answer. Not after `send`, which goes by Node from then on. */
   toNode(): NodeExchange;
   /** It is answered, or will never be. */
   on(event: 'close', listener: () => void): void;

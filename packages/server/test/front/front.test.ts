@@ -254,12 +254,24 @@ test('Node makes of a call what streams, and tells of its end', async () => {
   node.res.write('one');
   await expect.poll(line.text).toContain('one');
   expect(held.res).toMatchObject({ headersSent: true, writableEnded: false });
-  expect(() => held.res.send(200, OK, 'ok', 2)).toThrow('it was answered already');
+  expect(() => held.res.send(200, OK, 'ok', 2)).toThrow('Cannot write headers after they are sent');
   node.res.end('two');
   await expect.poll(() => held.isClosed).toBe(true);
   expect(held.res).toMatchObject({ statusCode: 200, writableFinished: true });
   line.send(post('{}'));
   await expect.poll(line.text).toContain('"body":"{}"');
+});
+
+test('what was going to be a stream may be answered whole after all', async () => {
+  const { call, dial: dialFront } = await openHeld();
+  const line = await dialFront();
+  line.send(post('{}'));
+  const { res } = await call();
+  res.toNode();
+  res.send(200, OK, ['o', Buffer.from('k')], 2);
+  await expect
+    .poll(line.text)
+    .toMatch(/^HTTP\/1\.1 200 OK\r\nContent-Type: text\/plain\r\nContent-Length: 2\r\n[^]*\r\n\r\nok$/);
 });
 
 test('what comes behind a call that streams is answered behind it', async () => {
