@@ -11,6 +11,7 @@ import { ATTACKS_ON_RELAYS } from './attacks-on-relays.ts';
 import { ATTACKS_ON_SECURITY_SETTINGS } from './attacks-on-security-settings.ts';
 import { ATTACKS_ON_STDIO } from './attacks-on-stdio.ts';
 import { ATTACKS_ON_THE_AUDIT_LOG } from './attacks-on-the-audit-log.ts';
+import { ATTACKS_ON_THE_FRONT } from './attacks-on-the-front.ts';
 import { ATTACKS_ON_THE_PLAYGROUND } from './attacks-on-the-playground.ts';
 import { ATTACKS_ON_TELEMETRY } from './attacks-on-telemetry.ts';
 import { ATTACKS_ON_TOKENS } from './attacks-on-tokens.ts';
@@ -40,4 +41,5 @@ export const ATTACKS: readonly Claim[] = [
   ...ATTACKS_ON_SECURITY_SETTINGS,
   ...ATTACKS_ON_TELEMETRY,
   ...ATTACKS_ON_THE_PLAYGROUND,
+  ...ATTACKS_ON_THE_FRONT,
 ];

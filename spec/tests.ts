@@ -33,6 +33,9 @@ export const addressGuard = ofServer('client-documents/address-guard');
 export const consentTiers = ofServer('client-documents/consent-tiers');
 export const documents = ofServer('client-documents/documents');
 
+export const front = ofServer('front/front');
+export const frontOracle = ofServer('front/oracle');
+
 export const authentication = ofServer('gateway/authentication');
 export const dpopGateway = ofServer('gateway/dpop');
 export const httpSurface = ofServer('gateway/http-surface');
