@@ -122,7 +122,7 @@ export async function startLatchkey(
   let isDraining = false;
   let whole: Pick<Doors, 'takesWhole' | 'handleWhole'> = { takesWhole: () => false, handleWhole: () => {} };
   const front = createFront({
-    takesWhole: (url) => whole.takesWhole(url),
+    takesWhole: (method, url) => whole.takesWhole(method, url),
     handleWhole(req, res) {
       if (isDraining) res.shouldKeepAlive = false;
       whole.handleWhole(req, res);

@@ -32,7 +32,7 @@ export function wireDoors({
   }
 
   return {
-    takesWhole: (url) => isForGateway(pathOf(url), gateway.takesWhole),
+    takesWhole: (method, url) => isForGateway(pathOf(url), (path) => gateway.takesWhole(method, path)),
 
     handleWhole(req, res) {
       telemetry.follow(res, pathOf(req.url));

@@ -4,8 +4,8 @@ import type { NodeExchange, WholeAnswer, WholeRequest } from '../kernel/whole-ex
 import { receiveOn, type Receiving } from './receive.ts';
 
 export interface Doors {
-  /** Whether a whole POST to this target may come as one; else it comes as any other request. */
-  takesWhole(url: string): boolean;
+  /** Whether such a request may come whole; else it comes as any other. */
+  takesWhole(method: string, url: string): boolean;
   handleWhole(req: WholeRequest, res: WholeAnswer): void;
   handle(req: IncomingMessage, res: ServerResponse): void;
 }

@@ -6,7 +6,7 @@ import { readWholeRequest } from './whole-request.ts';
 
 /** What is done with what comes on a connection. */
 export interface Receiver {
-  takesWhole(url: string): boolean;
+  takesWhole(method: string, url: string): boolean;
   handleWhole(req: WholeRequest, res: WholeAnswer): void;
   /** For as long as the connection lasts. */
   giveToNode(socket: Socket, bytes: Buffer | undefined): void;
@@ -58,14 +58,14 @@ export function receiveOn(
       waiting ??= setTimeout(() => leave(held), REST_MS);
       return;
     }
-    if (typeof found === 'string' || !takesWhole(found.url)) return leave(bytes);
+    if (typeof found === 'string' || !takesWhole(found.method, found.url)) return leave(bytes);
     held = undefined;
     pieces = 0;
     waiting = stop(waiting);
-    const { body, headers, url } = found;
+    const { body, headers, method, url } = found;
     asked = bytes;
     answer = new SocketAnswer(socket, owner);
-    const request: WholeRequest = { method: 'POST', url, headers, socket, body };
+    const request: WholeRequest = { method, url, headers, socket, body };
     if (STARTED.hasSubscribers) STARTED.publish({ request, response: answer });
     handleWhole(request, answer);
   }

@@ -47,8 +47,8 @@ export interface Gateway {
   handles(path: string): boolean;
   /** Answers, always: nothing that a caller or an upstream does is thrown. */
   handle(req: IncomingMessage, res: ServerResponse): void;
-  /** Whether a POST to this path may come whole: what it leads to is nearly always answered whole. */
-  takesWhole(path: string): boolean;
+  /** Whether a request may come whole: what it leads to is nearly always answered whole. */
+  takesWhole(method: string, path: string): boolean;
   /** The same as `handle`. */
   handleWhole(req: WholeRequest, res: WholeAnswer): void;
   /**
@@ -220,9 +220,10 @@ export function createGateway(deps: GatewayDependencies): Gateway {
       res.on('error', ignore);
       take(req, res);
     },
-    takesWhole(path) {
+    takesWhole(method, path) {
       const resource = resourceAt(path);
-      return resource !== undefined && resource.kind !== 'connector';
+      if (resource === undefined || resource.kind === 'connector') return false;
+      return method !== 'GET' || !(resource.kind === 'organisation' && resource.sse);
     },
     handleWhole: take,
     changed(subject) {

@@ -12,7 +12,7 @@ afterEach(async () => {
 async function open(handleWhole?: (req: WholeRequest, res: WholeAnswer) => void) {
   const came: ('whole' | 'node')[] = [];
   const front = await listenFront({
-    takesWhole: (url) => url.startsWith('/mcp/'),
+    takesWhole: (_method, url) => url.startsWith('/mcp/'),
     handleWhole(req, res) {
       came.push('whole');
       if (handleWhole === undefined) ECHO.handleWhole(req, res);
@@ -69,6 +69,17 @@ test('calls on a kept connection come whole, one after the other', async () => {
   );
 });
 
+test.each(['GET', 'DELETE', 'OPTIONS'])('%s without a body comes whole', async (method) => {
+  const { came, dial: call } = await open();
+  const line = await call();
+  line.send(`${method} /mcp/acme HTTP/1.1\r\nHost: a.test\r\n\r\n`);
+  await expect.poll(line.answers).toBe(1);
+  expect(line.text()).toContain(`"method":"${method}"`);
+  line.send(post('{}'));
+  await expect.poll(line.answers).toBe(2);
+  expect(came).toEqual(['whole', 'whole']);
+});
+
 test('head and body may come apart; who takes longer between them is heard by Node', async () => {
   const { came, dial: call } = await open();
   const line = await call();
@@ -94,7 +105,9 @@ test('a call in crumbs is heard once, whoever hears it', async () => {
 });
 
 test.each([
-  ['another method', 'GET /mcp/acme HTTP/1.1\r\nHost: a.test\r\n\r\n'],
+  ['another method', 'PUT /mcp/acme HTTP/1.1\r\nHost: a.test\r\n\r\n'],
+  ['HEAD', 'HEAD /mcp/acme HTTP/1.1\r\nHost: a.test\r\n\r\n'],
+  ['GET with a body', `GET${post('{}').slice('POST'.length)}`],
   ['another path', post('{}', '', '/portal')],
   [
     'a body in chunks',

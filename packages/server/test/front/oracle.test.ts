@@ -85,6 +85,9 @@ const line = mostly(
   'POST /mcp/acme HTTP/1.1',
   'POST /mcp/acme?a=%20b HTTP/1.1',
   'GET /mcp/acme HTTP/1.1',
+  'DELETE /mcp/acme HTTP/1.1',
+  'OPTIONS /mcp/acme HTTP/1.1',
+  'HEAD /mcp/acme HTTP/1.1',
   'POST  /mcp/acme HTTP/1.1',
   'POST /mcp/acme HTTP/1.0',
   'POST /mcp/acme HTTP/1.2',
@@ -105,7 +108,7 @@ const request = fc
     ending,
     body,
     // How far the length that is named is from the truth.
-    mostly<number | undefined>(0, 1, -1, undefined),
+    mostly<number | undefined>(0, 1, -1, undefined, undefined),
     fc.constantFrom('Content-Length', 'content-length'),
     mostly('Host: a.test\r\n', ''),
   )

@@ -99,7 +99,7 @@ export async function startHarness(options: HarnessOptions = {}) {
   const log: Log = { debug: write, info: write, warn: write, error: write };
 
   const front = createFront({
-    takesWhole: (url) => gateway.takesWhole(url.split('?', 1)[0] ?? '/'),
+    takesWhole: (method, url) => gateway.takesWhole(method, url.split('?', 1)[0] ?? '/'),
     handleWhole: (req, res) => gateway.handleWhole(req, res),
     handle: (req, res) => gateway.handle(req, res),
   });
