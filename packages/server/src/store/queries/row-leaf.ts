@@ -1,10 +1,11 @@
 import { sql } from 'drizzle-orm';
 
 /**
- * What is hashed of an audit row: all its columns, as a JSON array. Never change it: what is sealed would be taken for
- * changed. A new column takes a second version, which `contentOf` names.
+ * What is hashed of an audit row: all its columns, as a JSON array, as `jsonb` writes it. Never change it: what is sealed
+ * would be taken for changed. A new column takes a second version, which `contentOf` names. (`json` writes the same, for
+ * three quarters of the price: `row-leaf.test.ts`.)
  */
-export const ROW_LEAF = sql.raw(`sha256(convert_to(jsonb_build_array(
+export const ROW_LEAF = sql.raw(`sha256(convert_to(json_build_array(
   id, org_id, (extract(epoch from at) * 1000000)::bigint, phase, action, actor_kind, actor_id, client_id, grant_id,
   key_id, target, request_id, outcome, status, duration_ms, detail)::text, 'UTF8'))`);
 
