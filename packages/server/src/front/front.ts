@@ -49,6 +49,8 @@ export function createFront({ handle, handleWhole, takesWhole }: Doors): Front {
     });
     giveToNode(socket, bytes);
     if (claimed === undefined) throw new Error('Node did not take a request that was read before');
+    // Its body is known, and would be kept for as long as nobody takes it.
+    claimed.req.resume();
     return claimed;
   }
 

@@ -105,12 +105,13 @@ export function receiveOn(
     held = undefined;
     waiting = stop(waiting);
     gone();
+    // The last is let go of first: what is deleted from the end leaves an object small, and there may be many streams.
     socket
-      .off('data', take)
-      .off('end', finish)
-      .off('timeout', rest)
-      .off('error', ignore)
       .off('close', close)
+      .off('error', ignore)
+      .off('timeout', rest)
+      .off('end', finish)
+      .off('data', take)
       .setTimeout(0);
     if (socket.isPaused()) socket.resume();
     return later;

@@ -20,7 +20,8 @@ export const KEEP_ALIVE_SECONDS = 5;
 /** A `WholeAnswer` on a socket. A class, because one is made for every call. */
 export class SocketAnswer implements WholeAnswer {
   readonly #socket: Socket;
-  readonly #owner: AnswerOwner;
+  /** Undefined: the connection is Node's. A stream lasts, and is not to hold on to it. */
+  #owner: AnswerOwner | undefined;
   #listeners: (() => void)[] = [];
   #node: NodeExchange | undefined;
   #status = 200;
@@ -82,9 +83,10 @@ export class SocketAnswer implements WholeAnswer {
 
   toNode(): NodeExchange {
     if (this.#node !== undefined) return this.#node;
-    if (this.#isSent || this.#isOver) throw new Error('it was answered already');
+    if (this.#isSent || this.#isOver || this.#owner === undefined) throw new Error('it was answered already');
     const node = this.#owner.toNode();
     this.#node = node;
+    this.#owner = undefined;
     node.res.on('close', () => this.close());
     if (!this.#isKept) node.res.shouldKeepAlive = false;
     return node;
@@ -123,7 +125,7 @@ export class SocketAnswer implements WholeAnswer {
 
   #finish(): void {
     this.#isFinished = true;
-    this.#owner.answered(this);
+    this.#owner?.answered(this);
     this.close();
   }
 }

@@ -7,9 +7,9 @@ export interface WholeRequest {
   /** The request target in origin form: a path and its query (RFC 9112 section 3.2.1). */
   readonly url: string;
   /** By names in lower case, each of which stood there once. */
-  readonly headers: IncomingHttpHeaders;
+  headers: IncomingHttpHeaders;
   readonly socket: Socket;
-  readonly body: Buffer;
+  body: Buffer;
 }
 
 /** A body in pieces, so that what was prepared long ago is not copied for each answer. */

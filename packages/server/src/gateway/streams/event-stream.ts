@@ -1,5 +1,6 @@
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { AnyRequest } from '../../kernel/whole-exchange.ts';
 import { asNode, isAnswered, type Body, type Exchange } from '../exchange.ts';
 
 /**
@@ -32,7 +33,8 @@ export function openEventStream(exchange: Exchange, more: readonly string[]): Ev
   res.writeHead(200, [...headers, ...HEADERS, ...more]);
   // By themselves: Node keeps the head for as long as the response, and only what is sent becomes one flat string.
   res.flushHeaders();
-  forgetHeaders(req);
+  forget(req);
+  forget(exchange.req);
   return { res, latest: undefined };
 }
 
@@ -95,8 +97,10 @@ function breakOffBlocked(socket: Socket): void {
 
 const NO_HEADERS: IncomingHttpHeaders = Object.freeze({});
 const NO_RAW_HEADERS: string[] = [];
+const NO_BODY = Buffer.alloc(0);
 
-function forgetHeaders(req: IncomingMessage): void {
+function forget(req: AnyRequest): void {
   req.headers = NO_HEADERS;
-  req.rawHeaders = NO_RAW_HEADERS;
+  if ('body' in req) req.body = NO_BODY;
+  else req.rawHeaders = NO_RAW_HEADERS;
 }
