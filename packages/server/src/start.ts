@@ -118,18 +118,17 @@ export async function startLatchkey(
 
   // The socket comes first, because its port is part of the default base URL.
   const early = createEarly();
-  let handle: RequestListener = early.handle;
+  let doors: Doors = { takesWhole: () => false, handleWhole: () => {}, handle: early.handle };
   let isDraining = false;
-  let whole: Pick<Doors, 'takesWhole' | 'handleWhole'> = { takesWhole: () => false, handleWhole: () => {} };
   const front = createFront({
-    takesWhole: (method, url) => whole.takesWhole(method, url),
+    takesWhole: (method, url) => doors.takesWhole(method, url),
     handleWhole(req, res) {
       if (isDraining) res.shouldKeepAlive = false;
-      whole.handleWhole(req, res);
+      doors.handleWhole(req, res);
     },
     handle(req, res) {
       if (isDraining) res.shouldKeepAlive = false;
-      handle(req, res);
+      doors.handle(req, res);
     },
   });
   const { server } = front;
@@ -205,9 +204,8 @@ export async function startLatchkey(
     await close();
     return metrics;
   }
-  handle = latchkey.handle;
-  whole = latchkey;
-  early.passOn(handle);
+  doors = latchkey;
+  early.passOn(latchkey.handle);
   const metricsPort = metrics.value?.port;
   const onLost = (handler: (message: string) => void) => void lost.then(handler);
   return ok({

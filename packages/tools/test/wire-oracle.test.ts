@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import { Client } from 'undici';
 import { expect, test } from 'vitest';
+import { cutsOf } from './cuts.ts';
 import { rawUpstream } from './raw-upstream.ts';
 
 const RUNS = 300;
@@ -86,16 +87,6 @@ const response = fc
     Buffer.from(`${line}${first}${fields.map((one) => one.join('')).join('')}\r\n${after}`, 'latin1'),
   );
 
-function cutAt(bytes: Buffer, places: readonly number[]): Buffer[] {
-  const cuts = [0, ...new Set(places.map((place) => place % (bytes.length + 1))), bytes.length].toSorted(
-    (a, b) => a - b,
-  );
-  return cuts
-    .slice(1)
-    .map((to, index) => bytes.subarray(cuts[index], to))
-    .filter(({ length }) => length > 0);
-}
-
 /** RFC 9110 section 8.6: a 304 may say how long the whole would be. Undici waits for so much of it. */
 function isMisread(bytes: Buffer): boolean {
   return /^HTTP\/1\.1 304 [^]*content-length/i.test(bytes.toString('latin1'));
@@ -105,7 +96,7 @@ test('what one hears, the other hears', async () => {
   await fc.assert(
     fc.asyncProperty(response, fc.array(fc.nat(400), { maxLength: 3 }), async (bytes, places) => {
       fc.pre(!isMisread(bytes));
-      pieces = cutAt(bytes, places);
+      pieces = cutsOf(bytes.length, places).map(([from, to]) => bytes.subarray(from, to));
       const [ours, theirs] = [await heardByUs(), await heardByUndici()];
       expect(ours).toEqual(theirs);
     }),

@@ -11,7 +11,7 @@ export interface AnswerOwner {
   toNode(): NodeExchange;
 }
 
-/** The only thing after a head's names that could begin another header, or another answer. */
+/** What could begin another header, or another answer, and what latin1 has no byte for. */
 const UNSENDABLE = /[^\t\x20-\x7e\x80-\xff]/;
 
 /** Node's own, and as long as it keeps a connection that nothing comes on. */

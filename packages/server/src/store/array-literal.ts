@@ -4,8 +4,8 @@ const SPECIAL = /["\\]/;
 const EACH_SPECIAL = /["\\]/g;
 
 /**
- * An array of what is read from each row, as PostgreSQL reads it from text (manual, section 8.15.6): a fraction of what it costs both sides to write and
- * read the same as JSON. Objects stand in it as JSON; what is undefined is null.
+ * An array of what is read from each row, as PostgreSQL reads it from text (manual, section 8.15.6): a fraction of what
+ * it costs both sides to write and read the same as JSON. Objects stand in it as JSON; what is undefined is null.
  */
 export function arrayLiteral<Row>(rows: readonly Row[], read: (row: Row) => Value): string {
   let text = '{';

@@ -3,6 +3,7 @@
 // that nobody sent.
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { cutsOf } from '../../../tools/test/cuts.ts';
 import { dial, ECHO, listenFront, listenNode } from './support.ts';
 
 const RUNS = 600;
@@ -120,16 +121,6 @@ const request = fc
 const requests = fc.array(request, { minLength: 1, maxLength: 3 });
 const cuts = fc.oneof(fc.constant(undefined), fc.array(fc.nat(300), { maxLength: 3 }));
 
-function cutAt(bytes: string, places: readonly number[]): string[] {
-  const at = [0, ...new Set(places.map((place) => place % (bytes.length + 1))), bytes.length].toSorted(
-    (a, b) => a - b,
-  );
-  return at
-    .slice(1)
-    .map((to, index) => bytes.slice(at[index], to))
-    .filter(({ length }) => length > 0);
-}
-
 const REFUSED = 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n';
 
 /**
@@ -145,7 +136,9 @@ function comparable(said: string, other: string): string {
 test('what Node hears and says, ours hears and says', async () => {
   await fc.assert(
     fc.asyncProperty(requests, cuts, async (each, places) => {
-      const pieces = places === undefined ? each : cutAt(each.join(''), places);
+      const bytes = each.join('');
+      const pieces =
+        places === undefined ? each : cutsOf(bytes.length, places).map(([from, to]) => bytes.slice(from, to));
       const [ours, theirs] = await Promise.all([saidBy(front.port, pieces), saidBy(node.port, pieces)]);
       expect(comparable(ours, theirs)).toBe(comparable(theirs, ours));
     }),

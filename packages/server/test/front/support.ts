@@ -70,15 +70,11 @@ export async function dial(port: number) {
   const socket: Socket = connect({ port, host: '127.0.0.1', noDelay: true, allowHalfOpen: true });
   let text = '';
   let isClosed = false;
-  let isEnded = false;
   socket.on('error', () => undefined);
   socket.on('data', (bytes: Buffer) => {
     text += bytes.toString('latin1');
   });
-  socket.on('end', () => {
-    isEnded = true;
-    socket.end();
-  });
+  socket.on('end', () => socket.end());
   socket.on('close', () => {
     isClosed = true;
   });
@@ -91,7 +87,6 @@ export async function dial(port: number) {
     /** As often as answers have begun. */
     answers: () => text.split('HTTP/1.1 ').length - 1,
     isClosed: () => isClosed,
-    isEnded: () => isEnded,
   };
 }
 
