@@ -4,6 +4,7 @@ import type { GrantId, OrganisationId, RequestId, UserId } from '../kernel/ids.t
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { can } from '../people/policy.ts';
 import { refusableTransaction } from '../people/refusable-transaction.ts';
+import type { AuditRow } from '../store/queries/audit-events.ts';
 import type { ConnectionFilter, FoundConnection, ListedConnection } from '../store/queries/connections.ts';
 import type { Queries, Store } from '../store/store.ts';
 import type { ClientRules, ClientStanding } from './client-rules.ts';
@@ -33,7 +34,7 @@ export function createConnections({
   clientRules: ClientRules;
   clock: Clock;
 }) {
-  /** Judged in the transaction: a role may be taken away while somebody presses the button. */
+  /** Judged last: a role may be taken away while somebody presses the button. */
   async function findFor(
     queries: Queries,
     { by, grantId, orgId }: ConnectionRef,
@@ -44,13 +45,12 @@ export function createConnections({
     return can(found.role, isOwn ? 'connections.revoke.own' : 'connections.revoke.any') ? found : undefined;
   }
 
-  async function record(
-    queries: Queries,
+  function rowOf(
     { by, orgId }: ConnectionRef,
     { clientName, grant }: FoundConnection,
     action: string,
     detail: Record<string, unknown>,
-  ): Promise<void> {
+  ): AuditRow {
     const entry = {
       orgId,
       action,
@@ -62,7 +62,7 @@ export function createConnections({
       outcome: 'ok',
       detail: { destination: grant.destination, ...detail },
     } as const;
-    await queries.audit.insertMany([toAuditRow(entry, 'event', clock)]);
+    return toAuditRow(entry, 'event', clock);
   }
 
   return {
@@ -91,15 +91,13 @@ export function createConnections({
     },
 
     /** Ends it with its key, its tokens and its refresh family, at once and on every node. */
-    disconnect: (connection: ConnectionRef): Promise<Result<void, ConnectionFault>> =>
-      refusableTransaction<void, ConnectionFault>(store, async (queries) => {
-        const found = await findFor(queries, connection);
-        if (found === undefined) return fail('unknown');
-        const { grantId, orgId } = connection;
-        if (!(await queries.grantEnds.end(orgId, grantId, 'by_person'))) return fail('unknown');
-        await record(queries, connection, found, 'grant.revoked', { why: 'disconnected' });
-        return ok(undefined);
-      }),
+    async disconnect(connection: ConnectionRef): Promise<Result<void, ConnectionFault>> {
+      const found = await findFor(store, connection);
+      if (found === undefined) return fail('unknown');
+      const { grantId, orgId } = connection;
+      const row = rowOf(connection, found, 'grant.revoked', { why: 'disconnected' });
+      return (await store.grantEnds.end(orgId, grantId, 'by_person', row)) ? ok(undefined) : fail('unknown');
+    },
 
     /** From full access to read-only, at once and on every node; what it holds already becomes less, too. */
     lower: (connection: ConnectionRef): Promise<Result<void, ConnectionFault>> =>
@@ -109,7 +107,9 @@ export function createConnections({
         if (found === undefined) return fail('unknown');
         if (!(await queries.connections.lower(orgId, grantId))) return fail('not_full');
         await queries.changes.add('grant_access', grantId);
-        await record(queries, connection, found, 'grant.lowered', { from: 'full', to: 'read' });
+        await queries.audit.insertMany([
+          rowOf(connection, found, 'grant.lowered', { from: 'full', to: 'read' }),
+        ]);
         return ok(undefined);
       }),
   };

@@ -192,25 +192,17 @@ export function createRedeemCode({
     requestId: RequestId,
   ): Promise<void> {
     if (orgId === null || grantId === null) return;
-    await store.transaction(async (queries) => {
-      if (!(await queries.grantEnds.end(orgId, grantId, 'code_replayed'))) return;
-      await queries.audit.insertMany([
-        toAuditRow(
-          {
-            orgId,
-            action: 'grant.revoked',
-            actor: { kind: 'system' },
-            clientId,
-            grantId,
-            requestId,
-            outcome: 'ok',
-            detail: { why: 'code_replayed' },
-          },
-          'event',
-          clock,
-        ),
-      ]);
-    });
+    const ended = {
+      orgId,
+      action: 'grant.revoked',
+      actor: { kind: 'system' },
+      clientId,
+      grantId,
+      requestId,
+      outcome: 'ok',
+      detail: { why: 'code_replayed' },
+    } as const;
+    await store.grantEnds.end(orgId, grantId, 'code_replayed', toAuditRow(ended, 'event', clock));
   }
 }
 

@@ -111,23 +111,15 @@ export function createRefresh({ store, clock, mint }: { store: Store; clock: Clo
     why: string,
     requestId: RequestId,
   ): Promise<Result<never, TokenFault>> {
-    await store.transaction(async (queries) => {
-      if (!(await queries.grantEnds.end(grant.orgId, grant.id, why))) return;
-      await queries.audit.insertMany([
-        toAuditRow(
-          {
-            ...entryOf(grant),
-            action: 'grant.revoked',
-            actor: { kind: 'system' },
-            requestId,
-            outcome: 'ok',
-            detail: { why },
-          },
-          'event',
-          clock,
-        ),
-      ]);
-    });
+    const ended = {
+      ...entryOf(grant),
+      action: 'grant.revoked',
+      actor: { kind: 'system' },
+      requestId,
+      outcome: 'ok',
+      detail: { why },
+    } as const;
+    await store.grantEnds.end(grant.orgId, grant.id, why, toAuditRow(ended, 'event', clock));
     return invalidGrant(why);
   }
 }

@@ -59,23 +59,15 @@ export function createRevokeToken({
     }
     const behind = await grantBehind(token);
     if (behind === undefined || behind.clientId !== clientId) return;
-    await store.transaction(async (queries) => {
-      if (!(await queries.grantEnds.end(behind.orgId, behind.grantId, 'by_client'))) return;
-      await queries.audit.insertMany([
-        toAuditRow(
-          {
-            ...behind,
-            action: 'grant.revoked',
-            actor: { kind: 'client', id: clientId },
-            requestId,
-            outcome: 'ok',
-            detail: { why: 'by_client' },
-          },
-          'event',
-          clock,
-        ),
-      ]);
-    });
+    const ended = {
+      ...behind,
+      action: 'grant.revoked',
+      actor: { kind: 'client', id: clientId },
+      requestId,
+      outcome: 'ok',
+      detail: { why: 'by_client' },
+    } as const;
+    await store.grantEnds.end(behind.orgId, behind.grantId, 'by_client', toAuditRow(ended, 'event', clock));
   };
 }
 

@@ -181,6 +181,8 @@ function describeOptions({
       useSecureCookies: false,
       cookies: { session_token: { name: cookie.name, attributes: { ...cookie.attributes } } },
       ipAddress: { disableIpTracking: true },
+      // A session and whose it is, in one way to the database.
+      database: { joins: true },
     },
   } satisfies BetterAuthOptions;
 }

@@ -1,4 +1,4 @@
-import { and, desc, eq, getTableColumns, lt, sql, type SQLWrapper } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, lt, sql, type SQL, type SQLWrapper } from 'drizzle-orm';
 import { PgDialect } from 'drizzle-orm/pg-core';
 import type { OrganisationId } from '../../kernel/ids.ts';
 import { arrayLiteral } from '../array-literal.ts';
@@ -12,13 +12,21 @@ export type AuditRow = typeof auditEvents.$inferInsert;
 const { id: _given, ...WRITTEN } = getTableColumns(auditEvents);
 const KEYS = Object.keys(WRITTEN) as (keyof typeof WRITTEN)[];
 const COLUMNS = KEYS.map((key) => sql.identifier(WRITTEN[key].name));
-const ARRAYS = KEYS.map((key) => sql`${sql.placeholder(key)}::${sql.raw(WRITTEN[key].getSQLType())}[]`);
 const between = (parts: readonly SQLWrapper[]) => sql.join([...parts], sql`, `);
+
+function insertOf(arrayOf: (key: keyof typeof WRITTEN) => unknown): SQL {
+  const arrays = KEYS.map((key) => sql`${arrayOf(key)}::${sql.raw(WRITTEN[key].getSQLType())}[]`);
+  return sql`insert into ${auditEvents} (${between(COLUMNS)}) select * from unnest(${between(arrays)})`;
+}
+
 // Named, so that each connection plans it once: that is more than half of what a row costs that is written alone.
 const INSERT_NAME = 'insert_audit_events';
-const INSERT = new PgDialect().sqlToQuery(
-  sql`insert into ${auditEvents} (${between(COLUMNS)}) select * from unnest(${between(ARRAYS)})`,
-);
+const INSERT = new PgDialect().sqlToQuery(insertOf((key) => sql.placeholder(key)));
+
+/** The insert of one row, for a statement that does what it tells of. A condition may follow it. */
+export function insertOfRow(row: AuditRow): SQL {
+  return insertOf((key) => arrayLiteral([row], (each) => each[key]));
+}
 
 export function createAuditQueries(executor: Executor) {
   return {

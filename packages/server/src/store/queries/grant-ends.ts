@@ -2,16 +2,18 @@ import { sql } from 'drizzle-orm';
 import type { GrantId, OrganisationId } from '../../kernel/ids.ts';
 import type { Executor } from '../database.ts';
 import { changes, grants, keys } from '../schema.ts';
+import { insertOfRow, type AuditRow } from './audit-events.ts';
 import { announce, type Change } from './changes.ts';
 
-/** How a grant ends: with its key, and with word of it to every node, in one statement (see `announce`). */
+/** How a grant ends: with its key, with word of it to every node, and on record, in one statement (see `announce`). */
 export function createGrantEndQueries(executor: Executor, onChangeAdded: (change: Change) => void) {
   return {
     /**
-     * With it end its access tokens and its refresh family. False: it was over before. The grant is locked before its
-     * key, as by everyone who ends both; the key was made in the grant's own transaction, so whoever sees one sees both.
+     * With it end its access tokens and its refresh family. False: it was over before, and `record` is not kept. The grant
+     * is locked before its key, as by everyone who ends both; the key was made in the grant's own transaction, so whoever
+     * sees one sees both.
      */
-    async end(orgId: OrganisationId, grantId: GrantId, reason: string): Promise<boolean> {
+    async end(orgId: OrganisationId, grantId: GrantId, reason: string, record: AuditRow): Promise<boolean> {
       const adding = sql`
         ended as (
           update ${grants} set revoked_at = now(), revoked_reason = ${reason}
@@ -22,6 +24,9 @@ export function createGrantEndQueries(executor: Executor, onChangeAdded: (change
           update ${keys} set revoked_at = now()
           where org_id = ${orgId} and grant_id in (select id from ended) and revoked_at is null
           returning id
+        ),
+        recorded as (
+          ${insertOfRow(record)} where exists (select from ended)
         ),
         added as (
           insert into ${changes} (kind, subject)
