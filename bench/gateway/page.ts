@@ -69,13 +69,14 @@ ${table(['', ...rates.map((rate) => `${rate.toLocaleString('en')}/s`)], latency)
 export function pageOf(figures: Figures, { cores, machine, options, versions }: Circumstances): string {
   return `# Performance
 
-What a tool call costs through Latchkey, beside one nginx worker that only passes requests on and beside other MCP servers from npm, measured in turns in one run. Ratios bear comparison with another machine; rates and times belong to this one.
+What a tool call costs through Latchkey, beside one nginx worker that only passes requests on, a gateway on Node that does no more than that, and other MCP servers from npm, measured in turns in one run. Rates and times belong to the machine, and so do ratios to nginx: what is quick for nginx is not as quick for Node on every processor.
 
 ${tablesOf(figures)}
 ## What was measured
 
 - **The work**: a call of 300 bytes in, 500 bytes of JSON from an nginx worker behind all of them. Latchkey is built and in token mode: each call has an access token that is checked, counts against two limits (set so high that they refuse nothing), gets a credential of its own for the upstream, and is in the audit log. The embedded PostgreSQL has its default durability.
 - **Rows**: \`latchkey\` reads; \`again\` is the same once more, so their difference is the noise; \`write\` calls a tool that may change something, whose intent is durable before the upstream is asked; \`declared\` reads what the API's document describes, so that each answer is checked and sent twice, as text and as structured content; \`on its image’s Node\` reads on the Node that the image has, without the image around it; \`no audit\` is the same process while nothing is recorded, which no configuration can bring about.
+- **\`node:http and undici\`** is what a gateway on Node costs before it does anything: it passes each body on with \`Pool.dispatch\` and the answer back. No token, no limit, no record, no MCP.
 - **The others** do less: no credential, no limit, no record. \`fastmcp\` is stateless, with plain JSON answers; \`@modelcontextprotocol/server\` is \`createMcpHandler\` with a body of 2026-07-28; \`xmcp\` is the HTTP runtime that its compiled projects carry. Each of these three has one tool, which asks the upstream with \`fetch\`, as their documentation does. \`@ivotoby/openapi-mcp-server\` reads the same OpenAPI document as Latchkey; its answers come on a stream of a session, for which there is no fixed rate here.
 - **How**: ${options.rounds} rounds of ${options.seconds} s, each contender once in every round, 64 kept connections, each of which sends its next call when the answer to the last is there (wrk); a second before each is not counted, because whoever stood idle while others had their turns begins cold. Then fixed rates, ${options.latencyRounds} rounds, only where a contender can keep up. A ratio is the median of the rounds' ratios.
 - **CPU** is user and system time of the process and its threads for one call. The database's processes are counted apart.

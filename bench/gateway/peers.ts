@@ -1,12 +1,9 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Contender, Row } from './contender.ts';
-import { freePort } from '../../packages/server/test/support/free-port.ts';
-import { CORES } from './programs.ts';
-import { apiDocument, callBody, callOnce, JSON_HEADERS, type Wire } from './work.ts';
+import { startServer, type Place } from './start-server.ts';
+import { apiDocument, callBody, JSON_HEADERS, type Wire } from './work.ts';
 
 const JUDGES = new URL('../judges/', import.meta.url);
 const LEGACY = { ...JSON_HEADERS, 'mcp-protocol-version': '2025-06-18' };
@@ -21,19 +18,16 @@ const MODERN = {
   'mcp-method': 'tools/call',
   'mcp-name': 'get_item',
 };
-const READY_ATTEMPTS = 400;
 
 interface Peer {
   readonly package: string;
-  readonly command: (place: { port: string; upstream: string; folder: string }) => string[];
+  readonly command: (place: Place) => string[];
   readonly row: (url: string) => Omit<Row, 'name'>;
 }
 
-const script = (name: string) => (place: { port: string; upstream: string }) => [
-  fileURLToPath(new URL(`servers/${name}.mjs`, JUDGES)),
-  place.port,
-  place.upstream,
-];
+const script =
+  (name: string) =>
+  ({ port, upstream }: Place) => [fileURLToPath(new URL(`servers/${name}.mjs`, JUDGES)), port, upstream];
 const answering = (headers: Wire['headers'], body: string) => (url: string) => ({
   wire: () => ({ url, headers, body }),
 });
@@ -77,45 +71,10 @@ export const PEER_NAMES = PEERS.map((peer) => peer.package);
 export async function startPeer(name: string, upstream: string, folder: string): Promise<Contender> {
   const peer = PEERS.find((one) => one.package === name);
   if (peer === undefined) throw new Error(`there is no contender ${name}`);
-  const port = String(await freePort());
-  const url = `http://127.0.0.1:${port}/mcp`;
-  const child = spawn(
-    'taskset',
-    ['-c', CORES.measured, process.execPath, ...peer.command({ port, upstream, folder })],
-    // xmcp and others read a .env of the folder that they are started in.
-    { cwd: folder, stdio: ['ignore', 'ignore', 'ignore'] },
+  return startServer(
+    { name, version: versionOf(name), command: peer.command, row: peer.row },
+    { upstream, folder },
   );
-  const row = { name, ...peer.row(url) };
-  for (let attempt = 1; ; attempt += 1) {
-    const fault = await faultOf(row, url);
-    if (fault === undefined) break;
-    if (child.exitCode !== null || attempt === READY_ATTEMPTS) {
-      child.kill('SIGKILL');
-      throw new Error(`${name} does not answer`, { cause: fault });
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  return {
-    name,
-    version: versionOf(name),
-    pid: child.pid ?? 0,
-    rows: [row],
-    async close() {
-      if (child.exitCode !== null) return;
-      child.kill('SIGKILL');
-      await once(child, 'exit');
-    },
-  };
-}
-
-async function faultOf(row: Row, url: string): Promise<unknown> {
-  try {
-    if (row.isStreamed === true) await fetch(url, { method: 'DELETE' });
-    else await callOnce(row.wire());
-    return undefined;
-  } catch (error) {
-    return error;
-  }
 }
 
 function versionOf(name: string): string {

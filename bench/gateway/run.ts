@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { installedClient } from '../../e2e/support/installed-client.ts';
 import { hasJudges } from '../catalogue/judges.ts';
 import { describeMachine } from '../machine.ts';
+import { BARE, startBare } from './bare.ts';
 import { NGINX, type Figures } from './compare.ts';
 import type { Contender, Row } from './contender.ts';
 import { ON_IMAGE_NODE, OUR_ROWS, READ, startLatchkeyContender, type LatchkeyOptions } from './latchkey.ts';
@@ -65,6 +66,11 @@ async function run(chosen: Options): Promise<void> {
       if (one.name === READ)
         versions.push(`Latchkey ${contender.version}`, `PostgreSQL ${contender.postgres}`);
       if (one.node !== undefined) versions.push(`Node ${versionOf(one.node)} in the image`);
+    }
+    if (isWanted(BARE)) {
+      const bare = await opened(startBare(upstream.url, folder));
+      contenders.push(bare);
+      versions.push(`undici ${bare.version}`);
     }
     for (const name of peers) {
       const peer = await opened(startPeer(name, upstream.url, folder));
