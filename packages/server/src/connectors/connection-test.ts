@@ -6,7 +6,7 @@ import type { ImportRow } from '../store/queries/imports.ts';
 import type { Store } from '../store/store.ts';
 import type { CredentialFault, CredentialParts, UpstreamCredentials } from '../upstreams/credentials.ts';
 import type { Assertions } from '../upstreams/credentials/assertions.ts';
-import { bearer, NOTHING, staticParts } from '../upstreams/credentials/parts.ts';
+import { NOTHING, staticParts } from '../upstreams/credentials/parts.ts';
 import type { Vault } from '../upstreams/credentials/vault.ts';
 import { isTestable } from './imports/operations.ts';
 import { keyOf, type Compiled } from './imports/compiled.ts';
@@ -133,7 +133,7 @@ export function createConnectionTest({
     if (parts !== undefined)
       return parts !== NOTHING && isElsewhere(audience, baseUrl) ? fail(ELSEWHERE) : ok(parts);
     if (credential === undefined || credential.kind === 'assertion')
-      return ok(bearer(await assertions(principal, audience)));
+      return ok((await assertions(principal, audience)).parts);
     return fail({ kind: 'unavailable', message: ACCOUNTS });
   }
 

@@ -36,8 +36,9 @@ const NEVER = [
 ];
 
 /**
- * Reads a request that is nothing special, with a body if it is a POST, and is all there, to its last byte and not beyond. What this takes, Node's own
- * parser takes for the same request (`whole-request.test.ts`); whatever could mean two things is `other`.
+ * Reads a request that is nothing special, with a body if it is a POST, and is all there, to its last byte and not
+ * beyond. What this takes, Node's own parser takes for the same request (`test/front/oracle.test.ts`); whatever could mean
+ * two things is `other`.
  */
 export function readWholeRequest(bytes: Buffer): Reading {
   const end = bytes.indexOf('\r\n\r\n', 0, 'latin1');
@@ -73,7 +74,8 @@ function readHeaders(text: string): IncomingHttpHeaders | undefined {
     const colon = text.indexOf(':', at);
     const end = text.indexOf('\r\n', colon);
     const name = text.slice(at, colon).toLowerCase();
-    if (name in headers) return undefined;
+    // `in` costs as much again as all else that is done with a header.
+    if (headers[name] !== undefined) return undefined;
     headers[name] = withoutBlanks(text, colon + 1, end);
     at = end + 2;
   }
@@ -84,7 +86,7 @@ function isForEveryDay(headers: IncomingHttpHeaders): boolean {
   const { connection, host } = headers;
   if (host === undefined) return false;
   if (connection !== undefined && connection.toLowerCase() !== 'keep-alive') return false;
-  return !NEVER.some((name) => name in headers);
+  return NEVER.every((name) => headers[name] === undefined);
 }
 
 /** RFC 9110 section 8.6: only a POST says how long its body is, and here it has to. */

@@ -85,7 +85,7 @@ function write(
 ): void {
   if (res.headersSent || res.destroyed) return;
   const length = bytesOf(body);
-  const all = first.concat(headers);
+  const all = [...first, ...headers];
   // RFC 9110 section 8.6: of a 304 it would be the length of the answer that it stands for.
   if (status !== 204 && status !== 304) all.push('Content-Length', String(length));
   if (isWhole(res)) return res.send(status, all, body, length);

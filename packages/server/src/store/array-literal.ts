@@ -2,6 +2,7 @@ type Value = string | number | boolean | Date | object | null | undefined;
 
 const SPECIAL = /["\\]/;
 const EACH_SPECIAL = /["\\]/g;
+const ESCAPED = String.raw`\$&`;
 
 /**
  * An array of what is read from each row, as PostgreSQL reads it from text (manual, section 8.15.6): a fraction of what
@@ -16,13 +17,26 @@ export function arrayLiteral<Row>(rows: readonly Row[], read: (row: Row) => Valu
 function elementOf(value: Value): string {
   if (value === null || value === undefined) return 'NULL';
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  const text = textOf(value);
-  return `"${SPECIAL.test(text) ? text.replace(EACH_SPECIAL, String.raw`\$&`) : text}"`;
+  return quoted(textOf(value));
 }
 
 function textOf(value: string | object): string {
   if (typeof value === 'string') return value;
   return value instanceof Date ? isoOf(value) : JSON.stringify(value);
+}
+
+// What has to be escaped is nearly always one of a few pieces of JSON: each is escaped once.
+const escaped = new Map<string, string>();
+const ESCAPED_MAX = 1_000;
+
+function quoted(text: string): string {
+  if (!SPECIAL.test(text)) return `"${text}"`;
+  const known = escaped.get(text);
+  if (known !== undefined) return known;
+  const element = `"${text.replace(EACH_SPECIAL, ESCAPED)}"`;
+  if (escaped.size >= ESCAPED_MAX) escaped.clear();
+  escaped.set(text, element);
+  return element;
 }
 
 let latestMs = Number.NaN;

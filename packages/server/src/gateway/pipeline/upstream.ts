@@ -120,7 +120,8 @@ export function createCallUpstream({
     const sent = sender.send({
       baseUrl,
       request: path === request.path ? request : { ...request, path },
-      headers: { ...parts.headers, 'x-request-id': call.requestId },
+      // What is added after a spread gives each object a shape of its own on Node 20, which only a great collection frees.
+      headers: { 'x-request-id': call.requestId, ...parts.headers },
       signal,
       reach: target.reach,
       watch: watch?.sender,

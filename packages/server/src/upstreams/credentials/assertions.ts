@@ -2,6 +2,8 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Principal } from '../../kernel/principal.ts';
 import type { Soon } from '../../kernel/soon.ts';
+import type { CredentialParts } from '../credentials.ts';
+import { bearer } from './parts.ts';
 
 /** A short-lived statement, signed by us, of who is calling: what the upstream gets in place of the caller's credential. */
 export type SignAssertion = (subject: {
@@ -10,18 +12,30 @@ export type SignAssertion = (subject: {
   readonly audience: string;
 }) => string | Promise<string>;
 
-export type Assertions = (principal: Principal, audience: string) => Soon<string>;
+export interface Assertion {
+  readonly token: string;
+  /** What it puts on a request: the same object for as long as it is used. */
+  readonly parts: CredentialParts;
+}
+
+export type Assertions = (principal: Principal, audience: string) => Soon<Assertion>;
 
 const KEPT_MS = 30_000;
 const KEPT_MAX = 20_000;
 
 /** Assertions are signed once for a principal and an upstream, and used for half a minute. */
 export function createAssertionCache(sign: SignAssertion, clock: Clock): Assertions {
-  const kept = new LRUCache<string, { readonly assertion: string; readonly untilMs: number }>({
+  const kept = new LRUCache<string, { readonly assertion: Assertion; readonly untilMs: number }>({
     max: KEPT_MAX,
   });
-  async function make(name: string, principal: Principal, audience: string, nowMs: number): Promise<string> {
-    const assertion = await sign({ principal, audience });
+  async function make(
+    name: string,
+    principal: Principal,
+    audience: string,
+    nowMs: number,
+  ): Promise<Assertion> {
+    const token = await sign({ principal, audience });
+    const assertion = { token, parts: bearer(token) };
     kept.set(name, { assertion, untilMs: nowMs + KEPT_MS });
     return assertion;
   }

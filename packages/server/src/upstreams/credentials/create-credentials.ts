@@ -74,7 +74,7 @@ export function createUpstreamCredentials({
     if (principal === undefined) return fail({ kind: 'nobody' });
     switch (credential.kind) {
       case 'assertion':
-        return ok(bearer(await assertions(principal, target.audience)));
+        return ok((await assertions(principal, target.audience)).parts);
       case 'oauth':
         return partsOfPerson(target, credential, held.slug, principal);
       case 'token_exchange':
@@ -119,7 +119,7 @@ export function createUpstreamCredentials({
     if (parts !== undefined) return ok(parts);
     if (held.credential.kind !== 'assertion' || principal === undefined) return undefined;
     const assertion = assertions(principal, target.audience);
-    return assertion instanceof Promise ? assertion.then((made) => ok(bearer(made))) : ok(bearer(assertion));
+    return assertion instanceof Promise ? assertion.then(({ parts: made }) => ok(made)) : ok(assertion.parts);
   }
 
   async function lookUpParts(

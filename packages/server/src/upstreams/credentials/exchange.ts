@@ -57,7 +57,7 @@ export function createExchange({
       {
         grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
         // For the server that exchanges it: it could not be shown to the upstream instead.
-        subject_token: await assertions(principal, tokenEndpoint),
+        subject_token: (await assertions(principal, tokenEndpoint)).token,
         subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
         requested_token_type: 'urn:ietf:params:oauth:token-type:access_token',
         audience: settings.audience,
