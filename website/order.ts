@@ -48,6 +48,7 @@ export const ORDER: readonly (readonly [group: string, pages: readonly string[]]
       'upgrading',
       'resilience',
       'performance',
+      'performance-epyc',
       'growth',
       'storage',
     ],
