@@ -74,7 +74,7 @@ function readHeaders(text: string): IncomingHttpHeaders | undefined {
     const colon = text.indexOf(':', at);
     const end = text.indexOf('\r\n', colon);
     const name = text.slice(at, colon).toLowerCase();
-    // `in` costs as much again as all else that is done with a header.
+    // Not `in`, which leaves compiled code to find that something is not there.
     if (headers[name] !== undefined) return undefined;
     headers[name] = withoutBlanks(text, colon + 1, end);
     at = end + 2;
