@@ -39,7 +39,7 @@ export function toAuditRow(entry: AuditEntry, phase: AuditPhase, clock: Clock): 
   const { actor } = entry;
   return {
     orgId: entry.orgId ?? null,
-    at: new Date(clock.nowMs()),
+    at: dateOf(clock.nowMs()),
     phase,
     action: storable(entry.action),
     actorKind: actor.kind,
@@ -54,6 +54,14 @@ export function toAuditRow(entry: AuditEntry, phase: AuditPhase, clock: Clock): 
     durationMs: entry.durationMs === undefined ? null : Math.round(entry.durationMs),
     detail: entry.detail === undefined ? null : storableRecord(entry.detail),
   };
+}
+
+let latest = new Date(Number.NaN);
+
+/** Many rows are of one millisecond: they share its date. */
+function dateOf(ms: number): Date {
+  if (latest.getTime() !== ms) latest = new Date(ms);
+  return latest;
 }
 
 // PostgreSQL stores neither NUL nor half a surrogate pair, and callers choose some of these texts: one such row would

@@ -3,26 +3,31 @@ type Value = string | number | boolean | Date | object | null | undefined;
 const SPECIAL = /["\\]/;
 const EACH_SPECIAL = /["\\]/g;
 const ESCAPED = String.raw`\$&`;
+const NULL = 'NULL';
 
 /**
  * An array of what is read from each row, as PostgreSQL reads it from text (manual, section 8.15.6): a fraction of what
  * it costs both sides to write and read the same as JSON. Objects stand in it as JSON; what is undefined is null.
  */
 export function arrayLiteral<Row>(rows: readonly Row[], read: (row: Row) => Value): string {
-  let text = '{';
-  for (const row of rows) text += text === '{' ? elementOf(read(row)) : `,${elementOf(read(row))}`;
-  return `${text}}`;
+  const elements: string[] = [];
+  let last: Value;
+  let element = NULL;
+  for (const row of rows) {
+    const value = read(row);
+    // Most values are those of the row before.
+    if (value !== last) element = elementOf(value);
+    last = value;
+    elements.push(element);
+  }
+  return `{${elements.join(',')}}`;
 }
 
 function elementOf(value: Value): string {
-  if (value === null || value === undefined) return 'NULL';
+  if (value === null || value === undefined) return NULL;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  return quoted(textOf(value));
-}
-
-function textOf(value: string | object): string {
-  if (typeof value === 'string') return value;
-  return value instanceof Date ? isoOf(value) : JSON.stringify(value);
+  if (value instanceof Date) return isoOf(value);
+  return quoted(typeof value === 'string' ? value : JSON.stringify(value));
 }
 
 // What has to be escaped is nearly always one of a few pieces of JSON: each is escaped once.
@@ -46,7 +51,7 @@ let latestIso = '';
 function isoOf(time: Date): string {
   const ms = time.getTime();
   if (ms !== latestMs) {
-    latestIso = time.toISOString();
+    latestIso = `"${time.toISOString()}"`;
     latestMs = ms;
   }
   return latestIso;

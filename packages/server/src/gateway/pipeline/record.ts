@@ -102,7 +102,7 @@ function detailOf(
   { actingClients: acting, actor, triedBy }: Principal,
   confirmed: string | undefined,
 ): NonNullable<AuditEntry['detail']> {
-  const detail = reason === undefined ? { connector } : { connector, reason };
+  const detail = reason === undefined ? plainDetailOf(connector) : { connector, reason };
   // An agent does not try itself out.
   const by = triedBy !== undefined && triedBy.id !== actor.id ? triedBy : undefined;
   if (acting === undefined && confirmed === undefined && by === undefined) return detail;
@@ -112,4 +112,12 @@ function detailOf(
     ...(confirmed && { confirmed }),
     ...(by && { tried_by: { id: by.id, name: by.name } }),
   };
+}
+
+let plainDetail: { readonly connector: string } = { connector: '' };
+
+/** Of most calls that is all there is to say, and what is the same is written but once (`arrayLiteral`). */
+function plainDetailOf(connector: string): { readonly connector: string } {
+  if (plainDetail.connector !== connector) plainDetail = { connector };
+  return plainDetail;
 }
