@@ -2,7 +2,7 @@ import { channel } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
 import type { NodeExchange, WholeAnswer, WholeRequest } from '../kernel/whole-exchange.ts';
 import { KEEP_ALIVE_SECONDS, SocketAnswer, type AnswerOwner } from './whole-answer.ts';
-import { readWholeRequest } from './whole-request.ts';
+import { createRequestReader } from './whole-request.ts';
 
 /** What is done with what comes on a connection. */
 export interface Receiver {
@@ -37,6 +37,7 @@ export function receiveOn(
   socket: Socket,
   { claimFromNode, giveToNode, gone, handleWhole, takesWhole }: Receiver,
 ): Receiving {
+  const readRequest = createRequestReader();
   let answer: SocketAnswer | undefined;
   /** Of the request that is being answered. */
   let asked: Buffer | undefined;
@@ -53,19 +54,19 @@ export function receiveOn(
   }
 
   function read(bytes: Buffer): void {
-    const found = readWholeRequest(bytes);
+    const found = readRequest(bytes);
     if (found === 'more' && (pieces += 1) < PIECES_MAX) {
       waiting ??= setTimeout(() => leave(held), REST_MS);
       return;
     }
-    if (typeof found === 'string' || !takesWhole(found.method, found.url)) return leave(bytes);
+    if (typeof found === 'string' || !takesWhole(found.head.method, found.head.url)) return leave(bytes);
     held = undefined;
     pieces = 0;
     waiting = stop(waiting);
-    const { body, headers, method, url } = found;
+    const { headers, known, method, url } = found.head;
     asked = bytes;
     answer = new SocketAnswer(socket, owner);
-    const request: WholeRequest = { method, url, headers, socket, body };
+    const request: WholeRequest = { method, url, headers, known, socket, body: found.body };
     if (STARTED.hasSubscribers) STARTED.publish({ request, response: answer });
     handleWhole(request, answer);
   }

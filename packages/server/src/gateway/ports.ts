@@ -55,9 +55,9 @@ export interface ProofChecks {
 /** Who is calling. What cannot be found out (the database is gone) is thrown. */
 export interface Identification {
   /** Undefined: no such key, or it has ended. */
-  verifyKey(secret: string): Soon<VerifiedCredential | undefined>;
+  verifyKey(secret: string, hash: string): Soon<VerifiedCredential | undefined>;
   /** Undefined: not ours, expired, or its grant has ended. */
-  verifyToken(jwt: string): Soon<VerifiedCredential | undefined>;
+  verifyToken(jwt: string, hash: string): Soon<VerifiedCredential | undefined>;
   /** Undefined: not, or no longer, part of a live organisation. */
   standingOf(orgId: OrganisationId, actor: Actor): Soon<Standing | undefined>;
   /** By its address of today, or a former one that still works. */

@@ -1,8 +1,16 @@
+import { hashSecret } from './secret.ts';
+
 /** What a request offers as proof of who it is. Only headers count: query, body and cookies are never looked at. */
 export type Presented =
   | { readonly kind: 'nothing' | 'several' | 'unusable' }
-  | { readonly kind: 'key'; readonly secret: string }
-  | { readonly kind: 'token'; readonly scheme: 'bearer' | 'dpop'; readonly secret: string };
+  | ({ readonly kind: 'key' } & PresentedSecret)
+  | ({ readonly kind: 'token'; readonly scheme: 'bearer' | 'dpop' } & PresentedSecret);
+
+export interface PresentedSecret {
+  readonly secret: string;
+  /** As `hashSecret` makes it. */
+  readonly hash: string;
+}
 
 /** The part of a request's headers that credentials are in. */
 export interface CredentialHeaders {
@@ -18,12 +26,16 @@ export function readPresented({ authorization, 'x-api-key': apiKey }: Credential
   if (authorization === undefined && apiKey === undefined) return { kind: 'nothing' };
   if (authorization !== undefined && apiKey !== undefined) return { kind: 'several' };
   if (typeof apiKey === 'string') {
-    return apiKey.startsWith(KEY_PREFIX) ? { kind: 'key', secret: apiKey } : { kind: 'unusable' };
+    return apiKey.startsWith(KEY_PREFIX)
+      ? { kind: 'key', secret: apiKey, hash: hashSecret(apiKey) }
+      : { kind: 'unusable' };
   }
   const [, scheme, secret] = CREDENTIAL.exec(authorization ?? '') ?? [];
   if (secret === undefined) return { kind: 'unusable' };
   const isDpop = scheme?.toLowerCase() === 'dpop';
-  if (!secret.startsWith(KEY_PREFIX)) return { kind: 'token', scheme: isDpop ? 'dpop' : 'bearer', secret };
+  const hash = hashSecret(secret);
+  if (!secret.startsWith(KEY_PREFIX))
+    return { kind: 'token', scheme: isDpop ? 'dpop' : 'bearer', secret, hash };
   // Keys are bound to nothing: who sends one with a proof is mistaken about what it holds.
-  return isDpop ? { kind: 'unusable' } : { kind: 'key', secret };
+  return isDpop ? { kind: 'unusable' } : { kind: 'key', secret, hash };
 }

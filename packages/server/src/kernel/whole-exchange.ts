@@ -1,5 +1,11 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Presented } from './presented.ts';
+
+/** What was found out about a request's head, for the next request on its connection that has the same. */
+export interface KnownOfHead {
+  presented: Presented | undefined;
+}
 
 /** A request that is there from its first byte to its last before anybody looks at it. */
 export interface WholeRequest {
@@ -8,6 +14,7 @@ export interface WholeRequest {
   readonly url: string;
   /** By names in lower case, each of which stood there once. */
   headers: IncomingHttpHeaders;
+  readonly known: KnownOfHead;
   readonly socket: Socket;
   body: Buffer;
 }

@@ -10,6 +10,7 @@ import { freePort } from '../store/embedded/free-port.ts';
 import { createChannel, type Channel } from './channel.ts';
 import { SUBJECTS, type Started, type StartOrder, type StopOrder } from './orders.ts';
 import { answerTakes } from './primary-buckets.ts';
+import { workerFlags } from './worker-flags.ts';
 import { answerMetrics } from './worker-metrics.ts';
 
 /** What one process has open at most: its pools, what it listens on, and a few for what comes once. */
@@ -66,6 +67,7 @@ export async function startWorkers(
   // Processes share a port that all of them name.
   const port = config.port === 0 ? await freePort() : config.port;
   let isStopping = false;
+  cluster.setupPrimary({ execArgv: workerFlags(process.execArgv, process.env['NODE_OPTIONS']) });
 
   /** Begins a process; resolves with how it started, or why it did not. */
   function begin(

@@ -69,6 +69,39 @@ test('calls on a kept connection come whole, one after the other', async () => {
   );
 });
 
+test('who says the same about itself again is heard as it speaks now', async () => {
+  const { came, dial: call } = await open();
+  const line = await call();
+  const bodies = ['{}', '{}', '{"a":1}', '{"b":2}', '', '{"long":"0123456789"}', '{}'];
+  for (const [index, body] of bodies.entries()) {
+    line.send(post(body));
+    await expect.poll(line.answers).toBe(index + 1);
+  }
+  line.send(post('{}', 'Authorization: Bearer another\r\n'));
+  await expect.poll(line.answers).toBe(bodies.length + 1);
+  line.send(post('{}', '', '/mcp/other'));
+  await expect.poll(line.answers).toBe(bodies.length + 2);
+  const heard = line
+    .text()
+    .split('\r\n\r\n')
+    .slice(1)
+    .map((said) => JSON.parse(said.replace(/HTTP\/1\.1 [^]*$/, '')) as Record<string, unknown>);
+  const host = { host: 'a.test', 'content-type': 'application/json' };
+  expect(heard.slice(0, -2)).toEqual(
+    bodies.map((body) => ({
+      method: 'POST',
+      url: '/mcp/acme',
+      headers: { ...host, 'content-length': String(body.length) },
+      body,
+    })),
+  );
+  expect(heard.slice(-2)).toMatchObject([
+    { url: '/mcp/acme', headers: { authorization: 'Bearer another' } },
+    { url: '/mcp/other', headers: { ...host, 'content-length': '2' } },
+  ]);
+  expect(new Set(came)).toEqual(new Set(['whole']));
+});
+
 test.each(['GET', 'DELETE', 'OPTIONS'])('%s without a body comes whole', async (method) => {
   const { came, dial: call } = await open();
   const line = await call();

@@ -118,7 +118,50 @@ const request = fc
     const more = fields.map((one) => one.join('')).join('');
     return `${first}${firstEnding}${host}${more}${length}\r\n${content}`;
   });
-const requests = fc.array(request, { minLength: 1, maxLength: 3 });
+/** As most clients speak: the same head again and again, but for the length. And as one speaks who knows that. */
+const lengthSaid = (length: number) =>
+  mostly(
+    String(length),
+    `0${length}`,
+    `00000${length}`,
+    `000000${length}`,
+    ` ${length}`,
+    `${length}\t`,
+    `${length}x`,
+    `+${length}`,
+    `${length},${length}`,
+    `${length}\r\nX: a`,
+    `${length}\r\n\r\n`,
+    String(length + 1),
+    String(length * 10),
+    '',
+  );
+const change = mostly<[number, string] | undefined>(
+  undefined,
+  [5, '/'],
+  [20, '\n'],
+  [40, ':'],
+  [60, 'a'],
+  [90, ''],
+);
+const alike = fc
+  .tuple(
+    token,
+    text,
+    fc.array(
+      body.chain((content) => fc.tuple(fc.constant(content), lengthSaid(content.length), change)),
+      { minLength: 2, maxLength: 4 },
+    ),
+  )
+  .map(([name, value, each]) =>
+    each.map(([content, length, changed]) => {
+      const head = `POST /mcp/acme HTTP/1.1\r\nHost: a.test\r\nContent-Length: ${length}\r\n${name}: ${value}\r\n\r\n`;
+      if (changed === undefined) return head + content;
+      const [at, instead] = changed;
+      return head.slice(0, at) + instead + head.slice(at + 1) + content;
+    }),
+  );
+const requests = fc.oneof(fc.array(request, { minLength: 1, maxLength: 3 }), alike);
 const cuts = fc.oneof(fc.constant(undefined), fc.array(fc.nat(300), { maxLength: 3 }));
 
 const REFUSED = 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n';

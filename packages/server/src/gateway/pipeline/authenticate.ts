@@ -82,7 +82,9 @@ export function createAuthenticate(
     if (presented.kind !== 'key' && presented.kind !== 'token') return undefined;
     return orUnavailable(() => {
       const credential =
-        presented.kind === 'key' ? deps.verifyKey(presented.secret) : deps.verifyToken(presented.secret);
+        presented.kind === 'key'
+          ? deps.verifyKey(presented.secret, presented.hash)
+          : deps.verifyToken(presented.secret, presented.hash);
       return credential instanceof Promise ? credential.then(proofOf) : proofOf(credential);
     });
   }
@@ -184,7 +186,7 @@ export function createAuthenticate(
 
   return {
     atMcp(req, resource, path, provenPath = path) {
-      const presented = readPresented(req.headers);
+      const presented = presentedBy(req);
       const isGood = (found: Proof): boolean => opens(found, resource, urls.connectorPaths, clock.nowMs());
       const at: Place = { req, resource, path, provenPath, presented, isGood };
       const proof = prove(presented);
@@ -192,7 +194,7 @@ export function createAuthenticate(
     },
 
     async atApi(req) {
-      const presented = readPresented(req.headers);
+      const presented = presentedBy(req);
       if (presented.kind === 'several') return fail(refusal(TWO_CREDENTIALS));
       // Access tokens are for the MCP door: their audience is a resource there.
       const proof = presented.kind === 'key' ? await prove(presented) : undefined;
@@ -202,6 +204,13 @@ export function createAuthenticate(
         : admit({ presented, req }, proof, { headers: [], isGood: () => true, refused });
     },
   };
+}
+
+function presentedBy(req: AnyRequest): Presented {
+  if (!('known' in req)) return readPresented(req.headers);
+  const { headers, known } = req;
+  known.presented ??= readPresented(headers);
+  return known.presented;
 }
 
 /** Whether the organisation answers where the call comes from: asked of those alone that have a list. */
