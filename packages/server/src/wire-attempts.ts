@@ -9,7 +9,6 @@ import type { Clock } from './kernel/clock.ts';
 import type { Log } from './kernel/log.ts';
 import { deriveKey } from './kernel/seal.ts';
 import type { Store } from './store/store.ts';
-import type { AnyRequest } from './kernel/whole-exchange.ts';
 
 interface OriginHeaders {
   readonly 'x-forwarded-for'?: string | string[] | undefined;
@@ -35,13 +34,12 @@ export function wireAttempts({
   const trace: AttemptTrace = { note: attempts.note, originOf };
   const firstCalls = createFirstCalls({ attempts, clock });
 
-  function callerOfRequest(peer: string | undefined, headers: OriginHeaders) {
-    const forwarded = headers['x-forwarded-for'];
+  function callerOfRequest(peer: string | undefined, forwarded: string | string[] | undefined) {
     return callerOf(peer, typeof forwarded === 'string' ? forwarded : undefined);
   }
 
   function originOfRequest(peer: string | undefined, headers: OriginHeaders) {
-    return originOf(callerOfRequest(peer, headers), headers['user-agent']);
+    return originOf(callerOfRequest(peer, headers['x-forwarded-for']), headers['user-agent']);
   }
 
   const doors: DoorAttempts = {
@@ -66,6 +64,12 @@ export function wireAttempts({
       });
     },
   };
-  const addressOf = (req: AnyRequest) => callerOfRequest(req.socket.remoteAddress, req.headers).from;
-  return { addressOf, close: attempts.close, doors, list: createListAttempts({ store, clock }), trace };
+  return {
+    addressOf: (peer: string | undefined, forwarded: string | string[] | undefined) =>
+      callerOfRequest(peer, forwarded).from,
+    close: attempts.close,
+    doors,
+    list: createListAttempts({ store, clock }),
+    trace,
+  };
 }

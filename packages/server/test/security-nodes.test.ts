@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { modern } from './gateway/support/messages.ts';
 import { startDemo, type RunningDemo } from './support/app.ts';
 import { connect, refresh, register, rpc, type Connection } from './support/oauth-client.ts';
 import { NODES_SECRET, startSecondNode, type SecondNode } from './support/second-node.ts';
@@ -176,23 +177,41 @@ test('addresses hold at both doors, on every node at once, for keys and, if it s
   await expect.poll(() => mcp(second.url, key, ELSEWHERE)).toBe(200);
 });
 
-test('a stream that is open is cut on every node when its address is none of the list any more', async () => {
+test('of the streams that are open those stay whose caller is on the list, and the others are cut on every node', async () => {
   const app = await connectApp('owner@acme.test', 'acme');
-  const stream = await fetch(`${second.url}/mcp/acme/sse`, {
-    headers: {
-      authorization: `Bearer ${app.tokens.access_token}`,
-      accept: 'text/event-stream',
-      'mcp-protocol-version': '2025-11-25',
-      'x-forwarded-for': ELSEWHERE,
-    },
-  });
-  expect(stream.status).toBe(200);
-  const ended = stream.text().then(
-    () => 'ended',
-    () => 'ended',
+  const ended: string[] = [];
+  const streams = [OFFICE, ELSEWHERE].flatMap((from) =>
+    [`${second.url}/mcp/acme/sse`, `${demo.url}/mcp/acme`].map(async (url) => {
+      const abort = new AbortController();
+      const listen = modern('subscriptions/listen', { notifications: { toolsListChanged: true } });
+      const stream = await fetch(url, {
+        ...(url.endsWith('/sse') ? {} : { method: 'POST', body: JSON.stringify(listen.message) }),
+        headers: {
+          authorization: `Bearer ${app.tokens.access_token}`,
+          accept: 'application/json, text/event-stream',
+          'content-type': 'application/json',
+          'x-forwarded-for': from,
+          ...(url.endsWith('/sse') ? {} : listen.headers),
+        },
+        signal: abort.signal,
+      });
+      expect([stream.status, stream.headers.get('content-type')]).toEqual([200, 'text/event-stream']);
+      const over = () => ended.push(from);
+      stream.text().then(over, over);
+      return abort;
+    }),
   );
-  const back = await set(app, 'acme', { addresses: ['203.0.113.0/24'], address_scope: 'all' });
-  expect(await ended).toBe('ended');
+  const open = await Promise.all(streams);
+  // The proxy's own network is on it, too: what counts is for whom it speaks.
+  const back = await set(app, 'acme', { addresses: ['203.0.113.0/24', '127.0.0.0/8'], address_scope: 'all' });
+  await expect.poll(() => ended, { timeout: 10_000 }).toHaveLength(2);
+  const more = await set(app, 'acme', { addresses: ['203.0.113.0/24', '192.0.2.0/24'] });
+  await expect
+    .poll(async () => (await list(second.url, 'acme', app.tokens.access_token, '192.0.2.1')).status)
+    .toBe(200);
+  expect(ended).toEqual([ELSEWHERE, ELSEWHERE]);
+  for (const abort of open) abort.abort();
+  await more();
   await back();
 });
 

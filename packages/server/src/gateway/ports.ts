@@ -24,7 +24,6 @@ import type { RelayLimits } from './relay/answered.ts';
 import type { SessionLimits } from './relay/sessions/limits.ts';
 import type { ToolNews } from './relay/tool-news.ts';
 import type { StreamLimits } from './streams/streams.ts';
-import type { AnyRequest } from '../kernel/whole-exchange.ts';
 
 export interface GatewayUrls {
   /** The origin of the doors, as the world sees it. */
@@ -62,8 +61,11 @@ export interface Identification {
   standingOf(orgId: OrganisationId, actor: Actor): Soon<Standing | undefined>;
   /** By its address of today, or a former one that still works. */
   organisationExists(slug: string): Promise<boolean>;
-  /** Where a request comes from, in its plain spelling; undefined: nobody can tell. */
-  addressOf(req: AnyRequest): string | undefined;
+  /**
+   * Where a request comes from, in its plain spelling: of whose connection it is, and of whom its `X-Forwarded-For` tells.
+   * Undefined: nobody can tell.
+   */
+  addressOf(peer: string | undefined, forwarded: string | string[] | undefined): string | undefined;
   readonly dpop: ProofChecks;
 }
 

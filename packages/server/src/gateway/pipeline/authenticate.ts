@@ -124,7 +124,10 @@ export function createAuthenticate(
       refused,
     }: { headers: readonly string[]; isGood: (proof: Proof) => boolean; refused: () => Refusal },
   ): Result<Caller, Refusal> {
-    const isHere = (found: Proof): boolean => answersHere(found, () => addressOf(req));
+    // Now: of the request of a stream nothing is kept, and it is asked again where that comes from.
+    const { remoteAddress } = req.socket;
+    const { 'x-forwarded-for': forwarded } = req.headers;
+    const isHere = (found: Proof): boolean => answersHere(found, () => addressOf(remoteAddress, forwarded));
     if (!isHere(proof)) return fail(refusal(ELSEWHERE));
     const { couldStepUp, hangsOn, principal } = identify(proof);
     const { access } = principal;

@@ -191,7 +191,7 @@ export async function startHarness(options: HarnessOptions = {}) {
   const gateway = createGateway({
     admission: admitting?.admission,
     urls: { mcpBaseUrl: options.mcpBaseUrl ?? url, connectorPaths: options.connectorPaths ?? [] },
-    addressOf: (req) => req.socket.remoteAddress,
+    addressOf: (peer) => peer,
     verifyKey: (secret) => find('key', secret),
     verifyToken: (jwt) => find('token', jwt),
     async standingOf(orgId, actor) {
