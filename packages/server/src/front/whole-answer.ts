@@ -19,6 +19,7 @@ export const KEEP_ALIVE_SECONDS = 5;
 
 /** A `WholeAnswer` on a socket. A class, because one is made for every call. */
 export class SocketAnswer implements WholeAnswer {
+  isPromised = false;
   readonly #socket: Socket;
   /** Undefined: the connection is Node's. A stream lasts, and is not to hold on to it. */
   #owner: AnswerOwner | undefined;

@@ -57,12 +57,13 @@ export function openExchange<Req extends AnyRequest, Res extends AnyAnswer>(
 
 export type { Body };
 
-const answered = new WeakSet<AnyAnswer>();
+const answered = new WeakSet<ServerResponse>();
 
 /** Answers, once: what comes after an answer, or after the caller has gone, is dropped. */
 export function respond(exchange: Exchange, status: number, headers: readonly string[], body: Body): void {
   const { res, unwritable } = exchange;
-  answered.add(res);
+  if (isWhole(res)) res.isPromised = true;
+  else answered.add(res);
   atTurnEnd(() => {
     try {
       write(exchange, status, headers, body);
@@ -74,7 +75,7 @@ export function respond(exchange: Exchange, status: number, headers: readonly st
 
 /** What is written at the end of the turn is an answer already. */
 export function isAnswered({ res }: Exchange): boolean {
-  return res.headersSent || answered.has(res);
+  return res.headersSent || (isWhole(res) ? res.isPromised : answered.has(res));
 }
 
 function write(

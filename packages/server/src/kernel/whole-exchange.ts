@@ -34,6 +34,8 @@ export interface WholeAnswer {
   readonly writableFinished: boolean;
   /** Whether the connection may be used again. */
   shouldKeepAlive: boolean;
+  /** An answer is on its way to it, and it takes no other. */
+  isPromised: boolean;
   /**
    * `headers` is flat: name, value, name, value; `bytes` is how long the body is in UTF-8. Throws for what can stand in no
    * head, and has then sent nothing.

@@ -23,11 +23,18 @@ export type Assertions = (principal: Principal, audience: string) => Soon<Assert
 const KEPT_MS = 30_000;
 const KEPT_MAX = 20_000;
 
+interface Kept {
+  readonly assertion: Assertion;
+  readonly audience: string;
+  readonly untilMs: number;
+}
+
 /** Assertions are signed once for a principal and an upstream, and used for half a minute. */
 export function createAssertionCache(sign: SignAssertion, clock: Clock): Assertions {
-  const kept = new LRUCache<string, { readonly assertion: Assertion; readonly untilMs: number }>({
-    max: KEPT_MAX,
-  });
+  const kept = new LRUCache<string, Kept>({ max: KEPT_MAX });
+  /** The same by whoever calls again: it is the same principal, and its name need not be put together. */
+  const latest = new WeakMap<Principal, Kept>();
+
   async function make(
     name: string,
     principal: Principal,
@@ -36,18 +43,24 @@ export function createAssertionCache(sign: SignAssertion, clock: Clock): Asserti
   ): Promise<Assertion> {
     const token = await sign({ principal, audience });
     const assertion = { token, parts: bearer(token) };
-    kept.set(name, { assertion, untilMs: nowMs + KEPT_MS });
+    kept.set(name, { assertion, audience, untilMs: nowMs + KEPT_MS });
     return assertion;
   }
 
+  function isGood(one: Kept | undefined, audience: string, nowMs: number): one is Kept {
+    return one !== undefined && one.audience === audience && one.untilMs > nowMs;
+  }
+
   return (principal, audience) => {
+    const nowMs = clock.nowMs();
+    const last = latest.get(principal);
+    if (isGood(last, audience, nowMs)) return last.assertion;
     const { actor, access, keyId, orgId, role } = principal;
     // Role and access are part of the name, so a demotion is never covered by what was signed before it.
     const name = `${orgId} ${actor.id} ${keyId} ${role} ${access} ${audience}`;
-    const nowMs = clock.nowMs();
     const known = kept.get(name);
-    return known !== undefined && known.untilMs > nowMs
-      ? known.assertion
-      : make(name, principal, audience, nowMs);
+    if (!isGood(known, audience, nowMs)) return make(name, principal, audience, nowMs);
+    latest.set(principal, known);
+    return known.assertion;
   };
 }
