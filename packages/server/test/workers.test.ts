@@ -118,9 +118,14 @@ function sumIn(text: string, name: string, label: string): number {
     .reduce((sum, [, , count]) => sum + Number(count), 0);
 }
 
+/** Their ids, and how they were begun. */
+function workers(): RegExpExecArray[] {
+  const { stdout } = spawnSync('ps', ['-ww', '-o', 'pid=,args=', '--ppid', String(served.child.pid)]);
+  return [...stdout.toString().matchAll(/^\s*(\d+) (.*)cli\.js serve/gm)];
+}
+
 function workerPids(): number[] {
-  const { stdout } = spawnSync('ps', ['-o', 'pid=,args=', '--ppid', String(served.child.pid)]);
-  return [...stdout.toString().matchAll(/^\s*(\d+) .*cli\.js serve/gm)].map(([, pid]) => Number(pid));
+  return workers().map(([, pid]) => Number(pid));
 }
 
 function lives(pid: number): boolean {
@@ -138,6 +143,11 @@ test('what is said once is said once: that it serves, the link to the first acco
   expect(served.err().match(/\/setup\?token=/g)).toHaveLength(1);
   expect(served.err().match(/Connector tiny:/g)).toHaveLength(1);
   expect(workerPids()).toHaveLength(WORKERS);
+});
+
+test('each worker has one thread of its own for collecting: the processors are for calls', () => {
+  const begun = workers().map(([, , flags]) => flags);
+  expect(begun).toEqual(Array.from({ length: WORKERS }, () => expect.stringContaining(' --v8-pool-size=1 ')));
 });
 
 test('each worker serves, and whichever is asked for the metrics answers for all', async () => {

@@ -67,7 +67,7 @@ export async function startWorkers(
   // Processes share a port that all of them name.
   const port = config.port === 0 ? await freePort() : config.port;
   let isStopping = false;
-  cluster.setupPrimary({ execArgv: workerFlags(process.execArgv, process.env['NODE_OPTIONS']) });
+  cluster.setupPrimary({ execArgv: workerFlags(process.execArgv) });
 
   /** Begins a process; resolves with how it started, or why it did not. */
   function begin(
