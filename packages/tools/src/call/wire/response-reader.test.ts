@@ -10,8 +10,7 @@ interface Heard {
 }
 
 /** What is heard of a response that comes in these pieces; `ends`: the connection ends after it. */
-function readPieces(pieces: readonly Buffer[], ends = false): Heard {
-  const reader = createResponseReader();
+function readPieces(pieces: readonly Buffer[], ends = false, reader = createResponseReader()): Heard {
   let status: number | undefined;
   let headers: unknown;
   let body = '';
@@ -182,4 +181,32 @@ test('nothing is handed on after whoever reads has had enough', () => {
   });
   reader.read(Buffer.from(`${OK}Content-Length: 5\r\n\r\nhello`));
   expect(heard).toEqual([]);
+});
+
+test('a head that says the same again, or nearly, is heard as it is said', () => {
+  const head = (more: string, length: number | string): string =>
+    `${OK}Date: Mon, 23 Nov 2026 10:00:00 GMT\r\n${more}Content-Length: ${length}\r\n\r\n`;
+  const texts = [
+    `${head('', 5)}hello`,
+    `${head('', 5)}again`,
+    `${head('', 6)}longer`,
+    `${head('', 6)}HTTP/1`,
+    `${head('X: a\r\n', 2)}ok`,
+    `${OK}Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n`,
+    `${OK}Transfer-Encoding: chunked\r\n\r\n3\r\nyes\r\n0\r\n\r\n`,
+    `HTTP/1.1 204 No Content\r\n\r\n`,
+    `HTTP/1.1 204 No Content\r\n\r\n`,
+    `HTTP/1.1 100 Continue\r\n\r\n${head('', 5)}hello`,
+    `${head('', 5)}world`,
+    `${OK}Content-Length: 9000\r\n\r\n${'a'.repeat(9000)}`,
+    `${OK}Content-Length: 9000\r\n\r\n${'b'.repeat(9000)}`,
+  ];
+  for (const cut of [undefined, 1, 20, 60, 100]) {
+    const reader = createResponseReader();
+    for (const text of texts) {
+      const bytes = Buffer.from(text, 'latin1');
+      const pieces = cut === undefined ? [bytes] : [bytes.subarray(0, cut), bytes.subarray(cut)];
+      expect(readPieces(pieces, false, reader)).toEqual(readPieces([bytes]));
+    }
+  }
 });

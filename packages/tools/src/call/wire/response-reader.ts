@@ -1,5 +1,5 @@
 import type { ResponseHeaders } from '../types.ts';
-import { parseResponseHead } from './response-head.ts';
+import { parseResponseHead, type ResponseHead } from './response-head.ts';
 
 /** Told of one response, in this order: onHead, onData… */
 export interface ResponseHandler {
@@ -23,6 +23,8 @@ export interface ResponseReader {
 /** As much as Node takes of one. */
 const HEAD_BYTES_MAX = 16 * 1024;
 const LINE_BYTES_MAX = 4 * 1024;
+/** What a connection may keep of what it has heard, for as long as nothing comes on it. */
+const REMEMBERED_BYTES_MAX = 8 * 1024;
 /** RFC 9112 section 7.1, with blanks after the size, which some servers fill up with. */
 const CHUNK_SIZE = /^([0-9A-Fa-f]{1,12})[\t ]*(?:;[\t\x20-\x7e\x80-\xff]*)?$/;
 const NOTHING = Buffer.alloc(0);
@@ -40,9 +42,16 @@ export function createResponseReader(): ResponseReader {
   let trailerBytesLeft = 0;
   let keepAliveMs = 0;
   let isBroken = false;
+  /** The last head, as it came: what is answered within a second often begins with the same, to the byte. */
+  let last: { readonly wire: Buffer; readonly head: ResponseHead } | undefined;
 
   /** What comes after it in `bytes`; undefined: it is not whole, or no head. */
   function readHead(bytes: Buffer): Buffer | undefined {
+    if (last !== undefined && held.length === 0 && beginsWith(bytes, last.wire)) {
+      const { head, wire } = last;
+      hand(head);
+      return bytes.subarray(wire.length);
+    }
     const seen = held.length;
     held = seen === 0 ? bytes : Buffer.concat([held, bytes]);
     const end = held.indexOf('\r\n\r\n', Math.max(0, seen - 3), 'latin1');
@@ -51,10 +60,17 @@ export function createResponseReader(): ResponseReader {
       end > HEAD_BYTES_MAX || end < 0 ? undefined : parseResponseHead(held.toString('latin1', 0, end + 2));
     // Another protocol is not what was asked for.
     if (head === undefined || head.status === 101) return broken();
-    const rest = held.subarray(end + 4);
+    const came = held;
+    const rest = came.subarray(end + 4);
     held = NOTHING;
     // It announces the response that comes after it (RFC 9110 section 15.2).
     if (head.status < 200) return rest;
+    last = came.length <= REMEMBERED_BYTES_MAX ? { wire: came.subarray(0, end + 4), head } : undefined;
+    hand(head);
+    return rest;
+  }
+
+  function hand(head: ResponseHead): void {
     ({ keepAliveMs } = head);
     if (head.framing === 'chunked') state = 'chunk size';
     else if (head.framing === 'rest') state = 'rest';
@@ -63,7 +79,6 @@ export function createResponseReader(): ResponseReader {
       state = bytesLeft === 0 ? 'over' : 'length';
     }
     handler.onHead(head.status, head.headers);
-    return rest;
   }
 
   /** Hands on what belongs to the body, and answers what comes after it. */
@@ -146,6 +161,10 @@ export function createResponseReader(): ResponseReader {
     },
     keepAliveMs: () => keepAliveMs,
   };
+}
+
+function beginsWith(bytes: Buffer, wire: Buffer): boolean {
+  return bytes.length >= wire.length && wire.compare(bytes, 0, wire.length) === 0;
 }
 
 const NOBODY: ResponseHandler = { onHead() {}, onData() {} };
