@@ -1,5 +1,5 @@
 import { attack, type Claim } from './requirement.ts';
-import { front, frontOracle } from './tests.ts';
+import { front, frontOracle, frontPipelined, pipelined } from './tests.ts';
 
 /** On where one request ends and the next begins, on connections that a proxy shares among its callers. */
 export const ATTACKS_ON_THE_FRONT: readonly Claim[] = [
@@ -16,5 +16,15 @@ export const ATTACKS_ON_THE_FRONT: readonly Claim[] = [
     174,
     'No text that somebody chose becomes a header or an answer of its own.',
     front('no header can become two, and nothing is sent of an answer with one: %j %j'),
+  ),
+  attack(
+    175,
+    'Nobody leaves anything behind with requests that wait on a connection that they close: not memory, not a place of a stream, not a call that goes on.',
+    frontPipelined('a caller that leaves ends each answer that it waits for, once, whatever is said then'),
+    frontPipelined('a caller that leaves a stream ends what it asked behind it, too'),
+    pipelined(
+      'calls behind another one are cancelled when their caller leaves, and a stop does not wait for them',
+    ),
+    pipelined('streams behind another one give back their places when their caller leaves'),
   ),
 ];

@@ -41,7 +41,7 @@ const ATTACK_NUMBERS = [
   [140, 147],
   [150, 153],
   [160, 164],
-  [170, 174],
+  [170, 175],
 ] as const;
 
 test('each attack that has a number is there, once', () => {

@@ -35,10 +35,12 @@ export const documents = ofServer('client-documents/documents');
 
 export const front = ofServer('front/front');
 export const frontOracle = ofServer('front/oracle');
+export const frontPipelined = ofServer('front/pipelined');
 
 export const authentication = ofServer('gateway/authentication');
 export const dpopGateway = ofServer('gateway/dpop');
 export const httpSurface = ofServer('gateway/http-surface');
+export const pipelined = ofServer('gateway/pipelined');
 export const toolsCall = ofServer('gateway/tools-call');
 
 export const browserPages = ofServer('pages/browser');

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net';
 import type { NodeExchange, WholeAnswer, WholeRequest } from '../kernel/whole-exchange.ts';
 import { receiveOn, type Receiving } from './receive.ts';
+import { createWaitingAnswers } from './waiting-answers.ts';
 
 export interface Doors {
   /** Whether such a request may come whole; else it comes as any other. */
@@ -27,7 +28,9 @@ export function createFront({ handle, handleWhole, takesWhole }: Doors): Front {
   /** Who waits for what Node makes of the request that it is just being given. */
   const claims = new WeakMap<Socket, (exchange: NodeExchange) => void>();
   const open = new Set<Receiving>();
+  const waitingAnswers = createWaitingAnswers();
   const server = createServer((req, res) => {
+    waitingAnswers.follow(res);
     const claim = claims.get(req.socket);
     claims.delete(req.socket);
     if (claim === undefined) handle(req, res);
