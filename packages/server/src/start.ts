@@ -132,7 +132,10 @@ export async function startLatchkey(
     },
   });
   const { server } = front;
-  server.on('clientError', answerMalformed);
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (error.code === 'ECONNRESET' || !socket.writable || front.isAnswering(socket)) socket.destroy();
+    else answerMalformed(socket);
+  });
   const listening = await listen(server, config);
   if (!listening.ok) {
     await closeDatabase();
@@ -233,8 +236,7 @@ function settingsOf(config: Config): Settings {
 }
 
 /** What is no HTTP at all still gets an answer of ours, and a name to ask about. */
-function answerMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+function answerMalformed(socket: Duplex): void {
   const requestId = newId('req');
   const body = errorBody(
     new AppError('invalid_request', 'This is not a well-formed HTTP request.'),

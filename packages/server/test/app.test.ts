@@ -1,5 +1,6 @@
 import { createConnection } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { dial } from './front/support.ts';
 import { startDemo, type RunningDemo } from './support/app.ts';
 import { connect, refresh, rpc } from './support/oauth-client.ts';
 
@@ -49,3 +50,37 @@ test('what is no HTTP gets 400 with a request id, and the service goes on', asyn
   expect(answer).toMatch(/X-Request-Id: req_/);
   expect((await fetch(`${demo.url}/healthz`)).status).toBe(200);
 });
+
+test('what is no HTTP and comes after an answer gets 400, too', async () => {
+  const line = await dial(Number(new URL(demo.url).port));
+  for (const path of ['/healthz', '/readyz']) {
+    line.send(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+    await expect.poll(line.text).toMatch(/"status":"(ok|ready)"/);
+  }
+  line.send('NONSENSE\r\n\r\n');
+  await expect.poll(line.isClosed).toBe(true);
+  expect(line.text()).toMatch(/HTTP\/1\.1 400 [^]*not a well-formed HTTP request/);
+});
+
+test.each([
+  ['at once', ''],
+  ['once it is its turn', 'GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n'],
+])(
+  'what is no HTTP becomes no part of an answer that has begun %s: that breaks off',
+  async (_when, before) => {
+    const { tokens } = await connect(demo.url, {
+      email: 'owner@acme.test',
+      access: 'full',
+      path: '/mcp/acme',
+    });
+    const line = await dial(Number(new URL(demo.url).port));
+    line.send(
+      `${before}GET /mcp/acme/sse HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${tokens.access_token}\r\n\r\n`,
+    );
+    await expect.poll(line.text).toContain('event: endpoint');
+    const said = line.text();
+    line.send('\0\r\n\r\n');
+    await expect.poll(line.isClosed).toBe(true);
+    expect(line.text()).toBe(said);
+  },
+);

@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { NodeExchange, WholeAnswer, WholeRequest } from '../kernel/whole-exchange.ts';
+import { createAnswerTurns } from './answer-turns.ts';
 import { receiveOn, type Receiving } from './receive.ts';
 import { createWaitingAnswers } from './waiting-answers.ts';
 
@@ -14,6 +16,8 @@ export interface Doors {
 export interface Front {
   /** Listens, and is closed, as any server of Node's. */
   readonly server: Server;
+  /** Whether an answer has begun on a connection that Node reads: whatever else is written there becomes part of it. */
+  isAnswering(connection: Duplex): boolean;
   /** Ends the connections on which nothing is under way. */
   closeIdleConnections(): void;
   closeAllConnections(): void;
@@ -29,8 +33,10 @@ export function createFront({ handle, handleWhole, takesWhole }: Doors): Front {
   const claims = new WeakMap<Socket, (exchange: NodeExchange) => void>();
   const open = new Set<Receiving>();
   const waitingAnswers = createWaitingAnswers();
+  const turns = createAnswerTurns();
   const server = createServer((req, res) => {
     waitingAnswers.follow(res);
+    turns.follow(res);
     const claim = claims.get(req.socket);
     claims.delete(req.socket);
     if (claim === undefined) handle(req, res);
@@ -70,6 +76,7 @@ export function createFront({ handle, handleWhole, takesWhole }: Doors): Front {
 
   return {
     server,
+    isAnswering: turns.isAnswering,
     closeIdleConnections() {
       server.closeIdleConnections();
       for (const receiving of open) if (receiving.isIdle()) receiving.end();
