@@ -21,7 +21,7 @@ export function wireAdmission({
     waitMs: calls.waitSeconds * 1000,
   });
   const ceiling = { calls: calls.monthlyCalls, credits: calls.monthlyCredits };
-  const quotas = createQuotas({ ceiling, clock, log, store });
+  const quotas = createQuotas({ ceiling, clock, log, store: store.calls });
   const refused = registry.counter({
     name: 'latchkey_calls_not_admitted_total',
     help: 'Calls that were not made: too many at once, a month used up, or (full, late, gone) while they waited for their turn',

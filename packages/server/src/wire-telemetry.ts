@@ -100,7 +100,7 @@ export async function wireTelemetry(options: AppOptions) {
       audit: {
         async insertMany(rows) {
           try {
-            await store.audit.insertMany(rows);
+            await store.calls.audit.insertMany(rows);
             metrics.auditRows.value += rows.length;
           } catch (error) {
             metrics.auditFailures.value += 1;

@@ -15,12 +15,18 @@ type Transaction = NodePgTransaction<typeof schema, ExtractTablesWithRelations<t
 /** What a query runs on: the pool, or the one connection of a transaction. */
 export type Executor = Database | Transaction;
 
-const POOL_CONNECTIONS_MAX = 16;
-/** Few, because each of its statements serves many requests. */
+const POOL_CONNECTIONS_MAX = 12;
+/** Few, because each of their statements serves many requests. */
+const CALL_CONNECTIONS_MAX = 4;
 const TOKEN_CONNECTIONS_MAX = 4;
 const CONNECT_TIMEOUT_MS = 10_000;
-/** All requests of a kind wait for one statement, so a connection on which nothing comes back must not hold it for long. */
-const TOKEN_STATEMENT_TIMEOUT_MS = 10_000;
+/**
+ * Where all requests of a kind wait for one statement, a connection on which nothing comes back must not hold it for long.
+ * It is ended then, and never used again.
+ */
+const SHARED_STATEMENT_TIMEOUT_MS = 10_000;
+/** Sooner than we do the database gives up itself: then it is known that nothing of the statement was done. */
+const CALL_STATEMENT_TIMEOUT_MS = 5_000;
 
 export function createPool(url: string, log: Log, options: pg.PoolConfig = {}): pg.Pool {
   const pool = new pg.Pool({
@@ -50,8 +56,18 @@ export function createTokenPool(url: string, log: Log): pg.Pool {
   return createPool(url, log, {
     max: TOKEN_CONNECTIONS_MAX,
     application_name: 'latchkey tokens',
-    query_timeout: TOKEN_STATEMENT_TIMEOUT_MS,
+    query_timeout: SHARED_STATEMENT_TIMEOUT_MS,
     verify: (client, done) => client.query(PLAN_FOR_KEYS, (error) => done(error)),
+  });
+}
+
+/** For what calls wait for and share: what is recorded of them, and quotas. */
+export function createCallPool(url: string, log: Log): pg.Pool {
+  return createPool(url, log, {
+    max: CALL_CONNECTIONS_MAX,
+    query_timeout: SHARED_STATEMENT_TIMEOUT_MS,
+    verify: (client, done) =>
+      client.query(`set statement_timeout = ${CALL_STATEMENT_TIMEOUT_MS}`, (error) => done(error)),
   });
 }
 

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { Log } from '../kernel/log.ts';
 import { createChangeListener, type Bell, type ChangeListener } from './change-listener.ts';
 import {
+  createCallPool,
   createDatabase,
   createDatabaseOn,
   createPool,
@@ -129,6 +130,13 @@ function createQueries(executor: Executor, onChangeAdded: (change: Change) => vo
 /** The queries, a table group each, on one connection or on the pool. */
 export type Queries = ReturnType<typeof createQueries>;
 
+/** What calls wait for and share, each statement on a connection of its own that is ended if it does not answer. */
+function createCallQueries(executor: Executor) {
+  const { insertMany } = createAuditQueries(executor);
+  const { giveBack, take } = createQuotaQueries(executor);
+  return { audit: { insertMany }, quotas: { giveBack, take } };
+}
+
 /** On one connection, within whatever transaction that is in. Nobody here hears of changes. */
 export function createQueriesOn(client: pg.Client): Queries {
   return createQueries(createDatabaseOn(client), () => undefined);
@@ -137,6 +145,8 @@ export function createQueriesOn(client: pg.Client): Queries {
 export interface Store extends Queries {
   /** What the token endpoint asks at every request. Never part of a transaction. */
   tokens: TokenQueries;
+  /** What many calls wait for at once. Never part of a transaction. */
+  calls: ReturnType<typeof createCallQueries>;
   /** All or nothing; a thrown error rolls back. */
   transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
   /** Hears each change that any node announces. */
@@ -165,8 +175,9 @@ export interface ConnectionFigures {
 
 export function createStore(url: string, log: Log): Store {
   const pool = createPool(url, log);
+  const callPool = createCallPool(url, log);
   const tokenPools = { pool: createTokenPool(url, log), waiting: createTokenPool(url, log) };
-  const connections = [pool, tokenPools.pool, tokenPools.waiting].map(openConnections);
+  const connections = [pool, callPool, tokenPools.pool, tokenPools.waiting].map(openConnections);
   const database = createDatabase(pool);
   const ownChangeHandlers: ((change: Change) => void)[] = [];
   const bells: Bell[] = [];
@@ -176,6 +187,7 @@ export function createStore(url: string, log: Log): Store {
   };
   return {
     ...createQueries(database, tellOwnHandlers),
+    calls: createCallQueries(createDatabase(callPool)),
     tokens: createTokenQueries(tokenPools, tellOwnHandlers),
     async transaction(work) {
       const added: Change[] = [];
@@ -200,11 +212,12 @@ export function createStore(url: string, log: Log): Store {
     },
     connectionFigures: () => ({
       main: figuresOf(pool),
+      calls: figuresOf(callPool),
       tokens: figuresOf(tokenPools.pool),
       token_waits: figuresOf(tokenPools.waiting),
     }),
     async close() {
-      await Promise.all([pool.end(), tokenPools.pool.end(), tokenPools.waiting.end()]);
+      await Promise.all([pool.end(), callPool.end(), tokenPools.pool.end(), tokenPools.waiting.end()]);
     },
   };
 }

@@ -6,12 +6,18 @@ export async function startWay(databaseUrl: string) {
   const sockets = new Set<Socket>();
   const everySocket: Socket[] = [];
   let isGone = false;
+  let unanswered: string | undefined;
   const server = createServer((near) => {
     if (isGone) {
       everySocket.push(near.on('error', () => undefined));
       return;
     }
     const far = connectSocket(Number(port), hostname);
+    near.on('data', (bytes) => {
+      if (unanswered === undefined || !bytes.includes(unanswered)) return;
+      unanswered = undefined;
+      far.unpipe().pause();
+    });
     for (const [from, to] of [
       [near, far],
       [far, near],
@@ -33,6 +39,12 @@ export async function startWay(databaseUrl: string) {
       for (const socket of sockets) socket.unpipe().pause();
       sockets.clear();
     },
+    /** The next connection on which this is said falls silent: it is heard, and no answer ever comes. */
+    leaveUnanswered(text: string) {
+      unanswered = text;
+    },
+    /** The answer was left out by now. */
+    hasLeftUnanswered: () => unanswered === undefined,
     /** Nothing passes any more, on new ones neither: they open, and that is all. */
     swallow() {
       isGone = true;
