@@ -46,19 +46,21 @@ export function createAudit({
   const events = createBatch({ write, delayMs: BATCH_DELAY_MS, log });
   const intents = createGroupCommit(write);
   const record = (entry: AuditEntry) => events.add(toAuditRow(entry, 'event', clock));
+  const outcome = (entry: AuditEntry) => events.add(toAuditRow(entry, 'outcome', clock));
   const bounded = createBounded({ write: record, clock });
 
   return {
     record,
     recordFromAnybody: bounded.add,
-    outcome: (entry) => events.add(toAuditRow(entry, 'outcome', clock)),
+    outcome,
     figures: events.figures,
     async intent(entry) {
       const row = toAuditRow(entry, 'intent', clock);
       try {
         await inTime(intents.add(row));
       } catch (cause) {
-        intents.forget(row);
+        // Whether it was written after all or nobody knows: nothing came of it, and that is known.
+        intents.forget(row, () => outcome(notSent(entry)));
         throw new AppError(
           'unavailable',
           'The call was not made: it could not be recorded first. Try again.',
@@ -76,4 +78,8 @@ export function createAudit({
       await events.close();
     },
   };
+}
+
+function notSent(entry: AuditEntry): AuditEntry {
+  return { ...entry, outcome: 'refused', detail: { ...entry.detail, reason: 'not_sent' } };
 }

@@ -73,6 +73,35 @@ describe('the audit trail', () => {
     await audit.close();
   });
 
+  test('of a call that was refused while its intent was being written the trail says that it was not sent', async () => {
+    const audit = createAudit({ store: database.store, clock: systemClock, log: silentLog });
+    const orgId = newId('org');
+    const detail = { connector: 'reports' };
+    const refused = async (target: string) =>
+      expect(audit.intent(entryOf(orgId, { target, detail }))).rejects.toMatchObject({ code: 'unavailable' });
+    const holder = await database.store.pool.connect();
+    try {
+      await holder.query('begin; lock table audit_events in exclusive mode');
+      const underWay = refused('under way');
+      // The next insert is not begun before that one is over.
+      await new Promise(setImmediate);
+      await Promise.all([underWay, refused('still waiting')]);
+      await holder.query('commit');
+    } finally {
+      holder.release();
+    }
+    await audit.close();
+    expect(await list(orgId)).toMatchObject([
+      {
+        phase: 'outcome',
+        outcome: 'refused',
+        target: 'under way',
+        detail: { connector: 'reports', reason: 'not_sent' },
+      },
+      { phase: 'intent', outcome: null, target: 'under way' },
+    ]);
+  });
+
   test('events and outcomes reach the database by themselves', async () => {
     const audit = createAudit({ store: database.store, clock: systemClock, log: silentLog });
     const orgId = newId('org');

@@ -53,6 +53,19 @@ test('rows whose insert was never answered are not lost, and do not hold up thos
   await expect.poll(async () => new Set(await targets(orgId))).toEqual(new Set(['first', 'second']));
 });
 
+test('of a call whose intent was never answered, and may be in the trail, that says that it was not sent', async () => {
+  const { audit, database, way } = await setUp();
+  const orgId = newId('org');
+  way.leaveUnanswered('{"intent"');
+  await expect(audit.intent(entryOf(orgId, 'refused'))).rejects.toMatchObject({ code: 'unavailable' });
+  await expect
+    .poll(() => database.store.audit.list(orgId, { limit: 1000 }))
+    .toMatchObject([
+      { phase: 'outcome', outcome: 'refused', detail: { reason: 'not_sent' } },
+      { phase: 'intent', outcome: null },
+    ]);
+});
+
 test('rows that the database could not take in time are written once', async () => {
   const { audit, database, seen, targets } = await setUp();
   const orgId = newId('org');
