@@ -7,6 +7,7 @@ import { monthAt, type Month } from '../kernel/month.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import type { QuotaAmount, QuotaTake } from '../store/queries/quotas.ts';
 import type { Queries } from '../store/store.ts';
+import { millicreditsOf } from './millicredits.ts';
 
 /** What a call took of its organisation's quota. */
 export interface Charge {
@@ -214,7 +215,7 @@ export function createQuotas({
       const mostCredits = within(ceiling.credits, own?.credits);
       const need = {
         calls: most === null ? 0 : 1,
-        millicredits: mostCredits === null ? 0 : Math.ceil(credits * 1000),
+        millicredits: mostCredits === null ? 0 : millicreditsOf(credits),
       };
       if (need.calls === 0 && need.millicredits === 0) return undefined;
       const millicredits = mostCredits === null ? null : mostCredits * 1000;

@@ -105,6 +105,15 @@ test('credits are counted as they are written, and a cheaper call gets what is t
   expect(one.take(orgId, { calls: null, credits: 10 }, 0)).toBeUndefined();
 });
 
+test('ten calls of a tenth of the credits are ten calls, whatever a fraction is in binary', async () => {
+  const orgId = await organisation();
+  const [one] = nodes();
+  if (one === undefined) throw new Error('no node');
+  for (let call = 0; call < 10; call += 1)
+    expect((await take(one, orgId, { credits: 161 }, 16.1))?.ok).toBe(true);
+  expect(await used(orgId)).toEqual({ calls: 0, millicredits: 161_000 });
+});
+
 test('where calls and credits both have an end, a call takes both or neither', async () => {
   const orgId = await organisation();
   const [one] = nodes();
