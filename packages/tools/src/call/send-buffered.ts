@@ -23,9 +23,11 @@ export function sendBuffered(
   const collected = collectBytes();
   let status = 0;
   let responseHeaders: ResponseHeaders = {};
+  let isSettled = false;
+  let timer: NodeJS.Timeout | undefined;
   const onAbort = (): void => control.abort(faultOf('upstream_aborted'));
-  const timer = setTimeout(() => control.abort(faultOf('upstream_timeout')), timeoutMs);
   const settle = (): void => {
+    isSettled = true;
     clearTimeout(timer);
     signal?.removeEventListener('abort', onAbort);
   };
@@ -67,6 +69,9 @@ export function sendBuffered(
       resolve(fail(fault));
     },
   });
+  // Only now: whatever throws before leaves nothing behind that would come for a call that never began.
+  if (isSettled) return;
+  timer = setTimeout(() => control.abort(faultOf('upstream_timeout')), timeoutMs);
   signal?.addEventListener('abort', onAbort, { once: true });
 }
 

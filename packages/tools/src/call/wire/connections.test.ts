@@ -255,6 +255,21 @@ test('what cannot be connected fails, each for itself', async () => {
   expect(connect).toHaveBeenCalledTimes(3);
 });
 
+test('what cannot even be tried to be connected fails later, and takes nothing of those after it', async () => {
+  const { asked, connect, send } = await setUp({ connectionsMax: 1 });
+  connect.mockImplementationOnce(() => {
+    throw new Error('no way');
+  });
+  const first = send('/1');
+  expect(first.heard).toEqual([]);
+  await first.over;
+  expect(first.heard).toEqual(['upstream_unreachable']);
+  const second = send('/2');
+  await second.over;
+  expect(second.heard).toEqual(['start', '200', 'end']);
+  expect(asked.map(({ text }) => text.split(' ')[1])).toEqual(['/2']);
+});
+
 test('once retired, what was asked for is answered, and then nothing is kept', async () => {
   const { answerWith, asked, connections, send, sockets } = await setUp({ connectionsMax: 1 });
   answerWith(() => undefined);

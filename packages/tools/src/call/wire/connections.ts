@@ -76,15 +76,26 @@ export function createConnections({
   let sweeping: NodeJS.Timeout | undefined;
 
   function connectAsNeeded(): void {
-    while (connecting < waiting.size && open.size + connecting < connectionsMax) {
-      connecting += 1;
+    while (connecting < waiting.size && open.size + connecting < connectionsMax) tryToConnect();
+  }
+
+  function tryToConnect(): void {
+    connecting += 1;
+    const failed = (thrown: unknown): void => {
+      connecting -= 1;
+      failFirst(faultFrom(thrown));
+    };
+    try {
       connect(optionsFor(origin), (error, socket) => {
+        if (error !== null) return failed(error);
         connecting -= 1;
-        if (error !== null) return failFirst(faultFrom(error));
         const connection = createConnection(socket, { free, gone, again: place });
         open.add(connection);
         free(connection);
       });
+    } catch (thrown) {
+      // Whoever asked has no hold of their exchange yet, so they are told later, as of every other fault.
+      queueMicrotask(() => failed(thrown));
     }
   }
 
