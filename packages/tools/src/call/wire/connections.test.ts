@@ -270,6 +270,36 @@ test('what cannot even be tried to be connected fails later, and takes nothing o
   expect(asked.map(({ text }) => text.split(' ')[1])).toEqual(['/2']);
 });
 
+test('what could not be connected for one who gave up is not the fault of who came later', async () => {
+  const { connect, send } = await setUp();
+  let refuse: () => void = () => undefined;
+  connect.mockImplementationOnce((_, callback) => {
+    refuse = () => callback(new Error('no way'), null);
+  });
+  send('/1').abort();
+  const later = send('/2');
+  refuse();
+  await later.over;
+  expect(later.heard).toEqual(['start', '200', 'end']);
+  expect(connect).toHaveBeenCalledTimes(2);
+});
+
+test('who came later fails once what is tried for them fails, too', async () => {
+  const { connect, send } = await setUp();
+  const refusals: (() => void)[] = [];
+  connect.mockImplementation((_, callback) => {
+    refusals.push(() => callback(new Error('no way'), null));
+  });
+  send('/1').abort();
+  const later = send('/2');
+  refusals[0]?.();
+  expect(later.heard).toEqual([]);
+  refusals[1]?.();
+  await later.over;
+  expect(later.heard).toEqual(['upstream_unreachable']);
+  expect(connect).toHaveBeenCalledTimes(2);
+});
+
 test('once retired, what was asked for is answered, and then nothing is kept', async () => {
   const { answerWith, asked, connections, send, sockets } = await setUp({ connectionsMax: 1 });
   answerWith(() => undefined);

@@ -38,6 +38,8 @@ export interface Connections {
 interface Exchange {
   readonly request: WireRequest;
   readonly handler: WireHandler;
+  /** How many were asked for until then, it included. */
+  readonly number: number;
   connection: Connection | undefined;
   /** Something of it may have left. */
   isWritten: boolean;
@@ -72,6 +74,7 @@ export function createConnections({
   let idle: Connection[] = [];
   const waiting = new Set<Exchange>();
   let connecting = 0;
+  let asked = 0;
   let isRetired = false;
   let sweeping: NodeJS.Timeout | undefined;
 
@@ -81,9 +84,10 @@ export function createConnections({
 
   function tryToConnect(): void {
     connecting += 1;
+    const askedBefore = asked;
     const failed = (thrown: unknown): void => {
       connecting -= 1;
-      failFirst(faultFrom(thrown));
+      failFirst(faultFrom(thrown), askedBefore);
     };
     try {
       connect(optionsFor(origin), (error, socket) => {
@@ -107,9 +111,10 @@ export function createConnections({
     } else connection.begin(exchange);
   }
 
-  function failFirst(fault: UpstreamFault): void {
+  /** Not one that came after the attempt began: that was for somebody who has given up since. */
+  function failFirst(fault: UpstreamFault, askedBefore: number): void {
     const [first] = waiting;
-    if (first !== undefined) {
+    if (first !== undefined && first.number <= askedBefore) {
       waiting.delete(first);
       first.handler.onFault(fault);
     }
@@ -162,7 +167,14 @@ export function createConnections({
 
   return {
     send(request, handler) {
-      const exchange: Exchange = { request, handler, connection: undefined, isWritten: false };
+      asked += 1;
+      const exchange: Exchange = {
+        request,
+        handler,
+        number: asked,
+        connection: undefined,
+        isWritten: false,
+      };
       place(exchange);
       return {
         abort() {
