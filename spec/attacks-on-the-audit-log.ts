@@ -1,5 +1,5 @@
 import { attack, type Claim } from './requirement.ts';
-import { auditChain, auditChainKeeper, csv, portalAudit, portalUsage } from './tests.ts';
+import { auditChain, auditChainKeeper, auditPrune, csv, portalAudit, portalUsage } from './tests.ts';
 
 /** On the audit log, by who can write the database and by who can only read it. */
 export const ATTACKS_ON_THE_AUDIT_LOG: readonly Claim[] = [
@@ -29,5 +29,17 @@ export const ATTACKS_ON_THE_AUDIT_LOG: readonly Claim[] = [
     portalAudit('does not look up the ids that a caller put in the place of a name'),
     portalAudit('has nothing of other organisations, whatever is asked for'),
     portalUsage('shows a member nothing of somebody else, also when asked for by name'),
+  ),
+  attack(
+    180,
+    'Nobody passes off what they deleted from the audit log as deleted by a policy, unless the log itself says so in an entry.',
+    auditPrune('are named where there was no policy, from the first block to the last that is without'),
+    auditPrune('are named where nothing of the log is left but its blocks'),
+    auditPrune('are named where they belonged to no organisation'),
+    auditPrune('are named behind those that a policy did delete, and only they'),
+    auditPrune('are named also where their blocks were written over to lie where a policy deleted'),
+    auditPrune('are not covered up by a policy of later, which deletes nothing on top of them'),
+    auditPrune('are not covered by an entry that has an id which no row was given yet'),
+    auditPrune('are nothing bad while the entry of the policy waits to be sealed'),
   ),
 ];

@@ -67,6 +67,33 @@ test('a log is verified beside a running service, and what was changed in it is 
   });
 });
 
+test('a log that was emptied as a policy empties it, where there is none, is said to be changed', async () => {
+  const { orgId: id, slug } = await sealed();
+  const printed = await run(['checkpoint', '--organisation', slug]);
+  const file = join(folder, 'before');
+  await writeFile(file, printed.out);
+  const { pool } = world.demo.latchkey.store;
+  const { rows } = await pool.query(
+    `select min(first_id) as first, max(last_id) as last, max(seq) as blocks, sum(rows) as rows
+     from audit_blocks where chain = $1`,
+    [id],
+  );
+  const [was] = rows as Record<'first' | 'last' | 'blocks' | 'rows', string>[];
+  await pool.query('delete from audit_events where org_id = $1', [id]);
+  await pool.query('update audit_blocks set ids = null, leaves = null where chain = $1', [id]);
+  const verified = await run(['verify', '--organisation', slug, '--checkpoints', file]);
+  expect(verified).toMatchObject({ code: 1, err: '' });
+  expect(verified.out).toContain(
+    `\n  Deleted without a policy: blocks 1 to ${was?.blocks}, rows ${was?.first} to ${was?.last} (${was?.rows} rows).\n`,
+  );
+  const [line] = (await run(['verify', '--organisation', slug, '--json'])).out.split('\n');
+  expect(JSON.parse(line ?? '')).toMatchObject({
+    result: 'changed',
+    pruned_rows: 0,
+    faults: [{ kind: 'wiped', message: expect.stringContaining('without a policy') }],
+  });
+});
+
 test('what was signed and kept tells later that the whole log was taken away', async () => {
   const { orgId: id, slug } = await sealed();
   const printed = await run(['checkpoint', '--organisation', slug]);

@@ -1,5 +1,6 @@
 import type { Queries } from '../store/store.ts';
 import type { CheckedBlock } from '../store/queries/audit-check.ts';
+import { isWiped } from './is-wiped.ts';
 
 export interface CheckStore {
   readonly auditCheck: Queries['auditCheck'];
@@ -7,15 +8,28 @@ export interface CheckStore {
 }
 
 /** `seal`: the row is as the chain has it, but the chain itself was changed there. */
-export type BreakKind = 'changed' | 'removed' | 'added' | 'seal';
+type RowBreakKind = 'changed' | 'removed' | 'added' | 'seal';
 
-export interface ChainBreak {
-  readonly kind: BreakKind;
+interface RowBreak {
+  readonly kind: RowBreakKind;
   /** The first row that is not as it was sealed. */
   readonly rowId: number;
   /** Undefined: it is not there any more. */
   readonly at: Date | undefined;
 }
+
+/** The rows of whole blocks are gone, as a policy deletes them, and no policy says that it did. */
+interface Wipe {
+  readonly kind: 'wiped';
+  readonly rowId: number;
+  readonly at: undefined;
+  readonly lastRowId: number;
+  readonly fromBlock: number;
+  readonly toBlock: number;
+  readonly rows: number;
+}
+
+export type ChainBreak = RowBreak | Wipe;
 
 export interface ChainCheck {
   /** Rows that are as they were sealed. */
@@ -49,7 +63,10 @@ export async function checkChain(
   // Before the blocks: what is sealed meanwhile is then no row too many.
   const doneTo = await store.auditTrail.doneTo('chain');
   const blocks = await auditCheck.blocksAfter(chain, afterSeq, rowsMax);
-  const brokenAt = blocks.findIndex((block) => !holds(block));
+  const policy = blocks.some(({ isPruned }) => isPruned)
+    ? await auditCheck.deletedByPolicy(chain)
+    : undefined;
+  const brokenAt = blocks.findIndex((block) => !holds(block) || isWiped(block, policy));
   const intact = brokenAt === -1 ? blocks : blocks.slice(0, brokenAt);
   const broken = blocks[brokenAt];
   const isEnd = blocks.length === 0;
@@ -78,6 +95,10 @@ function holds({ contentHolds, follows, rowsHold }: CheckedBlock): boolean {
 }
 
 async function breakIn({ auditCheck }: CheckStore, chain: string, block: CheckedBlock): Promise<ChainBreak> {
+  if (holds(block)) {
+    const emptied = await auditCheck.emptiedFrom(chain, block.seq);
+    return { kind: 'wiped', rowId: block.firstId, at: undefined, fromBlock: block.seq, ...emptied };
+  }
   const { found, sealed } = await auditCheck.compare(chain, block);
   const { kind, rowId } = firstDifference(sealed, found) ?? { kind: 'seal' as const, rowId: block.firstId };
   return { kind, rowId, at: await auditCheck.timeOf(chain, rowId) };
@@ -91,7 +112,7 @@ interface Hashed {
 function firstDifference(
   sealed: readonly Hashed[],
   found: readonly Hashed[],
-): { kind: BreakKind; rowId: number } | undefined {
+): { kind: RowBreakKind; rowId: number } | undefined {
   for (let index = 0; index < Math.max(sealed.length, found.length); index += 1) {
     const was = sealed[index];
     const is = found[index];

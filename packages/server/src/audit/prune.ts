@@ -4,6 +4,7 @@ import type { Log } from '../kernel/log.ts';
 import { createRepeater } from '../kernel/repeater.ts';
 import type { Queries } from '../store/store.ts';
 import { toAuditRow } from './entry.ts';
+import { isWiped } from './is-wiped.ts';
 
 type PruneQueries = Pick<Queries, 'audit' | 'auditCheck' | 'auditRetention'>;
 
@@ -17,7 +18,8 @@ const ROWS_MAX = 20_000;
 
 /**
  * Deletes the audit rows that an organisation does not want to keep any longer, on whichever node comes first. What was
- * changed since it was sealed is not deleted: a policy must not be what wipes out the traces.
+ * changed since it was sealed is not deleted, nor is anything where rows are gone that no policy deleted: a policy must
+ * not be what wipes out the traces, and its entry speaks for all that is gone before it.
  */
 export function createPruner({ clock, log, store }: { store: PruneStore; clock: Clock; log: Log }) {
   const complained = new Set<OrganisationId>();
@@ -32,18 +34,25 @@ export function createPruner({ clock, log, store }: { store: PruneStore; clock: 
       if (!(await auditRetention.claim())) return false;
       const old = await auditRetention.old(orgId, days);
       if (old === undefined) return false;
+      if (await isWipedAt(auditCheck, orgId, old.after)) {
+        complain(
+          orgId,
+          { before_block: old.after + 1 },
+          'rows of the audit log are gone that no policy deleted: all is kept',
+        );
+        return false;
+      }
       const blocks = await auditCheck.blocksAfter(orgId, old.after, ROWS_MAX);
       const changed = blocks.find(
         ({ contentHolds, follows, rowsHold }) => !(contentHolds && follows && rowsHold),
       );
       const last = blocks.findLast(({ seq }) => seq <= old.to && seq < (changed?.seq ?? Infinity));
-      if (changed !== undefined && changed.seq <= old.to && !complained.has(orgId)) {
-        complained.add(orgId);
-        log.error(
-          { organisation: orgId, row: changed.firstId },
+      if (changed !== undefined && changed.seq <= old.to)
+        complain(
+          orgId,
+          { row: changed.firstId },
           'the audit log was changed there: what is old is kept from that row on',
         );
-      }
       if (last === undefined) return false;
       const rows = await auditRetention.prune(orgId, { after: old.after, to: last.seq });
       await audit.insertMany([
@@ -53,7 +62,7 @@ export function createPruner({ clock, log, store }: { store: PruneStore; clock: 
             action: 'audit.pruned',
             actor: { kind: 'system' },
             outcome: 'ok',
-            detail: { rows, up_to: last.lastId, older_than_days: days },
+            detail: { rows, up_to: last.lastId, up_to_block: last.seq, older_than_days: days },
           },
           'event',
           clock,
@@ -63,6 +72,13 @@ export function createPruner({ clock, log, store }: { store: PruneStore; clock: 
     });
   }
 
+  /** Once for each organisation: it stays so until somebody looks at it. */
+  function complain(orgId: OrganisationId, where: object, message: string): void {
+    if (complained.has(orgId)) return;
+    complained.add(orgId);
+    log.error({ organisation: orgId, ...where }, message);
+  }
+
   const repeater = createRepeater({
     step,
     everyMs: STEP_MS,
@@ -70,4 +86,15 @@ export function createPruner({ clock, log, store }: { store: PruneStore; clock: 
     complaint: 'old audit rows are deleted later',
   });
   return { ...repeater, step };
+}
+
+/** `seq`: the last block that is without rows; 0: there is none. */
+async function isWipedAt(
+  auditCheck: PruneQueries['auditCheck'],
+  orgId: OrganisationId,
+  seq: number,
+): Promise<boolean> {
+  if (seq === 0) return false;
+  const [block] = await auditCheck.blocksAfter(orgId, seq - 1, 1);
+  return block !== undefined && isWiped(block, await auditCheck.deletedByPolicy(orgId));
 }

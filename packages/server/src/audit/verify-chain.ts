@@ -1,5 +1,5 @@
 import type { Queries } from '../store/store.ts';
-import { checkChain, type BreakKind, type ChainCheck, type CheckStore } from './check-chain.ts';
+import { checkChain, type ChainBreak, type ChainCheck, type CheckStore } from './check-chain.ts';
 import type { CheckpointKey } from './checkpoint-key.ts';
 import { readCheckpoint, type Checkpoint, type TokenFault } from './checkpoint-token.ts';
 
@@ -9,7 +9,7 @@ export interface VerifyStore extends CheckStore {
 
 export type ChainFault =
   /** A row, or the seal of it, is not as it was. */
-  | { readonly kind: BreakKind; readonly rowId: number; readonly at: Date | undefined }
+  | ChainBreak
   /** Blocks that a checkpoint was signed for are not there: the end was cut off. */
   | { readonly kind: 'cut'; readonly checkpoint: Checkpoint }
   /** The block is another one than the checkpoint was signed for: the chain was built anew. */

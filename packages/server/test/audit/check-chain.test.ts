@@ -221,6 +221,19 @@ describe('rows that were deleted by policy', () => {
       orgId,
       seq,
     ]);
+    await database.store.audit.insertMany([
+      toAuditRow(
+        {
+          orgId,
+          action: 'audit.pruned',
+          actor: { kind: 'system' },
+          outcome: 'ok',
+          detail: { rows: 3 * seq, up_to: at(3 * seq - 1), up_to_block: seq, older_than_days: 30 },
+        },
+        'event',
+        systemClock,
+      ),
+    ]);
   };
 
   test('leave a chain that holds from its first block to its last', async () => {

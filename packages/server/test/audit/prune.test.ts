@@ -148,3 +148,153 @@ describe('somebody who can write the database', () => {
     expect((await verify()).faults).toMatchObject([{ kind: 'added' }]);
   });
 });
+
+describe('rows that are gone as if a policy had deleted them', () => {
+  /** What a policy does to rows and blocks, by somebody else. */
+  async function wipe(toBlock: number, chain: string = orgId): Promise<void> {
+    await run(
+      `delete from audit_events where coalesce(org_id, '') = $1
+         and id in (select unnest(ids) from audit_blocks where chain = $1 and seq <= $2)`,
+      [chain, toBlock],
+    );
+    await run('update audit_blocks set ids = null, leaves = null where chain = $1 and seq <= $2', [
+      chain,
+      toBlock,
+    ]);
+  }
+
+  async function blockOf(seq: number): Promise<{ firstId: number; lastId: number }> {
+    const { rows } = await run(
+      `select first_id::int as "firstId", last_id::int as "lastId" from audit_blocks where chain = $1 and seq = $2`,
+      [orgId, seq],
+    );
+    return (rows as { firstId: number; lastId: number }[])[0] ?? { firstId: 0, lastId: 0 };
+  }
+
+  /** Of this organisation: what became of those before it is complained of, too. */
+  const complaints = () => errors.filter((each) => 'organisation' in each && each.organisation === orgId);
+
+  /** As an entry of a prune was before it named a block. */
+  const olderEntry = (upTo: number) =>
+    database.store.audit.insertMany([
+      toAuditRow(
+        {
+          orgId,
+          action: 'audit.pruned',
+          actor: { kind: 'system' },
+          outcome: 'ok',
+          detail: { rows: 6, up_to: upTo, older_than_days: 30 },
+        },
+        'event',
+        systemClock,
+      ),
+    ]);
+
+  test('are named where there was no policy, from the first block to the last that is without', async () => {
+    const [first, last] = [await blockOf(1), await blockOf(3)];
+    await wipe(3);
+    expect((await verify()).faults).toEqual([
+      {
+        kind: 'wiped',
+        rowId: first.firstId,
+        at: undefined,
+        lastRowId: last.lastId,
+        fromBlock: 1,
+        toBlock: 3,
+        rows: 9,
+      },
+    ]);
+    expect((await verify(otherOrg)).faults).toEqual([]);
+  });
+
+  test('are named where nothing of the log is left but its blocks', async () => {
+    await wipe(4);
+    expect((await verify()).faults).toMatchObject([{ kind: 'wiped', fromBlock: 1, toBlock: 4, rows: 12 }]);
+  });
+
+  test('are named where they belonged to no organisation', async () => {
+    await database.store.audit.insertMany([
+      toAuditRow({ action: 'client.refused', actor: { kind: 'anonymous' } }, 'event', systemClock),
+    ]);
+    await trail.step();
+    expect((await verify('')).faults).toEqual([]);
+    await wipe(1, '');
+    expect((await verify('')).faults).toMatchObject([{ kind: 'wiped', fromBlock: 1, toBlock: 1, rows: 1 }]);
+    await run(`delete from audit_blocks where chain = ''`);
+  });
+
+  test('are named behind those that a policy did delete, and only they', async () => {
+    await keep(90);
+    await wipe(3);
+    const { faults, prunedRows } = await verify();
+    expect(prunedRows).toBe(3);
+    expect(faults).toMatchObject([
+      { kind: 'wiped', rowId: (await blockOf(2)).firstId, fromBlock: 2, toBlock: 3, rows: 6 },
+    ]);
+  });
+
+  test('are named also where their blocks were written over to lie where a policy deleted', async () => {
+    await keep(90);
+    await wipe(3);
+    await run(`update audit_blocks set first_id = 1, last_id = 1 where chain = $1 and seq <= 3`, [orgId]);
+    expect((await verify()).faults).toMatchObject([{ kind: 'wiped', fromBlock: 2, toBlock: 3 }]);
+  });
+
+  test('are not covered up by a policy of later, which deletes nothing on top of them', async () => {
+    await wipe(2);
+    await keep(30);
+    expect(await pruned()).toEqual([]);
+    expect((await verify()).faults).toMatchObject([{ kind: 'wiped', fromBlock: 1, toBlock: 2 }]);
+    expect(complaints()).toEqual([{ organisation: orgId, before_block: 3 }]);
+  });
+
+  test('are not covered by an entry that has an id which no row was given yet', async () => {
+    await wipe(2);
+    await run(
+      `insert into audit_events (id, org_id, at, phase, action, actor_kind, detail)
+       values (1e15, $1, now(), 'event', 'audit.pruned', 'system', '{"up_to_block": 9}')`,
+      [orgId],
+    );
+    expect((await verify()).faults).toMatchObject([{ kind: 'wiped' }]);
+    await run('delete from audit_events where id = 1e15');
+  });
+
+  test('are nothing bad while the entry of the policy waits to be sealed', async () => {
+    await database.store.auditRetention.change(orgId, null, 90);
+    const pruner = createPruner({ store: database.store, clock: systemClock, log });
+    await pruner.step();
+    await pruner.close();
+    expect(await verify()).toMatchObject({ prunedRows: 3, waiting: 1, faults: [] });
+    await trail.step();
+    expect(await verify()).toMatchObject({ prunedRows: 3, waiting: 0, faults: [] });
+  });
+
+  test('are nothing bad where the entry of the policy was itself deleted by a later one', async () => {
+    await keep(90);
+    await write(1);
+    await run(`update audit_blocks set sealed_at = now() - interval '50 days' where chain = $1`, [orgId]);
+    await write(1);
+    await keep(30);
+    expect(await pruned()).toHaveLength(1);
+    expect(await verify()).toMatchObject({ faults: [], prunedRows: 14 });
+  });
+
+  test('are nothing bad where an entry of an earlier release says so by the last row alone', async () => {
+    const { lastId } = await blockOf(2);
+    await wipe(2);
+    await olderEntry(lastId);
+    await trail.step();
+    expect(await verify()).toMatchObject({ prunedRows: 6, faults: [] });
+    await wipe(3);
+    expect((await verify()).faults).toMatchObject([{ kind: 'wiped', fromBlock: 3, toBlock: 3 }]);
+  });
+
+  test('are nothing bad where a policy goes on from an entry of an earlier release', async () => {
+    const { lastId } = await blockOf(1);
+    await wipe(1);
+    await olderEntry(lastId);
+    await keep(30);
+    expect(await verify()).toMatchObject({ prunedRows: 9, faults: [] });
+    expect(complaints()).toEqual([]);
+  });
+});

@@ -198,6 +198,27 @@ describe('the page of the audit log', () => {
     await visit.close();
   });
 
+  test('says that entries were deleted without a policy, and which', async () => {
+    const { orgId, owner, path } = await lively();
+    await seal();
+    const { store } = dashboard();
+    const ids = (await store.audit.list(orgId, { limit: 100 })).map(({ id }) => id);
+    await store.pool.query('delete from audit_events where org_id = $1', [orgId]);
+    await store.pool.query('update audit_blocks set ids = null, leaves = null where chain = $1', [orgId]);
+    const visit = await dashboard().visit(owner.cookie);
+    const { page } = visit;
+    await visit.goto(path);
+    await page.getByRole('button', { name: 'Check for changes' }).click();
+    const alert = page.getByRole('alert').filter({ hasText: 'Entries were deleted without a policy.' });
+    await alert.waitFor();
+    expect(await alert.innerText()).toContain(
+      `The first one is number ${Math.min(...ids)}, the last one number ${Math.max(...ids)}, from block 1 of the chain on.`,
+    );
+    expect(await visit.axe()).toEqual([]);
+    expect(visit.complaints).toEqual([]);
+    await visit.close();
+  });
+
   test('watches live when asked to, and pauses', async () => {
     const { orgId, owner, path } = await watched();
     await write(orgId, { action: 'agent.created' });

@@ -42,7 +42,15 @@ export interface ChainCheck {
   deleted_by_policy: number;
   first: Place | null;
   last: Place | null;
-  broken: { event: string; at: string | null; kind: 'changed' | 'removed' | 'added' | 'seal' } | null;
+  broken: {
+    event: string;
+    at: string | null;
+    kind: 'changed' | 'removed' | 'added' | 'seal' | 'wiped';
+    /** Of what was wiped: its last event. */
+    last_event: string | null;
+    /** Of what was wiped: the first block of the chain that is empty. */
+    block: number | null;
+  } | null;
   not_sealed_yet: number;
 }
 

@@ -83,7 +83,9 @@ function Broken({ checked: { broken, events } }: { checked: ChainCheck }) {
             <Moment at={broken.at} />
           </>
         )}
-        .{text.brokenBefore(NUMBER.format(events))}
+        {broken.last_event === null ? null : text.brokenUpTo(broken.last_event)}
+        {broken.block === null ? null : text.brokenBlock(broken.block)}.
+        {text.brokenBefore(NUMBER.format(events))}
       </p>
       <p>{text.brokenWhatNow.trim()}</p>
     </div>

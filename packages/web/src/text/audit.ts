@@ -69,9 +69,12 @@ export const auditText = {
     removed: 'An entry was removed.',
     added: 'An entry was put in that nobody wrote here.',
     seal: 'The seal of this entry was changed.',
+    wiped: 'Entries were deleted without a policy.',
   },
   brokenFirst: (entry: string) => ` The first one is number ${entry}`,
   brokenOf: ', of ',
+  brokenUpTo: (entry: string) => `, the last one number ${entry}`,
+  brokenBlock: (block: number) => `, from block ${block} of the chain on`,
   brokenBefore: (entries: string) => ` The ${entries} entries before it are as they were written.`,
   brokenWhatNow:
     ' Somebody had access to the database itself. Keep a copy of it, and compare with a backup from before.',

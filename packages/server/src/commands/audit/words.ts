@@ -51,6 +51,8 @@ function faultInWords(fault: ChainFault): string {
       return `The checkpoint of block ${fault.seq} in the database is none of ours.`;
     case 'seal':
       return `The seal of the block from row ${fault.rowId} on was changed.`;
+    case 'wiped':
+      return `Deleted without a policy: blocks ${fault.fromBlock} to ${fault.toBlock}, rows ${fault.rowId} to ${fault.lastRowId} (${count(fault.rows, 'row')}).`;
     case 'changed':
     case 'removed':
     case 'added': {

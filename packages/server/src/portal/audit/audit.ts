@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
 import type { AuditLog, AuditLogFilter } from '../../audit/audit-log.ts';
+import type { ChainBreak } from '../../audit/check-chain.ts';
 import type { OrganisationId } from '../../kernel/ids.ts';
 import { describeRoute } from '../describe-route.ts';
 import { download } from '../download.ts';
@@ -83,7 +84,7 @@ const CHECK = {
   answer: z.object({
     result: z
       .enum(['intact', 'broken'])
-      .describe('intact: nothing in this part was changed, removed or put in.'),
+      .describe('intact: nothing in this part was changed, removed, put in, or deleted without a policy.'),
     events: z.number().int().describe('That are as they were written.'),
     deleted_by_policy: z.number().int().describe('Gone because of their age; the chain holds without them.'),
     first: place.nullable(),
@@ -93,8 +94,12 @@ const CHECK = {
         event: z.string().describe('The id of the first event that is not as it was written.'),
         at: time.nullable().describe('null: it is not there any more.'),
         kind: z
-          .enum(['changed', 'removed', 'added', 'seal'])
-          .describe('seal: the event is as the chain has it, but the chain was changed there.'),
+          .enum(['changed', 'removed', 'added', 'seal', 'wiped'])
+          .describe(
+            'seal: the event is as the chain has it, but the chain was changed there. wiped: deleted as a policy deletes, without a policy that did.',
+          ),
+        last_event: z.string().nullable().describe('wiped: the id of the last event that is gone.'),
+        block: z.number().int().nullable().describe('wiped: the first block of the chain that is empty.'),
       })
       .nullable(),
     not_sealed_yet: z
@@ -137,10 +142,7 @@ export function createAuditRoutes({ auditLog }: AuditRoutesDeps): Hono<Organisat
       deleted_by_policy: checked.prunedRows,
       first: first === undefined ? null : presentPlace(first),
       last: last === undefined ? null : presentPlace(last),
-      broken:
-        broken === undefined
-          ? null
-          : { event: String(broken.rowId), at: broken.at?.toISOString() ?? null, kind: broken.kind },
+      broken: broken === undefined ? null : presentBreak(broken),
       not_sealed_yet: checked.waiting,
       next_cursor: next === undefined ? null : String(next),
     });
@@ -189,6 +191,17 @@ function toFilter(given: z.infer<typeof filterSchema>): AuditLogFilter {
     from: from === undefined ? undefined : new Date(from),
     to: to === undefined ? undefined : new Date(to),
     withoutIntents: intents === 'false',
+  };
+}
+
+function presentBreak(broken: ChainBreak) {
+  const isWipe = broken.kind === 'wiped';
+  return {
+    event: String(broken.rowId),
+    at: broken.at?.toISOString() ?? null,
+    kind: broken.kind,
+    last_event: isWipe ? String(broken.lastRowId) : null,
+    block: isWipe ? broken.fromBlock : null,
   };
 }
 

@@ -13,13 +13,27 @@ export interface CheckedBlock extends Record<string, unknown> {
   /** The last row of the block before; where that is gone, what stands before the first of this one. */
   afterId: number;
   rows: number;
-  /** Its rows were deleted by a policy, and it says no more of them than how many there were. */
+  /** Its rows are gone, as a policy deletes them: it says no more of them than how many there were. */
   isPruned: boolean;
   /** It is the next one, and its hash is that of the block before and of its own content. */
   follows: boolean;
   contentHolds: boolean;
   /** There are the rows that it sealed, as they were then, and no others. */
   rowsHold: boolean;
+}
+
+/** How far a policy has deleted a chain from its beginning, as an entry of it says. */
+export interface PolicyDeletion {
+  /** Undefined: it was written by a release that named only the row. */
+  readonly upToBlock: number | undefined;
+  readonly upToRow: number | undefined;
+}
+
+/** Blocks side by side whose rows are gone. */
+export interface EmptiedBlocks extends Record<string, unknown> {
+  toBlock: number;
+  lastRowId: number;
+  rows: number;
 }
 
 /** What a check of a chain reads. `chain` is an organisation's id, or empty for the rows that belong to none. */
@@ -54,6 +68,35 @@ export function createAuditCheckQueries(executor: Executor) {
         where block.before < ${rowsMax}
         order by block.seq`);
       return rows;
+    },
+
+    /**
+     * The newest entry by which a policy deleted rows: it speaks for those before it, which may be gone themselves. To be
+     * read after the blocks, so that what was deleted by then has its entry by then. An id that no row was given yet is
+     * somebody's own.
+     */
+    async deletedByPolicy(chain: string): Promise<PolicyDeletion | undefined> {
+      const { rows } = await executor.execute<{ upToBlock: unknown; upToRow: unknown }>(sql`
+        select detail->'up_to_block' as "upToBlock", detail->'up_to' as "upToRow" from ${auditEvents}
+        where ${inChain(chain)} and action = 'audit.pruned' and actor_kind = 'system'
+          and id <= (select last_value from audit_events_id_seq)
+        order by id desc limit 1`);
+      return rows[0] && { upToBlock: numberOf(rows[0].upToBlock), upToRow: numberOf(rows[0].upToRow) };
+    },
+
+    /** The blocks from that one on that have no rows, up to the next that has some. */
+    async emptiedFrom(chain: string, seq: number): Promise<EmptiedBlocks> {
+      const { rows } = await executor.execute<EmptiedBlocks>(sql`
+        select max(seq)::float8 as "toBlock", max(last_id)::float8 as "lastRowId", sum(rows)::float8 as rows
+        from ${auditBlocks}
+        where chain = ${chain} and seq >= ${seq} and leaves is null
+          and seq < all (
+            select min(seq) from ${auditBlocks}
+            where chain = ${chain} and seq >= ${seq} and leaves is not null having min(seq) is not null
+          )`);
+      const [emptied] = rows;
+      if (emptied === undefined) throw new Error('an aggregate has a row');
+      return emptied;
     },
 
     /** What a block sealed, and what is there now in its place: ids with hashes, in order. */
@@ -102,4 +145,8 @@ export function createAuditCheckQueries(executor: Executor) {
       return rows[0] && new Date(rows[0].atMs);
     },
   };
+}
+
+function numberOf(value: unknown): number | undefined {
+  return typeof value === 'number' ? value : undefined;
 }

@@ -38,5 +38,9 @@ export const auditEvents = pgTable(
     index('audit_events_operator')
       .on(table.id)
       .where(sql`${table.actorKind} = 'operator'`),
+    // How far a policy has deleted each log: looked up by whoever checks one.
+    index('audit_events_pruned')
+      .on(table.orgId, table.id)
+      .where(sql`${table.action} = 'audit.pruned'`),
   ],
 );

@@ -1,0 +1,1 @@
+CREATE INDEX "audit_events_pruned" ON "audit_events" USING btree ("org_id","id") WHERE "audit_events"."action" = 'audit.pruned';
