@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { sayFailure } from './commands/say-failure.ts';
 import { quietAsyncHooks } from './kernel/quiet-async-hooks.ts';
 import { beginYoung } from './kernel/young-objects.ts';
 
@@ -88,16 +89,5 @@ async function run(command: string | undefined, args: string[]): Promise<void> {
   }
 }
 
-const ENDS_WITHIN_MS = 1000;
-
 const [command, ...args] = process.argv.slice(2);
-run(command, args).catch((error: unknown) => {
-  const usage =
-    error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
-  const words =
-    error instanceof Error ? (usage ? error.message : (error.stack ?? error.message)) : String(error);
-  process.stderr.write(`latchkey: ${words}\n`);
-  process.exitCode = usage ? 2 : 1;
-  // Whatever was begun and is still open must not keep a process that failed: nobody would start it again.
-  setTimeout(() => process.exit(), ENDS_WITHIN_MS).unref();
-});
+run(command, args).catch(sayFailure);

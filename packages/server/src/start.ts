@@ -25,6 +25,7 @@ import type { KeyEnvironment } from './keys/key-secret.ts';
 import { readMasterSecret } from './master-secret.ts';
 import { openDatabase, type OpenedDatabase } from './open-database.ts';
 import { createPool } from './store/database.ts';
+import { reachingDatabase } from './store/database-out-of-reach.ts';
 import { migrateDatabase } from './store/migrate.ts';
 import { NewerSchemaError } from './store/newer-schema.ts';
 import { createStore } from './store/store.ts';
@@ -272,9 +273,11 @@ export async function openMigrated(
   const database = await openDatabase(config, options);
   if (!database.ok) return database;
   const { close, url } = database.value;
-  const atSchema = await migrate(url, options.log);
   const mayHaveThem = takesDemoPeople && !isPublic(config);
-  const fit = atSchema.ok && !mayHaveThem ? await refuseDemoPeople(url, options.log) : atSchema;
+  const fit = await reachingDatabase(url, async () => {
+    const atSchema = await migrate(url, options.log);
+    return atSchema.ok && !mayHaveThem ? refuseDemoPeople(url, options.log) : atSchema;
+  });
   if (fit.ok) return database;
   await close();
   return fit;

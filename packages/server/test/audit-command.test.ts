@@ -122,7 +122,7 @@ test('a checkpoint that is none, or of another installation, is refused with its
   const file = join(folder, 'odd');
   await writeFile(file, `${out}hello\n${header}.${payload}.AAAA\n`);
   expect(await run(['verify', '--checkpoints', file])).toEqual({
-    code: 1,
+    code: 3,
     out: '',
     err: `latchkey: ${file}, line 2: this is not a checkpoint.\nlatchkey: ${file}, line 3: its signature does not hold.\n`,
   });
@@ -140,13 +140,13 @@ test('without the secret, with another one, or not understood, nothing is said o
   const { slug } = await sealed();
   expect((await run(['checkpoint', '--organisation', slug])).code).toBe(0);
   expect(await run(['verify'], { LATCHKEY_SECRET: '' })).toMatchObject({
-    code: 1,
+    code: 3,
     out: '',
     err: expect.stringContaining('LATCHKEY_SECRET'),
   });
   expect(await run(['checkpoint'], { LATCHKEY_SECRET: 'x'.repeat(40) })).toMatchObject({ code: 1, out: '' });
   expect(await run(['verify', '--organisation', 'nobody-has-this'])).toMatchObject({
-    code: 1,
+    code: 3,
     err: 'latchkey: There is no organisation "nobody-has-this".\n',
   });
   const missing = join(folder, 'missing');

@@ -10,6 +10,7 @@ import type { Store } from '../store/store.ts';
 import { readKeptCheckpoints } from './audit/kept-checkpoints.ts';
 import { inWords, nameOf, toJson, type NamedChain } from './audit/words.ts';
 import { refuseToStart, refuseUsage } from './lifecycle.ts';
+import { sayFailure } from './say-failure.ts';
 import { serviceSecretOf } from './service-secret.ts';
 import { withStoreBeside } from './with-store-beside.ts';
 
@@ -19,7 +20,8 @@ Works on DATABASE_URL, or on the embedded database in LATCHKEY_DATA_DIR, beside 
 service's LATCHKEY_SECRET, if it has one.
 
   verify       compare the audit logs with what was sealed and signed of them; names the first row that was changed,
-               removed or put in. Status 0: all is as it was; 1: something is not
+               removed or put in, or deleted without a policy. Status 0: all is as it was; 1: something is not; 3: it could
+               not be checked, such as when the database does not answer
   checkpoint   sign what each log ends with now; a line each. Keep them where nobody who can write the database can
                write: they tell later that an end was cut off or a log built anew
 
@@ -49,33 +51,62 @@ export async function audit(args: string[]): Promise<void> {
   if ((!isVerify && verb !== 'checkpoint') || rest.length > 0 || misplaced) {
     return refuseUsage(`audit ${args.join(' ')}: not understood`, AUDIT_HELP);
   }
+  const { checkpoints: file, organisation } = values;
+  if (!isVerify) return withLogs((logs) => checkpoint(logs, organisation));
+  const finding: Finding = { isChanged: false, isWhole: false };
+  await withLogs((logs) => verify(logs, { organisation, file, json: values.json === true, finding })).catch(
+    (error: unknown) => {
+      progress('');
+      sayFailure(error);
+    },
+  );
+  process.exitCode = statusOf(finding);
+}
+
+interface Logs {
+  readonly store: Store;
+  readonly config: Config;
+  readonly sealKey: Uint8Array;
+}
+
+/** Does something with the logs, and with the secret that they are signed under. Says why where that is not possible. */
+async function withLogs(act: (logs: Logs) => Promise<void>): Promise<void> {
   const config = readConfig();
   if (!config.ok) return refuseToStart(config.error);
   const masterSecret = await serviceSecretOf(config.value);
   if (masterSecret === undefined) return;
   const sealKey = deriveKey(masterSecret, CHECKPOINT_PURPOSE);
-  const { organisation } = values;
   try {
-    await withStoreBeside(config.value, (store) =>
-      isVerify
-        ? verify(store, { sealKey, organisation, file: values.checkpoints, json: values.json === true })
-        : checkpoint(store, { sealKey, organisation, config: config.value }),
-    );
+    await withStoreBeside(config.value, (store) => act({ store, config: config.value, sealKey }));
   } catch (error) {
     if (!(error instanceof WrongMasterSecretError)) throw error;
     refuseToStart([error.message]);
   }
 }
 
+/** What was found so far: also where it came to an end before all was looked at. */
+interface Finding {
+  isChanged: boolean;
+  isWhole: boolean;
+}
+
+/** What could not be looked at was not changed by anybody: whoever is woken by one is not to be by the other. */
+function statusOf({ isChanged, isWhole }: Finding): number {
+  if (isChanged) return 1;
+  return isWhole ? 0 : 3;
+}
+
 interface Wanted {
-  readonly sealKey: Uint8Array;
   /** Its slug; undefined: all. */
   readonly organisation: string | undefined;
+  readonly file: string | undefined;
+  readonly json: boolean;
+  readonly finding: Finding;
 }
 
 async function verify(
-  store: Store,
-  { file, json, organisation, sealKey }: Wanted & { file: string | undefined; json: boolean },
+  { sealKey, store }: Logs,
+  { file, finding, json, organisation }: Wanted,
 ): Promise<void> {
   const keys = await checkpointKeys({ store, sealKey });
   const kept = await readKeptCheckpoints(file, keys);
@@ -92,8 +123,9 @@ async function verify(
     });
     progress('');
     process.stdout.write(json ? `${toJson(chain, verdict)}\n` : `${inWords(chain, verdict)}\n`);
-    if (verdict.faults.length > 0) process.exitCode = 1;
+    if (verdict.faults.length > 0) finding.isChanged = true;
   }
+  finding.isWhole = true;
   if (chains.length === 0 && !json) process.stdout.write('Nothing was sealed yet.\n');
 }
 
@@ -104,10 +136,7 @@ function addMissing(chains: NamedChain[], kept: readonly { readonly chain: strin
   }
 }
 
-async function checkpoint(
-  store: Store,
-  { config, organisation, sealKey }: Wanted & { config: Config },
-): Promise<void> {
+async function checkpoint({ config, sealKey, store }: Logs, organisation: string | undefined): Promise<void> {
   const chains = await chainsOf(store, organisation);
   if (chains === undefined)
     return refuseToStart([`There is no organisation ${JSON.stringify(organisation)}.`]);

@@ -3,6 +3,7 @@ import { readConfig } from '../config.ts';
 import { createLog } from '../kernel/log.ts';
 import { openDatabase } from '../open-database.ts';
 import { createPool } from '../store/database.ts';
+import { reachingDatabase } from '../store/database-out-of-reach.ts';
 import { migrateDatabase } from '../store/migrate.ts';
 import { NewerSchemaError } from '../store/newer-schema.ts';
 import { refuseToStart } from './lifecycle.ts';
@@ -27,7 +28,7 @@ export async function migrate(args: string[]): Promise<void> {
   if (!database.ok) return refuseToStart([database.error.message]);
   const pool = createPool(database.value.url, log);
   try {
-    await migrateDatabase(pool);
+    await reachingDatabase(database.value.url, () => migrateDatabase(pool));
     say('The database is at this release’s schema.');
   } catch (error) {
     if (!(error instanceof NewerSchemaError)) throw error;

@@ -2,6 +2,7 @@ import type { Config } from '../config.ts';
 import { createLog } from '../kernel/log.ts';
 import { findMasterSecret } from '../master-secret.ts';
 import { openDatabaseBeside } from '../open-database.ts';
+import { reachingDatabase } from '../store/database-out-of-reach.ts';
 import { createStore, type Store } from '../store/store.ts';
 import { refuseToStart } from './lifecycle.ts';
 
@@ -19,7 +20,7 @@ export async function withStoreBeside(config: Config, act: (store: Store) => Pro
   if (!database.ok) return refuseToStart([database.error.message]);
   const store = createStore(database.value.url, log);
   try {
-    await act(store);
+    await reachingDatabase(database.value.url, () => act(store));
   } finally {
     await store.close();
     await database.value.close();
