@@ -31,7 +31,7 @@ describe('the page of how long the audit log is kept', () => {
     await page.getByRole('radio', { name: /90 days/ }).check();
     await save.click();
     const question = page.getByRole('alertdialog', { name: 'Delete old entries of the audit log?' });
-    await question.getByText('Entries that are older than 90 days are deleted within the hour').waitFor();
+    await question.getByText('Entries that are older than 90 days are deleted within a day').waitFor();
     await expect.poll(() => focused(page)).toBe('Keep all');
     await question.getByRole('button', { name: 'Keep all' }).click();
     await expect.poll(() => focused(page)).toBe('Save');

@@ -23,7 +23,7 @@ export const auditRetentionText = {
   question: {
     title: 'Delete old entries of the audit log?',
     effect: (kept: string) =>
-      `Entries that are older than ${kept} are deleted within the hour, and later ones as soon as they are that old. Nothing brings them back: download the log first if you may need it.`,
+      `Entries that are older than ${kept} are deleted within a day, and later ones within a day of being that old. Nothing brings them back: download the log first if you may need it.`,
     stays: 'That they were deleted, how many and by whose setting stays in the log.',
     keep: 'Keep all',
     act: 'Delete old entries',

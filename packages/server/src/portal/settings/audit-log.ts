@@ -36,7 +36,7 @@ const CHANGE = {
   id: 'change_audit_retention',
   summary: 'Change how long the audit log is kept',
   description:
-    'Changes for how many days entries of the audit log are kept. What is older is deleted within the hour, and nothing brings it back.',
+    'Changes for how many days entries of the audit log are kept. What is older is deleted within a day, and nothing brings it back.',
   action: 'audit.retain',
   body: changeSchema,
   answer,
