@@ -1,5 +1,9 @@
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
 import { expect } from 'vitest';
 import { z } from 'zod';
+import { createLog } from '../../packages/server/src/kernel/log.ts';
 import { createTestDatabase } from '../../packages/server/test/support/database.ts';
 import { portalOf } from '../support/portal.ts';
 import { openWorld } from '../support/world.ts';
@@ -106,6 +110,16 @@ export const EXECUTED: Readonly<Record<string, (docs: DocsWorld, line: string) =
     docs.succeeds(line, /^$/, docs.beside),
   'latchkey audit verify --checkpoints checkpoints-2026-11-21': (docs, line) =>
     docs.succeeds(line, /intact/, docs.beside),
+  [String.raw`sed -n 's/.*"checkpoint":"\([^"]*\)".*/\1/p' service.log | latchkey audit verify --checkpoints -`]:
+    async (docs, line) => {
+      const signed = await docs.sandbox.run('latchkey audit checkpoint', docs.beside);
+      const file = createWriteStream(join(docs.sandbox.folder, 'service.log'));
+      const log = createLog('info', file);
+      for (const checkpoint of signed.out.trim().split('\n')) log.info({ checkpoint }, 'audit checkpoint');
+      file.end();
+      await finished(file);
+      await docs.succeeds(line, /intact/, docs.beside);
+    },
   'latchkey backup /var/backups/latchkey --verify': (docs, line) => docs.succeeds(line, /\.tar/, docs.beside),
   'npx latchkey doctor https://mcp.example.com/mcp': (docs, line) => docs.succeeds(line, /D7/),
   'node packages/doctor/dist/cli.js https://mcp.example.com/mcp': (docs, line) => docs.succeeds(line, /D7/),

@@ -1,5 +1,6 @@
 import { sign, verify } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import { CHECKPOINT_TYPE, readPart } from '../kernel/checkpoint-line.ts';
 import { publicJwkOf, type CheckpointKey } from './checkpoint-key.ts';
 
 /** What a checkpoint says: at this time that chain ended with this block, whose hash stands for everything before. */
@@ -15,7 +16,6 @@ export interface Checkpoint {
   readonly iat: number;
 }
 
-const TYPE = 'latchkey-audit-checkpoint+jws';
 const TOKEN_CHARACTERS_MAX = 4096;
 
 /** A compact JWS (RFC 7515) with EdDSA (RFC 8037). The public key stands in its header, so that others can check it. */
@@ -24,7 +24,7 @@ export function signCheckpoint(
   checkpoint: Checkpoint,
 ): string {
   const { iss, chain, seq, hash, iat } = checkpoint;
-  const header = encode({ alg: 'EdDSA', typ: TYPE, kid, jwk: publicJwkOf(publicKey) });
+  const header = encode({ alg: 'EdDSA', typ: CHECKPOINT_TYPE, kid, jwk: publicJwkOf(publicKey) });
   const signed = `${header}.${encode({ iss, chain, seq, hash, iat })}`;
   return `${signed}.${sign(null, Buffer.from(signed), privateKey).toString('base64url')}`;
 }
@@ -37,9 +37,10 @@ export function readCheckpoint(
   keys: ReadonlyMap<string, CheckpointKey>,
 ): Checkpoint | TokenFault {
   const [header = '', payload = '', signature = '', ...rest] = token.split('.');
-  const read = token.length > TOKEN_CHARACTERS_MAX || rest.length > 0 ? undefined : decode(header);
-  const said = decode(payload);
-  if (read?.['typ'] !== TYPE || read['alg'] !== 'EdDSA' || !isCheckpoint(said)) return 'not_a_checkpoint';
+  const read = token.length > TOKEN_CHARACTERS_MAX || rest.length > 0 ? undefined : readPart(header);
+  const said = readPart(payload);
+  if (read?.['typ'] !== CHECKPOINT_TYPE || read['alg'] !== 'EdDSA' || !isCheckpoint(said))
+    return 'not_a_checkpoint';
   const key = typeof read['kid'] === 'string' ? keys.get(read['kid']) : undefined;
   if (key === undefined) return 'unknown_key';
   const isOurs =
@@ -60,13 +61,4 @@ function isCheckpoint(said: unknown): said is Checkpoint {
 
 function encode(value: unknown): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url');
-}
-
-function decode(part: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));
-    return typeof value === 'object' && value !== null ? { ...value } : undefined;
-  } catch {
-    return undefined;
-  }
 }

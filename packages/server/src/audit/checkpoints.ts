@@ -1,3 +1,4 @@
+import { CHECKPOINT_FIELD, CHECKPOINT_MESSAGE } from '../kernel/checkpoint-line.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Log } from '../kernel/log.ts';
 import { createRepeater } from '../kernel/repeater.ts';
@@ -115,7 +116,7 @@ export function createCheckpointKeeper({ log, ...deps }: CheckpointDeps & { log:
       return tokens;
     });
     for (const { chain, token } of signed)
-      log.info({ organisation: chain, checkpoint: token }, 'audit checkpoint');
+      log.info({ organisation: chain, [CHECKPOINT_FIELD]: token }, CHECKPOINT_MESSAGE);
   }
 
   const repeater = createRepeater({

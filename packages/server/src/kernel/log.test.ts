@@ -54,6 +54,52 @@ test('a secret is covered wherever it stands in whatever was logged', () => {
   expect(fc.check(property)).toMatchObject({ failed: false });
 });
 
+const jws = (header: object, said: object) =>
+  [...[header, said].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')), 'Zk9-_A'].join(
+    '.',
+  );
+const HEADER = {
+  alg: 'EdDSA',
+  typ: 'latchkey-audit-checkpoint+jws',
+  kid: REFRESH_TOKEN,
+  jwk: { kty: 'OKP', crv: 'Ed25519', x: REFRESH_TOKEN },
+};
+const SAID = { iss: 'https://mcp.example.com', chain: 'org_1', seq: 2, hash: REFRESH_TOKEN, iat: 1 };
+const CHECKPOINT = jws(HEADER, SAID);
+
+test('a checkpoint of the audit log is no secret, in its own field of its own line', () => {
+  const { lines, log } = capture();
+  log.info({ organisation: 'org_1', checkpoint: CHECKPOINT }, 'audit checkpoint');
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ checkpoint: CHECKPOINT, msg: 'audit checkpoint' });
+});
+
+test.each<[string, object, string]>([
+  ['in another field', { token: CHECKPOINT, text: CHECKPOINT }, 'audit checkpoint'],
+  ['deeper inside', { a: { checkpoint: CHECKPOINT } }, 'audit checkpoint'],
+  ['in another line', { checkpoint: CHECKPOINT }, 'something went wrong'],
+  ['in the message', {}, `audit checkpoint ${CHECKPOINT}`],
+])('a checkpoint is covered as any token is: %s', (_, fields, message) => {
+  const { lines, log } = capture();
+  log.info(fields, message);
+  expect(lines[0]).not.toContain(CHECKPOINT);
+});
+
+test.each([
+  ['an access token', JWT],
+  ['a key', KEY],
+  ['a token of another type', jws({ ...HEADER, typ: 'at+jwt' }, SAID)],
+  ['a token signed in another way', jws({ ...HEADER, alg: 'none' }, SAID)],
+  ['a checkpoint with something before it', `Bearer ${CHECKPOINT}`],
+  ['a checkpoint with something after it', `${CHECKPOINT}.${JWT}`],
+  ['a checkpoint that says more', jws(HEADER, { ...SAID, sub: 'usr_1' })],
+  ['a checkpoint with a private key', jws({ ...HEADER, jwk: { ...HEADER.jwk, d: 'x' } }, SAID)],
+])('what is put in the place of a checkpoint by mistake is covered: %s', (_, instead) => {
+  const { lines, log } = capture();
+  log.info({ organisation: 'org_1', checkpoint: instead }, 'audit checkpoint');
+  expect(lines[0]).toContain('[secret]');
+  expect(lines[0]).not.toContain(instead);
+});
+
 test('what is no secret is written as it is, with the names that headers, audit and spans use', () => {
   const { lines, log } = capture();
   const fields = {

@@ -1,5 +1,5 @@
 import { pino, type DestinationStream } from 'pino';
-import { redactFields, redactText } from './redact.ts';
+import { redactLine, redactText } from './redact.ts';
 
 export interface Log {
   debug(fields: object, message: string): void;
@@ -17,7 +17,7 @@ type Level = keyof Log;
 export function createLog(level: string, to: DestinationStream = pino.destination(2)): Log {
   const lines = pino({ level, base: null }, to);
   const at = (name: Level) => (fields: object, message: string) => {
-    if (lines.isLevelEnabled(name)) lines[name](named(redactFields(fields)), redactText(message));
+    if (lines.isLevelEnabled(name)) lines[name](named(redactLine(fields, message)), redactText(message));
   };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }

@@ -1,3 +1,5 @@
+import { CHECKPOINT_FIELD, CHECKPOINT_MESSAGE, looksLikeCheckpoint } from './checkpoint-line.ts';
+
 const HIDDEN = '[secret]';
 
 /** Fields of these names are secrets, however deep they stand and however they are written. */
@@ -31,9 +33,15 @@ export function redactText(text: string): string {
   return SECRET_SHAPES.reduce((left, [shape, instead]) => left.replace(shape, instead), short);
 }
 
-/** The fields of a log line as they may be written: secrets by name or by shape are not. */
-export function redactFields(fields: object): Record<string, unknown> {
-  return redactObject(fields, 0);
+/**
+ * The fields of a log line as they may be written: secrets by name or by shape are not. A checkpoint is in its own field of
+ * its own line: somebody keeps the log for it.
+ */
+export function redactLine(fields: object, message: string): Record<string, unknown> {
+  const kept = redactObject(fields, 0);
+  if (message !== CHECKPOINT_MESSAGE) return kept;
+  const checkpoint: unknown = Object.entries(fields).find(([name]) => name === CHECKPOINT_FIELD)?.[1];
+  return looksLikeCheckpoint(checkpoint) ? { ...kept, [CHECKPOINT_FIELD]: checkpoint } : kept;
 }
 
 function redactObject(fields: object, depth: number): Record<string, unknown> {

@@ -7,7 +7,7 @@ import { createTrailKeeper } from '../../src/audit/keep-trail.ts';
 import { verifyChain } from '../../src/audit/verify-chain.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 import { newId, type OrganisationId } from '../../src/kernel/ids.ts';
-import { silentLog, type Log } from '../../src/kernel/log.ts';
+import { createLog, silentLog, type Log } from '../../src/kernel/log.ts';
 import { deriveKey } from '../../src/kernel/seal.ts';
 import { createTestStore } from '../support/database.ts';
 
@@ -135,6 +135,18 @@ describe('a checkpoint', () => {
       2, 3,
     ]);
     await Promise.all([first?.close(), second?.close()]);
+  });
+
+  test('stands whole in the line that the log writes', async () => {
+    const lines: string[] = [];
+    const log = createLog('info', { write: (line) => void lines.push(line) });
+    const keeper = createCheckpointKeeper({ ...deps(), log });
+    await keeper.step();
+    await keeper.close();
+    const [line = ''] = lines.filter((one) => one.includes(orgId));
+    const { checkpoint = '', msg } = JSON.parse(line) as Record<string, string>;
+    expect(msg).toBe('audit checkpoint');
+    expect(readCheckpoint(checkpoint, await checkpointKeys(deps()))).toMatchObject({ chain: orgId, seq: 2 });
   });
 });
 
