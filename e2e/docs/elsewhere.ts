@@ -49,6 +49,11 @@ export const ELSEWHERE: Readonly<Record<string, readonly Elsewhere[]>> = {
   'latchkey secrets rotate': [
     { file: 'packages/server/test/secrets-command.test.ts', has: "'secrets', 'rotate'" },
   ],
+  // With a former secret that the command kept.
+  'LATCHKEY_SECRET=$(cat secret.former-20261123T154500Z) latchkey restore /var/backups/latchkey/latchkey-2026-11-21T03-00-00Z.tar --replace latchkey':
+    [{ file: 'packages/server/test/secrets-command.test.ts', has: "'--keep-access'" }],
+  'LATCHKEY_SECRET=$(cat secret) LATCHKEY_SECRET_PREVIOUS=$(cat secret.former-20261123T154500Z) latchkey secrets rotate':
+    [{ file: 'packages/server/test/secrets-command.test.ts', has: 'LATCHKEY_SECRET_PREVIOUS: former' }],
   'curl https://mcp.example.com/token -u <client_id>:<client_secret> -d grant_type=urn:ietf:params:oauth:grant-type:token-exchange -d subject_token_type=urn:ietf:params:oauth:token-type:access_token -d subject_token=… -d resource=https://mcp.example.com/mcp/<organisation>/c/<connector> -d scope=mcp:read':
     [
       {

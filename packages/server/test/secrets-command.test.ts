@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -36,6 +36,13 @@ function start(args: string[], change: Record<string, string> = {}): StartedComm
 async function run(args: string[], change: Record<string, string> = {}) {
   const command = start(args, change);
   return { code: await command.exit, out: command.out(), err: command.err() };
+}
+
+/** Where the command left them, the oldest first. */
+async function formerSecrets(): Promise<string[]> {
+  const names = (await readdir(join(folder, 'data'))).filter((name) => name.startsWith('secret.former-'));
+  for (const name of names) expect(name).toMatch(/^secret\.former-\d{8}T\d{6}Z$/);
+  return names.toSorted().map((name) => join(folder, 'data', name));
 }
 
 async function query<Row>(text: string): Promise<Row[]> {
@@ -121,20 +128,70 @@ describe('latchkey secrets rotate', () => {
     await stopCommand(served);
     const first = await readFile(path, 'utf8');
 
-    expect(await run(['secrets', 'rotate'], where)).toMatchObject({ code: 0, err: '' });
+    const rotated = await run(['secrets', 'rotate'], where);
+    expect(rotated).toMatchObject({ code: 0, err: '' });
     const second = await readFile(path, 'utf8');
     expect(second).not.toBe(first);
     expect((await stat(path)).mode & 0o777).toBe(0o600);
+    const [kept = '', ...others] = await formerSecrets();
+    expect(others).toEqual([]);
+    expect(rotated.out).toContain(kept);
+    expect(rotated.out).toContain('backups');
+    expect(rotated.out).not.toContain(first.trim());
+    expect(await readFile(kept, 'utf8')).toBe(first);
+    expect((await stat(kept)).mode & 0o777).toBe(0o600);
     await expect(readFile(`${path}.next`)).rejects.toThrow('ENOENT');
 
     // As if the power had failed before the new file took its place.
     await writeFile(`${path}.next`, second, { mode: 0o600 });
     await writeFile(path, first, { mode: 0o600 });
     expect((await run(['serve'], where)).err).toContain('LATCHKEY_SECRET is not the one');
-    expect((await run(['secrets', 'rotate'], where)).out).toContain('already');
+    const finished = await run(['secrets', 'rotate'], where);
+    expect(finished.out).toContain('already');
+    expect(finished.out).toContain(kept);
     expect(await readFile(path, 'utf8')).toBe(second);
     const again = start(['serve'], where);
     await untilReady(again);
+    await stopCommand(again);
+
+    // The next former one does not take the place of the first.
+    expect(await run(['secrets', 'rotate'], where)).toMatchObject({ code: 0, err: '' });
+    const all = await Promise.all((await formerSecrets()).map((former) => readFile(former, 'utf8')));
+    expect(all).toEqual([first, second]);
+  });
+
+  test('a backup from before is restored with the former secret that was kept, and sealed under the present one', async () => {
+    const upstream = await startUpstream();
+    const LATCHKEY_CONFIG = await declare(upstream.baseUrl);
+    const where = { DATABASE_URL: database.url };
+    const declared = { ...where, LATCHKEY_CONFIG, CRM_TOKEN: TOKEN };
+    const served = start(['serve'], declared);
+    const { url = '' } = await untilReady(served);
+    const keys = await (await fetch(`${url}/.well-known/jwks.json`)).json();
+    await stopCommand(served);
+    const backup = join(folder, 'before.tar');
+    expect(await run(['backup', backup], where)).toMatchObject({ code: 0 });
+    expect(await run(['secrets', 'rotate'], where)).toMatchObject({ code: 0, err: '' });
+
+    const replace = [
+      'restore',
+      backup,
+      '--keep-access',
+      '--replace',
+      new URL(database.url).pathname.slice(1),
+    ];
+    expect((await run(replace, where)).code).toBe(1);
+    const [kept = ''] = await formerSecrets();
+    const former = (await readFile(kept, 'utf8')).trim();
+    const present = (await readFile(join(folder, 'data', 'secret'), 'utf8')).trim();
+    expect(await run(replace, { ...where, LATCHKEY_SECRET: former })).toMatchObject({ code: 0 });
+    const change = { LATCHKEY_SECRET: present, LATCHKEY_SECRET_PREVIOUS: former };
+    expect(await run(['secrets', 'rotate'], { ...where, ...change })).toMatchObject({ code: 0, err: '' });
+
+    const again = start(['serve'], declared);
+    const { url: there = '' } = await untilReady(again);
+    expect(await (await fetch(`${there}/.well-known/jwks.json`)).json()).toEqual(keys);
+    await upstream.close();
   });
 
   test('explains itself, and refuses what it does not know with status 2', async () => {

@@ -8,6 +8,7 @@ import { randomToken } from '../kernel/secret.ts';
 import { WrongMasterSecretError } from '../kernel/wrong-master-secret.ts';
 import { isSecretOf, rotateSecret } from '../rotate-secret.ts';
 import type { Store } from '../store/store.ts';
+import { keepFormerSecret } from './keep-former-secret.ts';
 import { refuseToStart, refuseUsage } from './lifecycle.ts';
 import { withStoreBeside } from './with-store-beside.ts';
 
@@ -17,7 +18,8 @@ Seals everything that is stored sealed (signing keys, credentials for upstreams,
 nothing, under another LATCHKEY_SECRET. Works on DATABASE_URL, or on the embedded database in LATCHKEY_DATA_DIR.
 
   With LATCHKEY_SECRET: it is the new one, and LATCHKEY_SECRET_PREVIOUS, or the file of --previous-file, the former one.
-  Without it: the file "secret" in LATCHKEY_DATA_DIR is replaced by a new one.
+  Without it: the file "secret" in LATCHKEY_DATA_DIR is replaced by a new one. The former one stays beside it, as
+  secret.former-<when it ended>.
 
 Restart every process with the new secret right after: until then /readyz of those that have the former one says 503.
 People sign in again; apps, keys and tokens go on. Keep the former secret as long as you keep backups from before.
@@ -54,20 +56,28 @@ export async function secrets(args: string[]): Promise<void> {
 interface Change {
   readonly previous: string;
   readonly next: string;
-  /** Makes the new secret the one that is read from now on. */
-  readonly keep: () => Promise<void>;
+  /** Makes the new secret the one that is read from now on; the path of the file that has the former one, if we keep it. */
+  readonly keep: () => Promise<string | undefined>;
 }
 
 async function rotate(store: Store, { keep, next, previous }: Change): Promise<void> {
   if ((await isSecretOf(store, next)) === true) {
     // It was broken off after it was done.
-    await keep();
+    const former = await keep();
     print('Everything is sealed under the new secret already.');
+    sayWhereFormerIs(former);
     return;
   }
   const { resealed } = await rotateSecret(store, { clock: systemClock, next, previous });
-  await keep();
+  const former = await keep();
   print(`Sealed anew: ${resealed}. Restart every process with the new secret.`);
+  sayWhereFormerIs(former);
+}
+
+function sayWhereFormerIs(path: string | undefined): void {
+  if (path === undefined) return;
+  print(`The former secret is in ${path}: backups from before can be restored with nothing else.`);
+  print('Delete it when the last of them is gone (docs/backup.md).');
 }
 
 function changeOf(
@@ -96,10 +106,10 @@ async function changeOfVariable(
     );
   }
   if (previous === next) return fail('LATCHKEY_SECRET: must be another one than the former.');
-  return ok({ previous, next, keep: () => Promise.resolve() });
+  return ok({ previous, next, keep: () => Promise.resolve(undefined) });
 }
 
-/** The new one is on disk before anything is sealed under it, and takes the former's place after. */
+/** The new one is on disk before anything is sealed under it, and takes the former's place after, once that is kept. */
 async function changeOfFile(
   dataDir: string,
   previousGiven: string | undefined,
@@ -117,7 +127,15 @@ async function changeOfFile(
   const next = left ?? randomToken();
   if (left === undefined) await writeFile(nextPath, `${next}\n`, { mode: 0o600, flush: true });
   await chmod(nextPath, 0o600);
-  return ok({ previous, next, keep: () => rename(nextPath, path) });
+  return ok({
+    previous,
+    next,
+    async keep() {
+      const former = await keepFormerSecret(dataDir, { clock: systemClock, secret: previous });
+      await rename(nextPath, path);
+      return former;
+    },
+  });
 }
 
 async function readSecret(path: string): Promise<string | undefined> {
