@@ -43,7 +43,7 @@ export interface AppOptions {
   telemetry?: TelemetrySettings | undefined;
   /** A line in the log for each request at the doors. */
   logsRequests?: boolean;
-  /** How many calls may be under way, and by the month. Unset: as with none of their variables. */
+  /** How many calls there may be in a minute, under way, and by the month. Unset: as with none of their variables. */
   calls?: CallSettings | undefined;
   /** For tests of the limits. */
   sharedLimitDeadlineMs?: number;

@@ -10,6 +10,7 @@ const callsOf = (environment: Record<string, string>) => {
 test('without a word of the operator’s there are many calls at once, and no end to a month', () => {
   expect(callsOf({})).toEqual(USUAL_CALLS);
   expect(USUAL_CALLS).toMatchObject({ monthlyCalls: null, monthlyCredits: null, waitSeconds: 10 });
+  expect(USUAL_CALLS).toMatchObject({ perMinutePerKey: 600, perMinutePerOrganisation: 6000 });
   // One organisation alone does not fill a node, nor one key its organisation.
   expect(USUAL_CALLS.atOncePerOrganisation).toBeLessThan(USUAL_CALLS.atOnce);
   expect(USUAL_CALLS.atOncePerKey).toBeLessThan(USUAL_CALLS.atOncePerOrganisation);
@@ -18,6 +19,8 @@ test('without a word of the operator’s there are many calls at once, and no en
 test('each is read from a variable of its own', () => {
   expect(
     callsOf({
+      LATCHKEY_CALLS_PER_MINUTE_PER_KEY: '12',
+      LATCHKEY_CALLS_PER_MINUTE_PER_ORGANISATION: '1000000',
       LATCHKEY_CALLS_AT_ONCE: '10',
       LATCHKEY_CALLS_AT_ONCE_PER_ORGANISATION: '9',
       LATCHKEY_CALLS_AT_ONCE_PER_KEY: '8',
@@ -27,6 +30,8 @@ test('each is read from a variable of its own', () => {
       LATCHKEY_MONTHLY_CREDITS: '400',
     }),
   ).toEqual({
+    perMinutePerKey: 12,
+    perMinutePerOrganisation: 1_000_000,
     atOnce: 10,
     atOncePerOrganisation: 9,
     atOncePerKey: 8,
@@ -38,6 +43,8 @@ test('each is read from a variable of its own', () => {
 });
 
 test.each([
+  ['LATCHKEY_CALLS_PER_MINUTE_PER_KEY', '0'],
+  ['LATCHKEY_CALLS_PER_MINUTE_PER_ORGANISATION', '1000001'],
   ['LATCHKEY_CALLS_AT_ONCE', '0'],
   ['LATCHKEY_CALLS_AT_ONCE_PER_KEY', 'many'],
   ['LATCHKEY_CALLS_WAIT_SECONDS', '301'],

@@ -2,8 +2,10 @@ import { z } from 'zod';
 
 const count = (most: number) => z.coerce.number().int().min(1).max(most);
 
-/** How much may be called, as the operator says it. */
+/** How much may be called, as the operator says it. In a minute: generous for work, tight for a loop gone wild. */
 export const CALL_VARIABLES = {
+  LATCHKEY_CALLS_PER_MINUTE_PER_KEY: count(1_000_000).default(600),
+  LATCHKEY_CALLS_PER_MINUTE_PER_ORGANISATION: count(1_000_000).default(6000),
   LATCHKEY_CALLS_AT_ONCE: count(100_000).default(1024),
   LATCHKEY_CALLS_AT_ONCE_PER_ORGANISATION: count(100_000).default(512),
   LATCHKEY_CALLS_AT_ONCE_PER_KEY: count(100_000).default(256),
@@ -15,8 +17,10 @@ export const CALL_VARIABLES = {
 
 const schema = z.object(CALL_VARIABLES);
 
-/** Calls that are under way, on each process; and by the month, of each organisation. */
+/** Calls in a minute; that are under way, on each process; and by the month, of each organisation. */
 export interface CallSettings {
+  readonly perMinutePerKey: number;
+  readonly perMinutePerOrganisation: number;
   readonly atOnce: number;
   readonly atOncePerOrganisation: number;
   readonly atOncePerKey: number;
@@ -30,6 +34,8 @@ export interface CallSettings {
 
 export function callSettingsOf(read: z.infer<typeof schema>): CallSettings {
   return {
+    perMinutePerKey: read.LATCHKEY_CALLS_PER_MINUTE_PER_KEY,
+    perMinutePerOrganisation: read.LATCHKEY_CALLS_PER_MINUTE_PER_ORGANISATION,
     atOnce: read.LATCHKEY_CALLS_AT_ONCE,
     atOncePerOrganisation: read.LATCHKEY_CALLS_AT_ONCE_PER_ORGANISATION,
     atOncePerKey: read.LATCHKEY_CALLS_AT_ONCE_PER_KEY,

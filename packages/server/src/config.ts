@@ -105,7 +105,7 @@ export interface Config {
   /** The whole environment, for what that file takes from it. Unset: it takes nothing. */
   readonly variables?: Readonly<Record<string, string | undefined>>;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
-  /** How many calls may be under way, and by the month. Unset: as with none of their variables. */
+  /** How many calls there may be in a minute, under way, and by the month. Unset: as with none of their variables. */
   readonly calls?: CallSettings | undefined;
   /** Metrics and traces. Unset: as with none of their variables. */
   readonly telemetry?: TelemetrySettings | undefined;

@@ -1,8 +1,5 @@
 import type { LimitPolicy } from './limits/limiter.ts';
 
-/** Generous for a person's or an agent's work, tight for a loop gone wild. */
-export const CALLS_PER_KEY: LimitPolicy = { limit: 600, windowSeconds: 60 };
-export const CALLS_PER_ORGANISATION: LimitPolicy = { limit: 6000, windowSeconds: 60 };
 /** Many at once, for an office behind one address; over hours few, because each may leave a row behind. */
 export const REGISTRATIONS_PER_ADDRESS: LimitPolicy = { limit: 600, windowSeconds: 3600, burst: 300 };
 /** Hosted clients register from few addresses for everybody. One bucket for each listed network. */

@@ -1,9 +1,8 @@
 import type { AppOptions } from './app-options.ts';
+import { USUAL_CALLS } from './config-calls.ts';
 import { monotonicClock } from './kernel/clock.ts';
 import {
   AUTHORIZATIONS_PER_ADDRESS,
-  CALLS_PER_KEY,
-  CALLS_PER_ORGANISATION,
   CONNECTS_PER_PERSON,
   REGISTRATIONS_PER_ADDRESS,
   REGISTRATIONS_PER_SHARED_EGRESS,
@@ -12,18 +11,22 @@ import {
   UNCONFIRMED_CLIENTS_MAX,
 } from './limit-policies.ts';
 import { deriveKey } from './kernel/seal.ts';
-import { createLimiter, type LocalLimiter } from './limits/limiter.ts';
+import { createLimiter, type LimitPolicy, type LocalLimiter } from './limits/limiter.ts';
 import { createRedisBuckets } from './limits/redis-buckets.ts';
 import { createSharedLimiter, type SharedLimiter } from './limits/shared-limiter.ts';
 import type { Telemetry } from './wire-telemetry.ts';
 
 /** The part of the wiring that is about how much of anything there may be, and of whom it is counted. */
 export function wireLimits({
-  limits = { perKey: CALLS_PER_KEY, perOrganisation: CALLS_PER_ORGANISATION },
+  calls = USUAL_CALLS,
+  limits = {
+    perKey: inAMinute(calls.perMinutePerKey),
+    perOrganisation: inAMinute(calls.perMinutePerOrganisation),
+  },
   telemetry,
   unconfirmedClientsMax: unconfirmedMax = UNCONFIRMED_CLIENTS_MAX,
   ...sharing
-}: Pick<AppOptions, 'limits' | 'unconfirmedClientsMax'> &
+}: Pick<AppOptions, 'calls' | 'limits' | 'unconfirmedClientsMax'> &
   Omit<Sharing, 'nodes'> & { telemetry: Pick<Telemetry, 'observeLimiter'> }) {
   const local = createLimiter({ clock: monotonicClock });
   let countNodes = (): number => 1;
@@ -60,6 +63,10 @@ export function wireLimits({
           };
     },
   };
+}
+
+function inAMinute(limit: number): LimitPolicy {
+  return { limit, windowSeconds: 60 };
 }
 
 type Sharing = Pick<AppOptions, 'log' | 'masterSecret' | 'redisUrl' | 'sharedLimitDeadlineMs' | 'worker'> & {
