@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { seriesOf, type Series } from './support/promql.ts';
 import { startService, type Service } from './support/service.ts';
+import { placesOf } from './support/workers.ts';
 
 const ROOT = new URL('../../../../', import.meta.url);
 
@@ -14,16 +16,24 @@ interface Metric {
 interface Panel {
   readonly title: string;
   readonly type: string;
-  readonly targets?: readonly { readonly expr: string }[];
+  readonly targets?: readonly { readonly expr: string; readonly legendFormat: string }[];
 }
 
 let service: Service;
+let workers: Service[];
 let metrics: Map<string, Metric>;
+/** The series of two nodes by the name of their metric, as Prometheus has them: of single processes, and of workers. */
+let scrapes: Record<'single processes' | 'workers', Map<string, Series[]>>;
 beforeAll(async () => {
   service = await startService();
-  metrics = readMetrics(await (await fetch(`${service.url}/metrics`)).text());
+  workers = await Promise.all(placesOf(2).map((worker) => startService({}, { worker })));
+  const [text = '', ofWorkers = ''] = await Promise.all(
+    [service, ...workers].map(async ({ url }) => (await fetch(`${url}/metrics`)).text()),
+  );
+  metrics = readMetrics(text);
+  scrapes = { 'single processes': readSeries(text), workers: readSeries(ofWorkers) };
 });
-afterAll(() => service.close());
+afterAll(() => Promise.all([service, ...workers].map((each) => each.close())));
 
 function readMetrics(text: string): Map<string, Metric> {
   const found = new Map<string, Metric>();
@@ -37,6 +47,29 @@ function readMetrics(text: string): Map<string, Metric> {
     found.set(name, { kind, help, labels });
   }
   return found;
+}
+
+function readSeries(text: string): Map<string, Series[]> {
+  const found = new Map<string, Series[]>();
+  for (const [, name = '', inBraces = ''] of text.matchAll(/^([a-z]\w*)(?:\{(.*)\})? \S+$/gm)) {
+    const pairs = [...inBraces.matchAll(/(\w+)="([^"]*)"/g)];
+    const labels = Object.fromEntries(pairs.map(([, label = '', value = '']) => [label, value]));
+    for (const instance of ['one', 'other'])
+      found.set(name, [...(found.get(name) ?? []), { job: 'latchkey', instance, ...labels }]);
+  }
+  return found;
+}
+
+/** What each line of a panel is called. */
+function linesOf({ targets = [] }: Panel, scraped: ReadonlyMap<string, Series[]>): string[] {
+  return targets.flatMap(({ expr, legendFormat }) =>
+    seriesOf(expr, scraped).map((series) =>
+      legendFormat
+        .replaceAll(/\{\{(\w+)\}\}/g, (_, label: string) => series[label] ?? '')
+        .replaceAll(/\s+/g, ' ')
+        .trim(),
+    ),
+  );
 }
 
 async function readPanels(): Promise<Panel[]> {
@@ -58,11 +91,13 @@ function asked(expr: string): { name: string; matchers: Map<string, string> }[] 
 
 /** Those that Prometheus itself adds. */
 const OF_THE_SCRAPER = ['job', 'instance'];
+/** That each process has which shares a port with others. */
+const OF_WORKERS = 'worker';
 
 /** What an expression asks for and there is not. */
 function faultsOf(expr: string): string[] {
   const faults: string[] = [];
-  const known = new Set([...OF_THE_SCRAPER, 'le']);
+  const known = new Set([...OF_THE_SCRAPER, OF_WORKERS, 'le']);
   const wanted = asked(expr);
   if (wanted.length === 0) faults.push(`nothing is asked for: ${expr}`);
   for (const { matchers, name } of wanted) {
@@ -94,6 +129,39 @@ test('each panel asks for metrics that there are, by labels and values that they
     targets.flatMap(({ expr }) => faultsOf(expr).map((fault) => `${title}: ${fault}`)),
   );
   expect(faults).toEqual([]);
+});
+
+test.each(['single processes', 'workers'] as const)(
+  'each panel has an answer, and a name of its own for each line, where two nodes are %s',
+  async (which) => {
+    const panels = await readPanels();
+    const faults = panels.flatMap((panel) => {
+      try {
+        const lines = linesOf(panel, scrapes[which]);
+        const twice = lines.filter((line, index) => lines.indexOf(line) !== index);
+        return [...new Set(twice)].map((line) => `${panel.title}: several lines are "${line}"`);
+      } catch (error) {
+        return [`${panel.title}: ${(error as Error).message}`];
+      }
+    });
+    expect(faults).toEqual([]);
+  },
+);
+
+test('series that do not match one to one would be found out', () => {
+  const scraped = scrapes.workers;
+  const up = 'process_start_time_seconds';
+  const asks = (expr: string) => () => seriesOf(expr, scraped);
+  expect(asks(`${up} * on (instance) group_left (version) latchkey_build_info`)).toThrow(
+    'many series match on the right',
+  );
+  expect(asks(`${up} * on (instance) sum by (instance) (latchkey_build_info)`)).toThrow(
+    'many series match on the left',
+  );
+  expect(asks(`${up} * latchkey_build_info`)()).toEqual([]);
+  expect(asks(`${up} ^ 2`)).toThrow('what is "^ 2"?');
+  const both = asks(`sum by (worker) (${up}) / on (worker) sum by (worker) (latchkey_build_info)`)();
+  expect(both.map(({ worker }) => worker).toSorted()).toEqual(['1', '2']);
 });
 
 test('a panel that asks for what there is not would be found out', () => {

@@ -6,11 +6,12 @@ import type { Config } from '../../../src/config.ts';
 import { importConnector } from '../../../src/connectors/import-connector.ts';
 import { createLog } from '../../../src/kernel/log.ts';
 import { startLatchkey } from '../../../src/start.ts';
+import type { WorkerPlace } from '../../../src/workers/worker-place.ts';
 import { startUpstream, UPSTREAM_DOCUMENT } from '../../gateway/support/upstream.ts';
 import { createTestDatabase } from '../../support/database.ts';
 
 /** The whole service before a real upstream, with its log in memory, as the configuration says. */
-export async function startService(config: Partial<Config> = {}) {
+export async function startService(config: Partial<Config> = {}, { worker }: { worker?: WorkerPlace } = {}) {
   const database = await createTestDatabase();
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-telemetry-'));
   const upstream = await startUpstream();
@@ -34,6 +35,7 @@ export async function startService(config: Partial<Config> = {}) {
     {
       environment: 'test',
       say: () => {},
+      ...(worker === undefined ? {} : { worker }),
       log: createLog(logLevel, { write: (line) => void lines.push(line) }),
     },
   );
