@@ -20,6 +20,8 @@ export interface Charge {
 export interface QuotaSpent {
   readonly of: 'calls' | 'credits';
   readonly limit: number;
+  /** Who can raise it: the smaller of the two holds, and an organisation allows itself no more than the operator. */
+  readonly setBy: 'operator' | 'organisation';
   /** Until the next month of UTC. */
   readonly retryAfterSeconds: number;
   readonly monthSeconds: number;
@@ -137,9 +139,11 @@ export function createQuotas({
 
   function refuse({ limit, month: { beginsMs, endsMs }, spent }: Account): Charged {
     const of = spent?.of ?? 'calls';
+    const most = of === 'calls' ? (limit.calls ?? 0) : (limit.millicredits ?? 0) / 1000;
     return fail({
       of,
-      limit: of === 'calls' ? (limit.calls ?? 0) : (limit.millicredits ?? 0) / 1000,
+      limit: most,
+      setBy: most === ceiling[of] ? 'operator' : 'organisation',
       retryAfterSeconds: Math.max(1, Math.ceil((endsMs - clock.nowMs()) / 1000)),
       monthSeconds: (endsMs - beginsMs) / 1000,
     });

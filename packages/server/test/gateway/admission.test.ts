@@ -97,6 +97,28 @@ test('a month that is used up is a result with isError at the MCP door and 429 a
   expect(harness.logged).toEqual([]);
 });
 
+test.each<[string, 'owner' | 'operator', NonNullable<HarnessOptions['calls']>, CallLimits]>([
+  ['the organisation set itself', 'owner', {}, monthly(1)],
+  ['the operator set', 'operator', { monthlyCalls: 1 }, none],
+  ['the operator set, below the organisation’s own', 'operator', { monthlyCalls: 1 }, monthly(2)],
+  ['the organisation set itself, below the operator’s', 'owner', { monthlyCalls: 2 }, monthly(1)],
+  ['both set alike', 'operator', { monthlyCalls: 1 }, monthly(1)],
+  ['the operator set for credits', 'operator', { monthlyCredits: 1 }, none],
+  ['the organisation set itself for credits', 'owner', { monthlyCredits: 2.5 }, monthly(null, 1)],
+])('a month that %s is used up says who can raise it: the %s', async (_what, who, calls, limits) => {
+  await start({ calls });
+  const { bearer } = harness.caller({ limits });
+  const rush = () => harness.rpc(toolCall('make_rush'), { headers: bearer });
+  expect(diagnosticsOf(await rush())).toBeUndefined();
+  const { message } = diagnosticsOf(await rush()) as { message: string };
+  expect(message).toContain(
+    who === 'owner'
+      ? 'an owner or admin can raise it under Settings, Limits.'
+      : 'only the operator of this service can raise it.',
+  );
+  expect(message.includes('Settings, Limits')).toBe(who === 'owner');
+});
+
 test('a call costs what its document says, by its name or through the REST door: the number, one for something unsaid, else nothing', async () => {
   await start();
   const { bearer } = harness.caller({ limits: monthly(null, 100) });

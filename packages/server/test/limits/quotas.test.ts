@@ -82,7 +82,13 @@ test('of fifty calls at once on two nodes exactly as many are let in as the mont
   expect(await used(orgId)).toEqual({ calls: 30, millicredits: 0 });
   expect(asked.find((one) => one?.ok === false)).toEqual({
     ok: false,
-    error: { of: 'calls', limit: 30, retryAfterSeconds: 9.5 * 86_400, monthSeconds: 30 * 86_400 },
+    error: {
+      of: 'calls',
+      limit: 30,
+      setBy: 'organisation',
+      retryAfterSeconds: 9.5 * 86_400,
+      monthSeconds: 30 * 86_400,
+    },
   });
 });
 
@@ -123,6 +129,18 @@ test('where calls and credits both have an end, a call takes both or neither', a
   expect(await used(orgId)).toEqual({ calls: 1, millicredits: 4_000 });
   for (let call = 0; call < 9; call += 1) expect((await take(one, orgId, own))?.ok).toBe(true);
   expect(await take(one, orgId, own)).toMatchObject({ ok: false, error: { of: 'calls' } });
+});
+
+test('what costs no credits passes where more of them are used than may be by now, as long as there are calls', async () => {
+  const orgId = await organisation();
+  const [one] = nodes();
+  if (one === undefined) throw new Error('no node');
+  expect((await take(one, orgId, { calls: 3, credits: 5 }, 4))?.ok).toBe(true);
+  const lowered = { calls: 3, credits: 2 };
+  expect(await take(one, orgId, lowered, 0.1)).toMatchObject({ ok: false, error: { of: 'credits' } });
+  expect(allowed([await take(one, orgId, lowered), await take(one, orgId, lowered)])).toBe(2);
+  expect(await take(one, orgId, lowered)).toMatchObject({ ok: false, error: { of: 'calls' } });
+  expect(await used(orgId)).toEqual({ calls: 3, millicredits: 4_000 });
 });
 
 test('while much is left ten calls share a statement, and no two nodes together ever get more than there is', async () => {

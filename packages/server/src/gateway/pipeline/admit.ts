@@ -157,10 +157,15 @@ function cannotCount(cause: unknown): never {
   throw new AppError('unavailable', MONTH_UNKNOWN, { internalMessage: message, cause, retryAfterSeconds: 1 });
 }
 
-function quotaExceeded({ limit, monthSeconds, of, retryAfterSeconds }: QuotaSpent): AppError {
+const CAN_RAISE: Readonly<Record<QuotaSpent['setBy'], string>> = {
+  organisation: 'an owner or admin can raise it under Settings, Limits',
+  operator: 'only the operator of this service can raise it',
+};
+
+function quotaExceeded({ limit, monthSeconds, of, retryAfterSeconds, setBy }: QuotaSpent): AppError {
   return new AppError(
     'quota_exceeded',
-    `Your organisation has used its ${of} of this month (${limit}). The next month begins in ${retryAfterSeconds} s; until then an owner or admin can raise it under Settings, Limits.`,
+    `Your organisation has used its ${of} of this month (${limit}). The next month begins in ${retryAfterSeconds} s; until then ${CAN_RAISE[setBy]}.`,
     {
       retryAfterSeconds,
       spent: { name: `month-${of}`, limit, windowSeconds: monthSeconds, resetSeconds: retryAfterSeconds },

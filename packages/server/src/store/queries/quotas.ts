@@ -35,8 +35,11 @@ export function createQuotaQueries(executor: Executor) {
       given: QuotaAmount;
       used: QuotaAmount;
     }> {
+      // Who wants nothing of it takes nothing, even where more is used than may be by now.
       const left = (most: number | null, used: SQL, wanted: number, kept: number) =>
-        most === null ? sql`true` : sql`${most}::bigint - ${used} - ${wanted}::bigint >= ${kept}::bigint`;
+        most === null || wanted === 0
+          ? sql`true`
+          : sql`${most}::bigint - ${used} - ${wanted}::bigint >= ${kept}::bigint`;
       const given = (of: keyof QuotaAmount, calls: SQL, millicredits: SQL) => sql`
         case when ${left(limit.calls, calls, block.calls, BLOCKS_LEFT * block.calls)}
               and ${left(limit.millicredits, millicredits, block.millicredits, BLOCKS_LEFT * block.millicredits)}
