@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test, type TestContext } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { SERVE_HELP } from '../../packages/server/src/commands/serve.ts';
+import { SERVE_HELP } from '../../packages/server/src/commands/serve-help.ts';
 import { needsCheckTools, needsHelm } from './support/check-tools.ts';
 import { faultsByType, type Manifest } from './support/kubernetes-types.ts';
 

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { SERVE_HELP } from '../../packages/server/src/commands/serve-help.ts';
 import { readTelemetry } from '../../packages/server/src/config-telemetry.ts';
 import { openPortal, type OpenedPortal } from '../../packages/server/test/portal/open-portal.ts';
 import { renderCommands } from '../../scripts/reference/commands.ts';
@@ -52,14 +53,17 @@ function firstCells(page: string): string[] {
     .flatMap((line) => [...(line.split('|')[1] ?? '').matchAll(/`([^`]+)`/g)].map(([, code = '']) => code));
 }
 
-test('every variable that a program reads is on the page of the environment, and no other', async () => {
+/** What the configuration of `latchkey serve` is read from. */
+async function variablesOfConfig(): Promise<string[]> {
   const schemas = await Promise.all(
     ['config.ts', 'config-calls.ts'].map((file) => read(`packages/server/src/${file}`)),
   );
-  const checked = schemas.flatMap((source) =>
-    [...source.matchAll(/^ {2}([A-Z][A-Z0-9_]+): (?!')/gm)].map(([, name = '']) => name),
-  );
+  const checked = schemas.flatMap((source) => matched(source, /^ {2}([A-Z][A-Z0-9_]+): (?!')/gm));
   expect(checked.length).toBeGreaterThan(20);
+  return [...new Set([...checked, ...variablesOfTelemetry()])];
+}
+
+test('every variable that a program reads is on the page of the environment, and no other', async () => {
   const doctor = await read('packages/doctor/src/environment.ts');
   const doctors = [...doctor.matchAll(/'(LATCHKEY_\w+)'/g)].map(([, name = '']) => name);
   expect(doctors.length).toBeGreaterThan(2);
@@ -68,8 +72,14 @@ test('every variable that a program reads is on the page of the environment, and
   const page = firstCells(await read('docs/environment.md'));
   expect(new Set(page).size).toBe(page.length);
   expect(page.toSorted()).toEqual(
-    [...new Set([...checked, ...doctors, ...stdio, ...variablesOfTelemetry()])].toSorted(),
+    [...new Set([...(await variablesOfConfig()), ...doctors, ...stdio])].toSorted(),
   );
+});
+
+test('every variable that serving reads is in what serve --help says of the environment, and no other', async () => {
+  const [, environment = ''] = SERVE_HELP.split('\nEnvironment ');
+  const named = new Set(matched(environment, /\b((?:[A-Z]+_)+[A-Z]+|PORT|HOST)\b/g));
+  expect([...named].toSorted()).toEqual((await variablesOfConfig()).toSorted());
 });
 
 /** Those that are asked for, with everything on, and with what else decides which are read. */

@@ -43,12 +43,12 @@ test('each is read from a variable of its own', () => {
 });
 
 test.each([
-  ['LATCHKEY_CALLS_PER_MINUTE_PER_KEY', '0'],
-  ['LATCHKEY_CALLS_PER_MINUTE_PER_ORGANISATION', '1000001'],
-  ['LATCHKEY_CALLS_AT_ONCE', '0'],
-  ['LATCHKEY_CALLS_AT_ONCE_PER_KEY', 'many'],
-  ['LATCHKEY_CALLS_WAIT_SECONDS', '301'],
-  ['LATCHKEY_MONTHLY_CREDITS', '1.5'],
-])('%s=%s is a fault that names it', (name, value) => {
-  expect(callsOf({ [name]: value })).toEqual([expect.stringContaining(`${name}: `)]);
+  ['LATCHKEY_CALLS_PER_MINUTE_PER_KEY', '0', '1 to 1000000'],
+  ['LATCHKEY_CALLS_PER_MINUTE_PER_ORGANISATION', '1000001', '1 to 1000000'],
+  ['LATCHKEY_CALLS_AT_ONCE', '0', '1 to 100000'],
+  ['LATCHKEY_CALLS_AT_ONCE_PER_KEY', 'many', '1 to 100000'],
+  ['LATCHKEY_CALLS_WAIT_SECONDS', '301', '1 to 300'],
+  ['LATCHKEY_MONTHLY_CREDITS', '1.5', '1 to 1000000000000'],
+])('%s=%s is a fault that names it, and says that it goes from %s', (name, value, range) => {
+  expect(callsOf({ [name]: value })).toEqual([`${name}: must be a whole number from ${range}`]);
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { wholeNumber } from './config-number.ts';
 
-const count = (most: number) => z.coerce.number().int().min(1).max(most);
+const count = (most: number) => wholeNumber(1, most);
 
 /** How much may be called, as the operator says it. In a minute: generous for work, tight for a loop gone wild. */
 export const CALL_VARIABLES = {

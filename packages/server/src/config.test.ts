@@ -34,3 +34,15 @@ describe('TRUSTED_PROXIES and SHARED_EGRESS_CIDRS', () => {
     });
   });
 });
+
+test.each([
+  ['PORT', '65536', '0 to 65535'],
+  ['PORT', 'any', '0 to 65535'],
+  ['LATCHKEY_DRAIN_SECONDS', '-1', '0 to 600'],
+  ['LATCHKEY_DRAIN_SECONDS', '1.5', '0 to 600'],
+])('%s=%s is a fault that says that it goes from %s', (name, value, range) => {
+  expect(readConfig({ [name]: value })).toEqual({
+    ok: false,
+    error: [`${name}: must be a whole number from ${range}`],
+  });
+});

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { faultOfNetwork } from './kernel/networks.ts';
 import { fail, ok, type Result } from './kernel/result.ts';
 import { CALL_VARIABLES, callSettingsOf, type CallSettings } from './config-calls.ts';
+import { wholeNumber } from './config-number.ts';
 import { readTelemetry } from './config-telemetry.ts';
 import type { TelemetrySettings } from './telemetry/settings.ts';
 
@@ -32,7 +33,7 @@ const networkList = z.string().transform((list, context) => {
 });
 
 const environmentSchema = z.object({
-  PORT: z.coerce.number().int().min(0).max(65535).default(4747),
+  PORT: wholeNumber(0, 65535).default(4747),
   HOST: z.string().min(1).default('127.0.0.1'),
   PUBLIC_MCP_BASE_URL: baseUrl.optional(),
   PUBLIC_WEB_BASE_URL: baseUrl.optional(),
@@ -69,7 +70,7 @@ const environmentSchema = z.object({
   TRUSTED_PROXIES: networkList.default([]),
   SHARED_EGRESS_CIDRS: networkList.default([CLAUDE_EGRESS]),
   IMPORT_PRIVATE_CIDRS: networkList.default([]),
-  LATCHKEY_DRAIN_SECONDS: z.coerce.number().int().min(0).max(600).optional(),
+  LATCHKEY_DRAIN_SECONDS: wholeNumber(0, 600).optional(),
   LATCHKEY_CONFIG: z.string().min(1).optional(),
   ...CALL_VARIABLES,
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),

@@ -10,46 +10,9 @@ import { startWorkers } from '../workers/primary.ts';
 import type { Started } from '../workers/orders.ts';
 import { runWorker } from '../workers/worker.ts';
 import { refuseToStart, runUntilStopped } from './lifecycle.ts';
+import { SERVE_HELP } from './serve-help.ts';
 
 const WORKERS_MAX = 64;
-
-export const SERVE_HELP = `latchkey serve [--only gateway|web] [--workers N|auto]
-
-Starts the service: the MCP and API doors, the authorization server, the pages and the dashboard. Without DATABASE_URL it
-brings its own PostgreSQL, in LATCHKEY_DATA_DIR.
-
-  --only gateway   the doors and the authorization server alone, at PUBLIC_MCP_BASE_URL
-  --only web       the pages and the dashboard alone, at PUBLIC_WEB_BASE_URL
-Two hosts need, both the same: PUBLIC_MCP_BASE_URL, PUBLIC_WEB_BASE_URL, OAUTH_HANDOFF_SECRET, DATABASE_URL and
-LATCHKEY_SECRET.
-
-  --workers N      so many processes that share the port, the database and the limits; auto: one for each processor [1]
-
-Environment (defaults in brackets):
-  PORT [4747], HOST [127.0.0.1]
-  PUBLIC_MCP_BASE_URL, PUBLIC_WEB_BASE_URL   as the world reaches it, by https: http is for this machine alone
-                                             [http://localhost:PORT]
-  OAUTH_HANDOFF_SECRET                       needed when the two differ; at least 32 characters
-  DATABASE_URL                               an external PostgreSQL
-  REDIS_URL                                  redis:// or rediss://: where the rate limits of many nodes are counted [each
-                                             node counts for itself]
-  LATCHKEY_DATA_DIR [./.latchkey]            database and generated secret
-  LATCHKEY_SECRET                            master secret for encryption at rest
-  LATCHKEY_CONFIG                            YAML or JSON file that declares organisations and connectors
-  LATCHKEY_CONNECTOR_PATHS                   more paths that are the single connector URL, separated by commas
-  TRUSTED_PROXIES                            proxies whose X-Forwarded-For is believed: addresses and networks such as
-                                             10.0.0.0/8, separated by commas [none]
-  SHARED_EGRESS_CIDRS [160.79.104.0/21]      networks of hosted clients, which register for very many people [Claude's]
-  LATCHKEY_DRAIN_SECONDS                     how long a SIGTERM leaves it serving, while /readyz and each answer say that it
-                                             is going [6 where there are other nodes, else 0]
-  LOG_LEVEL [info]                           debug, info, warn, error, silent
-  LATCHKEY_METRICS_TOKEN                     whoever shows it may read /metrics; without it, this machine alone, and only
-                                             as long as the service has no public address
-  LATCHKEY_METRICS_ADDRESS                   an address and port for /metrics alone, such as 127.0.0.1:9464
-  OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_…        where sampled traces go; see docs/observability.md [nowhere]
-
-The last line before serving is JSON on standard output: {"event":"ready","url":…,"connector":…}
-`;
 
 export async function serve(args: string[]): Promise<void> {
   const { values } = parseArgs({
