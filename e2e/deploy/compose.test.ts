@@ -14,6 +14,7 @@ const DEPLOY = fileURLToPath(new URL('../../deploy', import.meta.url));
 interface Service {
   cap_drop?: string[];
   command?: string[];
+  env_file?: { path: string; required: boolean }[];
   environment?: Record<string, string>;
   image: string;
   networks: string[];
@@ -79,9 +80,10 @@ test('it is what the compose specification says, and a field that is misspelt wo
     ['id', '$schema'].includes(key) && typeof value === 'string' ? undefined : value;
   const schema = JSON.parse(await readFile(path, 'utf8'), withoutNames) as object;
   const validate = new Ajv2019({ strict: false, validateFormats: false }).compile(schema);
-  // `name` is of 2022, and this schema of 2021.
+  // `name` is of 2022, an `env_file` that may be missing of 2024, and this schema of 2021.
   const { name, ...compose } = interpolated(filled()) as Compose & { name: string };
   expect(name).toBe('latchkey');
+  for (const service of Object.values(compose.services)) delete service.env_file;
   validate(compose);
   expect(validate.errors ?? []).toEqual([]);
   const gateway = { ...compose.services.gateway, cap_dropp: ['ALL'] };
@@ -127,6 +129,14 @@ test('filled in, both halves are configured as `serve --only` wants it, and safe
     });
     expect(new URL(read.value.redisUrl ?? '').password).toBe(services.redis.environment?.['REDISCLI_AUTH']);
   }
+});
+
+test('what else is to be set stands in a file that may be missing, of both halves and of nobody else', () => {
+  for (const [name, { env_file: files }] of Object.entries(interpolated(filled()).services))
+    expect([name, files]).toEqual([
+      name,
+      ['gateway', 'web'].includes(name) ? [{ path: 'latchkey.env', required: false }] : undefined,
+    ]);
 });
 
 test('only Caddy is reached from other machines, and the database by nobody but ours', () => {

@@ -26,6 +26,7 @@ const run = promisify(execFile);
 interface Container {
   args: string[];
   env: { name: string; value?: string; valueFrom?: { secretKeyRef: { name: string; key: string } } }[];
+  envFrom?: { secretRef?: { name: string }; configMapRef?: { name: string; optional?: boolean } }[];
   image: string;
   securityContext: object;
   readinessProbe?: { httpGet: { path: string }; periodSeconds: number };
@@ -176,6 +177,17 @@ test('a pod that migrates has the time that the job has, and pods ask for names 
   expect(others?.to).toContainEqual({ namespaceSelector: {} });
 });
 
+test('the pods that serve take more variables from Secrets and ConfigMaps, where some are named', async (context) => {
+  const deployed = async (given: readonly string[]) =>
+    (await render(context, given)).filter(({ kind }) => kind === 'Deployment').map(podOf);
+  for (const { containers } of await deployed(VALUES))
+    expect(containers[0].envFrom).toEqual([
+      { secretRef: { name: 'latchkey-collector' } },
+      { configMapRef: { name: 'latchkey-limits', optional: true } },
+    ]);
+  for (const { containers } of await deployed(ONE_HOST)) expect(containers[0]).not.toHaveProperty('envFrom');
+});
+
 test('each variable that it sets is one that `latchkey serve --help` explains', async (context) => {
   const pods = (await render(context, VALUES)).filter(({ kind }) => kind === 'Deployment').map(podOf);
   for (const { name } of pods.flatMap(({ containers }) => containers[0].env))
@@ -191,6 +203,12 @@ test.for<[string, string[], RegExp]>([
   ['a port that no probe knows', ['--set', 'env.PORT=80'], /PORT/],
   ['a host that the service does not reach', ['--set', 'env.HOST=127.0.0.1'], /HOST/],
   ['a folder that is read-only', ['--set', 'env.LATCHKEY_DATA_DIR=/app'], /LATCHKEY_DATA_DIR/],
+  [
+    'variables from something without a name',
+    ['--set', 'envFrom[2].secretRef.optional=true'],
+    /\/envFrom\/2/,
+  ],
+  ['variables from what there is not', ['--set', 'envFrom[2].secret.name=s'], /\/envFrom\/2/],
   ['a secret in plain sight', ['--set', 'env.LATCHKEY_SECRET=x'], /LATCHKEY_SECRET/],
   [
     'documents without the file that names them',
