@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { UNREAD_MS } from '../kernel/end-unread.ts';
 import type { NodeExchange, WholeAnswer, WholeRequest } from '../kernel/whole-exchange.ts';
 import { createAnswerTurns } from './answer-turns.ts';
 import { receiveOn, type Receiving } from './receive.ts';
@@ -11,6 +12,11 @@ export interface Doors {
   takesWhole(method: string, url: string): boolean;
   handleWhole(req: WholeRequest, res: WholeAnswer): void;
   handle(req: IncomingMessage, res: ServerResponse): void;
+}
+
+export interface FrontTimes {
+  /** A caller that takes nothing for so long of its answer is broken off. */
+  readonly unreadMs: number;
 }
 
 export interface Front {
@@ -28,7 +34,10 @@ export interface Front {
  * writing is most of what a call costs, because it is made for all that HTTP can be (decision 54). All else Node reads,
  * on the same connections.
  */
-export function createFront({ handle, handleWhole, takesWhole }: Doors): Front {
+export function createFront(
+  { handle, handleWhole, takesWhole }: Doors,
+  { unreadMs }: FrontTimes = { unreadMs: UNREAD_MS },
+): Front {
   /** Who waits for what Node makes of the request that it is just being given. */
   const claims = new WeakMap<Socket, (exchange: NodeExchange) => void>();
   const open = new Set<Receiving>();
@@ -70,6 +79,7 @@ export function createFront({ handle, handleWhole, takesWhole }: Doors): Front {
       giveToNode,
       claimFromNode,
       gone: () => open.delete(receiving),
+      unreadMs,
     });
     open.add(receiving);
   });

@@ -14,6 +14,8 @@ export interface Receiver {
   claimFromNode(socket: Socket, bytes: Buffer): NodeExchange;
   /** Nothing is received here any more. */
   gone(): void;
+  /** A caller that takes nothing for so long of its answer is broken off. */
+  readonly unreadMs: number;
 }
 
 /** A connection whose requests are read here. */
@@ -35,7 +37,7 @@ const STARTED = channel('latchkey.whole.request.start');
 /** Reads whole requests on a connection, one after the other, until something else comes on it. */
 export function receiveOn(
   socket: Socket,
-  { claimFromNode, giveToNode, gone, handleWhole, takesWhole }: Receiver,
+  { claimFromNode, giveToNode, gone, handleWhole, takesWhole, unreadMs }: Receiver,
 ): Receiving {
   const readRequest = createRequestReader();
   let answer: SocketAnswer | undefined;
@@ -65,7 +67,7 @@ export function receiveOn(
     waiting = stop(waiting);
     const { headers, known, method, url } = found.head;
     asked = bytes;
-    answer = new SocketAnswer(socket, owner);
+    answer = new SocketAnswer(socket, owner, unreadMs);
     const request: WholeRequest = { method, url, headers, known, socket, body: found.body };
     if (STARTED.hasSubscribers) STARTED.publish({ request, response: answer });
     handleWhole(request, answer);
@@ -126,8 +128,9 @@ export function receiveOn(
     } else socket.end();
   }
 
+  /** It is the socket's own clock, which sees each part of an answer that is taken. A call takes the time that it takes. */
   function rest(): void {
-    if (answer === undefined) socket.destroy();
+    if (answer === undefined || answer.writableEnded) socket.destroy();
   }
 
   function close(): void {

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import { endUnread } from '../kernel/end-unread.ts';
 import type { Body, NodeExchange, WholeAnswer } from '../kernel/whole-exchange.ts';
 import { dateHeader } from './date-header.ts';
 
@@ -21,6 +22,7 @@ export const KEEP_ALIVE_SECONDS = 5;
 export class SocketAnswer implements WholeAnswer {
   isPromised = false;
   readonly #socket: Socket;
+  readonly #unreadMs: number;
   /** Undefined: the connection is Node's. A stream lasts, and is not to hold on to it. */
   #owner: AnswerOwner | undefined;
   #listeners: (() => void)[] = [];
@@ -31,9 +33,11 @@ export class SocketAnswer implements WholeAnswer {
   #isFinished = false;
   #isOver = false;
 
-  constructor(socket: Socket, owner: AnswerOwner) {
+  /** `unreadMs`: a caller that takes nothing for so long of what waits for it is to be broken off. */
+  constructor(socket: Socket, owner: AnswerOwner, unreadMs: number) {
     this.#socket = socket;
     this.#owner = owner;
+    this.#unreadMs = unreadMs;
   }
 
   get statusCode(): number {
@@ -66,7 +70,7 @@ export class SocketAnswer implements WholeAnswer {
   }
 
   send(status: number, headers: readonly string[], body: Body, bytes: number): void {
-    if (this.#node !== undefined) return sendByNode(this.#node, status, headers, body);
+    if (this.#node !== undefined) return sendByNode(this.#node, status, headers, body, this.#unreadMs);
     if (this.#isSent) throw new Error('it was answered already');
     // Nobody is left to hear of it.
     if (!this.#socket.writable) return;
@@ -76,10 +80,7 @@ export class SocketAnswer implements WholeAnswer {
     write(this.#socket, head, body, bytes);
     // Nearly always the system has taken all of it by now.
     if (this.#socket.writableLength === 0) this.#finish();
-    else
-      this.#socket.write('', (error) => {
-        if (error == null) this.#finish();
-      });
+    else this.#waitForReader();
   }
 
   toNode(): NodeExchange {
@@ -124,6 +125,13 @@ export class SocketAnswer implements WholeAnswer {
     return `${head}Date: ${dateHeader()}\r\n${kept}\r\n\r\n`;
   }
 
+  #waitForReader(): void {
+    this.#socket.setTimeout(this.#unreadMs);
+    this.#socket.write('', (error) => {
+      if (error == null) this.#finish();
+    });
+  }
+
   #finish(): void {
     this.#isFinished = true;
     this.#owner?.answered(this);
@@ -132,10 +140,17 @@ export class SocketAnswer implements WholeAnswer {
 }
 
 /** It was going to be a stream, and is none after all. */
-function sendByNode({ res }: NodeExchange, status: number, headers: readonly string[], body: Body): void {
+function sendByNode(
+  { res }: NodeExchange,
+  status: number,
+  headers: readonly string[],
+  body: Body,
+  unreadMs: number,
+): void {
   res.writeHead(status, [...headers]);
   for (const piece of typeof body === 'string' ? [body] : body) res.write(piece);
   res.end();
+  endUnread(res, unreadMs);
 }
 
 function write(socket: Socket, head: string, body: Body, bytes: number): void {

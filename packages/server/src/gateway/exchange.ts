@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { atTurnEnd, DOOR_ERROR_HEADER } from '@latchkey/tools';
+import { endUnread, UNREAD_MS } from '../kernel/end-unread.ts';
 import { errorBody, type AppError } from '../kernel/errors.ts';
 import { newId, type RequestId } from '../kernel/ids.ts';
 import {
@@ -25,6 +26,8 @@ export interface Exchange {
   readonly headers: readonly string[];
   /** Told of an answer that could not be written as it was given. */
   readonly unwritable: (thrown: unknown) => void;
+  /** A caller that takes nothing for so long of what waits for it is broken off. */
+  readonly unreadMs: number;
 }
 
 /** One that Node reads and writes, as streams are. */
@@ -40,6 +43,7 @@ export function openExchange<Req extends AnyRequest, Res extends AnyAnswer>(
   req: Req,
   res: Res,
   unwritable: Exchange['unwritable'],
+  unreadMs = UNREAD_MS,
 ): Exchange & { readonly req: Req; readonly res: Res } {
   const url = req.url ?? '/';
   const mark = url.indexOf('?');
@@ -52,6 +56,7 @@ export function openExchange<Req extends AnyRequest, Res extends AnyAnswer>(
     query: mark < 0 ? '' : url.slice(mark),
     headers: ['X-Request-Id', requestId],
     unwritable,
+    unreadMs,
   };
 }
 
@@ -79,7 +84,7 @@ export function isAnswered({ res }: Exchange): boolean {
 }
 
 function write(
-  { headers: first, req, res }: Exchange,
+  { headers: first, req, res, unreadMs }: Exchange,
   status: number,
   headers: readonly string[],
   body: Body,
@@ -99,6 +104,8 @@ function write(
     for (const piece of body) res.write(piece);
     res.end();
   }
+  // Nearly always the system has taken all of it by now.
+  if (!res.writableFinished) endUnread(res, unreadMs);
 }
 
 /**

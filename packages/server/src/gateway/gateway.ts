@@ -132,7 +132,6 @@ export function createGateway(deps: GatewayDependencies): Gateway {
     recorder,
     credentials,
     sender,
-    unreadMs: streamLimits.keepAliveMs,
   });
   const catalogueDoor = createCatalogueDoor({
     authenticate,
@@ -191,7 +190,12 @@ export function createGateway(deps: GatewayDependencies): Gateway {
   }
 
   function take(req: AnyRequest, res: AnyAnswer): void {
-    const exchange: Exchange = openExchange(req, res, (thrown) => unwritable(exchange, thrown));
+    const exchange: Exchange = openExchange(
+      req,
+      res,
+      (thrown) => unwritable(exchange, thrown),
+      streamLimits.keepAliveMs,
+    );
     const call = underWay.open(exchange);
     followRequest?.(exchange);
     try {

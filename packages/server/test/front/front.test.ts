@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { afterEach, expect, test } from 'vitest';
+import type { Doors, FrontTimes } from '../../src/front/front.ts';
 import type { NodeExchange, WholeAnswer, WholeRequest } from '../../src/kernel/whole-exchange.ts';
 import { dial, ECHO, echo, heardOf, listenFront, post } from './support.ts';
 
@@ -9,9 +10,9 @@ afterEach(async () => {
 });
 
 /** A front that notes by whose hand each request came, and what is under way. */
-async function open(handleWhole?: (req: WholeRequest, res: WholeAnswer) => void) {
+async function open(handleWhole?: (req: WholeRequest, res: WholeAnswer) => void, times?: FrontTimes) {
   const came: ('whole' | 'node')[] = [];
-  const front = await listenFront({
+  const doors: Doors = {
     takesWhole: (_method, url) => url.startsWith('/mcp/'),
     handleWhole(req, res) {
       came.push('whole');
@@ -22,7 +23,8 @@ async function open(handleWhole?: (req: WholeRequest, res: WholeAnswer) => void)
       came.push('node');
       void echo(req, res);
     },
-  });
+  };
+  const front = await listenFront(doors, times);
   ends.push(front.close);
   return {
     ...front,
@@ -36,7 +38,7 @@ async function open(handleWhole?: (req: WholeRequest, res: WholeAnswer) => void)
 }
 
 /** A front whose calls are answered when the test says so. */
-async function openHeld() {
+async function openHeld(times?: FrontTimes) {
   const calls: { req: WholeRequest; res: WholeAnswer; isClosed: boolean }[] = [];
   const front = await open((req, res) => {
     const call = { req, res, isClosed: false };
@@ -44,7 +46,7 @@ async function openHeld() {
       call.isClosed = true;
     });
     calls.push(call);
-  });
+  }, times);
   const call = async (index = 0) => {
     await expect.poll(() => calls[index]).toBeDefined();
     return calls[index] as (typeof calls)[number];
@@ -52,6 +54,8 @@ async function openHeld() {
   return { ...front, call, calls };
 }
 
+/** More than the system keeps of a connection that nobody reads. */
+const LARGE = 'a'.repeat(32 * 1024 * 1024);
 const OK = ['Content-Type', 'text/plain', 'Content-Length', '2'];
 
 test('calls on a kept connection come whole, one after the other', async () => {
@@ -224,12 +228,60 @@ test('an answer is finished when its caller has taken all of it', async () => {
   line.socket.pause();
   line.send(post('{}'));
   const { res } = await call();
-  const large = 'a'.repeat(32 * 1024 * 1024);
-  res.send(200, ['Content-Length', String(large.length)], large, large.length);
+  res.send(200, ['Content-Length', String(LARGE.length)], LARGE, LARGE.length);
   expect(res).toMatchObject({ headersSent: true, writableEnded: true, writableFinished: false });
   line.socket.resume();
   await expect.poll(() => res.writableFinished).toBe(true);
-  await expect.poll(() => line.text().length).toBeGreaterThan(large.length);
+  await expect.poll(() => line.text().length).toBeGreaterThan(LARGE.length);
+});
+
+test('an answer that nobody reads is broken off', async () => {
+  const { call, dial: dialFront } = await openHeld({ unreadMs: 300 });
+  const line = await dialFront();
+  line.socket.pause();
+  line.send(post('{}'));
+  const { res } = await call();
+  res.send(200, ['Content-Length', String(LARGE.length)], LARGE, LARGE.length);
+  await expect.poll(() => res.destroyed).toBe(true);
+  expect(res.writableFinished).toBe(false);
+  line.socket.resume();
+  await expect.poll(line.isClosed).toBe(true);
+  expect(line.text().length).toBeLessThan(LARGE.length);
+});
+
+test('an answer that Node writes after all is broken off, too, if nobody reads it', async () => {
+  const { call, dial: dialFront } = await openHeld({ unreadMs: 300 });
+  const line = await dialFront();
+  line.socket.pause();
+  line.send(post('{}'));
+  const { res } = await call();
+  res.toNode();
+  res.send(200, ['Content-Length', String(LARGE.length)], LARGE, LARGE.length);
+  await expect.poll(() => res.destroyed).toBe(true);
+  line.socket.resume();
+  await expect.poll(line.isClosed).toBe(true);
+  expect(line.text().length).toBeLessThan(LARGE.length);
+});
+
+test('a caller that reads slowly, and goes on reading, gets all of its answer', async () => {
+  const { call, dial: dialFront } = await openHeld({ unreadMs: 1_500 });
+  const line = await dialFront();
+  line.socket.pause();
+  line.send(post('{}'));
+  const { res } = await call();
+  res.send(200, ['Content-Length', String(LARGE.length)], LARGE, LARGE.length);
+  // A tenth at each stroke: all of it takes twice the time that would break it off.
+  for (let share = 1; share < 10; share += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 350));
+    line.socket.resume();
+    await expect.poll(() => line.text().length, { interval: 1 }).toBeGreaterThan((share * LARGE.length) / 10);
+    line.socket.pause();
+  }
+  line.socket.resume();
+  await expect.poll(() => line.text().length).toBeGreaterThan(LARGE.length);
+  expect(res.writableFinished).toBe(true);
+  line.send(post('{}'));
+  expect(await call(1)).toMatchObject({ isClosed: false });
 });
 
 test('text and pieces go out as they are', async () => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
-import { createFront, type Doors, type Front } from '../../src/front/front.ts';
+import { createFront, type Doors, type Front, type FrontTimes } from '../../src/front/front.ts';
 import type { AnyRequest } from '../../src/kernel/whole-exchange.ts';
 
 export interface Heard {
@@ -39,8 +39,11 @@ export const ECHO: Doors = {
   handle: (req, res) => void echo(req, res),
 };
 
-export async function listenFront(doors: Doors): Promise<Front & { port: number; close(): Promise<void> }> {
-  const front = createFront(doors);
+export async function listenFront(
+  doors: Doors,
+  times?: FrontTimes,
+): Promise<Front & { port: number; close(): Promise<void> }> {
+  const front = createFront(doors, times);
   return { ...front, ...(await listening(front.server, () => front.closeAllConnections())) };
 }
 

@@ -32,7 +32,6 @@ export function createApiDoor({
   recorder,
   credentials,
   sender,
-  unreadMs,
 }: {
   authenticate: Authenticate;
   limit: Limit;
@@ -40,7 +39,6 @@ export function createApiDoor({
   recorder: Recorder;
   credentials: UpstreamCredentials;
   sender: Sender;
-  unreadMs: number;
 }): ApiDoor {
   /** A limit's refusal is an answer. */
   async function begin(call: Call): Promise<End | AppError> {
@@ -122,7 +120,6 @@ export function createApiDoor({
       reach: connector.target.reach,
       doorPath: `/api/${connector.target.slug}`,
       bodyBytesMax: UPLOAD_BYTES_MAX,
-      unreadMs,
     });
     // An intent is never left without its outcome.
     return passed.finally(() => end({ fault: 'internal' }));

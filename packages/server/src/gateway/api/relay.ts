@@ -7,10 +7,10 @@ import {
   type UpstreamFault,
 } from '@latchkey/tools';
 import type { Cancellation } from '../../kernel/cancellation.ts';
+import { endUnread } from '../../kernel/end-unread.ts';
 import { AppError, type ErrorCode } from '../../kernel/errors.ts';
 import { respondError, type NodeHeldExchange } from '../exchange.ts';
 import type { Ended } from '../pipeline/record.ts';
-import { endUnread } from '../streams/event-stream.ts';
 import { cappedBody } from './capped-body.ts';
 import { hasBody, responseHeaders } from './headers.ts';
 
@@ -32,8 +32,6 @@ export interface Passage {
   /** Where the base URL stands on our side: `/api/crm`. */
   readonly doorPath: string;
   readonly bodyBytesMax: number;
-  /** A caller that takes nothing for so long of what waits for it is broken off. */
-  readonly unreadMs: number;
 }
 
 /** For a whole upload, however slow the caller's line is. */
@@ -96,7 +94,7 @@ export function relay(passage: Passage): Promise<void> {
           body = mask?.stream();
           res.writeHead(upstreamStatus, [...exchange.headers, ...responseHeaders(shown, relocate)]);
           res.flushHeaders();
-          endUnread(res, passage.unreadMs);
+          endUnread(res, exchange.unreadMs);
         },
         onData(chunk) {
           const shown = body === undefined ? chunk : body.push(chunk);

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import { endUnread } from '../../kernel/end-unread.ts';
 import type { AnyRequest } from '../../kernel/whole-exchange.ts';
 import { asNode, isAnswered, type Body, type Exchange } from '../exchange.ts';
 
@@ -24,15 +24,16 @@ const HEADERS = [
 ] as const;
 
 /**
- * Begins the answer; throws if there is one. Of what was asked nothing is kept but that it was: it may be long ago when
- * this ends.
+ * Begins the answer; throws if there is one. A caller that does not read it is broken off. Of what was asked nothing is
+ * kept but that it was: it may be long ago when this ends.
  */
 export function openEventStream(exchange: Exchange, more: readonly string[]): EventStream {
   if (isAnswered(exchange)) throw new Error('it was answered already');
-  const { headers, req, res } = asNode(exchange);
+  const { headers, req, res, unreadMs } = asNode(exchange);
   res.writeHead(200, [...headers, ...HEADERS, ...more]);
   // By themselves: Node keeps the head for as long as the response, and only what is sent becomes one flat string.
   res.flushHeaders();
+  endUnread(res, unreadMs);
   forget(req);
   forget(exchange.req);
   return { res, latest: undefined };
@@ -78,21 +79,6 @@ export function sendLatest(stream: EventStream, data: string): void {
 /** Says nothing, so that nobody on the way takes the connection for dead. */
 export function keepAlive(stream: EventStream): void {
   if (isOpen(stream)) stream.res.write(': keep-alive\n\n');
-}
-
-/**
- * From here on, a caller that takes nothing of what waits for it in `afterMs`, or at most twice as long, is broken off.
- * It is the socket's own clock, which sees each part of a write that is taken: all that waits may be one write.
- */
-export function endUnread(res: ServerResponse, afterMs: number): void {
-  res.on('timeout', breakOffBlocked).setTimeout(afterMs);
-  // The next answer on the connection has its own time.
-  res.prependOnceListener('finish', () => res.setTimeout(0));
-}
-
-/** The other reason why nothing was sent is that there was nothing. */
-function breakOffBlocked(socket: Socket): void {
-  if (socket.writableNeedDrain) socket.destroy();
 }
 
 const NO_HEADERS: IncomingHttpHeaders = Object.freeze({});

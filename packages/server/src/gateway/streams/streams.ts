@@ -6,14 +6,7 @@ import type { Exchange } from '../exchange.ts';
 import type { Caller } from '../pipeline/authenticate.ts';
 import type { Refusal } from '../refusal.ts';
 import type { OpenCall } from '../under-way.ts';
-import {
-  endUnread,
-  isBlocked,
-  isOpen,
-  keepAlive,
-  openEventStream,
-  type EventStream,
-} from './event-stream.ts';
+import { isBlocked, isOpen, keepAlive, openEventStream, type EventStream } from './event-stream.ts';
 
 export interface StreamLimits {
   /** Streams that are open at once. */
@@ -153,7 +146,6 @@ export function createStreams({ clock, limits }: { clock: Clock; limits: StreamL
       if (kind.isCall !== true && isFull(caller.principal)) return fail(TOO_MANY);
       const nowMs = clock.nowMs();
       const { latest, res } = openEventStream(exchange, request.headers);
-      endUnread(res, limits.keepAliveMs);
       const stream = {
         res,
         latest,

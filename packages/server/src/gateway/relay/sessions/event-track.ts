@@ -1,6 +1,5 @@
 import type { Exchange } from '../../exchange.ts';
 import {
-  endUnread,
   isBlocked,
   isOpen,
   keepAlive,
@@ -30,9 +29,6 @@ export interface EventTrack {
 /** How long a client waits that has lost its connection. */
 const RETRY_MS = 1_000;
 
-/** Who takes nothing for so long while something waits is not there. */
-const UNREAD_MS = 15_000;
-
 /** `primes`: the client of this revision knows events that hold nothing but an id (MCP 2025-11-25, Transports). */
 export function createEventTrack(number: number, log: EventLog, primes: boolean): EventTrack {
   let stream: EventStream | undefined;
@@ -61,7 +57,6 @@ export function createEventTrack(number: number, log: EventLog, primes: boolean)
     attach(exchange, since) {
       if (stream !== undefined && isOpen(stream)) stream.res.end();
       const opened = openEventStream(exchange, []);
-      endUnread(opened.res, UNREAD_MS);
       stream = opened;
       opened.res.on('close', () => {
         if (stream === opened) stream = undefined;
