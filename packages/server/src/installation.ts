@@ -1,8 +1,8 @@
 import { readFile, statfs } from 'node:fs/promises';
 import { z } from 'zod';
 import type { AppOptions } from './app-options.ts';
+import { modesOf } from './modes.ts';
 import type { Presence } from './nodes/presence.ts';
-import { FEATURES } from './oauth/features.ts';
 import {
   WARNINGS,
   type Health,
@@ -41,6 +41,7 @@ const journalSchema = z.object({ entries: z.array(z.object({ tag: z.string() }))
 export function createInstallation({
   hasSecret,
   hearsChanges,
+  limitsAreShared,
   options,
   presence,
   store,
@@ -49,6 +50,8 @@ export function createInstallation({
   presence: Presence;
   options: Omit<AppOptions, 'masterSecret' | 'handoffSecret'>;
   hearsChanges: () => boolean;
+  /** Undefined: there is nothing to share them by. */
+  limitsAreShared: () => boolean | undefined;
   /** False: LATCHKEY_SECRET has been rotated, and this process has the former one. */
   hasSecret: () => boolean;
 }): Installation {
@@ -96,7 +99,8 @@ export function createInstallation({
         disk,
         nodes,
       };
-      return { ...health, warnings: warningsOf(health, { hasSecret: hasSecret(), urls: urlsOf(options) }) };
+      const around = { hasSecret: hasSecret(), limitsAreShared: limitsAreShared(), urls: urlsOf(options) };
+      return { ...health, warnings: warningsOf(health, around) };
     },
 
     modes: (): Mode[] => modesOf(options, settings),
@@ -109,7 +113,11 @@ function urlsOf({ mcpBaseUrl, webBaseUrl }: Pick<AppOptions, 'mcpBaseUrl' | 'web
 
 export function warningsOf(
   health: Omit<Health, 'warnings'>,
-  { hasSecret, urls }: { hasSecret: boolean; urls: readonly string[] },
+  {
+    hasSecret,
+    limitsAreShared,
+    urls,
+  }: { hasSecret: boolean; limitsAreShared: boolean | undefined; urls: readonly string[] },
 ): Warning[] {
   const { database, disk, hearsChanges, migrations, nodes } = health;
   const alive = nodes.filter(({ isAlive }) => isAlive);
@@ -117,6 +125,7 @@ export function warningsOf(
     no_https: urls.some((url) => url.startsWith('http:') && !isLoopback(new URL(url).hostname)),
     changes_unheard: !hearsChanges || alive.some((node) => !node.hearsChanges),
     secret_replaced: !hasSecret,
+    shared_limits_away: limitsAreShared === false,
     migrations_missing: migrations.run < migrations.known,
     migrations_ahead: migrations.run > migrations.known,
     disk_low: disk !== null && disk.freeBytes < DISK_BYTES_MIN,
@@ -142,27 +151,4 @@ async function readDisk(dataDir: string | undefined): Promise<Health['disk']> {
 async function readMigrations(): Promise<string[]> {
   const journal = await readFile(new URL('../migrations/meta/_journal.json', import.meta.url), 'utf8');
   return journalSchema.parse(JSON.parse(journal)).entries.map(({ tag }) => tag);
-}
-
-function modesOf(options: Omit<AppOptions, 'masterSecret' | 'handoffSecret'>, settings: Settings): Mode[] {
-  const { connectorPaths, importPrivateNetworks = [], mcpBaseUrl, only, webBaseUrl } = options;
-  const { sharedEgress = [], trustedProxies = [] } = options;
-  return [
-    { id: 'gateway', value: only !== 'web', variable: 'serve --only' },
-    { id: 'web', value: only !== 'gateway', variable: 'serve --only' },
-    { id: 'mcp_url', value: mcpBaseUrl, variable: 'PUBLIC_MCP_BASE_URL' },
-    { id: 'web_url', value: webBaseUrl, variable: 'PUBLIC_WEB_BASE_URL' },
-    { id: 'connector_paths', value: ['/mcp', ...connectorPaths], variable: 'LATCHKEY_CONNECTOR_PATHS' },
-    { id: 'handoff_secret', value: settings.hasHandoffSecret, variable: 'OAUTH_HANDOFF_SECRET' },
-    { id: 'external_database', value: settings.hasExternalDatabase, variable: 'DATABASE_URL' },
-    { id: 'given_secret', value: settings.hasGivenSecret, variable: 'LATCHKEY_SECRET' },
-    { id: 'declared_file', value: settings.hasDeclaredFile, variable: 'LATCHKEY_CONFIG' },
-    { id: 'trusted_proxies', value: trustedProxies, variable: 'TRUSTED_PROXIES' },
-    { id: 'shared_egress', value: sharedEgress, variable: 'SHARED_EGRESS_CIDRS' },
-    { id: 'private_networks', value: importPrivateNetworks, variable: 'IMPORT_PRIVATE_CIDRS' },
-    { id: 'log_level', value: settings.logLevel, variable: 'LOG_LEVEL' },
-    ...FEATURES.grantTypes.map((type) => ({ id: `grant:${type}`, value: true, variable: null })),
-    { id: 'client_auth', value: FEATURES.clientAuthMethods, variable: null },
-    { id: 'dpop', value: FEATURES.dpopAlgorithms, variable: null },
-  ];
 }

@@ -20,10 +20,11 @@ export function wireOperator(deps: {
   readonly masterSecret: string;
   readonly options: Omit<AppOptions, 'masterSecret' | 'handoffSecret'>;
   readonly hasSecret: () => boolean;
+  readonly limitsAreShared: () => boolean | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }) {
-  const { clock, feed, hasSecret, log, masterSecret, options, store } = deps;
+  const { clock, feed, hasSecret, limitsAreShared, log, masterSecret, options, store } = deps;
   const presence = createPresence({
     store,
     about: {
@@ -44,7 +45,14 @@ export function wireOperator(deps: {
       suspensions: createSuspensions({ store, clock }),
       foundOrganisation: createFoundOrganisation({ store, clock }),
       keyRotation: createKeyRotation({ store, sealKey: deriveKey(masterSecret, 'signing keys'), clock }),
-      installation: createInstallation({ store, presence, options, hearsChanges: feed.isCurrent, hasSecret }),
+      installation: createInstallation({
+        store,
+        presence,
+        options,
+        hearsChanges: feed.isCurrent,
+        hasSecret,
+        limitsAreShared,
+      }),
       installed: store.installation,
     },
     close: presence.close,

@@ -146,6 +146,7 @@ export async function openPortal({
       log: silentLog,
     },
     hasSecret: () => true,
+    limitsAreShared: () => undefined,
     clock,
     log: silentLog,
   });

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { WARNINGS } from '../../src/portal/operator/installation.ts';
 import { expectSkeletonErrorRetry } from './list-states.ts';
 import { focused, sidewaysScroll, useDashboard } from './open-dashboard.ts';
 import type { Person } from './open-portal.ts';
@@ -268,12 +269,34 @@ describe('the page of health', () => {
     );
     await page.getByRole('button', { name: 'Look again' }).click();
     await page.getByText('The nodes run different versions.').waitFor();
+    // What each warning is called is for programs.
+    await page.route('**/portal/**/operator/health', async (route) => {
+      const answer = await route.fetch();
+      const health = (await answer.json()) as object;
+      await route.fulfill({ response: answer, json: { ...health, warnings: WARNINGS } });
+    });
+    await page.getByRole('button', { name: 'Look again' }).click();
+    await page.getByText('What this node shares limits by does not answer').waitFor();
+    const words = await page.locator('main').innerText();
+    for (const name of WARNINGS) expect(words).not.toContain(name);
     await page
       .getByRole('row')
       .filter({ hasText: 'other-host' })
       .filter({ hasText: 'Hears no changes' })
       .waitFor();
     await dashboard().store.pool.query(`delete from nodes where id = 'old'`);
+    expect(visit.complaints).toEqual([]);
+    await visit.close();
+  });
+
+  test('say how it was started in words', async () => {
+    const visit = await dashboard().visit(operator.cookie);
+    await visit.goto('/app/_operator/modes');
+    const names = visit.page.locator('main').getByRole('rowheader');
+    await names.first().waitFor();
+    const said = await names.allInnerTexts();
+    expect(said).toContain('Most calls of a key in a minute');
+    expect(said.filter((name) => /^[a-z_]+(?::|$)/.test(name))).toEqual([]);
     expect(visit.complaints).toEqual([]);
     await visit.close();
   });

@@ -137,6 +137,8 @@ export const healthText = {
       'A node does not hear what the others revoke. It asks the database about every call until it does: nothing is let in wrongly, but calls take longer.',
     secret_replaced:
       'LATCHKEY_SECRET was replaced, and this node still has the former one. Restart it with the new one.',
+    shared_limits_away:
+      'What this node shares limits by does not answer: Redis, or the process that began the workers. Until it does, each node allows its share of every limit. Look at REDIS_URL.',
     migrations_missing: 'The database is older than this release. Run latchkey migrate, or restart.',
     migrations_ahead:
       'The database is newer than this release: another node runs a later one. Update this one.',
@@ -203,7 +205,19 @@ export const modesText = {
     trusted_proxies: 'Proxies whose word on addresses counts',
     shared_egress: 'Networks from which many people come at once',
     private_networks: 'Private networks that connectors may reach',
+    shared_limits: 'Limits counted for all nodes together',
+    calls_per_minute_key: 'Most calls of a key in a minute',
+    calls_per_minute_organisation: 'Most calls of an organisation in a minute',
+    calls_at_once: 'Most calls under way in a process',
+    calls_at_once_organisation: 'Most calls of an organisation under way',
+    calls_at_once_key: 'Most calls of a key under way',
+    monthly_calls: 'Most calls of an organisation in a month',
+    monthly_credits: 'Most credits of an organisation in a month',
     log_level: 'How much it logs',
+    metrics_token: 'Metrics for whoever shows a token',
+    metrics_address: 'Metrics at an address of their own',
+    metrics_sent: 'Metrics sent to a collector',
+    audit_sent: 'Audit log of all organisations sent to a collector',
     'grant:authorization_code': 'People connect apps',
     'grant:refresh_token': 'Connections renew themselves',
     'grant:client_credentials': 'Machines sign in by themselves',

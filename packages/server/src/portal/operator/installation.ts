@@ -3,6 +3,7 @@ export const WARNINGS = [
   'no_https',
   'changes_unheard',
   'secret_replaced',
+  'shared_limits_away',
   'migrations_missing',
   'migrations_ahead',
   'disk_low',
