@@ -53,6 +53,8 @@ beforeAll(async () => {
     PORT: '0',
     LATCHKEY_DATA_DIR: join(folder, 'data'),
     LATCHKEY_CONFIG: './latchkey.json',
+    LATCHKEY_CALLS_PER_MINUTE_PER_ORGANISATION: '7000',
+    LATCHKEY_CALLS_PER_MINUTE_PER_KEY: '700',
     LOG_LEVEL: 'error',
   };
   served = startCommand(['serve', '--workers', String(WORKERS)], { cwd: folder, environment });
@@ -161,6 +163,13 @@ test('each worker serves, and whichever is asked for the metrics answers for all
   }, 20_000);
   // One family of that name, as the format wants it.
   expect(text.match(/^# TYPE latchkey_calls_total /gm)).toHaveLength(1);
+});
+
+test('each worker allows what the operator’s variables say', async () => {
+  for (let call = 0; call < 2 * WORKERS; call += 1)
+    expect((await ping()).headers.get('ratelimit-policy')).toBe(
+      '"key";q=700;w=60, "organisation";q=7000;w=60',
+    );
 });
 
 test('a limit holds for all workers together', async () => {
