@@ -17,6 +17,7 @@ import { createDownloadDoor } from './download/door.ts';
 import { DOWNLOAD_PATH } from './download/links.ts';
 import { asNode, openExchange, respondError, type Exchange } from './exchange.ts';
 import { createDispatch } from './mcp/dispatch.ts';
+import { BODY_LIMITS, createReadJsonBody } from './mcp/body.ts';
 import { createMcpDoor } from './mcp/door.ts';
 import { createHeardView } from './mcp/heard-view.ts';
 import { observeAuthenticate } from './observed/authenticate.ts';
@@ -93,7 +94,8 @@ export function createGateway(deps: GatewayDependencies): Gateway {
   const streamLimits = { ...STREAM_LIMITS, ...deps.streamLimits };
   const streams = observeStreams(createStreams({ clock, limits: streamLimits }), telemetry);
   const ids = createSessionIds({ nodeId: nodeMail.nodeId, key: deps.sessionKey });
-  const sse = createSse({ authenticate, dispatch, ids, limit, log, nodeMail, streams });
+  const readJsonBody = createReadJsonBody({ ...BODY_LIMITS, ...deps.bodyLimits });
+  const sse = createSse({ authenticate, dispatch, ids, limit, log, nodeMail, readJsonBody, streams });
   const listen = createListen({ limit, streams });
   const sessionRelay = createSessionRelay({
     clock,
@@ -123,8 +125,9 @@ export function createGateway(deps: GatewayDependencies): Gateway {
     limit,
     mcpBaseUrl,
     openGate: createGates({ confirmation: deps.confirmation, news: deps.relay.news, recorder }),
+    readJsonBody,
   });
-  const mcpDoor = createMcpDoor({ authenticate, dispatch, listen, relay, sse, mcpBaseUrl });
+  const mcpDoor = createMcpDoor({ authenticate, dispatch, listen, readJsonBody, relay, sse, mcpBaseUrl });
   const apiDoor = createApiDoor({
     authenticate,
     limit,

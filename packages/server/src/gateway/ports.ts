@@ -19,6 +19,7 @@ import type { DoorAttempts } from './attempts.ts';
 import type { IconsOf } from './mcp/dispatch.ts';
 import type { McpClients } from '../upstreams/client/clients.ts';
 import type { UpstreamCredentials } from '../upstreams/credentials.ts';
+import type { BodyLimits } from './mcp/body.ts';
 import type { Confirmation } from './mcp/confirmation/confirmation.ts';
 import type { RelayLimits } from './relay/answered.ts';
 import type { SessionLimits } from './relay/sessions/limits.ts';
@@ -91,6 +92,8 @@ export interface GatewayDependencies extends Identification {
   readonly nodeMail: NodeMail;
   /** Where it is not what `STREAM_LIMITS` says. */
   readonly streamLimits?: Partial<StreamLimits> | undefined;
+  /** Where it is not what `BODY_LIMITS` says. */
+  readonly bodyLimits?: Partial<BodyLimits> | undefined;
   /** MCP servers in the view in which they stand together. */
   readonly mcp: {
     readonly clients: Pick<McpClients, 'callTool'>;

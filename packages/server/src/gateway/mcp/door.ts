@@ -7,7 +7,7 @@ import { challenge } from '../challenge.ts';
 import { asNode, respond, respondError, type Exchange } from '../exchange.ts';
 import type { Authenticate, Caller } from '../pipeline/authenticate.ts';
 import { errorAnswer, type Answer } from './answer.ts';
-import { readJsonBody } from './body.ts';
+import type { ReadJsonBody } from './body.ts';
 import { withCors, preflightHeaders } from './cors.ts';
 import type { OpenCall } from '../under-way.ts';
 import type { Relay } from '../relay/relay.ts';
@@ -39,6 +39,7 @@ export function createMcpDoor({
   authenticate,
   dispatch,
   listen,
+  readJsonBody,
   relay,
   sse,
   mcpBaseUrl,
@@ -46,6 +47,7 @@ export function createMcpDoor({
   authenticate: Authenticate;
   dispatch: Dispatch;
   listen: Listen;
+  readJsonBody: ReadJsonBody;
   relay: Relay;
   sse: Pick<Sse, 'open'>;
   mcpBaseUrl: string;
@@ -66,9 +68,9 @@ export function createMcpDoor({
   }
 
   function read(visit: Visit): Soon<void> {
-    const { call, exchange } = visit;
+    const { call, caller, exchange } = visit;
     if (exchange.req.method !== 'POST') return respondError(exchange, POST_ONLY, ['Allow', 'POST']);
-    return andThen(readJsonBody(exchange.req), (body) => {
+    return andThen(readJsonBody(exchange.req, caller.principal), (body) => {
       if (!body.ok) return respondError(exchange, body.error);
       // It may have taken its time with the body, and have lost its right meanwhile.
       if (call.isOver()) return;

@@ -7,7 +7,7 @@ import type { McpUpstream } from '../../upstreams/upstream.ts';
 import type { DoorAttempts } from '../attempts.ts';
 import { challenge } from '../challenge.ts';
 import { respondError, type NodeHeldExchange } from '../exchange.ts';
-import { readJsonBody } from '../mcp/body.ts';
+import type { ReadJsonBody } from '../mcp/body.ts';
 import { rateLimited } from '../mcp/dispatch.ts';
 import type { HeardView } from '../mcp/heard-view.ts';
 import { sendAnswer } from '../mcp/send-answer.ts';
@@ -40,6 +40,7 @@ export function createRelay({
   limit,
   mcpBaseUrl,
   openGate,
+  readJsonBody,
 }: {
   attempts: DoorAttempts | undefined;
   catalogues: Catalogues;
@@ -50,6 +51,7 @@ export function createRelay({
   limit: Limit;
   mcpBaseUrl: string;
   openGate: OpenGate;
+  readJsonBody: ReadJsonBody;
 }): Relay {
   async function viewAt({ orgId, role }: Caller['principal'], slug: string): Promise<McpView | undefined> {
     const view = (await catalogues.of(orgId, role)).connectors.get(slug);
@@ -102,7 +104,7 @@ export function createRelay({
       return carry(passage(limited, undefined));
     }
 
-    const body = await readJsonBody(plain.req);
+    const body = await readJsonBody(plain.req, caller.principal);
     if (!body.ok) return respondError(plain, body.error);
     // It may have taken its time with the body, and have lost its right meanwhile.
     if (call.isOver()) return;

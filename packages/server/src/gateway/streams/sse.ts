@@ -5,7 +5,7 @@ import type { Log } from '../../kernel/log.ts';
 import type { Resource } from '../../kernel/resource.ts';
 import type { NodeMail } from '../../nodes/node-mail.ts';
 import { respond, respondError, type Exchange } from '../exchange.ts';
-import { readJsonBody } from '../mcp/body.ts';
+import type { ReadJsonBody } from '../mcp/body.ts';
 import { preflightHeaders, withCors } from '../mcp/cors.ts';
 import type { Dispatch } from '../mcp/dispatch.ts';
 import type { Authenticate, Caller } from '../pipeline/authenticate.ts';
@@ -42,6 +42,7 @@ export function createSse({
   limit,
   log,
   nodeMail,
+  readJsonBody,
   streams,
 }: {
   authenticate: Authenticate;
@@ -50,6 +51,7 @@ export function createSse({
   limit: Limit;
   log: Log;
   nodeMail: NodeMail;
+  readJsonBody: ReadJsonBody;
   streams: Streams;
 }): Sse {
   const sessions = createSseSessions({ dispatch, ids, log, streams });
@@ -119,7 +121,7 @@ export function createSse({
       if (limited?.allowed === false)
         return respondError(exchange, tooMany(limited.retryAfterSeconds), limited.headers);
 
-      const body = await readJsonBody(req);
+      const body = await readJsonBody(req, principal);
       if (!body.ok) return respondError(exchange, body.error);
       // It may have taken its time with the body, and have lost its right meanwhile.
       if (call.isOver()) return undefined;

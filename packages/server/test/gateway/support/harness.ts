@@ -48,6 +48,7 @@ export interface HarnessOptions {
   mcpBaseUrl?: string;
   upstreamTimeoutMs?: number;
   streamLimits?: GatewayDependencies['streamLimits'];
+  bodyLimits?: GatewayDependencies['bodyLimits'];
   channelLimits?: Parameters<typeof createChannels>[0]['limits'];
   relay?: Omit<GatewayDependencies['relay'], 'sender' | 'openChannel'>;
   /** Of our own client of MCP servers. Set: what relayed servers say of their tools is followed, too. */
@@ -236,6 +237,7 @@ export async function startHarness(options: HarnessOptions = {}) {
       sender: relaySender,
     },
     streamLimits: options.streamLimits,
+    bodyLimits: options.bodyLimits,
     limits: { perKey: options.perKey ?? WIDE, perOrganisation: options.perOrganisation ?? WIDE },
     log,
     clock: options.clock ?? systemClock,

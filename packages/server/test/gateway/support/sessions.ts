@@ -4,7 +4,7 @@ import { createSender } from '@latchkey/tools';
 import { request, type Dispatcher } from 'undici';
 import type { McpTarget } from '../../../src/connectors/tool-set.ts';
 import { openExchange } from '../../../src/gateway/exchange.ts';
-import { readJsonBody } from '../../../src/gateway/mcp/body.ts';
+import { BODY_LIMITS, createReadJsonBody } from '../../../src/gateway/mcp/body.ts';
 import { sendAnswer } from '../../../src/gateway/mcp/send-answer.ts';
 import type { Caller } from '../../../src/gateway/pipeline/authenticate.ts';
 import type { Ended } from '../../../src/gateway/pipeline/record.ts';
@@ -85,6 +85,7 @@ export async function startSessions(
     present: (message) => message,
   };
 
+  const readJsonBody = createReadJsonBody(BODY_LIMITS);
   const server = createServer((req, res) => {
     const exchange = openExchange(req, res, (thrown) => {
       throw thrown;
@@ -104,7 +105,7 @@ export async function startSessions(
         refresh: () => Promise.resolve(targets.get(target.slug) === target),
       };
       if (req.method !== 'POST') return relay.carry({ ...passage, post: undefined });
-      const body = await readJsonBody(req);
+      const body = await readJsonBody(req, caller.principal);
       if (!body.ok) throw body.error;
       const post = readPost(body.value, req.headers['mcp-protocol-version']);
       if (!post.ok) return sendAnswer(exchange, post.error);
