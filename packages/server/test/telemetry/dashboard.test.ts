@@ -161,7 +161,7 @@ test('series that do not match one to one would be found out', () => {
   expect(asks(`${up} * latchkey_build_info`)()).toEqual([]);
   expect(asks(`${up} ^ 2`)).toThrow('what is "^ 2"?');
   const both = asks(`sum by (worker) (${up}) / on (worker) sum by (worker) (latchkey_build_info)`)();
-  expect(both.map(({ worker }) => worker).toSorted()).toEqual(['1', '2']);
+  expect(new Set(both.map(({ worker }) => worker))).toEqual(new Set(['1', '2']));
 });
 
 test('a panel that asks for what there is not would be found out', () => {
