@@ -45,6 +45,8 @@ export interface AppOptions {
   logsRequests?: boolean;
   /** How many calls there may be in a minute, under way, and by the month. Unset: as with none of their variables. */
   calls?: CallSettings | undefined;
+  /** For how many days audit rows of no organisation are kept. Unset: for ever. */
+  unownedAuditDays?: number | undefined;
   /** For tests of the limits. */
   sharedLimitDeadlineMs?: number;
   unconfirmedClientsMax?: number;

@@ -79,7 +79,7 @@ export async function createApp(options: AppOptions) {
   const recording = createAudit({ store: telemetry.auditStore, clock, log });
   const audit = telemetry.observeAudit(options.aroundAudit?.(recording) ?? recording);
   const usage = createUsage({ store, clock, log });
-  const watching = wireWatching({ store, clock, log, masterSecret, mcpBaseUrl });
+  const watching = wireWatching(options);
   const { limiter, limits, ...limiting } = wireLimits({ ...options, telemetry });
   const admitting = wireAdmission({ ...options, registry: telemetry.registry });
   const callerOf = wireCallers(options);

@@ -46,3 +46,21 @@ test.each([
     error: [`${name}: must be a whole number from ${range}`],
   });
 });
+
+describe('LATCHKEY_AUDIT_DAYS', () => {
+  test('unset or empty: what belongs to no organisation is kept for ever', () => {
+    for (const environment of [{}, { LATCHKEY_AUDIT_DAYS: '' }])
+      expect(valueOf(environment).unownedAuditDays).toBeUndefined();
+  });
+
+  test.each([30, 365, 3650])('is a number of days (%i)', (days) => {
+    expect(valueOf({ LATCHKEY_AUDIT_DAYS: String(days) }).unownedAuditDays).toBe(days);
+  });
+
+  test.each(['29', '3651', '90.5', 'ever'])('and not %s', (days) => {
+    expect(readConfig({ LATCHKEY_AUDIT_DAYS: days })).toEqual({
+      ok: false,
+      error: [expect.stringMatching(/^LATCHKEY_AUDIT_DAYS: /)],
+    });
+  });
+});

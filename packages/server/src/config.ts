@@ -71,6 +71,7 @@ const environmentSchema = z.object({
   SHARED_EGRESS_CIDRS: networkList.default([CLAUDE_EGRESS]),
   IMPORT_PRIVATE_CIDRS: networkList.default([]),
   LATCHKEY_DRAIN_SECONDS: wholeNumber(0, 600).optional(),
+  LATCHKEY_AUDIT_DAYS: wholeNumber(30, 3650).optional(),
   LATCHKEY_CONFIG: z.string().min(1).optional(),
   ...CALL_VARIABLES,
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
@@ -101,6 +102,8 @@ export interface Config {
   readonly importPrivateNetworks?: readonly string[];
   /** How long a stop goes on serving, for calls to go elsewhere. Unset: only where there are other nodes. */
   readonly drainSeconds?: number | undefined;
+  /** For how many days audit rows of no organisation are kept. Unset: for ever. */
+  readonly unownedAuditDays?: number | undefined;
   /** A YAML or JSON file that declares organisations and connectors. */
   readonly configFile: string | undefined;
   /** The whole environment, for what that file takes from it. Unset: it takes nothing. */
@@ -157,6 +160,7 @@ export function readConfig(
     sharedEgress: read.SHARED_EGRESS_CIDRS,
     importPrivateNetworks: read.IMPORT_PRIVATE_CIDRS,
     drainSeconds: read.LATCHKEY_DRAIN_SECONDS,
+    unownedAuditDays: read.LATCHKEY_AUDIT_DAYS,
     configFile: read.LATCHKEY_CONFIG === undefined ? undefined : resolve(read.LATCHKEY_CONFIG),
     variables: environment,
     logLevel: read.LOG_LEVEL,

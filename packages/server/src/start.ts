@@ -157,6 +157,7 @@ export async function startLatchkey(
     settings: settingsOf(config),
     telemetry: config.telemetry,
     calls: config.calls,
+    unownedAuditDays: config.unownedAuditDays,
     logsRequests: config.logLevel === 'debug',
     masterSecret,
     handoffSecret: config.handoffSecret,

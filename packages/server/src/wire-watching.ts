@@ -19,12 +19,14 @@ export function wireWatching({
   masterSecret,
   mcpBaseUrl,
   store,
+  unownedAuditDays,
 }: {
   clock: Clock;
   log: Log;
   masterSecret: string;
   mcpBaseUrl: string;
   store: Store;
+  unownedAuditDays?: number | undefined;
 }) {
   const keeper = createTrailKeeper({ store, log });
   keeper.start();
@@ -38,7 +40,7 @@ export function wireWatching({
   checkpoints.start();
   const intents = createIntentCloser({ store, log });
   intents.start();
-  const pruner = createPruner({ store, clock, log });
+  const pruner = createPruner({ store, clock, log, unownedDays: unownedAuditDays });
   pruner.start();
   return {
     portal: {

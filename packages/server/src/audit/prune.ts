@@ -12,49 +12,73 @@ export interface PruneStore extends Pick<Queries, 'auditRetention'> {
   transaction<T>(work: (queries: PruneQueries) => Promise<T>): Promise<T>;
 }
 
+/** Without an organisation: of the rows that belong to none. */
+interface Policy {
+  readonly days: number;
+  readonly orgId?: OrganisationId;
+}
+
 const STEP_MS = 10 * 60_000;
 /** In one transaction. */
 const ROWS_MAX = 20_000;
 
 /**
- * Deletes the audit rows that an organisation does not want to keep any longer, on whichever node comes first. What was
- * changed since it was sealed is not deleted, nor is anything where rows are gone that no policy deleted: a policy must
- * not be what wipes out the traces, and its entry speaks for all that is gone before it.
+ * Deletes the audit rows that an organisation does not want to keep any longer, and those of no organisation that the
+ * operator does not, on whichever node comes first. What was changed since it was sealed is not deleted, nor is anything
+ * where rows are gone that no policy deleted: a policy must not be what wipes out the traces, and its entry speaks for
+ * all that is gone before it.
  */
-export function createPruner({ clock, log, store }: { store: PruneStore; clock: Clock; log: Log }) {
-  const complained = new Set<OrganisationId>();
+export function createPruner({
+  clock,
+  log,
+  store,
+  unownedDays,
+}: {
+  store: PruneStore;
+  clock: Clock;
+  log: Log;
+  /** For how many days the rows of no organisation are kept. Unset: for ever. */
+  unownedDays?: number | undefined;
+}) {
+  const complained = new Set<string>();
 
   async function step(): Promise<void> {
-    for (const policy of await store.auditRetention.policies()) while (await pruneSome(policy));
+    for (const { days, orgId } of await store.auditRetention.policies()) await prune({ days, orgId });
+    if (unownedDays !== undefined) await prune({ days: unownedDays });
+  }
+
+  async function prune(policy: Policy): Promise<void> {
+    while (await pruneSome(policy));
   }
 
   /** True: there is more. */
-  function pruneSome({ days, orgId }: { days: number; orgId: OrganisationId }): Promise<boolean> {
+  function pruneSome({ days, orgId }: Policy): Promise<boolean> {
+    const chain = orgId ?? '';
     return store.transaction(async ({ audit, auditCheck, auditRetention }) => {
       if (!(await auditRetention.claim())) return false;
-      const old = await auditRetention.old(orgId, days);
+      const old = await auditRetention.old(chain, days);
       if (old === undefined) return false;
-      if (await isWipedAt(auditCheck, orgId, old.after)) {
+      if (await isWipedAt(auditCheck, chain, old.after)) {
         complain(
-          orgId,
+          chain,
           { before_block: old.after + 1 },
           'rows of the audit log are gone that no policy deleted: all is kept',
         );
         return false;
       }
-      const blocks = await auditCheck.blocksAfter(orgId, old.after, ROWS_MAX);
+      const blocks = await auditCheck.blocksAfter(chain, old.after, ROWS_MAX);
       const changed = blocks.find(
         ({ contentHolds, follows, rowsHold }) => !(contentHolds && follows && rowsHold),
       );
       const last = blocks.findLast(({ seq }) => seq <= old.to && seq < (changed?.seq ?? Infinity));
       if (changed !== undefined && changed.seq <= old.to)
         complain(
-          orgId,
+          chain,
           { row: changed.firstId },
           'the audit log was changed there: what is old is kept from that row on',
         );
       if (last === undefined) return false;
-      const rows = await auditRetention.prune(orgId, { after: old.after, to: last.seq });
+      const rows = await auditRetention.prune(chain, { after: old.after, to: last.seq });
       await audit.insertMany([
         toAuditRow(
           {
@@ -72,11 +96,11 @@ export function createPruner({ clock, log, store }: { store: PruneStore; clock: 
     });
   }
 
-  /** Once for each organisation: it stays so until somebody looks at it. */
-  function complain(orgId: OrganisationId, where: object, message: string): void {
-    if (complained.has(orgId)) return;
-    complained.add(orgId);
-    log.error({ organisation: orgId, ...where }, message);
+  /** Once for each chain: it stays so until somebody looks at it. */
+  function complain(chain: string, where: object, message: string): void {
+    if (complained.has(chain)) return;
+    complained.add(chain);
+    log.error({ organisation: chain, ...where }, message);
   }
 
   const repeater = createRepeater({
@@ -91,10 +115,10 @@ export function createPruner({ clock, log, store }: { store: PruneStore; clock: 
 /** `seq`: the last block that is without rows; 0: there is none. */
 async function isWipedAt(
   auditCheck: PruneQueries['auditCheck'],
-  orgId: OrganisationId,
+  chain: string,
   seq: number,
 ): Promise<boolean> {
   if (seq === 0) return false;
-  const [block] = await auditCheck.blocksAfter(orgId, seq - 1, 1);
-  return block !== undefined && isWiped(block, await auditCheck.deletedByPolicy(orgId));
+  const [block] = await auditCheck.blocksAfter(chain, seq - 1, 1);
+  return block !== undefined && isWiped(block, await auditCheck.deletedByPolicy(chain));
 }

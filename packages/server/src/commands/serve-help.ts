@@ -42,6 +42,9 @@ Environment (defaults in brackets):
   LATCHKEY_MONTHLY_CALLS                             calls of an organisation in a month [no end]
   LATCHKEY_MONTHLY_CREDITS                           credits of an organisation in a month [no end]
 
+  LATCHKEY_AUDIT_DAYS                                how long the audit log keeps what belongs to no organisation: 30 to
+                                                     3650 days [for ever]
+
   LOG_LEVEL [info]                                   debug, info, warn, error, silent
   LATCHKEY_METRICS_TOKEN                             whoever shows it may read /metrics; without it, this machine alone,
                                                      and only as long as the service has no public address

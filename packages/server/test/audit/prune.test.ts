@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { toAuditRow } from '../../src/audit/entry.ts';
 import { createTrailKeeper } from '../../src/audit/keep-trail.ts';
 import { createPruner } from '../../src/audit/prune.ts';
@@ -119,6 +119,69 @@ describe('what an organisation does not want to keep any longer', () => {
     expect(await dayOf()).toBe(100);
     await keep(90);
     expect(await dayOf()).toBe(40);
+  });
+});
+
+describe('what belongs to no organisation', () => {
+  /** Three blocks of two rows, sealed 100, 40 and 0 days ago. */
+  beforeEach(async () => {
+    const refused = { action: 'client.refused', actor: { kind: 'anonymous' } } as const;
+    for (const [block, days] of [100, 40, 0].entries()) {
+      const row = () => toAuditRow(refused, 'event', systemClock);
+      await database.store.audit.insertMany([row(), row()]);
+      await trail.step();
+      await run(
+        `update audit_blocks set sealed_at = now() - make_interval(days => $1) where chain = '' and seq = $2`,
+        [days, block + 1],
+      );
+    }
+  });
+
+  afterEach(async () => {
+    await run('delete from audit_events where org_id is null');
+    await run(`delete from audit_blocks where chain = ''`);
+  });
+
+  async function keepUnowned(unownedDays: number | undefined): Promise<void> {
+    const pruner = createPruner({ store: database.store, clock: systemClock, log, unownedDays });
+    await pruner.step();
+    await pruner.close();
+    await trail.step();
+  }
+
+  async function deletions() {
+    const { rows } = await run(
+      `select actor_kind, outcome, detail from audit_events where org_id is null and action = 'audit.pruned'`,
+    );
+    return rows as unknown[];
+  }
+
+  test('is kept for ever unless the operator says how long', async () => {
+    await keepUnowned(undefined);
+    expect(await verify('')).toMatchObject({ rows: 6, prunedRows: 0, faults: [] });
+    expect(await deletions()).toEqual([]);
+  });
+
+  test('is deleted when it is too old for the operator; its chain holds, and no organisation’s is touched', async () => {
+    await keepUnowned(90);
+    expect(await verify('')).toMatchObject({ rows: 5, prunedRows: 2, faults: [] });
+    await keepUnowned(30);
+    expect(await verify('')).toMatchObject({ rows: 4, prunedRows: 4, faults: [] });
+    expect(await deletions()).toMatchObject([
+      { actor_kind: 'system', outcome: 'ok', detail: { rows: 2, up_to_block: 1, older_than_days: 90 } },
+      { actor_kind: 'system', outcome: 'ok', detail: { rows: 2, up_to_block: 2, older_than_days: 30 } },
+    ]);
+    expect(await verify()).toMatchObject({ rows: 12, prunedRows: 0, faults: [] });
+  });
+
+  test('stays where somebody changed it since it was sealed', async () => {
+    await run(
+      `update audit_events set action = 'nothing.happened'
+       where id = (select first_id from audit_blocks where chain = '' and seq = 1)`,
+    );
+    await keepUnowned(30);
+    expect((await verify('')).faults).toMatchObject([{ kind: 'changed' }]);
+    expect(errors).toContainEqual(expect.objectContaining({ organisation: '' }));
   });
 });
 

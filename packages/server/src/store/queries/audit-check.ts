@@ -1,6 +1,7 @@
-import { sql, type SQL } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import type { Executor } from '../database.ts';
 import { auditBlocks, auditEvents } from '../schema.ts';
+import { inChain } from './in-chain.ts';
 import { contentOf, ROW_LEAF } from './row-leaf.ts';
 
 const BLOCKS_MAX = 500;
@@ -38,8 +39,6 @@ export interface EmptiedBlocks extends Record<string, unknown> {
 
 /** What a check of a chain reads. `chain` is an organisation's id, or empty for the rows that belong to none. */
 export function createAuditCheckQueries(executor: Executor) {
-  const inChain = (chain: string): SQL => (chain === '' ? sql`org_id is null` : sql`org_id = ${chain}`);
-
   return {
     /** The blocks after the one of that number, each looked at in the database, with about `rowsMax` rows at most. */
     async blocksAfter(chain: string, seq: number, rowsMax: number): Promise<CheckedBlock[]> {

@@ -3,6 +3,7 @@ import type { OrganisationId } from '../../kernel/ids.ts';
 import type { Executor } from '../database.ts';
 import { auditBlocks, auditEvents, organisations } from '../schema.ts';
 import { tryLock } from './advisory-lock.ts';
+import { inChain } from './in-chain.ts';
 
 const PRUNE_LOCK = 0x6c61_7072; // 'lapr'
 
@@ -45,6 +46,7 @@ export function createAuditRetentionQueries(executor: Executor) {
     /** Until the end of the transaction nobody else deletes rows; false: somebody is at it. */
     claim: (): Promise<boolean> => tryLock(executor, PRUNE_LOCK),
 
+    /** What organisations chose. */
     async policies(): Promise<{ orgId: OrganisationId; days: number }[]> {
       const rows = await executor
         .select({ orgId: organisations.id, days: organisations.auditDays })
@@ -57,33 +59,33 @@ export function createAuditRetentionQueries(executor: Executor) {
      * Which blocks are older than so many days: after `after`, up to `to`. Undefined: none, or none is a day older than
      * that, so that a chain is not touched each time that a row of it comes of age.
      */
-    async old(orgId: OrganisationId, days: number): Promise<{ after: number; to: number } | undefined> {
+    async old(chain: string, days: number): Promise<{ after: number; to: number } | undefined> {
       const { rows } = await executor.execute<{ after: number; to: number | null }>(sql`
-        with first as (select ${FIRST_WHOLE(orgId)} as seq)
+        with first as (select ${FIRST_WHOLE(chain)} as seq)
         select first.seq::float8 - 1 as after, (
           select max(seq)::float8 from ${auditBlocks}
-          where chain = ${orgId} and seq >= first.seq and sealed_at < now() - make_interval(days => ${days})
+          where chain = ${chain} and seq >= first.seq and sealed_at < now() - make_interval(days => ${days})
         ) as to
-        from first join ${auditBlocks} oldest on oldest.chain = ${orgId} and oldest.seq = first.seq
+        from first join ${auditBlocks} oldest on oldest.chain = ${chain} and oldest.seq = first.seq
         where oldest.sealed_at < now() - make_interval(days => ${days + 1})`);
       const [found] = rows;
       return found === undefined || found.to === null ? undefined : { after: found.after, to: found.to };
     },
 
     /** The rows that the blocks after `after`, up to `to`, sealed, and what the blocks say of each. How many there were. */
-    async prune(orgId: OrganisationId, { after, to }: { after: number; to: number }): Promise<number> {
+    async prune(chain: string, { after, to }: { after: number; to: number }): Promise<number> {
       const { rowCount } = await executor.execute(sql`
-        delete from ${auditEvents} where org_id = ${orgId} and id in (
-          select unnest(ids) from ${auditBlocks} where chain = ${orgId} and seq > ${after} and seq <= ${to}
+        delete from ${auditEvents} where ${inChain(chain)} and id in (
+          select unnest(ids) from ${auditBlocks} where chain = ${chain} and seq > ${after} and seq <= ${to}
         )`);
       await executor.execute(sql`
         update ${auditBlocks} set ids = null, leaves = null
-        where chain = ${orgId} and seq > ${after} and seq <= ${to}`);
+        where chain = ${chain} and seq > ${after} and seq <= ${to}`);
       return rowCount ?? 0;
     },
   };
 }
 
 /** The number of the first block whose rows are still there. Those before it are without, from the first one on. */
-const FIRST_WHOLE = (orgId: OrganisationId) =>
-  sql`(select min(seq) from ${auditBlocks} where chain = ${orgId} and leaves is not null)`;
+const FIRST_WHOLE = (chain: string) =>
+  sql`(select min(seq) from ${auditBlocks} where chain = ${chain} and leaves is not null)`;
