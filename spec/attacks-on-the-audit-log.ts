@@ -1,5 +1,13 @@
 import { attack, type Claim } from './requirement.ts';
-import { auditChain, auditChainKeeper, auditPrune, csv, portalAudit, portalUsage } from './tests.ts';
+import {
+  auditChain,
+  auditChainKeeper,
+  auditCheckpoints,
+  auditPrune,
+  csv,
+  portalAudit,
+  portalUsage,
+} from './tests.ts';
 
 /** On the audit log, by who can write the database and by who can only read it. */
 export const ATTACKS_ON_THE_AUDIT_LOG: readonly Claim[] = [
@@ -32,7 +40,7 @@ export const ATTACKS_ON_THE_AUDIT_LOG: readonly Claim[] = [
   ),
   attack(
     180,
-    'Nobody passes off what they deleted from the audit log as deleted by a policy, unless the log itself says so in an entry.',
+    'Nobody passes off what they deleted from the audit log as deleted by a policy, unless the log itself says so in an entry, and of younger rows than a policy deletes not even then where checkpoints were kept.',
     auditPrune('are named where there was no policy, from the first block to the last that is without'),
     auditPrune('are named where nothing of the log is left but its blocks'),
     auditPrune('are named where they belonged to no organisation'),
@@ -41,5 +49,7 @@ export const ATTACKS_ON_THE_AUDIT_LOG: readonly Claim[] = [
     auditPrune('are not covered up by a policy of later, which deletes nothing on top of them'),
     auditPrune('are not covered by an entry that has an id which no row was given yet'),
     auditPrune('are nothing bad while the entry of the policy waits to be sealed'),
+    auditCheckpoints('was not, where a kept checkpoint shows that it was too young (%s)'),
+    auditCheckpoints('may have been, where the checkpoints are as old as that'),
   ),
 ];

@@ -125,6 +125,7 @@ export const webhookNodes = ofServer('webhooks/nodes');
 export const webhooks = ofServer('webhooks/deliver');
 
 export const auditChain = ofServer('audit/check-chain');
+export const auditCheckpoints = ofServer('audit/checkpoints');
 export const auditPrune = ofServer('audit/prune');
 export const auditChainKeeper = ofServer('audit/keep-trail');
 export const csv = testsIn('packages/server/src/portal/csv.test.ts');

@@ -1,6 +1,7 @@
 import type { Queries } from '../store/store.ts';
 import { checkChain, type ChainBreak, type ChainCheck, type CheckStore } from './check-chain.ts';
 import type { CheckpointKey } from './checkpoint-key.ts';
+import { findEarlyDeletion, type EarlyDeletion } from './deleted-early.ts';
 import { readCheckpoint, type Checkpoint, type TokenFault } from './checkpoint-token.ts';
 
 export interface VerifyStore extends CheckStore {
@@ -10,6 +11,7 @@ export interface VerifyStore extends CheckStore {
 export type ChainFault =
   /** A row, or the seal of it, is not as it was. */
   | ChainBreak
+  | EarlyDeletion
   /** Blocks that a checkpoint was signed for are not there: the end was cut off. */
   | { readonly kind: 'cut'; readonly checkpoint: Checkpoint }
   /** The block is another one than the checkpoint was signed for: the chain was built anew. */
@@ -50,12 +52,14 @@ export async function verifyChain(
   const faults: ChainFault[] = [];
   const walked = await walk(store, chain, onProgress);
   if (walked.end.broken !== undefined) faults.push(walked.end.broken);
+  const held: Checkpoint[] = [];
   let checkpoints = 0;
   const compare = async (checkpoint: Checkpoint) => {
     checkpoints += 1;
     const hash = await store.auditCheckpoints.hashOf(chain, checkpoint.seq);
     if (hash === undefined) faults.push({ kind: 'cut', checkpoint });
     else if (hash !== checkpoint.hash) faults.push({ kind: 'rewritten', checkpoint });
+    else held.push(checkpoint);
   };
   for (const checkpoint of kept.filter((each) => each.chain === chain)) await compare(checkpoint);
   for await (const { seq, token } of storedTokens(store, chain)) {
@@ -65,6 +69,8 @@ export async function verifyChain(
       faults.push({ kind: 'checkpoint', seq, fault: 'forged' });
     else await compare(checkpoint);
   }
+  const early = walked.prunedRows > 0 ? await findEarlyDeletion(store.auditCheck, chain, held) : undefined;
+  if (early !== undefined) faults.push(early);
   return {
     rows: walked.rows,
     prunedRows: walked.prunedRows,

@@ -4,6 +4,7 @@ import { readCheckpoint, signCheckpoint, type Checkpoint } from '../../src/audit
 import { checkpointKeys, createCheckpointKeeper, signHead } from '../../src/audit/checkpoints.ts';
 import { toAuditRow } from '../../src/audit/entry.ts';
 import { createTrailKeeper } from '../../src/audit/keep-trail.ts';
+import { createPruner } from '../../src/audit/prune.ts';
 import { verifyChain } from '../../src/audit/verify-chain.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 import { newId, type OrganisationId } from '../../src/kernel/ids.ts';
@@ -230,3 +231,60 @@ function altered(token: string): string {
   const other = Buffer.from(JSON.stringify({ ...said, seq: 1 })).toString('base64url');
   return [header, other, signature].join('.');
 }
+
+describe('what a policy is said to have deleted', () => {
+  const DAY_MS = 86_400_000;
+  const ago = (days: number) => ({ nowMs: () => systemClock.nowMs() - days * DAY_MS });
+
+  /** As `signed`, so many days ago. */
+  async function signedAgo(days: number): Promise<Checkpoint> {
+    const token = await signHead({ ...deps(), clock: ago(days) }, orgId);
+    const checkpoint = readCheckpoint(token ?? '', await checkpointKeys(deps()));
+    if (typeof checkpoint === 'string') throw new Error(checkpoint);
+    return checkpoint;
+  }
+
+  /** Rows, what the blocks say of them, checkpoints, and an entry of a policy that there never was. */
+  async function wipe(at: { nowMs(): number }, detail: Record<string, unknown>): Promise<void> {
+    await run('delete from audit_events where org_id = $1', [orgId]);
+    await run('update audit_blocks set ids = null, leaves = null where chain = $1', [orgId]);
+    await run('delete from audit_checkpoints where chain = $1', [orgId]);
+    await database.store.audit.insertMany([
+      toAuditRow(
+        { orgId, action: 'audit.pruned', actor: { kind: 'system' }, outcome: 'ok', detail },
+        'event',
+        at,
+      ),
+    ]);
+    await trail.step();
+  }
+
+  const said = { rows: 6, up_to_block: 3, older_than_days: 30 };
+  test.each<[string, number, Record<string, unknown>]>([
+    ['now', 0, said],
+    ['in the future', -60, said],
+    ['for less days than a policy has', 0, { ...said, older_than_days: -1000 }],
+    ['without days', 0, { ...said, older_than_days: undefined }],
+    ['as an earlier release', 0, { rows: 6, up_to: 1e15, older_than_days: 30 }],
+  ])('was not, where a kept checkpoint shows that it was too young (%s)', async (_, days, detail) => {
+    const kept = await signedAgo(20);
+    await write(1);
+    await wipe(ago(days), detail);
+    const { faults } = await verify([kept]);
+    expect(faults).toEqual([{ kind: 'early', checkpoint: kept, days: 30 }]);
+  });
+
+  test('may have been, where the checkpoints are as old as that', async () => {
+    const kept = await signedAgo(40);
+    await write(1);
+    await run(`update audit_blocks set sealed_at = now() - interval '35 days' where chain = $1`, [orgId]);
+    await write(1);
+    const recent = await signedAgo(10);
+    await database.store.auditRetention.change(orgId, null, 30);
+    const pruner = createPruner({ store: database.store, clock: systemClock, log: silentLog });
+    await pruner.step();
+    await pruner.close();
+    await trail.step();
+    expect(await verify([kept, recent])).toMatchObject({ prunedRows: 6, checkpoints: 4, faults: [] });
+  });
+});

@@ -51,6 +51,8 @@ function faultInWords(fault: ChainFault): string {
       return `The checkpoint of block ${fault.seq} in the database is none of ours.`;
     case 'seal':
       return `The seal of the block from row ${fault.rowId} on was changed.`;
+    case 'early':
+      return `Deleted before its time: what came after ${signedFor(fault)} was younger than the ${fault.days} days of the policy that is said to have deleted it.`;
     case 'wiped':
       return `Deleted without a policy: blocks ${fault.fromBlock} to ${fault.toBlock}, rows ${fault.rowId} to ${fault.lastRowId} (${count(fault.rows, 'row')}).`;
     case 'changed':
@@ -62,7 +64,7 @@ function faultInWords(fault: ChainFault): string {
   }
 }
 
-function signedFor({ checkpoint }: Extract<ChainFault, { kind: 'cut' | 'rewritten' }>): string {
+function signedFor({ checkpoint }: Extract<ChainFault, { kind: 'cut' | 'early' | 'rewritten' }>): string {
   return `block ${checkpoint.seq}, signed for on ${new Date(checkpoint.iat * 1000).toISOString()},`;
 }
 

@@ -28,6 +28,10 @@ export interface PolicyDeletion {
   /** Undefined: it was written by a release that named only the row. */
   readonly upToBlock: number | undefined;
   readonly upToRow: number | undefined;
+  /** When it says that it was done: never later than now. */
+  readonly atMs: number;
+  /** What it deleted was older, it says. Undefined: it does not. */
+  readonly olderThanDays: number | undefined;
 }
 
 /** Blocks side by side whose rows are gone. */
@@ -75,12 +79,20 @@ export function createAuditCheckQueries(executor: Executor) {
      * somebody's own.
      */
     async deletedByPolicy(chain: string): Promise<PolicyDeletion | undefined> {
-      const { rows } = await executor.execute<{ upToBlock: unknown; upToRow: unknown }>(sql`
-        select detail->'up_to_block' as "upToBlock", detail->'up_to' as "upToRow" from ${auditEvents}
+      const { rows } = await executor.execute<{ detail: Record<string, unknown> | null; atMs: number }>(sql`
+        select detail, (extract(epoch from least(at, now())) * 1000)::float8 as "atMs" from ${auditEvents}
         where ${inChain(chain)} and action = 'audit.pruned' and actor_kind = 'system'
           and id <= (select last_value from audit_events_id_seq)
         order by id desc limit 1`);
-      return rows[0] && { upToBlock: numberOf(rows[0].upToBlock), upToRow: numberOf(rows[0].upToRow) };
+      const [entry] = rows;
+      return (
+        entry && {
+          upToBlock: numberOf(entry.detail?.['up_to_block']),
+          upToRow: numberOf(entry.detail?.['up_to']),
+          atMs: entry.atMs,
+          olderThanDays: numberOf(entry.detail?.['older_than_days']),
+        }
+      );
     },
 
     /** The blocks from that one on that have no rows, up to the next that has some. */
