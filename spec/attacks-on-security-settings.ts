@@ -24,7 +24,9 @@ export const ATTACKS_ON_SECURITY_SETTINGS: readonly Claim[] = [
     securityNodes(
       'addresses hold at both doors, on every node at once, for keys and, if it says so, for apps',
     ),
-    securityNodes('a stream that is open is cut on every node when its address is none of the list any more'),
+    securityNodes(
+      'of the streams that are open those stay whose caller is on the list, and the others are cut on every node',
+    ),
   ),
   attack(
     146,
