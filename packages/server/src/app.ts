@@ -16,6 +16,7 @@ import { createFetchFile } from './gateway/pipeline/fetch-file.ts';
 import { createChangeFeed } from './grants/change-feed.ts';
 import { createGrants } from './grants/grants.ts';
 import { startSweeping } from './grants/sweep.ts';
+import { createClosing } from './closing.ts';
 import { followChanges } from './follow-changes.ts';
 import { healthRoutes } from './health.ts';
 import { createAddressGuard } from './kernel/address-guard.ts';
@@ -357,6 +358,28 @@ export async function createApp(options: AppOptions) {
     }
   }
 
+  const closing = createClosing([
+    {
+      'calls under way': gateway.close,
+      'requests under way': () => underWay.close(CLOSE_GRACE_MS),
+      webhooks: webhooks.close,
+      'accounts that are given back': upstreamAccounts.revoking.close,
+    },
+    { imports: importing.close },
+    { 'connections to upstreams': upstreams.close },
+    { quotas: admitting.close },
+    { 'what was attempted': attempts.close },
+    { 'the use of keys': usage.close },
+    { 'the audit log': audit.close },
+    { 'what looks after the audit log': watching.close },
+    { 'the list of nodes': operator.close },
+    { 'shared limits': limiting.close },
+    { 'mail between nodes': nodeMail.close },
+    { 'the change feed': feed.close },
+    { telemetry: telemetry.close },
+    { 'the database': store.close },
+  ]);
+
   return {
     mcpBaseUrl,
     webBaseUrl,
@@ -383,24 +406,11 @@ export async function createApp(options: AppOptions) {
       readiness.stop();
       sweeping.close();
       company.close();
-      await upstreamAccounts.revoking.close();
       playing.close();
-      await Promise.all([gateway.close(), underWay.close(CLOSE_GRACE_MS)]);
-      await importing.close();
-      await upstreams.close();
-      await admitting.close();
-      await attempts.close();
-      await usage.close();
-      await audit.close();
-      await webhooks.close();
-      await watching.close();
-      await operator.close();
-      await limiting.close();
-      await nodeMail.close();
-      await feed.close();
-      await telemetry.close();
-      await store.close();
+      await closing.close();
     },
+    /** What a close that is under way waits for. */
+    waitsFor: closing.waitsFor,
   };
 }
 

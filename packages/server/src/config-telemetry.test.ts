@@ -114,7 +114,24 @@ test('metrics are sent only where that is asked for', () => {
   expect(read({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4318' }).metricExport).toBeUndefined();
   expect(
     read({ OTEL_METRICS_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4318' }).metricExport,
-  ).toEqual({ endpoint: 'http://c:4318/v1/metrics', intervalMs: 60_000, timeoutMs: 30_000 });
+  ).toEqual({ endpoint: 'http://c:4318/v1/metrics', intervalMs: 60_000, timeoutMs: 10_000 });
+});
+
+test.each([
+  [{}, 10_000, 10_000],
+  [{ OTEL_EXPORTER_OTLP_TIMEOUT: '2000' }, 2_000, 2_000],
+  [{ OTEL_EXPORTER_OTLP_TIMEOUT: '2000', OTEL_EXPORTER_OTLP_TRACES_TIMEOUT: '40000' }, 30_000, 2_000],
+  [{ OTEL_EXPORTER_OTLP_TIMEOUT: '2000', OTEL_EXPORTER_OTLP_METRICS_TIMEOUT: '5000' }, 2_000, 5_000],
+  [{ OTEL_BSP_EXPORT_TIMEOUT: '1000', OTEL_METRIC_EXPORT_TIMEOUT: '3000' }, 1_000, 3_000],
+  [{ OTEL_EXPORTER_OTLP_TIMEOUT: 'soon' }, 10_000, 10_000],
+])('an attempt to send takes as long as %j says', (given, traces, metrics) => {
+  const { metricExport, tracing } = read({
+    OTEL_TRACES_EXPORTER: 'otlp',
+    OTEL_METRICS_EXPORTER: 'otlp',
+    ...given,
+  });
+  expect(tracing?.timeoutMs).toBe(traces);
+  expect(metricExport?.timeoutMs).toBe(metrics);
 });
 
 describe('audit rows for a collector', () => {

@@ -60,7 +60,8 @@ export function readTelemetry(given: Variables): Result<TelemetrySettings, strin
     metricExport: isOff ? undefined : readMetricExport(given, warnings),
     logs: isOff ? undefined : readLogExport(given, warnings),
     resource: readResource(given, warnings),
-    warnings,
+    // What is for several signals is said once.
+    warnings: [...new Set(warnings)],
   });
 }
 
@@ -75,15 +76,17 @@ function readTracing(given: Variables, warnings: string[]): TracingSettings | un
   for (const name of propagators)
     if (!['tracecontext', 'baggage', 'none'].includes(name))
       warnings.push(`OTEL_PROPAGATORS: ${name} is not offered`);
+  const timeoutMs = readNumber(given, 'OTEL_BSP_EXPORT_TIMEOUT', 30_000, warnings);
   return {
     endpoint: own ?? (base === undefined ? undefined : `${base.replace(/\/$/, '')}/v1/traces`),
     sampler: readSampler(given, warnings),
     propagates: propagators.includes('tracecontext'),
+    timeoutMs: Math.min(readTimeout(given, 'TRACES', warnings), timeoutMs),
     batch: {
       delayMs: readNumber(given, 'OTEL_BSP_SCHEDULE_DELAY', 5_000, warnings),
       queueMax: readNumber(given, 'OTEL_BSP_MAX_QUEUE_SIZE', 2_048, warnings),
       batchMax: readNumber(given, 'OTEL_BSP_MAX_EXPORT_BATCH_SIZE', 512, warnings),
-      timeoutMs: readNumber(given, 'OTEL_BSP_EXPORT_TIMEOUT', 30_000, warnings),
+      timeoutMs,
     },
   };
 }
@@ -98,7 +101,10 @@ function readMetricExport(given: Variables, warnings: string[]): MetricExportSet
       given['OTEL_EXPORTER_OTLP_METRICS_ENDPOINT'] ??
       (base === undefined ? undefined : `${base.replace(/\/$/, '')}/v1/metrics`),
     intervalMs: readNumber(given, 'OTEL_METRIC_EXPORT_INTERVAL', 60_000, warnings),
-    timeoutMs: readNumber(given, 'OTEL_METRIC_EXPORT_TIMEOUT', 30_000, warnings),
+    timeoutMs: Math.min(
+      readTimeout(given, 'METRICS', warnings),
+      readNumber(given, 'OTEL_METRIC_EXPORT_TIMEOUT', 30_000, warnings),
+    ),
   };
 }
 
@@ -115,12 +121,11 @@ function readLogExport(given: Variables, warnings: string[]): LogExportSettings 
   if (protocol !== undefined && protocol !== 'http/json')
     warnings.push(`OTEL_EXPORTER_OTLP_LOGS_PROTOCOL: ${protocol} is not offered; http/json is used`);
   const base = given['OTEL_EXPORTER_OTLP_ENDPOINT'];
-  const timeout = given['OTEL_EXPORTER_OTLP_LOGS_TIMEOUT'] === undefined ? '' : '_LOGS';
   return {
     endpoint: own ?? `${(base ?? 'http://localhost:4318').replace(/\/$/, '')}/v1/logs`,
     headers: readHeaders(given, warnings),
     // Less than the lease of who sends them.
-    timeoutMs: Math.min(readNumber(given, `OTEL_EXPORTER_OTLP${timeout}_TIMEOUT`, 10_000, warnings), 60_000),
+    timeoutMs: Math.min(readTimeout(given, 'LOGS', warnings), 60_000),
   };
 }
 
@@ -191,6 +196,13 @@ function readRatio(given: Variables, warnings: string[]): number {
   if (ratio >= 0 && ratio <= 1) return ratio;
   warnings.push(`OTEL_TRACES_SAMPLER_ARG: ${text} is not between 0 and 1; ${RATIO} is used`);
   return RATIO;
+}
+
+/** How long an attempt to send may take: the signal's own, or that of all of them. */
+function readTimeout(given: Variables, signal: 'LOGS' | 'METRICS' | 'TRACES', warnings: string[]): number {
+  const own = `OTEL_EXPORTER_OTLP_${signal}_TIMEOUT`;
+  const name = given[own] === undefined ? 'OTEL_EXPORTER_OTLP_TIMEOUT' : own;
+  return readNumber(given, name, 10_000, warnings);
 }
 
 function readNumber(given: Variables, name: string, otherwise: number, warnings: string[]): number {

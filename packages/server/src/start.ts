@@ -58,6 +58,10 @@ export interface StartedLatchkey {
   /** Calls back, at most once, when the database is gone for good. */
   onLost(handler: (message: string) => void): void;
   close(): Promise<void>;
+  /** What a close that is under way waits for. */
+  waitsFor(): string | undefined;
+  /** For who cannot wait for a close: the embedded database must not go on without us. */
+  stopDatabase(): Promise<void>;
 }
 
 export interface StartOptions {
@@ -183,9 +187,12 @@ export async function startLatchkey(
     server.close();
     if (metrics.ok) metrics.value?.close();
     front.closeIdleConnections();
-    await latchkey.close();
-    front.closeAllConnections();
-    await closeDatabase();
+    try {
+      await latchkey.close();
+    } finally {
+      front.closeAllConnections();
+      await closeDatabase();
+    }
   }
   async function drain(): Promise<void> {
     const mustWait =
@@ -222,6 +229,8 @@ export async function startLatchkey(
     drain,
     drainMs: drainMs(config),
     close,
+    waitsFor: latchkey.waitsFor,
+    stopDatabase: closeDatabase,
   });
 }
 

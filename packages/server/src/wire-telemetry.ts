@@ -17,6 +17,7 @@ import { addProcessMetrics } from './telemetry/process-metrics.ts';
 import { createRegistry } from './telemetry/registry.ts';
 import { createRouteOf } from './telemetry/routes.ts';
 import { createScrapeDoor, isLoopbackHost, METRICS_PATH } from './telemetry/scrape-door.ts';
+import { sendTheLast } from './telemetry/send-the-last.ts';
 import { NO_TELEMETRY } from './telemetry/settings.ts';
 import { createSampler } from './telemetry/tracing/sampler.ts';
 import { createTracer, type Tracer } from './telemetry/tracing/tracer.ts';
@@ -264,11 +265,10 @@ export async function wireTelemetry(options: AppOptions) {
       return true;
     },
 
-    /** Sends what is held. */
+    /** Sends what is held, if the collector takes it in time. */
     async close(): Promise<void> {
       processMetrics.close();
-      await sink?.close();
-      await metricExport?.close();
+      await sendTheLast([sink, metricExport], log);
     },
   };
 

@@ -48,20 +48,27 @@ test('a node whose database says nothing takes it that there are others, and lea
 });
 
 const LIFECYCLE = new URL('../src/commands/lifecycle.ts', import.meta.url).href;
-/** It hangs as soon as it is told to stop, and something keeps the process. */
-const HANGING = `
-  import { runUntilStopped } from ${JSON.stringify(LIFECYCLE)};
-  setInterval(() => {}, 1000);
-  const stopped = runUntilStopped(
-    { drain: () => new Promise(() => {}), close: async () => {}, onLost: () => {}, drainMs: 200 },
-    { stopMsMax: 200 },
-  );
-  process.stdout.write('ready');
-  await stopped;
-`;
 
-test('SIGTERM ends a process whose drain never ends', async () => {
-  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', HANGING], {
+/** It hangs as soon as it is told to stop, and something keeps the process. */
+async function stopHanging(started: string): Promise<{ status: number | null; said: string }> {
+  const program = `
+    import { runUntilStopped } from ${JSON.stringify(LIFECYCLE)};
+    setInterval(() => {}, 1000);
+    const never = () => new Promise(() => {});
+    const say = (text) => process.stderr.write(text);
+    const started = {
+      drain: async () => {},
+      close: async () => {},
+      stopDatabase: async () => say('the database is stopped. '),
+      waitsFor: () => undefined,
+      onLost: () => {},
+      drainMs: 200,
+    };
+    const stopped = runUntilStopped({ ...started, ...${started} }, { stopMsMax: 200 });
+    process.stdout.write('ready');
+    await stopped;
+  `;
+  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', program], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));
@@ -70,6 +77,25 @@ test('SIGTERM ends a process whose drain never ends', async () => {
   const ended = once(child, 'close');
   await Promise.race([once(child.stdout, 'data'), ended]);
   child.kill('SIGTERM');
-  expect(await ended).toEqual([1, null]);
-  expect(said).toContain('not stopped after 0.4 seconds');
+  const [status] = (await ended) as [number | null];
+  return { status, said };
+}
+
+test('SIGTERM ends a process whose drain never ends', async () => {
+  const { said, status } = await stopHanging('{ drain: never }');
+  expect(status).toBe(1);
+  expect(said).toContain('not stopped after 0.4 seconds: it waited for the drain');
+});
+
+test('a process whose stop never ends says what it waited for, and stops its database before', async () => {
+  const { said, status } = await stopHanging(`{ close: never, waitsFor: () => 'webhooks' }`);
+  expect(status).toBe(1);
+  expect(said).toContain('not stopped after 0.4 seconds: it waited for webhooks');
+  expect(said).toContain('the database is stopped');
+});
+
+test('a database that does not stop keeps no process', async () => {
+  const { said, status } = await stopHanging('{ close: never, stopDatabase: never }');
+  expect(status).toBe(1);
+  expect(said).toContain('the database may still run');
 });

@@ -41,6 +41,7 @@ export function createPruner({
   unownedDays?: number | undefined;
 }) {
   const complained = new Set<string>();
+  let isClosed = false;
 
   async function step(): Promise<void> {
     for (const { days, orgId } of await store.auditRetention.policies()) await prune({ days, orgId });
@@ -48,7 +49,8 @@ export function createPruner({
   }
 
   async function prune(policy: Policy): Promise<void> {
-    while (await pruneSome(policy));
+    // What is left is for the next node: a stop waits for one portion at most.
+    while (!isClosed && (await pruneSome(policy)));
   }
 
   /** True: there is more. */
@@ -109,7 +111,14 @@ export function createPruner({
     log,
     complaint: 'old audit rows are deleted later',
   });
-  return { ...repeater, step };
+  return {
+    ...repeater,
+    step,
+    close(): Promise<void> {
+      isClosed = true;
+      return repeater.close();
+    },
+  };
 }
 
 /** `seq`: the last block that is without rows; 0: there is none. */

@@ -1,7 +1,10 @@
+import { withinDeadline } from '../kernel/within-deadline.ts';
 import type { StartedLatchkey } from '../start.ts';
 
 /** Calls under way have ten seconds; what is held is written after. */
 const STOP_MS_MAX = 15_000;
+/** Of a process that ends without having closed everything. */
+const DATABASE_STOP_MS_MAX = 3000;
 
 /** Says every fault and ends with a status that a supervisor sees. */
 export function refuseToStart(faults: readonly string[]): void {
@@ -17,18 +20,25 @@ export function refuseUsage(fault: string, help: string): void {
 
 /**
  * Serves until a signal, or until the database is lost; then finishes what is under way and closes everything. A second
- * signal, or fifteen seconds and those that it drains, end the process as it is: it may end at any moment, and the next
- * start goes on from there. It hears signals once it is called: before anybody is told that the service is ready.
+ * signal, or fifteen seconds and those that it drains, end the process as it is, but for the embedded database: it may end
+ * at any moment, and the next start goes on from there. It hears signals once it is called: before anybody is told that the
+ * service is ready.
  */
 export async function runUntilStopped(
-  started: Pick<StartedLatchkey, 'close' | 'drain' | 'drainMs' | 'onLost'>,
+  started: Pick<StartedLatchkey, 'close' | 'drain' | 'drainMs' | 'onLost' | 'stopDatabase' | 'waitsFor'>,
   { stopMsMax = STOP_MS_MAX }: { stopMsMax?: number } = {},
 ): Promise<void> {
   let isStopping = false;
   // Who sits before it and types Ctrl-C waits for nothing that others would send.
   let drains = false;
-  const endNow = (why: string) => {
-    process.stderr.write(`latchkey: ${why}: ended with calls under way.\n`);
+  let isDraining = false;
+  const endNow = async (why: string) => {
+    const waitedFor = isDraining ? 'the drain' : started.waitsFor();
+    const last = waitedFor === undefined ? '' : `: it waited for ${waitedFor}`;
+    process.stderr.write(`latchkey: ${why}${last}.\n`);
+    await withinDeadline(started.stopDatabase(), DATABASE_STOP_MS_MAX).catch((error: unknown) => {
+      process.stderr.write(`latchkey: the database may still run: ${String(error)}\n`);
+    });
     process.exit(1);
   };
   const reason = await new Promise<string | undefined>((resolve) => {
@@ -37,7 +47,7 @@ export async function runUntilStopped(
       resolve(why);
     };
     const onSignal = (signal: NodeJS.Signals) => {
-      if (isStopping) return endNow('a second signal');
+      if (isStopping) return void endNow('ended by a second signal');
       drains = signal === 'SIGTERM';
       stop();
     };
@@ -48,7 +58,11 @@ export async function runUntilStopped(
   if (reason !== undefined) refuseToStart([reason]);
   // Before anything is waited for: a drain, too, asks the database.
   const waitMs = stopMsMax + (drains ? started.drainMs : 0);
-  setTimeout(() => endNow(`not stopped after ${waitMs / 1000} seconds`), waitMs).unref();
-  if (drains) await started.drain();
+  setTimeout(() => void endNow(`not stopped after ${waitMs / 1000} seconds`), waitMs).unref();
+  if (drains) {
+    isDraining = true;
+    await started.drain();
+    isDraining = false;
+  }
   await started.close();
 }

@@ -1,6 +1,5 @@
 import { DatabaseOutOfReachError } from '../store/database-out-of-reach.ts';
-
-const ENDS_WITHIN_MS = 1000;
+import { endSoon } from './end-soon.ts';
 
 /** Says why a command failed, and has the process end with a status that tells. */
 export function sayFailure(error: unknown): void {
@@ -11,6 +10,6 @@ export function sayFailure(error: unknown): void {
     error instanceof Error ? (isExpected ? error.message : (error.stack ?? error.message)) : String(error);
   process.stderr.write(`latchkey: ${words}\n`);
   process.exitCode = isUsage ? 2 : 1;
-  // Whatever was begun and is still open must not keep a process that failed: nobody would start it again.
-  setTimeout(() => process.exit(), ENDS_WITHIN_MS).unref();
+  // Nobody would start again a process that failed and is kept.
+  endSoon();
 }

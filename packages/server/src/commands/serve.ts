@@ -9,6 +9,7 @@ import { faultsOfServing } from '../unsafe-settings.ts';
 import { startWorkers } from '../workers/primary.ts';
 import type { Started } from '../workers/orders.ts';
 import { runWorker } from '../workers/worker.ts';
+import { endSoon } from './end-soon.ts';
 import { refuseToStart, runUntilStopped } from './lifecycle.ts';
 import { SERVE_HELP } from './serve-help.ts';
 
@@ -56,6 +57,7 @@ export async function serve(args: string[]): Promise<void> {
   const stopped = runUntilStopped(started.value);
   sayReady({ mcpBaseUrl, webBaseUrl, setupToken: setup?.token }, { only, say });
   await stopped;
+  endSoon();
 }
 
 /** Undefined: that is no number of workers. */
@@ -73,13 +75,15 @@ async function serveByWorkers(
   const log = config.logLevel === 'silent' ? silentLog : createLog(config.logLevel);
   const begun = await startWorkers(config, { count, log, say });
   if (!begun.ok) return refuseToStart([begun.error.message]);
-  const { onLost, stop } = begun.value;
+  const { onLost, stop, stopDatabase } = begun.value;
   let drains = false;
   const stopped = runUntilStopped({
     onLost,
     drain: async () => void (drains = true),
     close: () => stop({ drains }),
     drainMs: drainMs(config),
+    waitsFor: () => 'its workers',
+    stopDatabase,
   });
   sayReady(begun.value, { only, say, workers: count });
   await stopped;

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { readConfig, type Config } from '../config.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { startLatchkey } from '../start.ts';
+import { endSoon } from './end-soon.ts';
 import { refuseToStart, refuseUsage, runUntilStopped } from './lifecycle.ts';
 import { declareDocument } from './try/declare-document.ts';
 
@@ -59,6 +60,7 @@ export async function tryOut(args: string[]): Promise<void> {
   const stopped = runUntilStopped(started.value);
   sayWhatIsNext(latchkey, { setupToken: setup?.token, say });
   await stopped;
+  endSoon();
 }
 
 /** The environment's, kept to this computer. */

@@ -5,6 +5,8 @@ export interface TracingSettings {
   readonly sampler: SamplerSettings;
   /** `traceparent` is read and sent on (W3C Trace Context). */
   readonly propagates: boolean;
+  /** Of an attempt to send, with those that it is tried again. */
+  readonly timeoutMs: number;
   readonly batch: {
     readonly delayMs: number;
     readonly queueMax: number;

@@ -28,6 +28,8 @@ export interface RunningWorkers extends Started {
   onLost(handler: (message: string) => void): void;
   /** All at once, each with what it has accepted; the database last. */
   stop(order: StopOrder): Promise<void>;
+  /** For who cannot wait for that. */
+  stopDatabase(): Promise<void>;
 }
 
 interface Place {
@@ -159,7 +161,7 @@ export async function startWorkers(
     await stop({ drains: false });
     return failed?.ok === false ? failed : fail({ message: 'the workers did not start' });
   }
-  return ok({ ...first.value, onLost: (handler) => void lost.then(handler), stop });
+  return ok({ ...first.value, onLost: (handler) => void lost.then(handler), stop, stopDatabase: close });
 }
 
 function channelOf(worker: Worker): Channel {

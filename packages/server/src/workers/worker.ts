@@ -1,5 +1,6 @@
 import type { Half } from '../app-options.ts';
 import type { Config } from '../config.ts';
+import { endSoon } from '../commands/end-soon.ts';
 import { startLatchkey, type StartedLatchkey } from '../start.ts';
 import { createChannel, type Channel } from './channel.ts';
 import { SUBJECTS, type StartOrder, type Started, type StopOrder } from './orders.ts';
@@ -37,11 +38,17 @@ export async function runWorker(config: Config, { only }: { only: Half | undefin
   const service = started.value;
   channel.tell(SUBJECTS.started, await describe(service, order, only));
   const { drains } = await stopped;
-  setTimeout(() => process.exit(1), STOP_MS_MAX + (drains ? service.drainMs : 0)).unref();
+  const waitMs = STOP_MS_MAX + (drains ? service.drainMs : 0);
+  setTimeout(() => {
+    const last = service.waitsFor() ?? 'the drain';
+    process.stderr.write(`latchkey: worker ${order.number} is not stopped: it waited for ${last}.\n`);
+    process.exit(1);
+  }, waitMs).unref();
   if (drains) await service.drain();
   await service.close();
   channel.close();
   leave();
+  endSoon();
 }
 
 /** The pipe alone would keep it alive. */

@@ -87,6 +87,19 @@ describe('what an organisation does not want to keep any longer', () => {
     expect(await verify(otherOrg)).toMatchObject({ rows: 12, prunedRows: 0, faults: [] });
   });
 
+  test('waits for the next node where this one is told to stop', async () => {
+    await database.store.auditRetention.change(orgId, null, 30);
+    const pruner = createPruner({ store: database.store, clock: systemClock, log });
+    const step = pruner.step();
+    await pruner.close();
+    await step;
+    expect(await verify()).toMatchObject({ rows: 12, prunedRows: 0, faults: [] });
+    const next = createPruner({ store: database.store, clock: systemClock, log });
+    await next.step();
+    await next.close();
+    expect(await verify()).toMatchObject({ prunedRows: 9, faults: [] });
+  });
+
   test('goes on as time does, and not before it is a day too old', async () => {
     await keep(90);
     expect(await verify()).toMatchObject({ prunedRows: 3, faults: [] });

@@ -22,6 +22,7 @@ function tracing(sampler: TracingSettings['sampler']): TelemetrySettings {
       endpoint: `${collector.url}/v1/traces`,
       sampler,
       propagates: true,
+      timeoutMs: 5000,
       batch: { delayMs: 20, queueMax: 2048, batchMax: 512, timeoutMs: 5000 },
     },
   };

@@ -55,6 +55,30 @@ describe('of two nodes', () => {
     await other.close();
   });
 
+  test('one that is told to stop waits for no receiver, and the other makes that delivery at once', async () => {
+    const owned = await opened.ownedBy();
+    await makeKey(owned.owner, owned.slug);
+    await opened.takeUp();
+    owned.at.answers('never');
+    const one = node();
+    const stuck = one.step();
+    await expect.poll(() => owned.at.received).toHaveLength(1);
+    await one.close();
+    await stuck;
+    const { rows } = await opened.store.pool.query(
+      'select state, attempts, fault from webhook_deliveries where webhook_id = $1',
+      [owned.id],
+    );
+    expect(rows).toEqual([{ state: 'waiting', attempts: 0, fault: null }]);
+    owned.at.answers({ status: 204 });
+    const other = node();
+    await other.step();
+    await other.close();
+    const ids = owned.at.received.map(({ headers }) => headers['webhook-id']);
+    expect(ids).toHaveLength(2);
+    expect(new Set(ids).size).toBe(1);
+  });
+
   test('what one says too late of a delivery that the other has made changes nothing', async () => {
     const owned = await opened.ownedBy();
     await makeKey(owned.owner, owned.slug);

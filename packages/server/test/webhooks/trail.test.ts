@@ -176,3 +176,34 @@ test('of a suspended organisation is sent nothing, and one whose receiver hangs 
   hangs.at.letGo();
   await sending;
 });
+
+test('a receiver that hangs keeps no process that is told to stop, and gets the same from the next one', async () => {
+  const owned = await followed(['trail']);
+  await happen(owned.orgId, ['now']);
+  owned.at.answers('never');
+  const { clock, host, store } = opened;
+  const { forwarder } = wireWebhooks({
+    store,
+    masterSecret: 'a secret of the tests',
+    maySeal: () => true,
+    guard: host.guard,
+    clock,
+    log: silentLog,
+  });
+  const sending = forwarder.step();
+  await expect.poll(() => owned.at.received).toHaveLength(1);
+  const toldMs = performance.now();
+  await forwarder.close();
+  await sending;
+  // Not because an attempt has ten seconds.
+  expect(performance.now() - toldMs).toBeLessThan(9_000);
+  const { rows } = await store.pool.query('select failure from audit_forwards where destination = $1', [
+    owned.id,
+  ]);
+  expect(rows).toEqual([{ failure: null }]);
+  owned.at.answers({ status: 204 });
+  await retry();
+  const [broken, again, ...more] = messagesOf(owned);
+  expect(more).toEqual([]);
+  expect(again).toMatchObject({ id: broken?.id });
+});

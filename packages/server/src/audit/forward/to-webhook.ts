@@ -16,7 +16,7 @@ export function createSendToWebhook({
   send: SendWebhook;
   sign: SignWebhook;
 }): SendRows {
-  return async ({ orgId, slug, url, webhookId }, rows) => {
+  return async ({ orgId, slug, url, webhookId }, rows, signal) => {
     if (orgId === null || webhookId === null || url === null)
       return { ok: false, failure: 'nobody to send to' };
     const entries = rows.map(entryOf);
@@ -34,7 +34,7 @@ export function createSendToWebhook({
     });
     const headers = await sign({ orgId, webhookId }, id, body);
     if (headers === undefined) return { ok: false, failure: 'its secret cannot be opened' };
-    const { fault, status } = await send(url, headers, body);
+    const { fault, status } = await send(url, headers, body, signal);
     if (status !== null && status >= 200 && status < 300) return { ok: true };
     return { ok: false, failure: status === null ? String(fault) : `status ${status}` };
   };

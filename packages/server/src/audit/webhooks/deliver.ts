@@ -17,6 +17,8 @@ const LEASE_SECONDS = 60;
 /** Once nothing has arrived for so long, nothing is sent any more. */
 const FAILING_SECONDS_MAX = 3 * 24 * 3600;
 const WAITING_MAX = 10_000;
+/** A receiver that is slower than this keeps no process that is told to stop. */
+const CLOSE_GRACE_MS = 2000;
 const LOOK_FOR_OVERFULL_MS = 60_000;
 
 export interface WebhookDeliverer {
@@ -25,6 +27,7 @@ export interface WebhookDeliverer {
   soon(): void;
   /** Takes up what is due, and waits until all of it is done. */
   step(): Promise<void>;
+  /** Breaks off, after a while, what is under way: the next node makes it again. */
   close(): Promise<void>;
 }
 
@@ -46,6 +49,7 @@ export function createWebhookDeliverer({
   store: Store;
 }): WebhookDeliverer {
   const underWay = new Map<string, { readonly webhookId: WebhookId; readonly done: Promise<void> }>();
+  const givingUp = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   let claiming: Promise<void> | undefined;
   let isClosed = false;
@@ -93,7 +97,9 @@ export function createWebhookDeliverer({
     const { attempts, body, id, orgId, url, webhookId } = delivery;
     const headers = await sign({ orgId, webhookId }, id, body);
     if (headers === undefined) return store.webhookOutbox.release(delivery, LEASE_SECONDS);
-    const sent = await send(url, headers, body);
+    const sent = await send(url, headers, body, givingUp.signal);
+    // Whether it arrived nobody knows: the next node makes it again, with the same id.
+    if (sent.status === null && givingUp.signal.aborted) return store.webhookOutbox.release(delivery, 0);
     if (sent.status !== null && sent.status >= 200 && sent.status < 300)
       return store.webhookOutbox.delivered(delivery, sent);
     const failed = await store.webhookOutbox.failed(delivery, sent, retryAfter(attempts));
@@ -161,8 +167,10 @@ export function createWebhookDeliverer({
     async close() {
       isClosed = true;
       clearTimeout(timer);
+      const giveUp = setTimeout(() => givingUp.abort(), CLOSE_GRACE_MS);
       await claiming;
       await Promise.all([...underWay.values()].map(({ done }) => done));
+      clearTimeout(giveUp);
     },
   };
 }

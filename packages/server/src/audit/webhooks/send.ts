@@ -28,8 +28,13 @@ export function createSendWebhook({
     url: string,
     headers: Readonly<Record<string, string>>,
     body: string,
+    /** Breaks it off: whether it arrived is not known then. */
+    givenUp?: AbortSignal,
   ): Promise<Sent> {
     const controller = new AbortController();
+    const giveUp = () => controller.abort();
+    if (givenUp?.aborted === true) giveUp();
+    givenUp?.addEventListener('abort', giveUp);
     const timer = setTimeout(() => controller.abort(), deadlineMs);
     try {
       const opened = await open(
@@ -51,6 +56,7 @@ export function createSendWebhook({
       return { status: null, fault: controller.signal.aborted ? 'deadline' : faultOf(error), answer: null };
     } finally {
       clearTimeout(timer);
+      givenUp?.removeEventListener('abort', giveUp);
       // The rest of a long answer is not waited for.
       controller.abort();
     }

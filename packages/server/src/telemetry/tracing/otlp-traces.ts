@@ -17,7 +17,7 @@ export function createSpanSink({
   count,
   log,
   resource: about,
-  settings: { batch, endpoint },
+  settings: { batch, endpoint, timeoutMs },
 }: {
   count: { readonly exported: { value: number }; readonly failed: { value: number } };
   log: Log;
@@ -28,7 +28,7 @@ export function createSpanSink({
   const scope = { name: 'latchkey', version: about['service.version'] ?? '' };
   const exporter = new OTLPTraceExporter({
     ...(endpoint === undefined ? {} : { url: endpoint }),
-    timeoutMillis: batch.timeoutMs,
+    timeoutMillis: timeoutMs,
   });
   const processor = new BatchSpanProcessor({
     exporter: told(exporter, count, log),

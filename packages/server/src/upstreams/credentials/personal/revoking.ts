@@ -112,6 +112,8 @@ export function createRevoking({
     for (;;) {
       const due = await store.upstreamAccounts.claimRevocations(BATCH);
       for (const row of due) {
+        // Those that are left come up again by themselves.
+        if (isClosed) return;
         await giveBack(row).catch((error: unknown) =>
           log.warn({ error: deepestCause(error).message }, 'tokens of an upstream could not be given back'),
         );
