@@ -110,6 +110,12 @@ test('resource attributes are read as they are written, the name of the service 
   expect(resource).toEqual({ 'deployment.environment.name': 'prod eu', 'service.name': 'latchkey-eu' });
 });
 
+test('what stands behind the first equals sign of a resource attribute is its value', () => {
+  const { resource, warnings } = read({ OTEL_RESOURCE_ATTRIBUTES: 'build.id=YWJj==,deployment.query=a=b' });
+  expect(resource).toMatchObject({ 'build.id': 'YWJj==', 'deployment.query': 'a=b' });
+  expect(warnings).toEqual([]);
+});
+
 test('metrics are sent only where that is asked for', () => {
   expect(read({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4318' }).metricExport).toBeUndefined();
   expect(
@@ -182,7 +188,17 @@ describe('audit rows for a collector', () => {
     expect(logsOf(own).logs).toMatchObject({ headers: { authorization: 'Bearer mine' }, timeoutMs: 60_000 });
   });
 
-  test.each(['a secret without a name', 'x-key=secret=more', 'x key=secret', 'x-key=secret%0d%0ax-more: y'])(
+  test.each([
+    ['Authorization=Basic dXNlcjpwYXNz==', 'Basic dXNlcjpwYXNz=='],
+    ['Authorization=Basic%20dXNlcjpwYXNz%3D%3D', 'Basic dXNlcjpwYXNz=='],
+    [' Authorization = Bearer a=b , x-tenant=one', 'Bearer a=b'],
+  ])('have all that stands behind the first equals sign: %s', (given, authorization) => {
+    const { logs, warnings } = logsOf({ OTEL_LOGS_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_HEADERS: given });
+    expect(logs?.headers).toMatchObject({ Authorization: authorization });
+    expect(warnings).toEqual([]);
+  });
+
+  test.each(['a secret without a name', '=secret', 'x key=secret', 'x-key=secret%0d%0ax-more: y'])(
     'headers that are none (%s) are left out, with a warning that does not repeat them',
     (headers) => {
       const { logs, warnings } = logsOf({

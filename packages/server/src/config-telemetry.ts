@@ -145,13 +145,16 @@ function readHeaders(given: Variables, warnings: string[]): Record<string, strin
   }
 }
 
-/** `key=value` pairs, percent-encoded, separated by commas. Throws if one cannot be read. */
+/**
+ * `key=value` pairs, percent-encoded, separated by commas. A value may have equals signs of its own, as base64 does. Throws
+ * if one cannot be read.
+ */
 function readPairs(text: string): Record<string, string> {
   const pairs: Record<string, string> = {};
   for (const pair of listed(text)) {
-    const [key = '', value, more] = pair.split('=');
-    if (key === '' || value === undefined || more !== undefined) throw new Error(pair);
-    pairs[decodeURIComponent(key.trim())] = decodeURIComponent(value.trim());
+    const at = pair.indexOf('=');
+    if (at < 1) throw new Error(pair);
+    pairs[decodeURIComponent(pair.slice(0, at).trim())] = decodeURIComponent(pair.slice(at + 1).trim());
   }
   return pairs;
 }
