@@ -11,6 +11,7 @@ import {
   UNCONFIRMED_CLIENTS_MAX,
 } from './limit-policies.ts';
 import { deriveKey } from './kernel/seal.ts';
+import type { AskedLimit } from './limits/headers.ts';
 import { createLimiter, type LimitPolicy, type LocalLimiter } from './limits/limiter.ts';
 import { createRedisBuckets } from './limits/redis-buckets.ts';
 import { createSharedLimiter, type SharedLimiter } from './limits/shared-limiter.ts';
@@ -32,6 +33,10 @@ export function wireLimits({
   let countNodes = (): number => 1;
   const shared = openShared(local, { ...sharing, nodes: () => countNodes() });
   const limiter = telemetry.observeLimiter(shared ?? local, shared);
+  async function ask(name: string, bucket: string, policy: LimitPolicy): Promise<AskedLimit> {
+    return { name, policy, decision: await limiter.take(bucket, policy) };
+  }
+
   return {
     limiter,
     limits,
@@ -53,12 +58,12 @@ export function wireLimits({
     limitAttempts: (userId: string) => limiter.take(`confirm:${userId}`, SIGN_INS_PER_ACCOUNT),
     limitConnects: (userId: string) => limiter.take(`connect:${userId}`, CONNECTS_PER_PERSON),
     limitAuthorizations: (address: string) =>
-      limiter.take(`authorize:${address}`, AUTHORIZATIONS_PER_ADDRESS),
+      ask('address', `authorize:${address}`, AUTHORIZATIONS_PER_ADDRESS),
     async limitRegistrations(address: string, egress: string | undefined) {
       return egress === undefined
-        ? { ...(await limiter.take(`register:${address}`, REGISTRATIONS_PER_ADDRESS)), unconfirmedMax }
+        ? { asked: await ask('address', `register:${address}`, REGISTRATIONS_PER_ADDRESS), unconfirmedMax }
         : {
-            ...(await limiter.take(`register:shared:${egress}`, REGISTRATIONS_PER_SHARED_EGRESS)),
+            asked: await ask('network', `register:shared:${egress}`, REGISTRATIONS_PER_SHARED_EGRESS),
             unconfirmedMax: 2 * unconfirmedMax,
           };
     },

@@ -9,8 +9,7 @@ import type { RequestId } from '../kernel/ids.ts';
 import { parseResourceUrl } from '../kernel/resource.ts';
 import { ok } from '../kernel/result.ts';
 import { hashSecret } from '../kernel/secret.ts';
-import type { Soon } from '../kernel/soon.ts';
-import type { LimitDecision } from '../limits/limiter.ts';
+import type { AskedLimit } from '../limits/headers.ts';
 import type { AuthorizeError, Checked } from './checks/authorize-error.ts';
 import { checkDpopKey } from './checks/dpop-key.ts';
 import { checkPkce } from './checks/pkce.ts';
@@ -25,6 +24,7 @@ import type { OAuthEnv } from './env.ts';
 import type { Handoff } from './handoff.ts';
 import { originOf } from './origin-of.ts';
 import { readParameters, type Parameters } from './parameters.ts';
+import { sayLimit } from './say-limit.ts';
 import { isRegisteredRedirectUri } from '../kernel/redirect-uri.ts';
 
 /** An error that a person reads, with the code for whoever helps them. `back`, if there is one, is a link that tells the client; it is never followed for them. */
@@ -46,7 +46,7 @@ export interface AuthorizeDeps extends ResourceDeps {
   audit: Audit;
   trace: AttemptTrace;
   /** Each visit stores a row, so one address gets so many. */
-  limitAuthorizations: (address: string) => Soon<LimitDecision>;
+  limitAuthorizations: (address: string) => Promise<AskedLimit>;
   renderError: (context: Context<OAuthEnv>, page: ErrorPage) => Response | Promise<Response>;
 }
 
@@ -93,11 +93,10 @@ export function createAuthorize(deps: AuthorizeDeps): Hono<OAuthEnv> {
   }
 
   app.get('/', async (context) => {
-    const { allowed, retryAfterSeconds } = await deps.limitAuthorizations(
-      context.get('address') ?? 'unknown',
-    );
+    const asked = await deps.limitAuthorizations(context.get('address') ?? 'unknown');
+    const { allowed, retryAfterSeconds } = asked.decision;
     if (!allowed) {
-      context.header('Retry-After', String(retryAfterSeconds));
+      sayLimit(context, asked);
       return showError(context, {
         code: 'rate_limited',
         title: 'Too many attempts',

@@ -6,23 +6,23 @@ import type { Clients } from '../grants/clients.ts';
 import { displayName } from '../kernel/display-name.ts';
 import type { ClientId } from '../kernel/ids.ts';
 import type { Log } from '../kernel/log.ts';
-import type { LimitDecision } from '../limits/limiter.ts';
+import type { AskedLimit } from '../limits/headers.ts';
 import { FEATURES, isRegistrationAuthMethod, type RegistrationAuthMethod } from './features.ts';
 import type { OAuthEnv } from './env.ts';
 import { originOf } from './origin-of.ts';
 import { createPostEndpoint } from './post-endpoint.ts';
+import { sayLimit } from './say-limit.ts';
 import { isUsableRedirectUri } from '../kernel/redirect-uri.ts';
 
 /** For a registration from this address; `sharedEgress` is the listed network that it lies in, if it does. */
 export type LimitRegistrations = (
   address: string,
   sharedEgress: string | undefined,
-) => Promise<
-  LimitDecision & {
-    /** How many clients there may be that nobody approved. */
-    unconfirmedMax: number;
-  }
->;
+) => Promise<{
+  readonly asked: AskedLimit;
+  /** How many clients there may be that nobody approved. */
+  readonly unconfirmedMax: number;
+}>;
 
 const FULL_RETRY_SECONDS = 60;
 const REDIRECT_URIS_MAX = 10;
@@ -61,13 +61,14 @@ export function createRegister({
   }
 
   app.post('/', async (context) => {
-    const { allowed, retryAfterSeconds, unconfirmedMax } = await limitRegistrations(
+    const { asked, unconfirmedMax } = await limitRegistrations(
       context.get('address') ?? 'unknown',
       context.get('sharedEgress'),
     );
-    if (!allowed) {
+    if (!asked.decision.allowed) {
       note(context, { fault: 'temporarily_unavailable' });
-      return comeLater(context, retryAfterSeconds);
+      sayLimit(context, asked);
+      return comeLater(context, asked.decision.retryAfterSeconds);
     }
     const request = requestSchema.safeParse(await context.req.json().catch(() => undefined));
     if (!request.success) note(context, { fault: 'invalid_client_metadata' });

@@ -29,9 +29,13 @@ test('a message to the MCP door', async () => {
 test('a batch of messages', async () => {
   const { bearer } = harness.caller();
   const batch = Array.from({ length: 51 }, (_, id) => call('ping', undefined, id));
-  const { json, status } = await harness.rpc(batch, { headers: bearer });
+  const { headers, json, status } = await harness.rpc(batch, { headers: bearer });
   expect(status).toBe(400);
   expect(json.error.message).toBe('A batch holds at most 50 messages.');
+  expect(json.error.data).toEqual({
+    code: 'invalid_request',
+    request_id: headers['x-request-id'],
+  });
 });
 
 test.each([

@@ -382,6 +382,8 @@ describe('Z8 and what a stranger can make us store', () => {
       );
       const refused = answers.find(({ status }) => status === 429);
       expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(refused?.headers.get('ratelimit')).toMatch(/^"address";r=0;t=\d+$/);
+      expect(refused?.headers.get('ratelimit-policy')).toBe('"address";q=300;w=60');
       const [row] = await flooded.rows<{ n: number }>('select count(*)::int as n from authorizations');
       expect(row?.n).toBeLessThan(340);
     } finally {

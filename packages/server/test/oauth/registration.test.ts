@@ -287,6 +287,8 @@ describe('R8 and R9: how much anyone can leave behind', () => {
       const refused = answers.find(({ status }) => status === 429);
       expect(refused).toBeDefined();
       expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(refused?.headers.get('ratelimit')).toMatch(/^"address";r=0;t=\d+$/);
+      expect(refused?.headers.get('ratelimit-policy')).toMatch(/^"address";q=\d+;w=\d+$/);
       expect(refused?.headers.get('content-type')).toContain('application/json');
       expect(refused?.headers.get('access-control-allow-origin')).toBe('*');
       const [stored] = await flooded.rows<{ clients: number }>(

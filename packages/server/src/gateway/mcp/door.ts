@@ -115,9 +115,9 @@ export function createMcpDoor({
     const header = scene.headers['mcp-protocol-version'];
     const revision = header === undefined ? REVISION_WITHOUT_HEADER : asLegacyRevision(header);
     if (revision === undefined || !dialectOf(revision).hasBatches)
-      return noBatch('This revision has no batches.');
-    if (values.length === 0) return noBatch('A batch holds at least one message.');
-    if (values.length > BATCH_MAX) return noBatch(`A batch holds at most ${BATCH_MAX} messages.`);
+      return noBatch('This revision has no batches.', scene);
+    if (values.length === 0) return noBatch('A batch holds at least one message.', scene);
+    if (values.length > BATCH_MAX) return noBatch(`A batch holds at most ${BATCH_MAX} messages.`, scene);
     const answers = await Promise.all(values.map((value) => answerMember(value, scene)));
     const bodies = answers.flatMap(({ body }) => (body === undefined ? [] : [body]));
     if (bodies.length === 0) return { status: 202, headers: [], body: undefined };
@@ -160,8 +160,11 @@ function asksForSession({ headers }: AnyRequest): boolean {
   return headers['mcp-session-id'] !== undefined || headers['last-event-id'] !== undefined;
 }
 
-function noBatch(message: string): Answer {
-  return errorAnswer(400, undefined, RPC.invalidRequest, message);
+function noBatch(message: string, { requestId }: Pick<Scene, 'requestId'>): Answer {
+  return errorAnswer(400, undefined, RPC.invalidRequest, message, {
+    code: 'invalid_request',
+    request_id: requestId,
+  });
 }
 
 const POST_ONLY = new AppError('method_not_allowed', 'This address takes POST: it speaks Streamable HTTP.');
