@@ -124,6 +124,7 @@ export async function createApp(options: AppOptions) {
   const logos = wireLogos({ store, clock, feed, mcpBaseUrl });
   const upstreams = wireUpstreams({
     ...shared,
+    calls: options.calls,
     feed,
     grants,
     privateNetworks: options.importPrivateNetworks ?? [],

@@ -1,4 +1,5 @@
 import { createSender, type SenderOptions } from '@latchkey/tools';
+import { USUAL_CALLS, type CallSettings } from './config-calls.ts';
 import { createMcpServers } from './connectors/mcp-servers.ts';
 import { createPublishMcp } from './connectors/publish-mcp.ts';
 import { createAssertions } from './grants/assertions.ts';
@@ -24,6 +25,7 @@ const RELAYED_CONNECTIONS_PER_SERVER = 4_096;
 
 /** The part of the wiring that is about what stands behind us: how it is reached, and what it is shown. */
 export function wireUpstreams({
+  calls = USUAL_CALLS,
   clock,
   feed,
   grants,
@@ -36,6 +38,7 @@ export function wireUpstreams({
   store,
   webBaseUrl,
 }: {
+  calls?: Pick<CallSettings, 'atOnce'> | undefined;
   clock: Clock;
   feed: ChangeFeed;
   grants: Pick<Awaited<ReturnType<typeof createGrants>>, 'signing'>;
@@ -55,7 +58,8 @@ export function wireUpstreams({
   const publishMcp = createPublishMcp({ store, environment: environments, clock });
   const publicConnector: SenderOptions['publicConnector'] = (reading) =>
     createGuardedConnect({ ...guard, privateNetworks, reading });
-  const sender = createSender({ publicConnector });
+  // Who was let in has a connection: waiting is where turns are by organisation, and nowhere behind that.
+  const sender = createSender({ connectionsMax: calls.atOnce, publicConnector });
   const relaySender = createSender({ connectionsMax: RELAYED_CONNECTIONS_PER_SERVER, publicConnector });
   const channels = createChannels({
     clock: monotonicClock,
