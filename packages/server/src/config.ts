@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { faultOfNetwork } from './kernel/networks.ts';
 import { fail, ok, type Result } from './kernel/result.ts';
 import { CALL_VARIABLES, callSettingsOf, type CallSettings } from './config-calls.ts';
+import { AUDIT_DAYS_MIN } from './kernel/audit-days.ts';
 import { wholeNumber } from './config-number.ts';
 import { readTelemetry } from './config-telemetry.ts';
 import type { TelemetrySettings } from './telemetry/settings.ts';
@@ -71,7 +72,7 @@ const environmentSchema = z.object({
   SHARED_EGRESS_CIDRS: networkList.default([CLAUDE_EGRESS]),
   IMPORT_PRIVATE_CIDRS: networkList.default([]),
   LATCHKEY_DRAIN_SECONDS: wholeNumber(0, 600).optional(),
-  LATCHKEY_AUDIT_DAYS: wholeNumber(30, 3650).optional(),
+  LATCHKEY_AUDIT_DAYS: wholeNumber(AUDIT_DAYS_MIN, 3650).optional(),
   LATCHKEY_CONFIG: z.string().min(1).optional(),
   ...CALL_VARIABLES,
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),

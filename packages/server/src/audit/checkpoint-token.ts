@@ -1,6 +1,7 @@
 import { sign, verify } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { CHECKPOINT_TYPE, readPart } from '../kernel/checkpoint-line.ts';
+import { CHECKPOINT_TYPE } from '../kernel/checkpoint-line.ts';
+import { encodePart, readPart } from '../kernel/jws-part.ts';
 import { publicJwkOf, type CheckpointKey } from './checkpoint-key.ts';
 
 /** What a checkpoint says: at this time that chain ended with this block, whose hash stands for everything before. */
@@ -24,8 +25,8 @@ export function signCheckpoint(
   checkpoint: Checkpoint,
 ): string {
   const { iss, chain, seq, hash, iat } = checkpoint;
-  const header = encode({ alg: 'EdDSA', typ: CHECKPOINT_TYPE, kid, jwk: publicJwkOf(publicKey) });
-  const signed = `${header}.${encode({ iss, chain, seq, hash, iat })}`;
+  const header = encodePart({ alg: 'EdDSA', typ: CHECKPOINT_TYPE, kid, jwk: publicJwkOf(publicKey) });
+  const signed = `${header}.${encodePart({ iss, chain, seq, hash, iat })}`;
   return `${signed}.${sign(null, Buffer.from(signed), privateKey).toString('base64url')}`;
 }
 
@@ -57,8 +58,4 @@ function isCheckpoint(said: unknown): said is Checkpoint {
     Number.isSafeInteger(seq) &&
     Number.isSafeInteger(iat)
   );
-}
-
-function encode(value: unknown): string {
-  return Buffer.from(JSON.stringify(value)).toString('base64url');
 }

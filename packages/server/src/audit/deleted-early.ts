@@ -1,3 +1,4 @@
+import { AUDIT_DAYS_MIN } from '../kernel/audit-days.ts';
 import type { Queries } from '../store/store.ts';
 import type { Checkpoint } from './checkpoint-token.ts';
 
@@ -9,8 +10,6 @@ export interface EarlyDeletion {
   readonly days: number;
 }
 
-/** No policy is of fewer. */
-const DAYS_MIN = 30;
 const DAY_MS = 86_400_000;
 /** The clocks of the nodes and of the database are not one. */
 const SLACK_MS = DAY_MS;
@@ -26,7 +25,7 @@ export async function findEarlyDeletion(
 ): Promise<EarlyDeletion | undefined> {
   const policy = await auditCheck.deletedByPolicy(chain);
   if (policy === undefined) return undefined;
-  const days = Math.max(policy.olderThanDays ?? DAYS_MIN, DAYS_MIN);
+  const days = Math.max(policy.olderThanDays ?? 0, AUDIT_DAYS_MIN);
   const sealedBeforeMs = policy.atMs - days * DAY_MS + SLACK_MS;
   const { toBlock } = await auditCheck.emptiedFrom(chain, 1);
   const [checkpoint] = checkpoints

@@ -1,6 +1,7 @@
 import { createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
 import { WrongMasterSecretError } from '../kernel/wrong-master-secret.ts';
 import { inTime } from '../kernel/in-time.ts';
+import { encodePart, readPart } from '../kernel/jws-part.ts';
 import type { Soon } from '../kernel/soon.ts';
 import type { Store } from '../store/store.ts';
 import type { ChangeFeed } from './change-feed.ts';
@@ -104,7 +105,7 @@ export async function createSigning({
   }
 
   async function meet(header: string): Promise<void> {
-    const kid = decode(header)?.['kid'];
+    const kid = readPart(header)?.['kid'];
     if (typeof kid !== 'string') return;
     if (!publicKeys.has(kid)) await inTime(meetNewKeys());
     if (publicKeys.has(kid)) familiarHeader = header;
@@ -120,8 +121,8 @@ export async function createSigning({
 
   return {
     sign(typ, payload) {
-      const header = encode({ alg: 'ES256', typ, kid: active.kid });
-      const input = `${header}.${encode(payload)}`;
+      const header = encodePart({ alg: 'ES256', typ, kid: active.kid });
+      const input = `${header}.${encodePart(payload)}`;
       const signature = sign('sha256', Buffer.from(input), { key: active.privateKey, ...JWS_SIGNATURE });
       return `${input}.${signature.toString('base64url')}`;
     },
@@ -138,7 +139,7 @@ export async function createSigning({
       const [header, payload, signature, ...rest] = jws.split('.');
       if (header === undefined || payload === undefined || signature === undefined || rest.length > 0)
         return undefined;
-      const kid = acceptableKid(decode(header), typ);
+      const kid = acceptableKid(readPart(header), typ);
       const found = kid === undefined ? undefined : publicKeys.get(kid);
       if (found === undefined) return undefined;
       const genuine = verify(
@@ -147,7 +148,7 @@ export async function createSigning({
         { key: found.key, ...JWS_SIGNATURE },
         Buffer.from(signature, 'base64url'),
       );
-      return genuine ? decode(payload) : undefined;
+      return genuine ? readPart(payload) : undefined;
     },
     jwks: () => ({ keys: [...publicKeys.values()].map(({ jwk }) => jwk) }),
     generation: () => generation,
@@ -159,17 +160,4 @@ function acceptableKid(header: Record<string, unknown> | undefined, typ: string)
   if (header === undefined || header['alg'] !== 'ES256' || header['typ'] !== typ) return undefined;
   const foreign = ['jku', 'jwk', 'x5u', 'x5c', 'crit', 'zip', 'b64'].some((name) => name in header);
   return foreign || typeof header['kid'] !== 'string' ? undefined : header['kid'];
-}
-
-function encode(value: unknown): string {
-  return Buffer.from(JSON.stringify(value)).toString('base64url');
-}
-
-function decode(part: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
-  } catch {
-    return undefined;
-  }
 }

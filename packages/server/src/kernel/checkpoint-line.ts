@@ -1,3 +1,5 @@
+import { readPart } from './jws-part.ts';
+
 /** The line of the log, and its field, that a checkpoint of the audit log leaves the house in. */
 export const CHECKPOINT_MESSAGE = 'audit checkpoint';
 export const CHECKPOINT_FIELD = 'checkpoint';
@@ -26,14 +28,4 @@ export function looksLikeCheckpoint(value: unknown): value is string {
 function hasOnly(value: unknown, names: readonly string[]): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return Object.keys(value).toSorted().join() === names.join();
-}
-
-/** A part of a compact JWS that is an object. */
-export function readPart(part: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));
-    return typeof value === 'object' && value !== null ? { ...value } : undefined;
-  } catch {
-    return undefined;
-  }
 }

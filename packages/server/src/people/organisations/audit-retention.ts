@@ -1,4 +1,5 @@
 import { toAuditRow } from '../../audit/entry.ts';
+import { AUDIT_DAYS_MIN } from '../../kernel/audit-days.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { OrganisationId, RequestId, UserId } from '../../kernel/ids.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
@@ -8,7 +9,7 @@ import { can } from '../policy.ts';
 import { refusableTransaction } from '../refusable-transaction.ts';
 
 /** For how long audit rows may be kept, if not for ever. Days. */
-export const AUDIT_DAYS = [30, 90, 180, 365, 730, 2555] as const;
+export const AUDIT_DAYS = [AUDIT_DAYS_MIN, 90, 180, 365, 730, 2555] as const;
 
 export type AuditRetentionFault = 'changed_meanwhile' | 'forbidden';
 
