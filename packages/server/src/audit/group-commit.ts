@@ -1,3 +1,5 @@
+import { setImmediate as turnEnd } from 'node:timers/promises';
+
 const ROWS_PER_INSERT_MAX = 1000;
 
 export interface GroupCommit<Row> {
@@ -14,13 +16,17 @@ interface Waiting<Row> {
   reject: (reason: unknown) => void;
 }
 
-/** One insert at a time: the rows that arrive while it is under way share the next, so a busy node commits in groups. */
+/**
+ * One insert at a time: the rows that arrive while it is under way share the next, so a busy node commits in groups. Each
+ * begins at the end of a turn of the event loop, so that what else arrives in that turn goes along.
+ */
 export function createGroupCommit<Row>(write: (rows: Row[]) => Promise<void>): GroupCommit<Row> {
   let waiting: Waiting<Row>[] = [];
   let underWay: Waiting<Row>[] = [];
   let running: Promise<void> | undefined;
 
   async function run(): Promise<void> {
+    await turnEnd();
     while (waiting.length > 0) {
       underWay = waiting.slice(0, ROWS_PER_INSERT_MAX);
       waiting = waiting.slice(ROWS_PER_INSERT_MAX);
@@ -31,6 +37,7 @@ export function createGroupCommit<Row>(write: (rows: Row[]) => Promise<void>): G
         for (const { reject } of underWay) reject(error);
       }
       underWay = [];
+      await turnEnd();
     }
     running = undefined;
   }
@@ -39,8 +46,7 @@ export function createGroupCommit<Row>(write: (rows: Row[]) => Promise<void>): G
     add(row) {
       return new Promise((resolve, reject) => {
         waiting.push({ row, resolve, reject });
-        // What else arrives in this turn of the event loop goes along.
-        running ??= Promise.resolve().then(run);
+        running ??= run();
       });
     },
     forget(row, onOver) {
