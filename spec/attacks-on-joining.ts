@@ -39,4 +39,12 @@ export const ATTACKS_ON_JOINING: readonly Claim[] = [
     declaredMembers('an admin’s word for an address counts in the own organisation alone'),
     declaredMembers('a word for one address binds nothing of another that the account has'),
   ),
+  attack(
+    181,
+    'A reset link that was asked for by the word of a company’s provider opens no account that reaches beyond that company by the time it is used.',
+    resetPage('a link that a company’s word asked for does nothing any more when %s'),
+    portalInvitations(
+      'or its like (%s) is of no company’s making for who belongs elsewhere, whatever its admin is there',
+    ),
+  ),
 ];

@@ -52,16 +52,16 @@ export function createPasswordResets({ store, clock }: { store: Store; clock: Cl
 
   async function issue(
     queries: Queries,
-    reset: { userId: UserId; orgId: OrganisationId | null; by?: { userId: UserId; requestId: RequestId } },
+    reset: { userId: UserId; orgId: OrganisationId | null; by?: ResetAsker },
   ): Promise<ResetLink> {
     const { by, orgId, userId } = reset;
     const token = randomToken();
     const expiresAt = new Date(clock.nowMs() + LINK_HOURS * 60 * 60 * 1000);
-    const createdBy = by?.userId ?? null;
     await queries.passwordResets.replace({
       userId,
       orgId,
-      createdBy,
+      createdBy: by?.userId ?? null,
+      viaOrgId: by?.viaOrgId ?? null,
       tokenHash: hashSecret(token),
       expiresAt,
     });
@@ -109,7 +109,8 @@ export function createPasswordResets({ store, clock }: { store: Store; clock: Cl
 
     /**
      * Sets the password and ends every session. Judged anew: a link hangs on the right of whoever made it, as it is
-     * when the link is used. Connections, keys and the second factor stay as they are.
+     * when the link is used, and reaches no further than the session in which it was made. Connections, keys and the
+     * second factor stay as they are.
      */
     async use(given: {
       token: string;
@@ -125,11 +126,11 @@ export function createPasswordResets({ store, clock }: { store: Store; clock: Cl
       return refusableTransaction<void, ResetLinkOver>(store, async (queries) => {
         const reset = await queries.passwordResets.claim(hashSecret(token), now());
         if (reset === undefined) return fail('used');
-        const { createdBy, orgId, userId } = reset;
+        const { createdBy, orgId, userId, viaOrgId } = reset;
         const fault =
           orgId === null || createdBy === null
             ? undefined
-            : await faultOfAsking(queries, { orgId, userId, asks: createdBy, viaOrgId: null });
+            : await faultOfAsking(queries, { orgId, userId, asks: createdBy, viaOrgId });
         if (fault !== undefined) return fail('withdrawn');
         await queries.sessions.replacePassword(userId, passwordHash);
         await queries.sessions.endSessions(userId);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Role } from '../../src/kernel/access.ts';
+import type { UserId } from '../../src/kernel/ids.ts';
 import { cookieHeader, dumpOf, PASSWORD, valueOf } from '../people/open-people.ts';
 import { openInvitations, type OpenedInvitations } from './open-invitations.ts';
 import { hiddenFields } from './open-pages.ts';
@@ -236,6 +237,36 @@ describe('who may make one', () => {
     expect(refused.html).toContain('does not hold any more');
     expect(await signsInWith(made.member.email, ANOTHER)).toBe(false);
     expect(await signsInWith(made.member.email, PASSWORD)).toBe(true);
+  });
+
+  test.each<[string, (people: { admin: UserId; member: UserId }) => Promise<unknown>]>([
+    [
+      'the member has joined an organisation that is the admin’s, too',
+      async ({ admin, member }) => {
+        const { orgId } = await opened.organisation();
+        await opened.store.people.addMember(orgId, admin, 'owner');
+        await opened.store.people.addMember(orgId, member, 'member');
+      },
+    ],
+    [
+      'the member has become an operator, as the admin is',
+      async ({ admin, member }) => {
+        for (const userId of [admin, member]) await opened.store.operators.add(userId, { declared: false });
+      },
+    ],
+  ])('a link that a company’s word asked for does nothing any more when %s', async (_name, happens) => {
+    const { orgId } = await opened.organisation();
+    const admin = await opened.person([orgId, 'admin']);
+    const member = await opened.person([orgId, 'member']);
+    const by = { ...opened.by(admin.userId), viaOrgId: orgId };
+    const { token } = valueOf(await opened.passwordResets.create({ orgId, userId: member.userId, by }));
+    await happens({ admin: admin.userId, member: member.userId });
+    const browser = opened.browser();
+    const { html } = await browser.get(`/reset/${token}`);
+    const refused = await browser.post(`/reset/${token}`, { ...hiddenFields(html), ...typed(ANOTHER) });
+    expect(refused.status).toBe(410);
+    expect(refused.html).toContain('does not hold any more');
+    expect(await signsInWith(member.email, ANOTHER)).toBe(false);
   });
 
   test('a person who signs in without a password is given none', async () => {

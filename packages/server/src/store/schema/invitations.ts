@@ -49,6 +49,10 @@ export const passwordResets = pgTable('password_resets', {
     .$type<OrganisationId>()
     .references(() => organisations.id, { onDelete: 'cascade' }),
   createdBy: text('created_by').$type<UserId>(),
+  /** By the word of whose provider it was asked for, as with a session; null: by the asker's own means. */
+  viaOrgId: text('via_org_id')
+    .$type<OrganisationId>()
+    .references(() => organisations.id, { onDelete: 'cascade' }),
   createdAt: createdAt(),
   expiresAt: at('expires_at').notNull(),
   usedAt: at('used_at'),

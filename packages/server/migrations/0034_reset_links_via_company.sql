@@ -1,0 +1,2 @@
+ALTER TABLE "password_resets" ADD COLUMN "via_org_id" text;--> statement-breakpoint
+ALTER TABLE "password_resets" ADD CONSTRAINT "password_resets_via_org_id_organisations_id_fk" FOREIGN KEY ("via_org_id") REFERENCES "public"."organisations"("id") ON DELETE cascade ON UPDATE no action;
