@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Role } from '../../src/kernel/access.ts';
+import { racedBehind } from '../people/open-people.ts';
 import { errorOf, openPortal, type OpenedPortal } from './open-portal.ts';
 
 let portal: OpenedPortal;
@@ -52,6 +53,18 @@ describe('settings', () => {
     const { path, person, stored, was } = await asRole('owner');
     expect((await person.put(path, { ...was, was, ...wrong })).status).toBe(400);
     expect(await stored()).toMatchObject({ name: was?.name, refreshDays: was?.refresh_days });
+  });
+
+  test('an admin whose role is lowered while the change is under way changes nothing', async () => {
+    const { orgId, path, person, stored, was } = await asRole('admin');
+    const [answer] = await racedBehind(
+      portal.store,
+      'organisations',
+      [() => person.put(path, { ...was, name: 'Late', was })],
+      { meanwhile: () => portal.store.people.setRole(orgId, person.userId, 'member') },
+    );
+    expect([answer?.status, answer && errorOf(answer).code]).toEqual([403, 'forbidden']);
+    expect(await stored()).toMatchObject({ name: was?.name });
   });
 
   test('of another organisation are not there, and a change leaves a trace', async () => {

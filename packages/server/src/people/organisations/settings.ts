@@ -4,6 +4,8 @@ import type { OrganisationId, RequestId, UserId } from '../../kernel/ids.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Store } from '../../store/store.ts';
 import { cleanDisplayName } from '../display-name.ts';
+import { can } from '../policy.ts';
+import { refusableTransaction } from '../refusable-transaction.ts';
 
 /** In days: how long a connection lasts that is made from now on. */
 export const REFRESH_DAYS = [1, 7, 30, 90] as const;
@@ -13,7 +15,7 @@ export interface OrganisationSettings {
   readonly refreshDays: number;
 }
 
-export type SettingsFault = 'name_missing' | 'changed_meanwhile';
+export type SettingsFault = 'name_missing' | 'changed_meanwhile' | 'forbidden';
 
 /** What an organisation's admins decide about it. */
 export function createSettings({ store, clock }: { store: Store; clock: Clock }) {
@@ -34,8 +36,11 @@ export function createSettings({ store, clock }: { store: Store; clock: Clock })
       const { by, orgId, requestId, was } = change;
       const becomes = { ...change.becomes, name: cleanDisplayName(change.becomes.name) };
       if (becomes.name === '') return fail('name_missing');
-      const isChanged = await store.transaction(async (queries) => {
-        if (!(await queries.people.changeSettings(orgId, was, becomes))) return false;
+      return refusableTransaction<OrganisationSettings, SettingsFault>(store, async (queries) => {
+        // Whoever removes a member holds on to the same row.
+        if (!(await queries.people.changeSettings(orgId, was, becomes))) return fail('changed_meanwhile');
+        const role = await queries.people.roleOf(orgId, by);
+        if (role === undefined || !can(role, 'settings.manage')) return fail('forbidden');
         await queries.audit.insertMany([
           toAuditRow(
             {
@@ -51,9 +56,8 @@ export function createSettings({ store, clock }: { store: Store; clock: Clock })
             clock,
           ),
         ]);
-        return true;
+        return ok(becomes);
       });
-      return isChanged ? ok(becomes) : fail('changed_meanwhile');
     },
   };
 }

@@ -73,6 +73,7 @@ const FAULTS: Readonly<Record<SettingsFault, AppError>> = {
     'conflict',
     'Somebody else changed the settings meanwhile. Nothing was saved: look at what they are now.',
   ),
+  forbidden: new AppError('forbidden', 'Only an admin changes the settings.'),
 };
 
 function read({ name, refresh_days: refreshDays }: z.infer<typeof settingsSchema>): OrganisationSettings {
