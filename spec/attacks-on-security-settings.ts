@@ -1,5 +1,5 @@
 import { attack, type Claim } from './requirement.ts';
-import { portalSecurity, securityNodes } from './tests.ts';
+import { portalSecurity, secondFactor, securityNodes } from './tests.ts';
 
 /** On what an organisation asks of whoever does anything in it. */
 export const ATTACKS_ON_SECURITY_SETTINGS: readonly Claim[] = [
@@ -49,5 +49,10 @@ export const ATTACKS_ON_SECURITY_SETTINGS: readonly Claim[] = [
     portalSecurity('are not changed %s'),
     portalSecurity('are not changed by a key, not even an owner’s'),
     portalSecurity('whose role is taken away while they save changes nothing'),
+  ),
+  attack(
+    182,
+    'A password alone does not pass for a second factor by being given while that is being turned on.',
+    secondFactor('asks a sign-in for it that gave the password while it was being turned on'),
   ),
 ];

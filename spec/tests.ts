@@ -113,6 +113,7 @@ export const deletedOrganisation = ofServer('revocation/deleted-organisation');
 
 export const portalOperator = ofServer('portal/operator');
 export const portalSecurity = ofServer('portal/security');
+export const secondFactor = ofServer('people/second-factor');
 export const securityNodes = ofServer('security-nodes');
 
 export const limitsOnNodes = ofServer('limits-nodes');

@@ -129,10 +129,10 @@ export function createPeople({
     if (headers.has('cookie')) await (await sessions).end(headers);
   }
 
-  async function isRemembered(userId: UserId, headers: Headers): Promise<boolean> {
+  async function isRemembered(queries: Queries, userId: UserId, headers: Headers): Promise<boolean> {
     const browser = browserTokens.rememberedOf(headers);
     const now = new Date(clock.nowMs());
-    return browser !== undefined && store.secondFactors.isRemembered(userId, browser, now);
+    return browser !== undefined && queries.secondFactors.isRemembered(userId, browser, now);
   }
 
   return {
@@ -152,14 +152,17 @@ export function createPeople({
       const checked = await checkPassword({ email, password });
       if (checked === undefined) return fail({ reason: 'wrong_credentials' });
       const { passwordHash, userId } = checked;
-      const hasSecondFactor = await store.secondFactors.isOn(userId);
-      const isAsked = hasSecondFactor && !(await isRemembered(userId, headers));
       const library = await sessions;
       const nowMs = clock.nowMs();
-      // Whoever replaces a password ends what began with it: nothing may begin with it afterwards.
-      const setCookies = await store.transaction(async (queries) => {
+      // Whoever replaces a password ends what began with it: nothing may begin with it afterwards. And whoever turns a
+      // second factor on: either it is on here, or this session is older than that.
+      const begun = await store.transaction(async (queries) => {
         if (!(await queries.sessions.holdPassword(userId, passwordHash))) return undefined;
-        if (isAsked) return [await browserTokens.beginPending(queries, userId, nowMs)];
+        const hasSecondFactor = await queries.secondFactors.isOn(userId);
+        if (hasSecondFactor && !(await isRemembered(queries, userId, headers))) {
+          const setCookies = [await browserTokens.beginPending(queries, userId, nowMs)];
+          return { setCookies, step: 'second_factor' } as const;
+        }
         const session = {
           userId,
           amr: ['pwd'],
@@ -167,11 +170,12 @@ export function createPeople({
           isConfirmed: !hasSecondFactor,
           nowMs,
         } as const;
-        return (await library.begin(session, headers, queries)).setCookies;
+        const { setCookies } = await library.begin(session, headers, queries);
+        return { setCookies, step: 'done' } as const;
       });
-      if (setCookies === undefined) return fail({ reason: 'wrong_credentials' });
-      if (!isAsked) await endFormer(headers);
-      return ok({ setCookies, userId, step: isAsked ? 'second_factor' : 'done' });
+      if (begun === undefined) return fail({ reason: 'wrong_credentials' });
+      if (begun.step === 'done') await endFormer(headers);
+      return ok({ ...begun, userId });
     },
 
     beginSession,

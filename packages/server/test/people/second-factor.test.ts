@@ -223,6 +223,25 @@ describe('turning it on', () => {
     expect(reasonOf(await finish((await passwordOf(email)).headers, code))).toBe('wrong_code');
   });
 
+  test('asks a sign-in for it that gave the password while it was being turned on', async () => {
+    const email = `second-${++count}@acme.test`;
+    const { userId } = valueOf(await opened.people.createUser({ email, name: 'Ada', password: PASSWORD }));
+    const { secondFactor } = opened.accounts;
+    const { secret } = valueOf(await secondFactor.begin({ userId, email }));
+    const session = await sessionOf(opened, email);
+    const holder = await opened.store.pool.connect();
+    onTestFinished(() => holder.release());
+    await holder.query('begin');
+    await holder.query('select from sessions where id = $1 for update', [session.sessionId]);
+    const turningOn = secondFactor.confirm(session, codeOf(secret, opened.clock.nowMs()));
+    await untilBlocked(opened.store, 1);
+    const signingIn = passwordOf(email);
+    await Promise.race([signingIn, untilBlocked(opened.store, 2)]);
+    await holder.query('commit');
+    expect(reasonOf(await turningOn)).toBe('ok');
+    expect((await signingIn).step).toBe('second_factor');
+  });
+
   test('again is refused while it is on, so that no session can put its own app in place of it', async () => {
     const { code, email, userId } = await enrolled();
     const { secondFactor } = opened.accounts;

@@ -64,6 +64,8 @@ export function createSecondFactor({ store, clock, key }: { store: Store; clock:
       if (step === undefined) return fail({ reason: 'wrong_code' });
       const backupCodes = newBackupCodes();
       return refusableTransaction(store, async (queries) => {
+        // Who signs in meanwhile is asked for it, or began before it was on.
+        await queries.people.lockUser(by.userId);
         const isOurs = await queries.secondFactors.confirm(by.userId, factor.sealed, step, now());
         if (!isOurs) return fail({ reason: 'not_begun' });
         await queries.secondFactors.replaceBackupCodes(by.userId, hashAll(by.userId, backupCodes));

@@ -250,7 +250,7 @@ export function createPeopleQueries(executor: Executor) {
       return row?.role;
     },
 
-    /** Until the transaction ends the person joins no organisation. */
+    /** Until the transaction ends the person joins no organisation, and no session of theirs begins. */
     async lockUser(userId: UserId): Promise<void> {
       await executor.select({ id: users.id }).from(users).where(eq(users.id, userId)).for('update');
     },
