@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest';
 import { csvLine } from './csv.ts';
 
-test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1'])('%j is no formula in a spreadsheet', (text) => {
-  expect(csvLine([text])).toBe(`"'${text}"\r\n`);
-});
+test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', '\n=1', '＝1+1', '＋1', '－1', '＠SUM(A1)'])(
+  '%j is no formula in a spreadsheet',
+  (text) => {
+    expect(csvLine([text])).toBe(`"'${text}"\r\n`);
+  },
+);
 
 test.each<[string | number | null | undefined, string]>([
   ['plain', '"plain"'],

@@ -1,5 +1,5 @@
-/** What a spreadsheet would take for a formula, were it not for an apostrophe before it. */
-const FORMULA = /^[=+\-@\t\r]/;
+/** What a spreadsheet would take for a formula, were it not for an apostrophe before it: in full width, too, as Excel does in Japanese. */
+const FORMULA = /^[=+\-@＝＋－＠\t\r\n]/;
 
 /** One line of a CSV file (RFC 4180), with its end. Everything is quoted; nothing is a formula. */
 export function csvLine(cells: readonly (string | number | null | undefined)[]): string {
