@@ -12,6 +12,11 @@ test.each([
   ['x'.repeat(500), 'x'.repeat(20)],
   ['\ud800', undefined],
   ['\u200d', undefined],
+  ['fil\u115f\u1160led \u3164\uffa0in', 'filled in'],
+  ['❤️', '❤️'],
+  ['\u3164', undefined],
+  ['\ufe0f', undefined],
+  ['\u2800', undefined],
   [' ', undefined],
   [42, undefined],
 ])('%j is shown as %j', (given, shown) => {

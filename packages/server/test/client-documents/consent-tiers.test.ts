@@ -102,6 +102,8 @@ describe('C4: the page says how the app is known', () => {
     );
     const registered = await world.newRequest({}, { client_name: 'Claude' });
     expect((await member.browser.open(registered.href)).html).toContain('it is not from <b>claude.ai</b>');
+    const filled = await world.newRequest({}, { client_name: 'Clau\u1160de' });
+    expect((await member.browser.open(filled.href)).html).toContain('it is not from <b>claude.ai</b>');
   });
 
   test.each([
