@@ -261,4 +261,10 @@ export const ATTACKS_ON_CONSENT: readonly Claim[] = [
     'Nobody is ever shown the secret of another client.',
     registration('36: a confidential client is always new, and nobody else is ever shown its secret'),
   ),
+  attack(
+    183,
+    'A host that an admin blocked is blocked in each spelling that leads there: on any port, and with the dot of the root.',
+    consentTiers('gets a page that says who can unblock it: %s'),
+    consentTiers('stays one when its host is written with the dot of the root'),
+  ),
 ];

@@ -42,7 +42,7 @@ const ATTACK_NUMBERS = [
   [150, 153],
   [160, 164],
   [170, 175],
-  [180, 182],
+  [180, 183],
 ] as const;
 
 test('each attack that has a number is there, once', () => {

@@ -219,9 +219,9 @@ function subjectsOf(client: AskingClient, destination: string): string[] {
   return [client.id, ...subjectsOfHost(hostOf(client)), ...subjectsOfHost(destination)];
 }
 
-/** A host's rule is about each of its ports. */
+/** A host's rule is about each of its ports, and about the same name with the dot of the root at its end. */
 function subjectsOfHost(host: string | undefined): string[] {
-  return host === undefined ? [] : [`${HOST_SUBJECT}${host.replace(/:\d*$/, '')}`];
+  return host === undefined ? [] : [`${HOST_SUBJECT}${host.replace(/\.?(?::\d*)?$/, '')}`];
 }
 
 function isAbout(subject: string, clientId: ClientId, destination: string): boolean {

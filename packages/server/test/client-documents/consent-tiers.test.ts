@@ -145,6 +145,16 @@ describe('a blocked client', () => {
     expect((await boss.browser.open(href)).status).toBe(200);
   });
 
+  test('stays one when its host is written with the dot of the root', async () => {
+    const other = await world.newOrganisation();
+    const boss = await world.newMember([other, 'owner']);
+    const redirectUri = 'https://evil.test./callback';
+    const asked = await world.newRequest({ redirect_uri: redirectUri }, { redirect_uris: [redirectUri] });
+    expect((await boss.browser.open(asked.href)).status).toBe(200);
+    await rule(boss, { subject: 'host:evil.test', rule: 'blocked' }, other.slug);
+    expect((await boss.browser.follow(asked.href)).status).toBe(403);
+  });
+
   test('what it held there ends at once, and a code that is on its way buys nothing', async () => {
     const other = await world.newOrganisation();
     const boss = await world.newMember([other, 'owner']);
