@@ -104,6 +104,16 @@ describe('a change of role', () => {
     expect(await opened.store.people.roleOf(orgId, ownerId)).toBe('owner');
   });
 
+  test('leaves the organisation an owner who is not disabled', async () => {
+    const { orgId, ownerId } = await newOrganisation();
+    const disabledId = await addMember(orgId, 'owner');
+    await opened.store.people.setDisabled(disabledId, true);
+    const lastOwner = { ok: false, error: { reason: 'last_owner' } };
+    expect(await opened.people.setRole({ orgId, userId: ownerId, role: 'admin' })).toEqual(lastOwner);
+    expect(await opened.people.removeMember({ orgId, userId: ownerId })).toEqual(lastOwner);
+    expect((await opened.people.removeMember({ orgId, userId: disabledId })).ok).toBe(true);
+  });
+
   test('by two owners who demote each other at once leaves one of them', async () => {
     const { orgId, ownerId } = await newOrganisation();
     const otherId = await addMember(orgId, 'owner');
@@ -112,7 +122,8 @@ describe('a change of role', () => {
     );
     const results = await racedBehind(opened.store, 'memberships', work);
     expect(results.filter((result) => result.ok)).toHaveLength(1);
-    expect(await opened.store.people.countOwners(orgId)).toBe(1);
+    const roles = await Promise.all([ownerId, otherId].map((id) => opened.store.people.roleOf(orgId, id)));
+    expect(roles.filter((role) => role === 'owner')).toHaveLength(1);
   });
 
   test('of a stranger is refused and announced to nobody', async () => {

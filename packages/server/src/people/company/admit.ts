@@ -106,7 +106,7 @@ export async function admit(
     if (to === undefined || to === from || (await queries.declaredMembers.isDeclared(orgId, userId))) return;
     if (from === 'owner') {
       if (!wanted.mapsOwners) return;
-      if ((await queries.people.countOwners(orgId)) <= 1) {
+      if (!(await queries.people.hasOtherOwner(orgId, userId))) {
         return trace('company.role_kept', { role: from, groups_say: to, because: 'last owner' });
       }
     }

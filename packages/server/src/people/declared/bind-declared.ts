@@ -43,7 +43,8 @@ export async function bindMember(
 ): Promise<void> {
   const { held, orgId, requestId, role, userId } = member;
   // No file takes the last owner away.
-  const isLastOwner = held === 'owner' && role !== 'owner' && (await queries.people.countOwners(orgId)) === 1;
+  const isLastOwner =
+    held === 'owner' && role !== 'owner' && !(await queries.people.hasOtherOwner(orgId, userId));
   if (isLastOwner) return;
   await queries.declaredMembers.bind(orgId, userId, role);
   if (held === role) return;

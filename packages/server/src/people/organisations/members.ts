@@ -72,7 +72,7 @@ async function roleToChange(
   if (role === undefined) return fail('not_a_member');
   if (await queries.declaredMembers.isDeclared(orgId, userId)) return fail('declared');
   if (role !== 'owner' || becomes === 'owner') return ok(role);
-  return (await queries.people.countOwners(orgId)) > 1 ? ok(role) : fail('last_owner');
+  return (await queries.people.hasOtherOwner(orgId, userId)) ? ok(role) : fail('last_owner');
 }
 
 /** Anybody may leave. */

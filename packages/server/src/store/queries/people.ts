@@ -1,4 +1,4 @@
-import { and, asc, count, eq, isNotNull, isNull, sql } from 'drizzle-orm';
+import { and, asc, count, eq, isNotNull, isNull, ne, sql } from 'drizzle-orm';
 import type { Role } from '../../kernel/access.ts';
 import type { CallLimits, OrganisationQuota } from '../../kernel/call-limits.ts';
 import type { AgentId, OrganisationId, UserId } from '../../kernel/ids.ts';
@@ -281,12 +281,22 @@ export function createPeopleQueries(executor: Executor) {
       return row?.members ?? 0;
     },
 
-    async countOwners(orgId: OrganisationId): Promise<number> {
-      const [row] = await executor
-        .select({ owners: count() })
+    /** Whether somebody else owns the organisation, too. Who is disabled owns nothing. */
+    async hasOtherOwner(orgId: OrganisationId, userId: UserId): Promise<boolean> {
+      const rows = await executor
+        .select({ userId: memberships.userId })
         .from(memberships)
-        .where(and(eq(memberships.orgId, orgId), eq(memberships.role, 'owner')));
-      return row?.owners ?? 0;
+        .innerJoin(users, eq(users.id, memberships.userId))
+        .where(
+          and(
+            eq(memberships.orgId, orgId),
+            eq(memberships.role, 'owner'),
+            ne(memberships.userId, userId),
+            isNull(users.disabledAt),
+          ),
+        )
+        .limit(1);
+      return rows.length === 1;
     },
 
     async setRole(orgId: OrganisationId, userId: UserId, role: Role): Promise<boolean> {
