@@ -1,8 +1,13 @@
 import { z } from 'zod';
 import { ROLES } from '../kernel/access.ts';
+import { isWritableTime } from './writable-time.ts';
 
 /** The same words for the same things in all of the portal's answers. */
 export const time = z.string().meta({ format: 'date-time' });
+/** One that somebody asks about. */
+export const moment = z.iso
+  .datetime({ offset: true })
+  .refine((given) => isWritableTime(Date.parse(given)), { error: 'must be of the years 2 to 9998' });
 export const role = z.enum(ROLES);
 export const access = z
   .enum(['read', 'full'])

@@ -5,7 +5,7 @@ import { can } from '../../people/policy.ts';
 import { describeRoute } from '../describe-route.ts';
 import type { OrganisationEnv } from '../env.ts';
 import { readCursor, writeCursor } from '../page-cursor.ts';
-import { pageOf, time } from '../shapes.ts';
+import { moment, pageOf, time } from '../shapes.ts';
 import { attemptShape, presentAttempt } from './attempt-shape.ts';
 
 const LIST = {
@@ -14,7 +14,7 @@ const LIST = {
   description:
     'How apps got on with connecting in the last seven days, the newest first, fifty at a time: every step from the first 401 to the first tool call, where it stopped, why, and what would help. Admins see what was tried at the URLs of the organisation; everybody else what they signed in to themselves.',
   query: z.object({
-    since: z.iso.datetime({ offset: true }).optional().describe('Those in which something happened since.'),
+    since: moment.optional().describe('Those in which something happened since.'),
     show: z
       .enum(['connected', 'stopped'])
       .optional()

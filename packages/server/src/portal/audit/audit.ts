@@ -6,18 +6,16 @@ import type { OrganisationId } from '../../kernel/ids.ts';
 import { describeRoute } from '../describe-route.ts';
 import { download } from '../download.ts';
 import type { OrganisationEnv } from '../env.ts';
-import { pageOf, time } from '../shapes.ts';
+import { moment, pageOf, time } from '../shapes.ts';
 import { wantedText as text } from '../wanted-text.ts';
 import { CSV_HEAD, csvOf, eventShape, presentEvent } from './present-event.ts';
 
 const PAGE_MAX = 100;
 const PAGE_DEFAULT = 50;
 
-const moment = (what: string) => z.iso.datetime({ offset: true }).optional().describe(what);
-
 const filterShape = {
-  from: moment('From this time on.'),
-  to: moment('Before this time.'),
+  from: moment.optional().describe('From this time on.'),
+  to: moment.optional().describe('Before this time.'),
   actor: text('Who did it: a part of a name or address, or an id.'),
   action: text('What was done; with .* at the end all that begin so: grant.*'),
   target: text('What it was done to: a part of its name.'),
