@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { toAuditRow, type AuditEntry } from '../audit/entry.ts';
-import type { Access, Role } from '../kernel/access.ts';
+import type { Access } from '../kernel/access.ts';
 import type { FetchDocument } from '../kernel/address-guard.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { OrganisationId, RequestId, UserId } from '../kernel/ids.ts';
@@ -36,12 +36,11 @@ export interface NewLink extends IdentityDecision {
   subject: string;
   /** Address of the member that the subject stands for. */
   email: string;
-  /** Of who links: an owner's identity is linked by an owner alone. */
-  role: Role;
 }
 
 export interface LinkFault {
-  reason: 'no_issuer' | 'no_member' | 'exists' | 'owners_only';
+  /** `owners_only`: an owner's identity is linked by an owner alone. */
+  reason: 'forbidden' | 'no_issuer' | 'no_member' | 'exists' | 'owners_only';
 }
 
 /** Identity providers that an organisation's admins trust, and whom each of their subjects stands for. */
@@ -140,16 +139,19 @@ export function createIdentityProviders({
 
     link: (wanted: NewLink): Promise<Result<{ userId: UserId }, LinkFault>> =>
       refusableTransaction<{ userId: UserId }, LinkFault>(store, async (queries) => {
-        const { orgId, issuer, subject, email } = wanted;
-        // Until this ends, the member stays what the check sees.
+        const { decidedBy, orgId, issuer, subject, email } = wanted;
+        // Until this ends, the member and who links stay what the checks see.
         await queries.people.lockMembers(orgId);
+        const role = await queries.people.roleOf(orgId, decidedBy);
+        if (role === undefined || !can(role, 'identity_providers.manage'))
+          return fail({ reason: 'forbidden' });
         if (!(await queries.identityProviders.holdIssuer(orgId, issuer))) {
           return fail({ reason: 'no_issuer' });
         }
         const members = await queries.people.listMembers(orgId);
         const member = members.find((one) => one.email === email.toLowerCase());
         if (member === undefined) return fail({ reason: 'no_member' });
-        if (!can(wanted.role, member.role === 'owner' ? 'owners.manage' : 'members.manage')) {
+        if (!can(role, member.role === 'owner' ? 'owners.manage' : 'members.manage')) {
           return fail({ reason: 'owners_only' });
         }
         const { userId } = member;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newKeyPair } from '../../src/kernel/key-pair.ts';
 import type { Role } from '../../src/kernel/access.ts';
+import { racedBehind } from '../people/open-people.ts';
 import { errorOf, itemsOf, openPortal, type OpenedPortal } from './open-portal.ts';
 
 let portal: OpenedPortal;
@@ -169,6 +170,22 @@ describe('identity links', () => {
     const refused = await admin.post(`${base}/identity-links`, linkOf(owner));
     expect([refused.status, errorOf(refused).code]).toEqual([403, 'forbidden']);
     expect((await owner.post(`${base}/identity-links`, linkOf(owner))).status).toBe(201);
+  });
+
+  test.each<[Role, 'owner' | 'member']>([
+    ['admin', 'owner'],
+    ['member', 'member'],
+  ])('are not made by who becomes %s meanwhile, to a person who is %s', async (becomes, of) => {
+    const { base, orgId, ...people } = await trusting();
+    const asks = await portal.person({ orgId, role: 'owner' });
+    const [answer] = await racedBehind(
+      portal.store,
+      'organisations',
+      [() => asks.post(`${base}/identity-links`, linkOf(people[of]))],
+      { meanwhile: () => portal.store.people.setRole(orgId, asks.userId, becomes), mode: 'exclusive' },
+    );
+    expect([answer?.status, answer && errorOf(answer).code]).toEqual([403, 'forbidden']);
+    expect(itemsOf(await people.owner.get(`${base}/identity-links`))).toEqual([]);
   });
 
   test('stay with whom they were made for', async () => {

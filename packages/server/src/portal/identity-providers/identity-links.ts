@@ -87,19 +87,19 @@ export function createIdentityLinkRoutes({
   });
 
   app.post('/', describeRoute(CREATE), async (context) => {
-    const organisation = context.get('organisation');
     const { issuer, subject, member } = context.req.valid('json');
     const linked = await identityProviders.link({
-      orgId: organisation.id,
+      orgId: context.get('organisation').id,
       issuer,
       subject,
       email: member,
-      role: organisation.role,
       decidedBy: context.get('user').userId,
       requestId: context.get('requestId'),
     });
     if (linked.ok) return context.json({ issuer, subject, member: member.toLowerCase() }, 201);
     switch (linked.error.reason) {
+      case 'forbidden':
+        throw new AppError('forbidden', 'Only an admin links people.');
       case 'no_issuer':
         throw new AppError('not_found', 'There is no such issuer.');
       case 'no_member':
