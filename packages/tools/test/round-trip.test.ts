@@ -300,6 +300,45 @@ describe('a body', () => {
     expect(only().body).toBe(`{"id":"0009007199254740993","name":"\\"integer ${digits}\\""}`);
   });
 
+  test('in JSON keeps them in a choice of shapes and in any integer, but where text may be meant', async () => {
+    const long = { type: 'integer', format: 'int64' };
+    const shape = (field: string, schema: object): object => ({
+      type: 'object',
+      required: [field],
+      properties: { [field]: schema },
+    });
+    const tool = withBody('application/json', {
+      schema: {
+        type: 'object',
+        properties: {
+          shape: { oneOf: [shape('id', long), shape('name', { type: 'string' })] },
+          choice: { anyOf: [long, { type: 'boolean' }] },
+          open: { anyOf: [long, { type: 'string' }] },
+          plain: { type: 'integer' },
+        },
+      },
+    });
+    const digits = '9007199254740993';
+    await call(tool, { shape: { id: digits }, choice: digits, open: digits, plain: digits });
+    expect(only().body).toBe(
+      `{"shape":{"id":${digits}},"choice":${digits},"open":"${digits}","plain":${digits}}`,
+    );
+  });
+
+  test('is not sent with an id that lost digits on its way', async () => {
+    const tool = toolOf('delete', '/x/{id}', {
+      parameters: [{ name: 'id', in: 'path', schema: { type: 'integer', format: 'int64' } }],
+    });
+    const result = await call(tool, JSON.parse('{"id":9007199254740993}'));
+    expect(recorded).toEqual([]);
+    expect(result).toMatchObject({
+      isError: true,
+      structuredContent: { message: 'id has more digits than a number keeps; give it as text' },
+    });
+    await call(tool, { id: '9007199254740993' });
+    expect(only().url).toBe('/v1/x/9007199254740993');
+  });
+
   test('in a form is written in the styles of its encoding, else with brackets', async () => {
     const encoding = {
       tags: { style: 'form', explode: false },

@@ -3,7 +3,7 @@ import type { InputSchema } from '../catalogue/types.ts';
 import { isObject, setOwn } from '../json.ts';
 import type { JsonObject, JsonSchema, JsonType } from '../json.ts';
 import { boundFaults } from './bounds.ts';
-import { asType, jsonText, typeOf } from './convert.ts';
+import { asType, isLongInteger, isRounded, jsonText, typeOf } from './convert.ts';
 import { textOf } from './style.ts';
 import type { ArgumentFault } from './types.ts';
 
@@ -36,14 +36,28 @@ export function coerceArguments(schema: InputSchema, args: unknown, faults: Argu
   }
 }
 
+/** Whether a value is as the schema wants it, without being made to fit. */
+export function fits(
+  schema: JsonSchema,
+  value: unknown,
+  definitions: Readonly<Record<string, JsonSchema>>,
+): boolean {
+  const faults: ArgumentFault[] = [];
+  coerce(schema, value, '', { faults, strict: true, definitions });
+  return faults.length === 0;
+}
+
 function coerce(schema: JsonSchema, value: unknown, field: string, pass: Pass): unknown {
   if (schema.$ref !== undefined) return coerceReference(schema, value, field, pass);
   const before = pass.faults.length;
   let result = pass.strict ? value : fitted(schema, value);
   const types = typesOf(schema);
-  const type = typeOf(result);
-  if (types && !types.some((wanted) => wanted === type || (wanted === 'number' && type === 'integer'))) {
+  if (types && !types.some((wanted) => isOf(wanted, result))) {
     note(pass, field, `must be ${types.map((wanted) => NAMES[wanted]).join(' or ')}`);
+    return result;
+  }
+  if (isRounded(result) && types?.includes('integer') && !types.includes('number')) {
+    note(pass, field, 'has more digits than a number keeps; give it as text');
     return result;
   }
   const values = schema.enum ?? (Object.hasOwn(schema, 'const') ? [schema.const] : undefined);
@@ -112,11 +126,7 @@ function coerceArray(schema: JsonSchema, given: readonly unknown[], field: strin
 
 /** A branch that fits as it is goes before one that fits after a conversion: "5" stays text where text is allowed. */
 function coerceUnion(branches: readonly JsonSchema[], value: unknown, field: string, pass: Pass): unknown {
-  for (const branch of branches) {
-    const faults: ArgumentFault[] = [];
-    coerce(branch, value, field, { ...pass, faults, strict: true });
-    if (faults.length === 0) return value;
-  }
+  if (branches.some((branch) => fits(branch, value, pass.definitions))) return value;
   let closest: ArgumentFault[] | undefined;
   for (const branch of pass.strict ? [] : branches) {
     const faults: ArgumentFault[] = [];
@@ -140,6 +150,12 @@ function coerceReference(schema: JsonSchema, value: unknown, field: string, pass
 function definitionOf({ $ref }: JsonSchema, { definitions }: Pass): JsonSchema | undefined {
   const name = $ref?.slice('#/$defs/'.length) ?? '';
   return Object.hasOwn(definitions, name) ? definitions[name] : undefined;
+}
+
+function isOf(wanted: JsonType, value: unknown): boolean {
+  const type = typeOf(value);
+  if (wanted === 'integer') return type === 'integer' || isLongInteger(value);
+  return wanted === type || (wanted === 'number' && type === 'integer');
 }
 
 function fitted(schema: JsonSchema, value: unknown): unknown {

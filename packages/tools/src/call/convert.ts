@@ -5,6 +5,20 @@ const JSON_LEVELS = 3;
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d{1,3})?$/;
 /** The schema of a 64-bit integer is a number or digits; digits that a number can hold become one. */
 export const INT64_PATTERN = '^-?[0-9]+$';
+const LONG_INTEGER = /^-?[1-9]\d{15,19}$/;
+
+/** The digits of an integer of 64 bits, with a sign or without, that a number would round. */
+export function isLongInteger(value: unknown): value is string {
+  if (typeof value !== 'string' || !LONG_INTEGER.test(value) || Number.isSafeInteger(Number(value)))
+    return false;
+  const integer = BigInt(value);
+  return BigInt.asIntN(64, integer) === integer || BigInt.asUintN(64, integer) === integer;
+}
+
+/** An integer beyond what a number keeps exactly: whoever wrote it may have meant the one beside it. */
+export function isRounded(value: unknown): boolean {
+  return Number.isInteger(value) && !Number.isSafeInteger(value);
+}
 
 export function typeOf(value: unknown): JsonType | undefined {
   if (value === null) return 'null';
@@ -35,7 +49,7 @@ export function asType(types: readonly JsonType[], value: unknown, pattern?: str
   if (type === undefined || types.includes(type) || (type === 'integer' && types.includes('number')))
     return value;
   const scalar = type === 'number' || type === 'integer' || type === 'boolean';
-  if (scalar && types.includes('string')) return String(value);
+  if (scalar && types.includes('string')) return isRounded(value) ? value : String(value);
   if (types.includes('array') && type !== 'null') return [value];
   return value;
 }
