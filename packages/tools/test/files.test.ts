@@ -85,6 +85,19 @@ describe('a multipart body', () => {
     expect(text(request.body)).toContain('name="meta"\r\nContent-Type: application/json\r\n\r\n{"k":1}\r\n');
   });
 
+  test('keeps every digit of a 64-bit integer in its JSON', () => {
+    const long = { type: 'integer', format: 'int64' };
+    const meta = { type: 'object', properties: { id: long } };
+    const tool = toolOf(multipart({ meta, more: { type: 'array', items: meta }, id: long }));
+    const given = { id: '9007199254740993' };
+    const sent = text(prepared(tool, { meta: given, more: [given], ...given }).body);
+    expect(sent.match(/[^\r\n]*9007199254740993[^\r\n]*/g)).toEqual([
+      '{"id":9007199254740993}',
+      '{"id":9007199254740993}',
+      '9007199254740993',
+    ]);
+  });
+
   test('keeps every byte of a file', () => {
     const bytes = Buffer.from(Array.from({ length: 512 }, (_, index) => index % 256));
     const { body } = prepared(toolOf(multipart({ file: binary })), { file: { data: base64(bytes) } });

@@ -144,6 +144,25 @@ describe('a query parameter', () => {
     expect(only().url).toContain('raw=a/b?c=d%26e%23f%2Bg');
   });
 
+  test('that is JSON keeps every digit of a 64-bit integer, and is quoted where it is a text', async () => {
+    const long = { type: 'integer', format: 'int64' };
+    const json = (schema: object): object => ({ 'application/json': { schema } });
+    const tool = toolOf('get', '/x', {
+      parameters: [
+        { name: 'filter', in: 'query', content: json({ type: 'object', properties: { id: long } }) },
+        { name: 'name', in: 'query', content: json({ type: 'string' }) },
+        { name: 'any', in: 'query', content: json({}) },
+      ],
+    });
+    await call(tool, { filter: { id: '9007199254740993' }, name: 'a "b"', any: '[1]' });
+    const { searchParams } = new URL(`http://h${only().url}`);
+    expect(Object.fromEntries(searchParams)).toEqual({
+      filter: '{"id":9007199254740993}',
+      name: '"a \\"b\\""',
+      any: '[1]',
+    });
+  });
+
   test('is left out when it is not given, or null, or an empty list', async () => {
     const tool = toolOf('get', '/x', {
       parameters: [
@@ -350,6 +369,16 @@ describe('a body', () => {
     recorded = [];
     await call(withBody('application/x-www-form-urlencoded', { schema }), args);
     expect(only().body).toBe('name=a%20b&tags=x&tags=y%26z&more%5BR%5D=1&more%5BG%5D=2');
+  });
+
+  test('in a form keeps every digit of a 64-bit integer in its JSON', async () => {
+    const meta = { type: 'object', properties: { id: { type: 'integer', format: 'int64' } } };
+    const tool = withBody('application/x-www-form-urlencoded', {
+      schema: { type: 'object', properties: { meta } },
+      encoding: { meta: { contentType: 'application/json' } },
+    });
+    await call(tool, { meta: { id: '9007199254740993' } });
+    expect(new URLSearchParams(only().body).get('meta')).toBe('{"id":9007199254740993}');
   });
 
   test('of text is sent as it is', async () => {

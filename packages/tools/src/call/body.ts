@@ -8,7 +8,8 @@ import type { FileContents } from './files.ts';
 import { mediaTypeOf } from './files.ts';
 import { jsonWithIntegers } from './long-integers.ts';
 import { multipartContent } from './multipart.ts';
-import { styledField } from './field.ts';
+import { fieldSchema, styledField } from './field.ts';
+import type { BodyShape } from './field.ts';
 import { deepQueryPairs, queryPairs, textOf } from './style.ts';
 import type { ArgumentFault, BodyContent } from './types.ts';
 
@@ -51,18 +52,19 @@ function serialised(
   inputSchema: InputSchema,
 ): BodyContent | undefined {
   const { contentType } = binding;
+  const shape: BodyShape = {
+    schema: bodySchema(binding, inputSchema),
+    definitions: inputSchema.$defs ?? {},
+  };
   switch (binding.kind) {
     case 'json':
-      return {
-        content: jsonWithIntegers(value, bodySchema(binding, inputSchema), inputSchema.$defs ?? {}),
-        contentType,
-      };
+      return { content: jsonWithIntegers(value, shape.schema, shape.definitions), contentType };
     case 'text':
       return { content: textOf(value), contentType };
     case 'form':
-      return { content: isObject(value) ? formText(binding, value) : textOf(value), contentType };
+      return { content: isObject(value) ? formText(binding, value, shape) : textOf(value), contentType };
     case 'multipart':
-      return multipartContent(binding, isObject(value) ? value : {}, files);
+      return multipartContent(binding, isObject(value) ? value : {}, files, shape);
     case 'binary': {
       const file = isObject(value) ? files.get(value) : undefined;
       if (!file) return undefined;
@@ -79,11 +81,11 @@ function bodySchema({ layout }: BodyBinding, { properties }: InputSchema): JsonS
   return { properties: fields };
 }
 
-function formText(binding: BodyBinding, value: JsonObject): string {
+function formText(binding: BodyBinding, value: JsonObject, shape: BodyShape): string {
   const encodings = new Map(binding.encoding?.map((encoding) => [encoding.name, encoding]));
   return Object.entries(value)
     .flatMap(([name, field]) =>
-      field === undefined ? [] : fieldPairs(name, field, encodings.get(name), binding),
+      field === undefined ? [] : fieldPairs(name, field, encodings.get(name), binding, shape),
     )
     .join('&');
 }
@@ -93,11 +95,13 @@ function fieldPairs(
   value: unknown,
   encoding: FieldEncoding | undefined,
   { arrays = 'repeat' }: BodyBinding,
+  shape: BodyShape,
 ): string[] {
   const styled = encoding && styledField(name, encoding);
   if (styled) return queryPairs(styled, value);
   if (encoding?.contentType !== undefined && isJsonType(encoding.contentType) && typeof value === 'object') {
-    return queryPairs({ name, style: 'form', explode: true, contentType: encoding.contentType }, value);
+    const json = jsonWithIntegers(value, fieldSchema(shape, name), shape.definitions);
+    return queryPairs({ name, style: 'form', explode: true }, json);
   }
   return deepQueryPairs(name, value, arrays);
 }

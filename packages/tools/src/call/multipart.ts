@@ -3,9 +3,11 @@ import type { BodyBinding, FieldEncoding } from '../catalogue/types.ts';
 import type { JsonObject } from '../json.ts';
 import { isObject } from '../json.ts';
 import { isJsonType } from '../openapi/media-type.ts';
-import { styledField } from './field.ts';
+import { fieldSchema, styledField } from './field.ts';
+import type { BodyShape } from './field.ts';
 import { mediaTypeOf } from './files.ts';
 import type { FileContents } from './files.ts';
+import { jsonWithIntegers } from './long-integers.ts';
 import { plainPairs, textOf } from './style.ts';
 import type { BodyContent } from './types.ts';
 
@@ -18,10 +20,15 @@ interface Part {
 }
 
 /** A body of parts (RFC 7578), each as its encoding says; a list is a part for each item, an object is JSON. */
-export function multipartContent(binding: BodyBinding, value: JsonObject, files: FileContents): BodyContent {
+export function multipartContent(
+  binding: BodyBinding,
+  value: JsonObject,
+  files: FileContents,
+  shape: BodyShape,
+): BodyContent {
   const encodings = new Map(binding.encoding?.map((encoding) => [encoding.name, encoding]));
   const parts = Object.entries(value).flatMap(([name, field]) =>
-    field === undefined || field === null ? [] : partsOf(name, field, encodings.get(name), files),
+    field === undefined || field === null ? [] : partsOf(name, field, encodings.get(name), files, shape),
   );
   const boundary = boundaryFor(parts);
   const pieces = parts.flatMap((part) => [
@@ -41,6 +48,7 @@ function partsOf(
   value: unknown,
   encoding: FieldEncoding | undefined,
   files: FileContents,
+  shape: BodyShape,
 ): Part[] {
   const fixed = (encoding?.headers ?? []).map((header) => [header.name, header.value] as const);
   if (encoding?.file) {
@@ -61,14 +69,17 @@ function partsOf(
       headers: fixed,
     }));
   }
-  const items: readonly unknown[] = Array.isArray(value) && !isJson(encoding) ? value : [value];
+  const schema = fieldSchema(shape, name);
+  const isList = Array.isArray(value) && !isJson(encoding);
+  const items: readonly unknown[] = isList ? value : [value];
+  const itemSchema = isList ? (schema.items ?? {}) : schema;
   return items.map((item) => {
     const json = typeof item === 'object' && item !== null;
     const contentType =
       encoding?.contentType?.split(',')[0]?.trim() ?? (json ? 'application/json' : undefined);
     return {
       name,
-      content: Buffer.from(textOf(item)),
+      content: Buffer.from(json ? jsonWithIntegers(item, itemSchema, shape.definitions) : textOf(item)),
       ...(contentType === undefined ? {} : { contentType }),
       headers: fixed,
     };

@@ -1,13 +1,14 @@
-import type { ParameterBinding, Tool } from '../catalogue/types.ts';
+import type { InputSchema, ParameterBinding, Tool } from '../catalogue/types.ts';
 import { fail, ok } from '../result.ts';
 import type { Result } from '../result.ts';
 import { isObject } from '../json.ts';
 import type { JsonObject } from '../json.ts';
-import { essenceOf } from '../openapi/media-type.ts';
+import { essenceOf, isJsonType } from '../openapi/media-type.ts';
 import { bodyContent } from './body.ts';
 import { coerceArguments } from './coerce.ts';
 import { readFiles } from './files.ts';
 import type { FetchFile, FileContents } from './files.ts';
+import { jsonWithIntegers } from './long-integers.ts';
 import { percentEncoded } from './percent.ts';
 import { deepQueryPairs, headerText, pathText, queryPairs, textOf } from './style.ts';
 import type { ArgumentFault, BodyContent, PreparedRequest } from './types.ts';
@@ -63,12 +64,13 @@ function built(
   let body: BodyContent | undefined;
   let headers: Record<string, string> = {};
   try {
-    path = pathOf(plan, values, faults);
+    const texts = plan.json.length === 0 ? values : withJson(plan.json, values, tool.inputSchema);
+    path = pathOf(plan, texts, faults);
     const query: string[] = [];
-    for (const binding of plan.query) query.push(...given(values, binding, queryPairs));
-    for (const binding of plan.querystring) query.push(...given(values, binding, wholeQuery));
+    for (const binding of plan.query) query.push(...given(texts, binding, queryPairs));
+    for (const binding of plan.querystring) query.push(...given(texts, binding, wholeQuery));
     if (query.length > 0) path += (path.includes('?') ? '&' : '?') + query.join('&');
-    headers = headersOf(plan, values, faults);
+    headers = headersOf(plan, texts, faults);
     const content = tool.binding.body
       ? bodyContent(tool.binding.body, values, files, tool.inputSchema)
       : ok(undefined);
@@ -100,6 +102,8 @@ interface Plan {
   readonly querystring: readonly ParameterBinding[];
   readonly header: readonly ParameterBinding[];
   readonly cookie: readonly ParameterBinding[];
+  /** Those of them whose value is JSON text. */
+  readonly json: readonly ParameterBinding[];
   readonly constants: Readonly<Record<string, string>>;
 }
 
@@ -117,6 +121,7 @@ function planOf(tool: Tool): Plan {
     querystring: at('querystring'),
     header: at('header'),
     cookie: at('cookie'),
+    json: parameters.filter(({ contentType }) => contentType !== undefined && isJsonType(contentType)),
     constants: Object.fromEntries(constants.map(({ name, value }) => [name.toLowerCase(), value])),
   };
   plans.set(tool, plan);
@@ -126,6 +131,22 @@ function planOf(tool: Tool): Plan {
 /** What stands in the template itself may be in any script; on the wire it is ASCII. Escapes in it stay. */
 function literal(piece: string): string {
   return piece.replace(/[^\x21-\x7E]+|["<>^`{|}]+/gu, percentEncoded);
+}
+
+/** The arguments, those that are JSON as its text. A text where more than texts are allowed is taken for JSON. */
+function withJson(
+  bindings: readonly ParameterBinding[],
+  values: JsonObject,
+  { properties, $defs = {} }: InputSchema,
+): JsonObject {
+  const texts = bindings.flatMap(({ argument }) => {
+    const value = Object.hasOwn(values, argument) ? values[argument] : undefined;
+    const schema = properties[argument] ?? {};
+    if (value === undefined || value === null) return [];
+    const isText = typeof value === 'string' && schema.type !== 'string';
+    return [[argument, isText ? value : jsonWithIntegers(value, schema, $defs)] as const];
+  });
+  return { ...values, ...Object.fromEntries(texts) };
 }
 
 function given<T>(
