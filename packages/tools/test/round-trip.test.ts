@@ -480,6 +480,24 @@ describe('an answer', () => {
     ]);
   });
 
+  test('of an image is called what its bytes are, and one that no model sees is a file', async () => {
+    answer = (_, res) => {
+      res.setHeader('content-type', 'image/png').end(Buffer.from([0xff, 0xd8, 0xff, 0xe0]));
+    };
+    expect((await call(read, {})).content).toEqual([
+      { type: 'image', data: '/9j/4A==', mimeType: 'image/jpeg' },
+    ]);
+    answer = (_, res) => {
+      res.setHeader('content-type', 'image/x-icon').end(Buffer.from([0, 0, 1, 0]));
+    };
+    expect((await call(read, {})).content).toEqual([
+      {
+        type: 'text',
+        text: 'The API answered with 4 bytes of image/x-icon, which cannot be shown as text.',
+      },
+    ]);
+  });
+
   test('to a HEAD request has the length of what it does not carry', async () => {
     answer = (_, res) => {
       res.setHeader('content-length', 200_000).end();

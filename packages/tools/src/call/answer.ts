@@ -1,5 +1,6 @@
 import { headerOf } from './header.ts';
 import { jsonOf } from './exact-json.ts';
+import { imageTypeOf } from './image-type.ts';
 import type { UpstreamResponse } from './types.ts';
 
 /** What came back, by what can be shown of it. */
@@ -24,9 +25,11 @@ export function answerOf({ headers, body }: UpstreamResponse): Answer {
   if (body.length === 0) return { kind: 'empty' };
   const contentType = headerOf(headers, 'content-type') ?? '';
   const essence = (contentType.split(';')[0] ?? '').trim().toLowerCase();
-  const media = /^(image|audio)\/[\w.+-]+$/.exec(essence)?.[1];
-  if ((media === 'image' || media === 'audio') && essence !== 'image/svg+xml')
-    return { kind: media, mimeType: essence };
+  if (/^audio\/[\w.+-]+$/.test(essence)) return { kind: 'audio', mimeType: essence };
+  if (/^image\/[\w.+-]+$/.test(essence) && essence !== 'image/svg+xml') {
+    const seen = imageTypeOf(essence, body);
+    return seen === undefined ? { kind: 'binary', mimeType: essence } : { kind: 'image', mimeType: seen };
+  }
   const isJson = /^[^/]+\/(?:[^;]*\+)?json$/.test(essence);
   if (!isJson && !isText(essence, body)) {
     return { kind: 'binary', mimeType: /^[\w.+-]{1,60}\/[\w.+-]{1,100}$/.test(essence) ? essence : '' };
