@@ -518,6 +518,25 @@ describe('an answer', () => {
     ]);
   });
 
+  test('without content says where the thing is that was made', async () => {
+    answer = (_, res) => {
+      res.writeHead(201, { location: 'https://api.example.test/things/42' }).end();
+    };
+    expect((await call(write, {})).content).toEqual([
+      {
+        type: 'text',
+        text: 'The API answered 201 without content. Location: https://api.example.test/things/42',
+      },
+    ]);
+    answer = (_, res) => {
+      res.writeHead(202, { location: `/jobs/1?access_token=abcdef1234&q=${'x'.repeat(2_000)}` }).end();
+    };
+    const said = JSON.stringify((await call(write, {})).content);
+    expect(said).toContain('Location: /jobs/1?');
+    expect(said).not.toContain('abcdef1234');
+    expect(said.length).toBeLessThan(1_000);
+  });
+
   test('of 500 with a page is summarised, and says whether to repeat the call', async () => {
     answer = (_, res) => {
       res

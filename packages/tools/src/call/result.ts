@@ -8,8 +8,10 @@ import type { Answer } from './answer.ts';
 import { coerceArguments } from './coerce.ts';
 import { diagnoseFault, diagnoseResponse, errorResult } from './diagnose.ts';
 import type { ResultContext } from './diagnose.ts';
+import { safeText } from './envelope.ts';
 import { jsonOf } from './exact-json.ts';
 import { fileNameOf } from './file-name.ts';
+import { headerOf } from './header.ts';
 import { nextPage } from './next-page.ts';
 import type { MadeCall } from './next-page.ts';
 import { nothingSelected, select } from './select.ts';
@@ -167,8 +169,11 @@ function fileBlocks(
   ];
 }
 
-function emptyBlock({ status }: UpstreamResponse): ContentBlock {
-  return textBlock(`The API answered ${status} without content.`);
+/** Often the one place where the API says what it made, or where to ask how it gets on. */
+function emptyBlock({ headers, status }: UpstreamResponse): ContentBlock {
+  const location = safeText(headerOf(headers, 'location') ?? '');
+  const where = location === '' ? '' : ` Location: ${location}`;
+  return textBlock(`The API answered ${status} without content.${where}`);
 }
 
 function textBlock(text: string): ContentBlock {
