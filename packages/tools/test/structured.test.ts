@@ -212,6 +212,13 @@ describe('structured content', () => {
     }
   });
 
+  test('is there for JSON that begins with a byte order mark', () => {
+    expect(present(toolFor(USER), '\uFEFF{"name":"n"}', 'application/json')).toEqual({
+      content: [{ type: 'text', text: '{"name":"n"}' }],
+      structuredContent: { name: 'n' },
+    });
+  });
+
   test('leaves out what is not as declared, while the text has all of it', () => {
     const body = {
       id: [1],

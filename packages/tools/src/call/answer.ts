@@ -1,3 +1,4 @@
+import { bodyText } from './body-text.ts';
 import { headerOf } from './header.ts';
 import { jsonOf } from './exact-json.ts';
 import { imageTypeOf } from './image-type.ts';
@@ -34,7 +35,7 @@ export function answerOf({ headers, body }: UpstreamResponse): Answer {
   if (!isJson && !isText(essence, body)) {
     return { kind: 'binary', mimeType: /^[\w.+-]{1,60}\/[\w.+-]{1,100}$/.test(essence) ? essence : '' };
   }
-  const text = decodedText(body, contentType);
+  const text = bodyText(body, contentType);
   const hasJsonLines = JSON_LINES.test(essence);
   let json: { readonly value: unknown } | undefined;
   return {
@@ -54,14 +55,4 @@ function isText(essence: string, body: Buffer): boolean {
   if (essence.startsWith('text/') || TEXT.test(essence) || JSON_LINES.test(essence)) return true;
   // Without a type the first bytes decide: text has no NUL.
   return (essence === '' || essence === 'image/svg+xml') && !body.subarray(0, 1_024).includes(0);
-}
-
-function decodedText(body: Buffer, contentType: string): string {
-  const charset = /charset="?([\w-]{1,40})/i.exec(contentType)?.[1] ?? 'utf-8';
-  if (/^utf-?8$/i.test(charset)) return body.toString('utf8');
-  try {
-    return new TextDecoder(charset).decode(body);
-  } catch {
-    return body.toString('utf8');
-  }
 }

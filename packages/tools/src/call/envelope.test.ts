@@ -25,6 +25,12 @@ test.each<[string, unknown, string]>([
   expect(said(body)).toBe(expected);
 });
 
+test('what an API says is read in its charset, with or without a byte order mark', () => {
+  const json = '{"message":"Ungültig"}';
+  expect(errorText(Buffer.from(json, 'latin1'), 'application/json; charset=ISO-8859-1')).toBe('Ungültig');
+  expect(errorText(Buffer.from(`\uFEFF${json}`), 'application/json')).toBe('Ungültig');
+});
+
 test('a page is named by its title and never pasted', () => {
   expect(
     said('<!doctype html><title>502 Bad\u202E Gateway</title><p>nginx/1.2 at 10.0.0.1</p>', 'text/html'),

@@ -1,6 +1,7 @@
 import { isObject, own, ownText } from '../json.ts';
 import type { JsonObject } from '../json.ts';
 import { clip } from '../openapi/text.ts';
+import { bodyText } from './body-text.ts';
 import { redacted } from './redact.ts';
 import { xmlErrorText } from './xml-error.ts';
 
@@ -10,7 +11,7 @@ const READ_BYTES = 256 * 1024;
 
 /** What an API says about its refusal, as one line of plain text; empty if it says nothing that we understand. */
 export function errorText(body: Buffer, contentType: string): string {
-  const text = body.subarray(0, READ_BYTES).toString('utf8');
+  const text = bodyText(body.subarray(0, READ_BYTES), contentType);
   const start = text.trimStart();
   const isPage = /html/i.test(contentType) || /^(?:<!doctype html|<html)\b/i.test(start);
   if (!isPage && (/[/+]xml\b/i.test(contentType) || start.startsWith('<?xml')))
