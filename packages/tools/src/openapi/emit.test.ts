@@ -117,6 +117,17 @@ test('a property that is only answered is no argument, even if it is required', 
   expect(schema).toEqual({ type: 'object', properties: { name: { type: 'string' } }, required: ['name'] });
 });
 
+test('a field that a closed object does not have is not required of it: nothing would fit', () => {
+  const closed = { type: 'object', properties: { a: {} }, required: ['a', 'b'], additionalProperties: false };
+  expect(emitted(closed)).toEqual({
+    schema: { type: 'object', properties: { a: {} }, required: ['a'], additionalProperties: false },
+    codes: ['SCHEMA_REPAIRED'],
+  });
+  const patterns = { patternProperties: { '^b': {} } };
+  expect(emitted({ ...closed, ...patterns }).schema.required).toEqual(['a', 'b']);
+  expect(emitted({ ...closed, additionalProperties: {} }).schema.required).toEqual(['a', 'b']);
+});
+
 test('what stands beside a reference counts in full since 3.1, and as a text before', () => {
   const schema = { ...ref('X'), description: 'own', minLength: 2 };
   const schemas = { X: { type: 'string', description: 'other' } };

@@ -185,7 +185,7 @@ function writeLiterals(view: View, out: JsonSchema, notes: Schemas['notes']): vo
 
 function writeChildren({ view, out, tag }: Job, schemas: Schemas, budget: Budget, child: Child): void {
   const look = (from: readonly Place[]): View => schemas.view(from, budget);
-  const required = new Set(view.required);
+  const required = possible(view, schemas.notes);
   let cutShort = false;
   if (view.properties.size > 0) {
     const properties: Record<string, JsonSchema> = {};
@@ -223,6 +223,19 @@ function writeChildren({ view, out, tag }: Job, schemas: Schemas, budget: Budget
   if (view.rest.length > 0) {
     out.allOf = [...(out.allOf ?? []), ...view.rest.map((place) => child([place], look([place])))];
   }
+}
+
+/** What is required and can be there: some documents require a field of a closed object under another name. */
+function possible(
+  { additional, at, patterns, properties, required }: View,
+  notes: Schemas['notes'],
+): Set<string> {
+  if (additional !== false || patterns.size > 0) return new Set(required);
+  const names = [...required].filter((name) => properties.has(name));
+  if (names.length < required.size) {
+    notes.warn('SCHEMA_REPAIRED', at, 'A field that a closed object does not have is not required of it.');
+  }
+  return new Set(names);
 }
 
 function writeUnion(
