@@ -358,6 +358,38 @@ describe('a body', () => {
     expect(only().url).toBe('/v1/x/9007199254740993');
   });
 
+  test('has the fields of the shape that its discriminator names', async () => {
+    const document = {
+      openapi: '3.0.3',
+      paths: {
+        '/x': {
+          post: {
+            requestBody: {
+              content: { 'application/json': { schema: { $ref: '#/components/schemas/Pet' } } },
+            },
+          },
+        },
+      },
+      components: {
+        schemas: {
+          Pet: {
+            type: 'object',
+            properties: { kind: { type: 'string' } },
+            discriminator: { propertyName: 'kind', mapping: { cat: '#/components/schemas/Cat' } },
+          },
+          Cat: {
+            allOf: [{ $ref: '#/components/schemas/Pet' }, { properties: { lives: { type: 'integer' } } }],
+          },
+        },
+      },
+    };
+    const compiled = compileCatalogue(JSON.stringify(document));
+    const tool = compiled.ok ? compiled.value.tools[0] : undefined;
+    if (!tool) throw new Error(JSON.stringify(compiled));
+    await call(tool, { body: { kind: 'cat', lives: '9' } });
+    expect(only().body).toBe('{"kind":"cat","lives":9}');
+  });
+
   test('in a form is written in the styles of its encoding, else with brackets', async () => {
     const encoding = {
       tags: { style: 'form', explode: false },

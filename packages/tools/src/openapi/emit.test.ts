@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { JsonSchema } from '../json.ts';
 import { emitSchema } from './emit.ts';
 import { createNotes } from './notes.ts';
@@ -253,6 +253,75 @@ test('a branch that lists the values of the discriminator is told by them, not b
   expect(kinds(emitted(union({ mapping }), schemas).schema)).toEqual(['cat', 'dog']);
   const nameless = { CatParam: { type: 'object' }, DogParam: { type: 'object' } };
   expect(kinds(emitted(union({}), nameless).schema)).toEqual(['CatParam', 'DogParam']);
+});
+
+describe('a schema whose discriminator names the shapes that extend it', () => {
+  const kind = (value: string): object => ({ type: 'string', const: value });
+  const schemas = {
+    Pet: {
+      type: 'object',
+      properties: { kind: { type: 'string' }, friend: ref('Pet') },
+      required: ['kind'],
+      discriminator: { propertyName: 'kind', mapping: { cat: '#/components/schemas/Cat', dog: 'Dog' } },
+    },
+    Cat: { allOf: [ref('Pet'), { type: 'object', properties: { lives: { type: 'integer' } } }] },
+    Dog: { allOf: [ref('Pet'), { type: 'object', required: ['walks'], properties: { walks: {} } }] },
+  };
+  const cut = { type: 'object', description: 'Same shape as Pet.' };
+
+  test('is a choice among them, cut where one contains another', () => {
+    expect(emitted(ref('Pet'), schemas).schema).toEqual({
+      type: 'object',
+      properties: { kind: { type: 'string' }, friend: cut },
+      required: ['kind'],
+      anyOf: [
+        {
+          type: 'object',
+          properties: { kind: kind('cat'), friend: cut, lives: { type: 'integer' } },
+          required: ['kind'],
+        },
+        {
+          type: 'object',
+          properties: { kind: kind('dog'), friend: cut, walks: {} },
+          required: ['kind', 'walks'],
+        },
+      ],
+    });
+  });
+
+  test('is open for their fields, also where it is closed for itself', () => {
+    const closed = { additionalProperties: false };
+    const { schema } = emitted(ref('Pet'), {
+      Pet: { ...schemas.Pet, ...closed },
+      Cat: { allOf: [ref('Pet'), { ...schemas.Cat.allOf[1], ...closed }] },
+      Dog: schemas.Dog,
+    });
+    expect(schema).not.toHaveProperty('additionalProperties');
+    expect(schema.anyOf?.[0]).toMatchObject({ properties: { lives: {} }, ...closed });
+  });
+
+  test('is none where one of them is meant', () => {
+    expect(emitted(ref('Cat'), schemas).schema).not.toHaveProperty('anyOf');
+  });
+
+  test('may be null, or itself, where the document says so', () => {
+    const discriminator = { propertyName: 'kind', mapping: { pet: 'Pet', cat: 'Cat' } };
+    const { schema } = emitted(ref('Pet'), {
+      ...schemas,
+      Pet: { ...schemas.Pet, nullable: true, discriminator },
+    });
+    expect(schema.anyOf?.map(({ properties, type }) => properties?.['kind'] ?? type)).toEqual([
+      kind('pet'),
+      kind('cat'),
+      'null',
+    ]);
+  });
+
+  test('is as it is written where one of them cannot be found', () => {
+    const discriminator = { propertyName: 'kind', mapping: { cat: 'Cat', cow: 'Cow' } };
+    const { schema } = emitted(ref('Pet'), { ...schemas, Pet: { ...schemas.Pet, discriminator } });
+    expect(schema).not.toHaveProperty('anyOf');
+  });
 });
 
 test('a list without items says that anything is in it, also where it may be null', () => {

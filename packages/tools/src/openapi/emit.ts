@@ -75,13 +75,18 @@ export function emitSchema(places: readonly Place[], schemas: Schemas, budget: B
     writeLevel(job, schemas);
     const here: Ancestor = { nodes: view.nodes, above: job.above };
 
-    const child = (from: readonly Place[], childView: View, tag?: Branch['tag']): JsonSchema => {
+    const childBelow = (
+      above: Ancestor | undefined,
+      from: readonly Place[],
+      childView: View,
+      tag?: Branch['tag'],
+    ): JsonSchema => {
       const place: JsonSchema = {};
       external ??= childView.external;
       const hops = job.hops + hopsIn(from);
       budget.nodes -= 1;
       if (!tag && !hasLevelBelow(childView)) {
-        writeLevel({ view: childView, out: place, above: here, depth: job.depth + 1, hops }, schemas);
+        writeLevel({ view: childView, out: place, above, depth: job.depth + 1, hops }, schemas);
         return place;
       }
       if (job.depth + 1 >= LIMITS.schemaDepth) {
@@ -92,7 +97,7 @@ export function emitSchema(places: readonly Place[], schemas: Schemas, budget: B
         );
         return place;
       }
-      if (isAmong(childView.nodes, here)) {
+      if (isAmong(childView.nodes, above)) {
         const definition = define(from);
         if (definition !== undefined) return tagged({ $ref: definition }, tag);
         const referenced = hopsIn(from) > 0;
@@ -112,7 +117,7 @@ export function emitSchema(places: readonly Place[], schemas: Schemas, budget: B
       queue.push({
         view: childView,
         out: place,
-        above: here,
+        above,
         depth: job.depth + 1,
         hops,
         ...(tag ? { tag } : {}),
@@ -120,7 +125,10 @@ export function emitSchema(places: readonly Place[], schemas: Schemas, budget: B
       return place;
     };
 
-    writeChildren(job, schemas, budget, child);
+    writeChildren(job, schemas, budget, (...child) => childBelow(here, ...child));
+    // Who extends a schema stands in its place, and not below it.
+    if (view.kinds)
+      writeKinds(view.kinds, job, schemas, budget, (...child) => childBelow(job.above, ...child));
   }
   return external === undefined ? { schema } : { schema, external };
 }
@@ -212,9 +220,10 @@ function writeChildren({ view, out, tag }: Job, schemas: Schemas, budget: Budget
     out.patternProperties = patterns;
   }
   if (cutShort) noteTooLarge(view, schemas.notes);
-  // Those that are not shown are accepted.
-  else if (view.additional === false) out.additionalProperties = false;
-  else if (view.additional !== undefined)
+  // Those that are not shown are accepted, and those of shapes that extend it are its own.
+  else if (view.additional === false) {
+    if (!view.kinds) out.additionalProperties = false;
+  } else if (view.additional !== undefined)
     out.additionalProperties = child(view.additional, look(view.additional));
   if (view.prefix) out.prefixItems = view.prefix.map((place) => child([place], look([place])));
   if (view.items) out.items = child(view.items, look(view.items));
@@ -249,6 +258,11 @@ function writeUnion(
   const anyOf = union.branches.map(({ place, tag }) => child([place], look([place]), tag));
   if (index === 0) out.anyOf = anyOf;
   else out.allOf = [...(out.allOf ?? []), { anyOf }];
+}
+
+function writeKinds(kinds: Union, { out, view }: Job, schemas: Schemas, budget: Budget, child: Child): void {
+  writeUnion(kinds, 0, out, (from) => schemas.view(from, budget), child);
+  if (view.types?.includes('null')) out.anyOf?.push({ type: 'null' });
 }
 
 /** The property that tells a branch of a union from the others, with its values for this branch. */
@@ -290,6 +304,7 @@ function hasLevelBelow(view: View): boolean {
   return (
     view.properties.size > 0 ||
     view.unions.length > 0 ||
+    view.kinds !== undefined ||
     view.rest.length > 0 ||
     view.items !== undefined ||
     view.prefix !== undefined ||
@@ -310,8 +325,8 @@ function cut(view: View, note: string): JsonSchema {
   return { ...level, ...(mayBe(level, 'array') ? { items: {} } : {}), description: note };
 }
 
-function isAmong(nodes: readonly unknown[], ancestor: Ancestor): boolean {
-  for (let one: Ancestor | undefined = ancestor; one !== undefined; one = one.above) {
+function isAmong(nodes: readonly unknown[], ancestor: Ancestor | undefined): boolean {
+  for (let one = ancestor; one !== undefined; one = one.above) {
     if (one.nodes.some((node) => nodes.includes(node))) return true;
   }
   return false;

@@ -5,7 +5,7 @@ import { LIMITS } from './limits.ts';
 import { agree, merged } from './merge.ts';
 import type { Notes } from './notes.ts';
 import type { Place, ReferenceFault, Resolver } from './resolve.ts';
-import { readUnion } from './union.ts';
+import { readKinds, readUnion } from './union.ts';
 import { hasJsonSchema } from './version.ts';
 import { emptyView } from './view.ts';
 import type { View } from './view.ts';
@@ -110,6 +110,8 @@ export function createSchemas(resolver: Resolver, notes: Notes): Schemas {
       else if (union.only) view = withMember(view, union.only, step);
       else if (union.branches.length > 0) view.unions.push({ branches: union.branches });
     }
+    const kinds = view.unions.length === 0 ? readKinds(place, node, resolver) : undefined;
+    if (kinds) view.kinds = kinds;
     return nullable ? allowNull(view) : view;
   };
 

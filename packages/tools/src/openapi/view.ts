@@ -52,6 +52,8 @@ export interface View {
   items?: readonly Place[];
   prefix?: readonly Place[];
   readonly unions: Union[];
+  /** The shapes that extend this one and that its discriminator chooses among. They do not inherit the choice. */
+  kinds?: Union;
   /** Members of an allOf that contradict the rest: kept beside it. */
   readonly rest: Place[];
   readOnly?: boolean;
