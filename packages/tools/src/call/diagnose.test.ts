@@ -59,6 +59,24 @@ describe('what a failed call says', () => {
     });
   });
 
+  test('says after 303 that a write may be done, and nothing of an API that has moved', () => {
+    const said = diagnosed(303, '', { location: '/jobs/1' }, ONCE);
+    expect(said).toMatchObject({
+      code: 'upstream_redirect',
+      message: 'The API answered 303: its answer is elsewhere, where the credential is not sent.',
+      hint: 'It may have taken effect: check before you call again.',
+    });
+    expect(diagnosed(303, '', { location: '/jobs/1' })).not.toHaveProperty('hint');
+  });
+
+  test('says of 304 that nothing has changed', () => {
+    expect(diagnosed(304, '')).toMatchObject({
+      code: 'upstream_redirect',
+      message: 'The API answered 304: nothing has changed since what the arguments name.',
+      hint: 'To have it all the same, leave out the arguments that ask only for what has changed.',
+    });
+  });
+
   test.each(['x-request-id', 'request-id', 'x-correlation-id', 'x-amzn-requestid'])(
     'keeps the API’s own %s apart from ours',
     (name) => {

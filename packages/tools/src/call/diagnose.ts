@@ -119,7 +119,9 @@ function upstreamIdOf(headers: ResponseHeaders, ours: string): string | undefine
 }
 
 function hintOf(tool: Tool, response: UpstreamResponse, kind: Kind, said: string): string | undefined {
-  if (response.status >= 500) return retryHint(tool);
+  // RFC 9110 section 15.4.4: what was asked for is done, and told of elsewhere.
+  const isDone = response.status === 303 && tool.access === 'full';
+  if (isDone || response.status >= 500) return retryHint(tool);
   const scopes = kind.code === 'rate_limited' ? undefined : scopesRefused(tool, response, said);
   if (scopes === undefined) return kind.hint;
   const named = scopes.length === 0 ? 'what the message names' : scopes.join(' ');
@@ -135,6 +137,23 @@ interface Kind {
 }
 
 const KINDS: ReadonlyMap<number, Kind> = new Map([
+  [
+    303,
+    {
+      code: 'upstream_redirect',
+      message: 'The API answered 303: its answer is elsewhere, where the credential is not sent',
+      quote: false,
+    },
+  ],
+  [
+    304,
+    {
+      code: 'upstream_redirect',
+      message: 'The API answered 304: nothing has changed since what the arguments name',
+      hint: 'To have it all the same, leave out the arguments that ask only for what has changed.',
+      quote: false,
+    },
+  ],
   [
     401,
     {
