@@ -103,6 +103,21 @@ test.each([
   expect(prepared(tool, { 'X-Color': value }).headers['x-color']).toBe(expected);
 });
 
+test('a list in an object whose fields are pairs is a pair for each item, as a list by itself is', () => {
+  const schema = {
+    type: 'object',
+    properties: {
+      page: { type: 'integer' },
+      sort: { type: 'array', items: { type: 'string' } },
+      none: { type: 'array', items: { type: 'string' } },
+    },
+  };
+  const query = queryOf([{ name: 'pageable', in: 'query', schema }], {
+    pageable: { page: 0, sort: ['name,desc', 'id'], none: [] },
+  });
+  expect(query).toBe('page=0&sort=name%2Cdesc&sort=id');
+});
+
 describe('an object in brackets', () => {
   const deep = { name: 'f', in: 'query', style: 'deepObject', explode: true, schema: { type: 'object' } };
 

@@ -113,7 +113,11 @@ function formPairs(name: string, binding: Styled, value: unknown, script: Script
   if (isObject(value)) {
     const entries = Object.entries(value).filter(([, item]) => item !== undefined);
     if (entries.length === 0) return binding.allowEmpty ? [[name, '']] : [];
-    if (binding.explode) return entries.map(([key, item]) => [script.name(key), script.text(textOf(item))]);
+    if (binding.explode) {
+      return entries.flatMap(([key, item]) =>
+        [item].flat().map((one): [string, string] => [script.name(key), script.text(textOf(one))]),
+      );
+    }
     const flat = entries.flatMap(([key, item]) => [script.name(key), script.text(textOf(item))]);
     return [[name, flat.join(separator)]];
   }
