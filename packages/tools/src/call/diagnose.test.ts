@@ -235,6 +235,14 @@ describe('whether to call again', () => {
     ]);
   });
 
+  test('after an answer that is too large: a read would be too large again, a write may be done', () => {
+    expect([REPEATABLE, DELETE, ONCE].map((tool) => faulty(tool, 'upstream_too_large'))).toEqual([
+      undefined,
+      CHECK,
+      CHECK,
+    ]);
+  });
+
   test('is not said where it would be wrong: nothing is repeated that was refused for what it is', () => {
     for (const status of [400, 404, 409, 422])
       expect(diagnosed(status, {}).hint ?? '').not.toContain('may be repeated');

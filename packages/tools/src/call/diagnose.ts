@@ -42,14 +42,21 @@ export function presentArgumentFaults(faults: readonly ArgumentFault[], context:
 }
 
 export function diagnoseFault(tool: Tool, fault: UpstreamFault, context: ResultContext): Diagnostics {
-  const hint = fault.code === 'upstream_aborted' ? undefined : retryHint(tool);
+  const hint = faultHint(tool, fault);
   return {
     status: FAULT_STATUS[fault.code],
     code: fault.code,
     message: fault.message,
     request_id: context.requestId,
-    ...(hint === undefined || fault.code === 'upstream_too_large' ? {} : { hint }),
+    ...(hint === undefined ? {} : { hint }),
   };
+}
+
+function faultHint(tool: Tool, { code }: UpstreamFault): string | undefined {
+  if (code === 'upstream_aborted') return undefined;
+  if (code !== 'upstream_too_large') return retryHint(tool);
+  // It would be as large again, whatever may be repeated; but there was an answer.
+  return tool.access === 'full' ? MAY_BE_DONE : undefined;
 }
 
 /** For every answer that is not 2xx. The upstream's own words are cleaned, capped and marked as its own. */
@@ -194,7 +201,7 @@ function kindOf(status: number): Kind {
 
 function retryHint(tool: Tool): string {
   const { readOnlyHint, idempotentHint } = tool.annotations;
-  return readOnlyHint || idempotentHint
-    ? 'The call may be repeated.'
-    : 'It may have taken effect: check before you call again.';
+  return readOnlyHint || idempotentHint ? 'The call may be repeated.' : MAY_BE_DONE;
 }
+
+const MAY_BE_DONE = 'It may have taken effect: check before you call again.';
