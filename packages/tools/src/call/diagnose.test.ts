@@ -213,10 +213,9 @@ describe('what a failed call says', () => {
 });
 
 describe('whether to call again', () => {
-  const faulty = (tool: Tool, code: UpstreamFaultCode) =>
-    presentResult(tool, { ok: false, error: { code, message: 'It broke.' } }, CONTEXT).structuredContent?.[
-      'hint'
-    ];
+  const faulty = (tool: Tool, code: UpstreamFaultCode, notSent?: boolean) =>
+    presentResult(tool, { ok: false, error: { code, message: 'It broke.', notSent } }, CONTEXT)
+      .structuredContent?.['hint'];
   const AGAIN = 'The call may be repeated.';
   const CHECK = 'It may have taken effect: check before you call again.';
 
@@ -242,6 +241,16 @@ describe('whether to call again', () => {
       CHECK,
     ]);
   });
+
+  test.each(['upstream_unreachable', 'upstream_timeout'] as const)(
+    'after %s of a request that never left is that nothing was sent',
+    (code) => {
+      expect([REPEATABLE, ONCE].map((tool) => faulty(tool, code, true))).toEqual([
+        'Nothing was sent.',
+        'Nothing was sent.',
+      ]);
+    },
+  );
 
   test('is not said where it would be wrong: nothing is repeated that was refused for what it is', () => {
     for (const status of [400, 404, 409, 422])

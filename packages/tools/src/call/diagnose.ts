@@ -52,8 +52,9 @@ export function diagnoseFault(tool: Tool, fault: UpstreamFault, context: ResultC
   };
 }
 
-function faultHint(tool: Tool, { code }: UpstreamFault): string | undefined {
+function faultHint(tool: Tool, { code, notSent }: UpstreamFault): string | undefined {
   if (code === 'upstream_aborted') return undefined;
+  if (notSent === true) return 'Nothing was sent.';
   if (code !== 'upstream_too_large') return retryHint(tool);
   // It would be as large again, whatever may be repeated; but there was an answer.
   return tool.access === 'full' ? MAY_BE_DONE : undefined;
