@@ -413,6 +413,16 @@ describe('a body', () => {
     expect(new URLSearchParams(only().body).get('meta')).toBe('{"id":9007199254740993}');
   });
 
+  test('of JSON lines has a line for each item of a list', async () => {
+    const items = { type: 'object', properties: { id: { type: 'integer', format: 'int64' } } };
+    const tool = withBody('application/x-ndjson', { schema: { type: 'array', items } });
+    await call(tool, { body: [{ id: 1 }, { id: '9007199254740993' }] });
+    expect(only().body).toBe('{"id":1}\n{"id":9007199254740993}\n');
+    recorded = [];
+    await call(withBody('application/x-ndjson', { schema: {} }), { body: '{"a":1}\n{"b":2}\n' });
+    expect(only().body).toBe('{"a":1}\n{"b":2}\n');
+  });
+
   test('of text is sent as it is', async () => {
     await call(withBody('text/plain', { schema: { type: 'string' } }), { body: 'one\ntwo' });
     expect(only()).toMatchObject({ body: 'one\ntwo', headers: { 'content-type': 'text/plain' } });

@@ -2,6 +2,7 @@ import { bodyText } from './body-text.ts';
 import { headerOf } from './header.ts';
 import { jsonOf } from './exact-json.ts';
 import { imageTypeOf } from './image-type.ts';
+import { isJsonLinesType } from '../openapi/media-type.ts';
 import type { UpstreamResponse } from './types.ts';
 
 /** What came back, by what can be shown of it. */
@@ -19,7 +20,6 @@ export type Answer =
       json(): unknown;
     };
 
-const JSON_LINES = /^application\/(?:x-)?(?:ndjson|jsonl|json-lines|jsonlines)$/;
 const TEXT = /^application\/(?:.*\+)?(?:xml|yaml|x-yaml|javascript|x-www-form-urlencoded|csv|sql|graphql)$/;
 
 export function answerOf({ headers, body }: UpstreamResponse): Answer {
@@ -36,7 +36,7 @@ export function answerOf({ headers, body }: UpstreamResponse): Answer {
     return { kind: 'binary', mimeType: /^[\w.+-]{1,60}\/[\w.+-]{1,100}$/.test(essence) ? essence : '' };
   }
   const text = bodyText(body, contentType);
-  const hasJsonLines = JSON_LINES.test(essence);
+  const hasJsonLines = isJsonLinesType(essence);
   let json: { readonly value: unknown } | undefined;
   return {
     kind: 'text',
@@ -52,7 +52,7 @@ export function answerOf({ headers, body }: UpstreamResponse): Answer {
 }
 
 function isText(essence: string, body: Buffer): boolean {
-  if (essence.startsWith('text/') || TEXT.test(essence) || JSON_LINES.test(essence)) return true;
+  if (essence.startsWith('text/') || TEXT.test(essence) || isJsonLinesType(essence)) return true;
   // Without a type the first bytes decide: text has no NUL.
   return (essence === '' || essence === 'image/svg+xml') && !body.subarray(0, 1_024).includes(0);
 }

@@ -1,7 +1,7 @@
 import type { BodyBinding, FieldEncoding, InputSchema } from '../catalogue/types.ts';
 import { isObject, setOwn } from '../json.ts';
 import type { JsonObject, JsonSchema } from '../json.ts';
-import { isJsonType } from '../openapi/media-type.ts';
+import { isJsonLinesType, isJsonType } from '../openapi/media-type.ts';
 import { fail, ok } from '../result.ts';
 import type { Result } from '../result.ts';
 import type { FileContents } from './files.ts';
@@ -59,8 +59,10 @@ function serialised(
   switch (binding.kind) {
     case 'json':
       return { content: jsonWithIntegers(value, shape.schema, shape.definitions), contentType };
-    case 'text':
-      return { content: textOf(value), contentType };
+    case 'text': {
+      const isList = Array.isArray(value) && isJsonLinesType(contentType);
+      return { content: isList ? linesOf(value, shape) : textOf(value), contentType };
+    }
     case 'form':
       return { content: isObject(value) ? formText(binding, value, shape) : textOf(value), contentType };
     case 'multipart':
@@ -79,6 +81,11 @@ function bodySchema({ layout }: BodyBinding, { properties }: InputSchema): JsonS
   const fields: Record<string, JsonSchema> = {};
   for (const { argument, name } of layout.fields) setOwn(fields, name, properties[argument] ?? {});
   return { properties: fields };
+}
+
+/** Each line ends, the last one too: some servers wait for it. */
+function linesOf(items: readonly unknown[], { definitions, schema }: BodyShape): string {
+  return items.map((item) => `${jsonWithIntegers(item, schema.items ?? {}, definitions)}\n`).join('');
 }
 
 function formText(binding: BodyBinding, value: JsonObject, shape: BodyShape): string {

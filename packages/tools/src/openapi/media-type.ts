@@ -12,13 +12,13 @@ export function isJsonType(mediaType: string): boolean {
   return /^[^/*]+\/(?:[^*]*\+)?json$/.test(essenceOf(mediaType));
 }
 
-/** Text that is sent as it is: any text but XML, and lists of JSON lines. */
+/** Text that is sent as it is: any text but XML, and JSON lines. */
 export function isTextType(mediaType: string): boolean {
-  const essence = essenceOf(mediaType);
-  return (
-    (essence.startsWith('text/') && !isXmlType(mediaType)) ||
-    /^application\/(?:x-)?(?:ndjson|jsonl|json-lines)$/.test(essence)
-  );
+  return (essenceOf(mediaType).startsWith('text/') && !isXmlType(mediaType)) || isJsonLinesType(mediaType);
+}
+
+export function isJsonLinesType(mediaType: string): boolean {
+  return /^application\/(?:x-)?(?:ndjson|jsonl|json-lines|jsonlines)$/.test(essenceOf(mediaType));
 }
 
 export function isXmlType(mediaType: string): boolean {
