@@ -146,6 +146,16 @@ describe('a multipart body', () => {
     expect(text(other.body)).toContain('Content-Type: image/png\r\n');
   });
 
+  test.each([
+    ['text/*, text/csv', 'Content-Type: text/csv\r\n'],
+    ['*/*', 'name="note"\r\n\r\n'],
+  ])('names no range of types as the type of a part: %s', (contentType, expected) => {
+    const tool = toolOf(multipart({ note: { type: 'string' } }, { encoding: { note: { contentType } } }));
+    const sent = text(prepared(tool, { note: 'n' }).body);
+    expect(sent).toContain(expected);
+    expect(sent).not.toContain('*');
+  });
+
   test('has one boundary, ours, even if the document names another', async () => {
     const schema = { type: 'object', properties: { note: { type: 'string' } } };
     const tool = toolOf({ 'multipart/form-data; boundary=theirs; charset=utf-8': { schema } });

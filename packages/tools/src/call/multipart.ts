@@ -75,8 +75,7 @@ function partsOf(
   const itemSchema = isList ? (schema.items ?? {}) : schema;
   return items.map((item) => {
     const json = typeof item === 'object' && item !== null;
-    const contentType =
-      encoding?.contentType?.split(',')[0]?.trim() ?? (json ? 'application/json' : undefined);
+    const contentType = statedType(encoding) ?? (json ? 'application/json' : undefined);
     return {
       name,
       content: Buffer.from(json ? jsonWithIntegers(item, itemSchema, shape.definitions) : textOf(item)),
@@ -84,6 +83,14 @@ function partsOf(
       headers: fixed,
     };
   });
+}
+
+/** The first that is a type, and not a range of them. */
+function statedType(encoding: FieldEncoding | undefined): string | undefined {
+  return encoding?.contentType
+    ?.split(',')
+    .map((type) => type.trim())
+    .find((type) => !type.includes('*'));
 }
 
 function isJson(encoding: FieldEncoding | undefined): boolean {
