@@ -304,6 +304,13 @@ describe('a schema whose discriminator names the shapes that extend it', () => {
     expect(emitted(ref('Cat'), schemas).schema).not.toHaveProperty('anyOf');
   });
 
+  test('is no choice again in one of them that has kinds of its own', () => {
+    const discriminator = { propertyName: 'kind', mapping: { dog: 'Dog' } };
+    const { schema } = emitted(ref('Pet'), { ...schemas, Cat: { ...schemas.Cat, discriminator } });
+    expect(schema.anyOf?.[0]?.properties?.['kind']).toEqual(kind('cat'));
+    expect(schema.anyOf?.[0]).not.toHaveProperty('anyOf');
+  });
+
   test('may be null, or itself, where the document says so', () => {
     const discriminator = { propertyName: 'kind', mapping: { pet: 'Pet', cat: 'Cat' } };
     const { schema } = emitted(ref('Pet'), {

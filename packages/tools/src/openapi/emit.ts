@@ -127,8 +127,8 @@ export function emitSchema(places: readonly Place[], schemas: Schemas, budget: B
 
     writeChildren(job, schemas, budget, (...child) => childBelow(here, ...child));
     // Who extends a schema stands in its place, and not below it.
-    if (view.kinds)
-      writeKinds(view.kinds, job, schemas, budget, (...child) => childBelow(job.above, ...child));
+    const kinds = kindsOf(job);
+    if (kinds) writeKinds(kinds, job, schemas, budget, (...child) => childBelow(job.above, ...child));
   }
   return external === undefined ? { schema } : { schema, external };
 }
@@ -191,7 +191,8 @@ function writeLiterals(view: View, out: JsonSchema, notes: Schemas['notes']): vo
   out.description = out.description === undefined ? note : `${out.description} ${note}`;
 }
 
-function writeChildren({ view, out, tag }: Job, schemas: Schemas, budget: Budget, child: Child): void {
+function writeChildren(job: Job, schemas: Schemas, budget: Budget, child: Child): void {
+  const { view, out, tag } = job;
   const look = (from: readonly Place[]): View => schemas.view(from, budget);
   const required = possible(view, schemas.notes);
   let cutShort = false;
@@ -222,7 +223,7 @@ function writeChildren({ view, out, tag }: Job, schemas: Schemas, budget: Budget
   if (cutShort) noteTooLarge(view, schemas.notes);
   // Those that are not shown are accepted, and those of shapes that extend it are its own.
   else if (view.additional === false) {
-    if (!view.kinds) out.additionalProperties = false;
+    if (!kindsOf(job)) out.additionalProperties = false;
   } else if (view.additional !== undefined)
     out.additionalProperties = child(view.additional, look(view.additional));
   if (view.prefix) out.prefixItems = view.prefix.map((place) => child([place], look([place])));
@@ -258,6 +259,11 @@ function writeUnion(
   const anyOf = union.branches.map(({ place, tag }) => child([place], look([place]), tag));
   if (index === 0) out.anyOf = anyOf;
   else out.allOf = [...(out.allOf ?? []), { anyOf }];
+}
+
+/** A value of the property that decides is one kind, which is no choice any more. */
+function kindsOf({ tag, view: { kinds } }: Job): Union | undefined {
+  return kinds?.branches.some((kind) => kind.tag?.property === tag?.property) ? undefined : kinds;
 }
 
 function writeKinds(kinds: Union, { out, view }: Job, schemas: Schemas, budget: Budget, child: Child): void {

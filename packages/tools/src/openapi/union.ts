@@ -143,11 +143,6 @@ export function readKinds(place: Place, schema: JsonObject, resolver: Resolver):
     known.values.push(value);
     kinds.set(found.node, known);
   }
-  const itself = kinds.get(schema);
-  if (itself) {
-    const { discriminator: _, ...plain } = schema;
-    itself.place = { ...itself.place, node: plain };
-  }
   if (kinds.size === 0) return undefined;
   return {
     branches: [...kinds.values()].map((kind) => ({
