@@ -300,6 +300,22 @@ describe('a schema whose discriminator names the shapes that extend it', () => {
     expect(schema.anyOf?.[0]).toMatchObject({ properties: { lives: {} }, ...closed });
   });
 
+  test.each([
+    ['null beside it', { nullable: true, allOf: [ref('Pet')] }],
+    ['null beside it in a choice of one', { nullable: true, oneOf: [ref('Pet')] }],
+    ['words beside it', { ...ref('Pet'), description: 'The pet.' }],
+  ])('is a choice among them with %s', (_, schema) => {
+    expect(emitted(schema, schemas).schema.anyOf?.slice(0, 2)).toMatchObject([
+      { properties: { kind: kind('cat') } },
+      { properties: { kind: kind('dog') } },
+    ]);
+  });
+
+  test('is none in one of them that adds no field', () => {
+    const { schema } = emitted(ref('Cat'), { ...schemas, Cat: { allOf: [ref('Pet')] } });
+    expect(schema).not.toHaveProperty('anyOf');
+  });
+
   test('is none where one of them is meant', () => {
     expect(emitted(ref('Cat'), schemas).schema).not.toHaveProperty('anyOf');
   });

@@ -93,11 +93,14 @@ export function createSchemas(resolver: Resolver, notes: Notes): Schemas {
     const ref = ownText(node, '$ref');
     let view =
       ref === undefined ? readKeywords(place, node, resolver, notes) : referenced(ref, place, node, step);
+    let wrapped: View | undefined;
     const all = resolver.step(place, 'allOf');
     if (all && Array.isArray(all.node)) {
       for (let index = 0; index < all.node.length; index += 1) {
         const member = resolver.step(all, index);
-        if (member) view = withMember(view, member, step);
+        if (!member) continue;
+        view = withMember(view, member, step);
+        wrapped = viewOf(member, step);
       }
     }
     let nullable = own(node, 'nullable') === true || own(node, 'x-nullable') === true;
@@ -107,11 +110,13 @@ export function createSchemas(resolver: Resolver, notes: Notes): Schemas {
       const union = readUnion(branches, node, resolver, (branch) => viewOf(branch, step));
       nullable ||= union.nullable;
       if (union.literals) view = withView(view, union.literals, branches);
-      else if (union.only) view = withMember(view, union.only, step);
-      else if (union.branches.length > 0) view.unions.push({ branches: union.branches });
+      else if (union.only) {
+        view = withMember(view, union.only, step);
+        wrapped = viewOf(union.only, step);
+      } else if (union.branches.length > 0) view.unions.push({ branches: union.branches });
     }
-    const kinds = view.unions.length === 0 ? readKinds(place, node, resolver) : undefined;
-    if (kinds) view.kinds = kinds;
+    const kinds = readKinds(place, node, resolver) ?? kindsOfWrapped(wrapped, view, node);
+    if (kinds && view.unions.length === 0) view.kinds = kinds;
     return nullable ? allowNull(view) : view;
   };
 
@@ -125,9 +130,10 @@ export function createSchemas(resolver: Resolver, notes: Notes): Schemas {
     const neighbours = hasJsonSchema(resolver.dialect)
       ? readKeywords(place, node, resolver, notes)
       : annotationsOf(place, node);
-    return agree(neighbours, view)
-      ? { ...merged(neighbours, view), at: view.at }
-      : { ...copied(view), nodes: [node, ...view.nodes] };
+    if (!agree(neighbours, view)) return { ...copied(view), nodes: [node, ...view.nodes] };
+    const both = { ...merged(neighbours, view), at: view.at };
+    const kinds = kindsOfWrapped(view, both, node);
+    return kinds ? { ...both, kinds } : both;
   };
 
   const broken = (fault: ReferenceFault, place: Place): View => {
@@ -168,6 +174,12 @@ export function createSchemas(resolver: Resolver, notes: Notes): Schemas {
       return view;
     },
   };
+}
+
+/** A schema that adds no field to another, to say that it may be null, say, has its kinds, unless it is one of them. */
+function kindsOfWrapped(wrapped: View | undefined, view: View, node: JsonObject): View['kinds'] {
+  if (!wrapped?.kinds || wrapped.properties.size < view.properties.size) return undefined;
+  return wrapped.kinds.branches.some(({ place }) => place.node === node) ? undefined : wrapped.kinds;
 }
 
 /** A view that may be changed without changing the remembered one. */
