@@ -24,7 +24,7 @@ export interface ChannelFault {
 
 /** A connection to an MCP server on which both sides may speak at any time. */
 export interface Channel {
-  /** Resolves when the server has it. The failure ends the channel. */
+  /** Resolves when the server has it. The failure ends the channel, and says whether this message left. */
   send(message: WireMessage): Promise<Result<void, ChannelFault>>;
   /** Ends it. `onClose` is not called for that. */
   close(): void;
@@ -36,7 +36,7 @@ export interface ChannelEvents {
    * them are not settled, no more is read. Never throws.
    */
   onMessage(message: WireMessage): void | Promise<void>;
-  /** It ended by itself. Called once, after the last message. */
+  /** It ended by itself. Called once, after the last message. It says nothing of whether what was sent has left. */
   onClose(fault: ChannelFault): void;
 }
 

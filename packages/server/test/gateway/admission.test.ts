@@ -6,7 +6,7 @@ import { afterEach, expect, onTestFinished, test } from 'vitest';
 import { importConnector } from '../../src/connectors/import-connector.ts';
 import type { CallLimits } from '../../src/kernel/call-limits.ts';
 import { startHarness, type Harness, type HarnessOptions } from './support/harness.ts';
-import { toolCall } from './support/messages.ts';
+import { call, toolCall } from './support/messages.ts';
 import { publishServer } from './support/relayed-server.ts';
 
 // What a call has to get past between its rate limit and its intent, at both doors of the running data plane.
@@ -256,6 +256,71 @@ test('a server that has no room for one call costs the calls that end with it: i
     expect(diagnosticsOf(answer)).toMatchObject({ code: 'upstream_busy' });
   expect(diagnosticsOf(await look())).toMatchObject({ code: 'quota_exceeded' });
 });
+
+/** A server of the old transport whose place for messages nobody can reach once it has called for the first time. */
+async function startUnreachablePosts() {
+  const streams: ServerResponse[] = [];
+  const server = createServer((req, res) => {
+    if (req.method === 'GET') {
+      streams.push(res.writeHead(200, { 'content-type': 'text/event-stream' }));
+      return void res.write(`event: endpoint\ndata: /messages?stream=${streams.length - 1}\n\n`);
+    }
+    let body = '';
+    req.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
+    return void req.on('end', () => {
+      res.writeHead(202, { connection: 'close' }).end();
+      const { id, method } = JSON.parse(body) as { id?: number; method: string };
+      if (id === undefined) return;
+      const serverInfo = { name: 'old', version: '1' };
+      const shaken = { protocolVersion: '2025-06-18', capabilities: { tools: {} }, serverInfo };
+      const result = method === 'initialize' ? shaken : { content: [{ type: 'text', text: 'looked' }] };
+      const stream = streams[Number(new URL(req.url ?? '', 'http://a').searchParams.get('stream'))];
+      stream?.write(`event: message\ndata: ${JSON.stringify({ jsonrpc: '2.0', id, result })}\n\n`);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/sse`;
+  onTestFinished(() => server.closeAllConnections());
+  return {
+    url,
+    /** The streams stay. */
+    takeNoMore: () => void server.close(),
+  };
+}
+
+test.each([
+  ['where its tools stand with others', '/mcp/acme'],
+  ['at its own URL', '/mcp/acme/c/old'],
+])(
+  'messages to a server of the old transport that could not be sent cost nothing, and each that was does: %s',
+  async (_where, path) => {
+    await start({ mcp: {} });
+    const { bearer } = harness.caller({ limits: monthly(10) });
+    const old = await startUnreachablePosts();
+    const upstream = { transport: 'sse', url: old.url } as const;
+    await publishServer(harness, { slug: 'old', url: old.url, upstream, tools: [{ name: 'look' }] });
+    const session: Record<string, string> = {};
+    if (path !== '/mcp/acme') {
+      const shaking = {
+        protocolVersion: '2025-06-18',
+        capabilities: {},
+        clientInfo: { name: 'c', version: '1' },
+      };
+      const opened = await harness.rpc(call('initialize', shaking), { path, headers: bearer });
+      session['mcp-session-id'] = String(opened.headers['mcp-session-id']);
+    }
+    const look = (id: number) =>
+      harness.rpc(toolCall('look', {}, id), { path, headers: { ...bearer, ...session } });
+    expect((await look(1)).text).toContain('looked');
+    await expect.poll(used, SOON).toMatchObject({ calls: 1 });
+    old.takeNoMore();
+    const texts = (await Promise.all([look(2), look(3)])).map(({ text }) => text);
+    expect(texts.join()).toContain('upstream_unreachable');
+    expect(texts.join()).not.toContain('looked');
+    await expect.poll(used, SOON).toMatchObject({ calls: 1 });
+  },
+);
 
 test('a call whose quota cannot be found out is not made', async () => {
   await start();

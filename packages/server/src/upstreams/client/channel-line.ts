@@ -62,7 +62,8 @@ export async function openChannelLine(
       dialect = next;
     },
     request(method, given, { capabilities, onProgress, patience, signal: cancelled }) {
-      if (!isOpen) return Promise.resolve(fail(channelFault(faultOf('upstream_reset'))));
+      if (!isOpen)
+        return Promise.resolve(fail(channelFault({ ...faultOf('upstream_reset'), notSent: true })));
       if (cancelled?.aborted === true) return Promise.resolve(fail({ kind: 'cancelled', notSent: true }));
       const id = (lastId += 1);
       const asked = onProgress === undefined ? given : { ...given, _meta: { progressToken: id } };
@@ -103,6 +104,7 @@ export async function openChannelLine(
         cancelled?.addEventListener('abort', cancel, { once: true });
         void channel.send({ jsonrpc: '2.0', id, method, params }).then((sent) => {
           if (sent.ok) return;
+          isOpen = false;
           // It was not accepted: nothing came of it.
           const isGone = sent.error.status === 404 || sent.error.status === 400;
           settle(fail(isGone ? { kind: 'session_gone' } : channelFault(sent.error)));

@@ -53,7 +53,8 @@ export function openSseChannel({
       if (isOver) return;
       stop();
       if (endpoint === undefined) resolve(fail(fault));
-      else events.onClose(fault);
+      // What was being posted hears first whether it left: that is known of each message by itself.
+      else setImmediate(() => events.onClose({ ...fault, notSent: undefined }));
     }
 
     const giveUp = (): void => die(faultOf('upstream_reset', { message: GIVEN_UP }));
@@ -86,7 +87,7 @@ export function openSseChannel({
     }
 
     const send: Channel['send'] = async (message) => {
-      if (isOver || endpoint === undefined) return fail(faultOf('upstream_reset'));
+      if (isOver || endpoint === undefined) return fail({ ...faultOf('upstream_reset'), notSent: true });
       const sent = await sender.send({
         baseUrl: endpoint.origin,
         request: {
@@ -101,8 +102,7 @@ export function openSseChannel({
       });
       if (sent.ok && sent.value.status >= 200 && sent.value.status < 300) return ok(undefined);
       const fault = sent.ok ? faultOfAnswer(sent.value) : faultOfSender(sent.error);
-      // Other messages, which did leave, end with this one.
-      die({ ...fault, notSent: undefined });
+      die(fault);
       return fail(fault);
     };
 

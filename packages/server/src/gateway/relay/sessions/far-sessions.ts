@@ -9,7 +9,7 @@ import { answerWith, noSession } from '../answered.ts';
 import type { Passage } from '../passage.ts';
 import { DELETED, ELSEWHERE, NO_ANSWER } from './endings.ts';
 import { readQuestion, readReply, type FarQuestion, type FarReply } from './far-mail.ts';
-import { createJsonDestination, faultIn } from './posted.ts';
+import { createJsonDestination, faultIn, type Posted } from './posted.ts';
 import { asksOf, refusalOf } from './session-post.ts';
 import type { Session } from './session.ts';
 
@@ -103,7 +103,7 @@ export function answerNodes(
       return sent.ok ? { kind: 'answers', answers: [] } : { kind: 'fault', fault: sent.error };
     }
     return new Promise((resolve, reject) => {
-      session.begin({
+      const posted: Posted = {
         // The node that asks shows them to its own.
         gate: { present: (said) => said },
         destination: createJsonDestination(
@@ -114,9 +114,10 @@ export function answerNodes(
         requestId,
         open: new Set(asks),
         end: () => undefined,
-        fault: undefined,
-      });
-      session.send(messages).catch(reject);
+        failed: undefined,
+      };
+      session.begin(posted);
+      session.send(messages, posted).catch(reject);
     });
   }
 

@@ -6,7 +6,7 @@ import { answerFault, type Fault } from '../fault-answer.ts';
 import type { AdmittedPost, Passage } from '../passage.ts';
 import { NO_ANSWER, NOT_BEGUN } from './endings.ts';
 import type { OpenUpstream } from './open-upstream.ts';
-import { createJsonDestination } from './posted.ts';
+import { createJsonDestination, type Posted } from './posted.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -78,7 +78,7 @@ function shakeHands(
     const asks = post.messages.flatMap(({ message }) =>
       message.kind === 'request' ? [{ id: message.id, progressToken: undefined }] : [],
     );
-    session.begin({
+    const posted: Posted = {
       gate,
       destination: createJsonDestination(
         ([answer]) => resolve(answer),
@@ -90,8 +90,9 @@ function shakeHands(
       requestId: exchange.requestId,
       open: new Set(asks),
       end: post.end,
-      fault: undefined,
-    });
-    session.send(post.messages).catch(reject);
+      failed: undefined,
+    };
+    session.begin(posted);
+    session.send(post.messages, posted).catch(reject);
   });
 }

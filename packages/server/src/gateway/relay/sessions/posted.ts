@@ -36,22 +36,23 @@ export interface Posted {
   readonly open: Set<Ask>;
   /** Told once, when all is over, what came of it. */
   readonly end: (ended: Ended) => void;
-  fault: string | undefined;
+  /** What went wrong first. */
+  failed: Ended | undefined;
 }
 
 /** Takes a request off, and ends the answer if it was the last. */
-export function settle(posted: Posted, ask: Ask, fault: string | undefined): void {
+export function settle(posted: Posted, ask: Ask, failed: Ended | undefined): void {
   if (!posted.open.delete(ask)) return;
-  posted.fault ??= fault;
+  posted.failed ??= failed;
   if (posted.open.size > 0) return;
   posted.destination.finish();
-  posted.end(posted.fault === undefined ? { status: 200 } : { fault: posted.fault });
+  posted.end(posted.failed ?? { status: 200 });
 }
 
 /** Answers a request in our words. */
 export function abandon(posted: Posted, ask: Ask, fault: Fault): void {
   void posted.destination.tell(faultMessage(ask.id, fault, posted.requestId));
-  settle(posted, ask, fault.code);
+  settle(posted, ask, { fault: fault.code, notSent: fault.notSent });
 }
 
 /** What is recorded of an answer that went wrong by its own account. */

@@ -2,11 +2,11 @@ import { RPC, type Message } from '@latchkey/tools';
 import { errorAnswer, type Answer } from '../../mcp/answer.ts';
 import { isJsonObject } from '../../mcp/json.ts';
 import { sendAnswer } from '../../mcp/send-answer.ts';
-import { JSON_TYPE, respond, respondError } from '../../exchange.ts';
+import { JSON_TYPE, respond, respondError, type NodeHeldExchange } from '../../exchange.ts';
 import type { ClientMessage } from '../client-messages.ts';
 import { answerFault } from '../fault-answer.ts';
 import type { AdmittedPost, Passage } from '../passage.ts';
-import { createJsonDestination, type Ask, type Posted } from './posted.ts';
+import { createJsonDestination, type Ask, type Destination, type Posted } from './posted.ts';
 import type { Session } from './session.ts';
 
 /** Passes on what a client says on its session. Resolves when all that it asked is answered. */
@@ -25,41 +25,44 @@ export async function takePost(
   }
   if (asks.length === 0) {
     const sent = await session.send(messages);
-    post.end(sent.ok ? { status: 202 } : { fault: sent.error.code });
+    post.end(sent.ok ? { status: 202 } : { fault: sent.error.code, notSent: sent.error.notSent });
     return sendAnswer(exchange, sent.ok ? ACCEPTED : answerFault(post, sent.error, exchange.requestId));
   }
   await new Promise<void>((resolve, reject) => {
-    const begin = (destination: Posted['destination']): void =>
-      session.begin({
-        gate,
-        destination,
-        requestId: exchange.requestId,
-        open: new Set(asks),
-        end(ended) {
-          post.end(ended);
-          resolve();
-        },
-        fault: undefined,
-      });
-    if (readsEvents(exchange.req.headers.accept)) {
-      const track = session.newTrack();
-      begin({ ...track, takesMore: true });
-      track.attach(exchange, []);
-    } else {
-      begin(
-        createJsonDestination(
-          (bodies) => {
-            const [first] = bodies;
-            // All of it was cancelled.
-            if (first === undefined) sendAnswer(exchange, ACCEPTED);
-            else respond(exchange, 200, JSON_TYPE, isBatch ? `[${bodies.join(',')}]` : first);
-          },
-          ({ error, headers }) => respondError(exchange, error, headers),
-        ),
-      );
-    }
-    session.send(messages).catch(reject);
+    const posted: Posted = {
+      gate,
+      destination: readsEvents(exchange.req.headers.accept)
+        ? eventsOn(exchange, session)
+        : textOn(exchange, isBatch),
+      requestId: exchange.requestId,
+      open: new Set(asks),
+      end(ended) {
+        post.end(ended);
+        resolve();
+      },
+      failed: undefined,
+    };
+    session.begin(posted);
+    session.send(messages, posted).catch(reject);
   });
+}
+
+function eventsOn(exchange: NodeHeldExchange, session: Session): Destination {
+  const track = session.newTrack();
+  track.attach(exchange, []);
+  return { ...track, takesMore: true };
+}
+
+function textOn(exchange: NodeHeldExchange, isBatch: boolean): Destination {
+  return createJsonDestination(
+    (bodies) => {
+      const [first] = bodies;
+      // All of it was cancelled.
+      if (first === undefined) sendAnswer(exchange, ACCEPTED);
+      else respond(exchange, 200, JSON_TYPE, isBatch ? `[${bodies.join(',')}]` : first);
+    },
+    ({ error, headers }) => respondError(exchange, error, headers),
+  );
 }
 
 export function asksOf(messages: readonly ClientMessage[]): readonly Ask[] {

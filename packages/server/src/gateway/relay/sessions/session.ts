@@ -37,8 +37,11 @@ export interface Session {
   newTrack(): EventTrack;
   /** The requests of a POST are under way from now on. */
   begin(posted: Posted): void;
-  /** Sends what a client said, in its order. A fault ends the session, and answers what is open. */
-  send(messages: readonly ClientMessage[]): Promise<Result<void, Fault>>;
+  /**
+   * Sends what a client said, in its order. A fault ends the session, and answers what is open: first the requests of
+   * this POST, of which it is known whether they left.
+   */
+  send(messages: readonly ClientMessage[], posted?: Posted): Promise<Result<void, Fault>>;
   /** The stream of what belongs to no call. */
   listen(exchange: Exchange): void;
   /** What came after an event, and goes on from there. False: it is not known any more. */
@@ -98,7 +101,8 @@ export function createSession({
     const told = posted.destination.tell(shown(message, posted.gate));
     if (place.kind === 'answer') {
       calls.delete(String(place.ask.id));
-      settle(posted, place.ask, faultIn(message));
+      const fault = faultIn(message);
+      settle(posted, place.ask, fault === undefined ? undefined : { fault });
     }
     return told;
   }
@@ -121,7 +125,7 @@ export function createSession({
     const call = calls.get(String(cancelled));
     if (call === undefined) return;
     calls.delete(String(cancelled));
-    settle(call.posted, call.ask, 'cancelled');
+    settle(call.posted, call.ask, { fault: 'cancelled' });
   }
 
   function end(fault: Fault): void {
@@ -130,6 +134,13 @@ export function createSession({
     for (const { ask, posted } of calls.values()) abandon(posted, ask, fault);
     alone?.finish();
     forget();
+  }
+
+  function giveUp(posted: Posted, fault: Fault): void {
+    for (const ask of posted.open) {
+      calls.delete(String(ask.id));
+      abandon(posted, ask, fault);
+    }
   }
 
   function stop(): void {
@@ -179,15 +190,19 @@ export function createSession({
     begin(posted) {
       for (const ask of posted.open) calls.set(String(ask.id), { ask, posted });
     },
-    async send(messages) {
-      for (const one of messages) {
+    async send(messages, posted) {
+      for (const [index, one] of messages.entries()) {
         if (isOver || channel === undefined) return fail(OVER);
         session.usedMs = clock.nowMs();
         const sent = await channel.send(one.wire);
         if (!sent.ok) {
           const fault = faultFrom(sent.error);
-          end(fault);
-          return fail(fault);
+          const mayHaveLeft = { ...fault, notSent: undefined };
+          const own = index === 0 ? fault : mayHaveLeft;
+          if (posted !== undefined) giveUp(posted, own);
+          // Others may fail at the same moment, and say of themselves whether they left.
+          setImmediate(() => end(mayHaveLeft));
+          return fail(own);
         }
         cancel(one);
       }
