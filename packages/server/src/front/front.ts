@@ -5,6 +5,7 @@ import { UNREAD_MS } from '../kernel/end-unread.ts';
 import type { NodeExchange, WholeAnswer, WholeRequest } from '../kernel/whole-exchange.ts';
 import { createAnswerTurns } from './answer-turns.ts';
 import { receiveOn, type Receiving } from './receive.ts';
+import { createUnreadAnswers } from './unread-answers.ts';
 import { createWaitingAnswers } from './waiting-answers.ts';
 
 export interface Doors {
@@ -43,6 +44,7 @@ export function createFront(
   const open = new Set<Receiving>();
   const waitingAnswers = createWaitingAnswers();
   const turns = createAnswerTurns();
+  const unreadAnswers = createUnreadAnswers(unreadMs);
   const server = createServer((req, res) => {
     waitingAnswers.follow(res);
     turns.follow(res);
@@ -73,6 +75,7 @@ export function createFront(
   }
 
   server.on('connection', (socket: Socket) => {
+    unreadAnswers.follow(socket);
     const receiving = receiveOn(socket, {
       takesWhole,
       handleWhole,
