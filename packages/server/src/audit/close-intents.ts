@@ -1,3 +1,4 @@
+import { CALL_MS_MAX } from '../kernel/call-ms-max.ts';
 import type { Log } from '../kernel/log.ts';
 import { createRepeater } from '../kernel/repeater.ts';
 import type { Queries } from '../store/store.ts';
@@ -7,8 +8,8 @@ export interface IntentStore {
 }
 
 const STEP_MS = 60_000;
-/** No call lasts as long: whoever announced one and did not say what came of it is gone. */
-export const UNFINISHED_AFTER_SECONDS = 3600;
+/** No call lasts half as long; the rest is for what it has to wait for, as its outcome does for the database. */
+const UNFINISHED_AFTER_SECONDS = (2 * CALL_MS_MAX) / 1000;
 
 /**
  * A node that ends without a word leaves calls that were announced and never said to be over. Whether they were done,

@@ -97,7 +97,9 @@ export function createGateway(deps: GatewayDependencies): Gateway {
   const readJsonBody = createReadJsonBody({ ...BODY_LIMITS, ...deps.bodyLimits });
   const sse = createSse({ authenticate, dispatch, ids, limit, log, nodeMail, readJsonBody, streams });
   const listen = createListen({ limit, streams });
+  const { callMsMax } = deps;
   const sessionRelay = createSessionRelay({
+    callMsMax,
     clock,
     ids: createSessionIds({
       nodeId: nodeMail.nodeId,
@@ -114,6 +116,7 @@ export function createGateway(deps: GatewayDependencies): Gateway {
       sse: sessionRelay.carry,
       stdio: sessionRelay.carry,
       'streamable-http': createStreamableHttp({
+        callMsMax,
         credentials,
         limits: { ...RELAY_LIMITS, ...deps.relay.limits },
         sender: traceSender(deps.relay.sender, telemetry),
@@ -130,6 +133,7 @@ export function createGateway(deps: GatewayDependencies): Gateway {
   const mcpDoor = createMcpDoor({ authenticate, dispatch, listen, readJsonBody, relay, sse, mcpBaseUrl });
   const apiDoor = createApiDoor({
     authenticate,
+    callMsMax,
     limit,
     catalogues,
     recorder,

@@ -90,6 +90,8 @@ export interface GatewayDependencies extends Identification {
   /** Proves whose a session is; the same on every node. */
   readonly sessionKey: Uint8Array;
   readonly nodeMail: NodeMail;
+  /** Where it is not `CALL_MS_MAX`. */
+  readonly callMsMax?: number | undefined;
   /** Where it is not what `STREAM_LIMITS` says. */
   readonly streamLimits?: Partial<StreamLimits> | undefined;
   /** Where it is not what `BODY_LIMITS` says. */

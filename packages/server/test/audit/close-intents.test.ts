@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createIntentCloser } from '../../src/audit/close-intents.ts';
 import { toAuditRow } from '../../src/audit/entry.ts';
 import { createTrailKeeper } from '../../src/audit/keep-trail.ts';
+import { CALL_MS_MAX } from '../../src/kernel/call-ms-max.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 import { newId, type OrganisationId, type RequestId } from '../../src/kernel/ids.ts';
 import { silentLog } from '../../src/kernel/log.ts';
@@ -30,7 +31,7 @@ beforeEach(async () => {
 async function write(
   phase: AuditPhase,
   requestId: RequestId,
-  { target = 'send_report', agoMs = 2 * HOUR } = {},
+  { target = 'send_report', agoMs = 3 * HOUR } = {},
 ) {
   const entry = {
     orgId,
@@ -81,7 +82,7 @@ test('a call that was announced and never said to be over is closed as unknown, 
 
 test('a call that may still be under way is left alone, and so is all that began after it', async () => {
   const [young, other] = [newId('req'), newId('req')];
-  await write('intent', young, { agoMs: 0.9 * HOUR });
+  await write('intent', young, { agoMs: 1.9 * HOUR });
   await write('intent', other);
   await closeAll();
   expect(await unknown()).toEqual([]);
@@ -90,6 +91,19 @@ test('a call that may still be under way is left alone, and so is all that began
   ]);
   await closeAll();
   expect((await unknown()).map(({ requestId }) => requestId)).toEqual(expect.arrayContaining([young, other]));
+});
+
+test('a call that lasts as long as any may has one outcome: its own', async () => {
+  const long = newId('req');
+  await write('intent', long, { agoMs: CALL_MS_MAX + 60_000 });
+  await closeAll();
+  await write('outcome', long, { agoMs: 0 });
+  await closeAll();
+  const rows = await database.store.audit.list(orgId, { limit: 100 });
+  expect(rows.map(({ outcome, phase }) => `${phase} ${outcome}`).toSorted()).toEqual([
+    'intent null',
+    'outcome ok',
+  ]);
 });
 
 test('of several calls of one request as many are closed as nothing is known of', async () => {

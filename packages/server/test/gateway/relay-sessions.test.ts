@@ -578,6 +578,36 @@ describe('sessions are bounded', () => {
     await own.close();
   });
 
+  test('a call that is told of on and on, and never answered, is given up, and the session goes on', async () => {
+    const endless = program(`
+      const heard = [];
+      hear((message) => {
+        const { id, method, params } = message;
+        heard.push(message);
+        if (method === 'initialize') say({ jsonrpc: '2.0', id, result: { protocolVersion: params.protocolVersion, capabilities: {}, serverInfo: { name: 'e', version: '1' } } });
+        else if (method === 'test/heard') say({ jsonrpc: '2.0', id, result: { heard } });
+        else if (method === 'tools/call') setInterval(() => say({ jsonrpc: '2.0', method: 'notifications/progress', params: { progressToken: 1, progress: 1 } }), 5);
+      });`);
+    const own = await startSessions({ tool: endless }, { limits: { keepAliveMs: 10 } });
+    const session = await own.begin('tool');
+    const stream = await ask(session, call('tools/call', { name: 'x', _meta: { progressToken: 1 } }, 'long'));
+    let heard = await said(stream);
+    for (let minute = 0; minute < 70 && heard?.method !== undefined; minute += 1) {
+      own.clock.now += 60_000;
+      heard = await said(stream);
+    }
+    while (heard?.method !== undefined) heard = await said(stream);
+    expect(heard).toMatchObject({ id: 'long', error: { data: { code: 'upstream_timeout' } } });
+    expect(own.ended).toContainEqual({ fault: 'upstream_timeout' });
+    const { json } = await session.post(call('test/heard'), { accept: 'application/json' });
+    expect(json.result.heard).toContainEqual({
+      jsonrpc: '2.0',
+      method: 'notifications/cancelled',
+      params: { requestId: 'long' },
+    });
+    await own.close();
+  });
+
   test('a client that does not read is waited for, and its server with it', async () => {
     const own = await startSessions({ tool: OBEDIENT });
     const session = await own.begin('tool');

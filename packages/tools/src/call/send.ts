@@ -21,6 +21,8 @@ export interface StreamInput {
   readonly headers?: Readonly<Record<string, string | string[]>>;
   /** Until the head of the answer; a stream may then last. Default: the sender's `timeoutMs`. */
   readonly headTimeoutMs?: number;
+  /** Of all of it, head and answer. Default: no end. */
+  readonly totalTimeoutMs?: number | undefined;
   readonly reach?: Reach | undefined;
 }
 
@@ -51,23 +53,27 @@ export function createSender(options: SenderOptions = {}): Sender {
         sendBuffered(poolsFor(input), input, input.timeoutMs ?? timeoutMs, bytesMax, resolve);
       }),
     stream(input, handler) {
-      const timer = setTimeout(
-        () => control.abort(faultOf('upstream_timeout')),
-        input.headTimeoutMs ?? timeoutMs,
-      );
+      const { headTimeoutMs = timeoutMs, totalTimeoutMs } = input;
+      const giveUp = (): void => control.abort(faultOf('upstream_timeout'));
+      const untilHead = setTimeout(giveUp, headTimeoutMs);
+      const untilEnd = totalTimeoutMs === undefined ? undefined : setTimeout(giveUp, totalTimeoutMs);
       const control = exchange(
         poolsFor(input).target(input.baseUrl),
         input.request,
         { ...input.request.headers, ...input.headers },
         {
           onHead(status, headers) {
-            clearTimeout(timer);
+            clearTimeout(untilHead);
             handler.onHead(status, headers);
           },
           onData: (chunk) => handler.onData(chunk),
-          onEnd: () => handler.onEnd(),
+          onEnd() {
+            clearTimeout(untilEnd);
+            handler.onEnd();
+          },
           onFault(fault) {
-            clearTimeout(timer);
+            clearTimeout(untilHead);
+            clearTimeout(untilEnd);
             handler.onFault(fault);
           },
         },

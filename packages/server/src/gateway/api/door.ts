@@ -2,6 +2,7 @@ import { maskOf, safeSegments, withQuery, type Sender } from '@latchkey/tools';
 import type { Catalogues } from '../../connectors/catalogues.ts';
 import type { ApiView, ConnectorView } from '../../connectors/organisation-view.ts';
 import type { RouteMatch } from '../../connectors/routes.ts';
+import { CALL_MS_MAX } from '../../kernel/call-ms-max.ts';
 import { AppError, toAppError } from '../../kernel/errors.ts';
 import { tooMany } from '../pipeline/too-many.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
@@ -27,6 +28,7 @@ export type ApiDoor = (exchange: NodeHeldExchange, call: OpenCall) => Promise<vo
 /** The API itself, by key: each request is one of the catalogue's operations, and goes through as it came. */
 export function createApiDoor({
   authenticate,
+  callMsMax = CALL_MS_MAX,
   limit,
   catalogues,
   recorder,
@@ -34,6 +36,7 @@ export function createApiDoor({
   sender,
 }: {
   authenticate: Authenticate;
+  callMsMax?: number | undefined;
   limit: Limit;
   catalogues: Catalogues;
   recorder: Recorder;
@@ -120,6 +123,7 @@ export function createApiDoor({
       reach: connector.target.reach,
       doorPath: `/api/${connector.target.slug}`,
       bodyBytesMax: UPLOAD_BYTES_MAX,
+      callMsMax,
     });
     // An intent is never left without its outcome.
     return passed.finally(() => end({ fault: 'internal' }));

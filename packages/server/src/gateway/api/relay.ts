@@ -32,6 +32,7 @@ export interface Passage {
   /** Where the base URL stands on our side: `/api/crm`. */
   readonly doorPath: string;
   readonly bodyBytesMax: number;
+  readonly callMsMax: number;
 }
 
 /** For a whole upload, however slow the caller's line is. */
@@ -75,6 +76,7 @@ export function relay(passage: Passage): Promise<void> {
         headers: passage.headers,
         reach: passage.reach,
         ...(upload && { headTimeoutMs: UPLOAD_MS_MAX }),
+        totalTimeoutMs: passage.callMsMax,
       },
       {
         onHead(upstreamStatus, headers) {

@@ -17,14 +17,13 @@ import { refuseWith, type Answered, type Sink } from './answered.ts';
 export function relayEvents(answered: Answered, streams: Streams): Sink | undefined {
   const { headers, passage, status } = answered;
   if (status !== 200 || !isEventStream(headers)) return undefined;
-  const { method, headers: asked } = passage.exchange.req;
-  if (method === 'GET') return passEvents(answered, streams, LISTENING);
-  if (passage.post === undefined) return undefined;
-  if (!readsEvents(asked.accept)) {
+  const isListener = isListening(passage);
+  if (passage.post === undefined) return isListener ? passEvents(answered, streams, LISTENING) : undefined;
+  if (!readsEvents(passage.exchange.req.headers.accept)) {
     // Nobody waits for what it says.
     return idsOf(passage.post).length === 0 ? undefined : collectEvents(answered);
   }
-  return passEvents(answered, streams, listens(passage) ? LISTENING : CALLING);
+  return passEvents(answered, streams, isListener ? LISTENING : CALLING);
 }
 
 /** Clients that do not name it are asked for nothing in between and take one text. */
@@ -32,8 +31,9 @@ function readsEvents(accept: string | undefined): boolean {
   return accept !== undefined && /text\/(?:event-stream|\*)/i.test(accept);
 }
 
-function listens({ post }: Passage): boolean {
-  return subscriptionOf(post) !== undefined;
+/** It lasts as long as its client likes: nobody waits for its end. */
+export function isListening({ exchange, post }: Passage): boolean {
+  return exchange.req.method === 'GET' || subscriptionOf(post) !== undefined;
 }
 
 function subscriptionOf(post: Passage['post']): { id: RpcId; wantsTools: boolean } | undefined {

@@ -1,4 +1,5 @@
 import { maskOf, type ResponseHeaders, type Sender } from '@latchkey/tools';
+import { CALL_MS_MAX } from '../../kernel/call-ms-max.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { describeFault } from '../../upstreams/credentials/describe-fault.ts';
 import type { CredentialParts, UpstreamCredentials } from '../../upstreams/credentials.ts';
@@ -12,19 +13,21 @@ import { faultFrom } from './fault-answer.ts';
 import type { Carry, Passage } from './passage.ts';
 import { createReader } from './relayed-messages.ts';
 import { collectJson } from './relay-json.ts';
-import { relayEvents } from './relay-events.ts';
+import { isListening, relayEvents } from './relay-events.ts';
 import { createRoom } from './room.ts';
 import { speaksModern, upstreamRequest } from './upstream-request.ts';
 import type { UpstreamSessions } from './upstream-sessions.ts';
 
 /** Passes requests to an MCP server of Streamable HTTP and its answers back, while they arrive. */
 export function createStreamableHttp({
+  callMsMax = CALL_MS_MAX,
   credentials,
   limits,
   sender,
   sessions,
   streams,
 }: {
+  callMsMax?: number | undefined;
   credentials: UpstreamCredentials;
   limits: RelayLimits;
   sender: Sender;
@@ -57,6 +60,7 @@ export function createStreamableHttp({
         {
           ...upstreamRequest(passage, { parts, sessionId, url: upstream.url }),
           headTimeoutMs: limits.headMs,
+          totalTimeoutMs: isListening(passage) ? undefined : callMsMax,
           reach: target.reach,
         },
         {

@@ -49,6 +49,7 @@ export interface HarnessOptions {
   upstreamTimeoutMs?: number;
   streamLimits?: GatewayDependencies['streamLimits'];
   bodyLimits?: GatewayDependencies['bodyLimits'];
+  callMsMax?: number;
   channelLimits?: Parameters<typeof createChannels>[0]['limits'];
   relay?: Omit<GatewayDependencies['relay'], 'sender' | 'openChannel'>;
   /** Of our own client of MCP servers. Set: what relayed servers say of their tools is followed, too. */
@@ -238,6 +239,7 @@ export async function startHarness(options: HarnessOptions = {}) {
     },
     streamLimits: options.streamLimits,
     bodyLimits: options.bodyLimits,
+    callMsMax: options.callMsMax,
     limits: { perKey: options.perKey ?? WIDE, perOrganisation: options.perOrganisation ?? WIDE },
     log,
     clock: options.clock ?? systemClock,

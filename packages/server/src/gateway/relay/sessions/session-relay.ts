@@ -1,6 +1,7 @@
 // MCP 2025-03-26, 2025-06-18 and 2025-11-25, Transports, Streamable HTTP: sessions with servers that keep a connection.
 import { RPC, asLegacyRevision, LEGACY_REVISIONS } from '@latchkey/tools';
 import type { Clock } from '../../../kernel/clock.ts';
+import { CALL_MS_MAX } from '../../../kernel/call-ms-max.ts';
 import { toAppError } from '../../../kernel/errors.ts';
 import { JSON_TYPE, respond, respondError } from '../../exchange.ts';
 import { errorAnswer, type Answer } from '../../mcp/answer.ts';
@@ -45,12 +46,14 @@ export interface SessionRelay {
 
 /** Gives each session of a client a connection of its own to the server, and keeps it until the session ends. */
 export function createSessionRelay({
+  callMsMax = CALL_MS_MAX,
   clock,
   ids,
   limits,
   nodeMail,
   openUpstream,
 }: {
+  callMsMax?: number | undefined;
   clock: Clock;
   ids: SessionIds;
   limits: SessionLimits;
@@ -84,6 +87,7 @@ export function createSessionRelay({
         session.end(session.isBusy() ? NO_ANSWER : IDLE);
         continue;
       }
+      session.giveUpBefore(nowMs - callMsMax, NO_ANSWER);
       session.keepUp();
       if (nowMs - session.checkedMs < limits.recheckMs) continue;
       session.checkedMs = nowMs;

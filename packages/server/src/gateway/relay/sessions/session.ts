@@ -49,6 +49,8 @@ export interface Session {
   /** Says something of ours to who listens. */
   notify(message: WireMessage): void;
   keepUp(): void;
+  /** What is under way since before then is answered with this; the server is told that nobody waits for it. */
+  giveUpBefore(ms: number, fault: Fault): void;
   /** Closes the channel. What is open is answered with this. */
   end(fault: Fault): void;
   /** The same for a right that has ended: what is open is cut. */
@@ -73,7 +75,7 @@ export function createSession({
   speaker: Speaker;
 }): Session {
   const log = createEventLog(budget, logBytesMax);
-  const calls = new Map<string, { readonly ask: Ask; readonly posted: Posted }>();
+  const calls = new Map<string, { readonly ask: Ask; readonly posted: Posted; readonly sinceMs: number }>();
   /** Those of calls that are under way. */
   const tracks = new Map<number, EventTrack>();
   let alone: EventTrack | undefined;
@@ -188,7 +190,8 @@ export function createSession({
       return track;
     },
     begin(posted) {
-      for (const ask of posted.open) calls.set(String(ask.id), { ask, posted });
+      const sinceMs = clock.nowMs();
+      for (const ask of posted.open) calls.set(String(ask.id), { ask, posted, sinceMs });
     },
     async send(messages, posted) {
       for (const [index, one] of messages.entries()) {
@@ -237,6 +240,18 @@ export function createSession({
       for (const [number, track] of tracks) {
         if (track.isFinished()) tracks.delete(number);
         else track.keepUp();
+      }
+    },
+    giveUpBefore(ms, fault) {
+      for (const { ask, posted, sinceMs } of calls.values()) {
+        if (sinceMs >= ms) continue;
+        calls.delete(String(ask.id));
+        abandon(posted, ask, fault);
+        void channel?.send({
+          jsonrpc: '2.0',
+          method: 'notifications/cancelled',
+          params: { requestId: ask.id },
+        });
       }
     },
     end,
