@@ -4,11 +4,12 @@
  *
  * KEYS: the buckets, in turn. ARGV: the time in milliseconds or an empty string for Redis's own, then of each bucket its
  * limit, the ticks of a take (milliseconds of its window) and its burst. Answers for each that was asked: allowed (1 or
- * 0), and the ticks that are missing now.
+ * 0), and the ticks that are missing now. A bucket that is full again is forgotten by Redis's own time: by another, none is.
  */
 export const TAKE_IN_TURN = `
 local now = tonumber(ARGV[1])
-if now == nil then
+local isOwnTime = now == nil
+if isOwnTime then
   local time = redis.call('TIME')
   now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 end
@@ -34,7 +35,12 @@ for index, key in ipairs(KEYS) do
     allowed = 1
     debt = debt + ticks
   end
-  redis.call('SET', key, string.format('%.0f:%.0f:%.0f', debt, now, limit), 'PX', math.ceil(debt / limit) + 1)
+  local missing = string.format('%.0f:%.0f:%.0f', debt, now, limit)
+  if isOwnTime then
+    redis.call('SET', key, missing, 'PX', math.ceil(debt / limit) + 1)
+  else
+    redis.call('SET', key, missing)
+  end
   answer[2 * index - 1] = allowed
   answer[2 * index] = debt
   if allowed == 0 then
