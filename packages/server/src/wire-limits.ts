@@ -51,10 +51,9 @@ export function wireLimits({
 
     /** Of signing in, by address or by account. */
     limit: (bucket: string) =>
-      limiter.take(
-        bucket,
-        bucket.startsWith('sign-in:account:') ? SIGN_INS_PER_ACCOUNT : SIGN_INS_PER_ADDRESS,
-      ),
+      bucket.startsWith('sign-in:account:')
+        ? ask('account', bucket, SIGN_INS_PER_ACCOUNT)
+        : ask('address', bucket, SIGN_INS_PER_ADDRESS),
     limitAttempts: (userId: string) => limiter.take(`confirm:${userId}`, SIGN_INS_PER_ACCOUNT),
     limitConnects: (userId: string) => limiter.take(`connect:${userId}`, CONNECTS_PER_PERSON),
     limitAuthorizations: (address: string) =>

@@ -24,7 +24,7 @@ import type { OAuthEnv } from './env.ts';
 import type { Handoff } from './handoff.ts';
 import { originOf } from './origin-of.ts';
 import { readParameters, type Parameters } from './parameters.ts';
-import { sayLimit } from './say-limit.ts';
+import { sayLimit } from '../limits/say-limit.ts';
 import { isRegisteredRedirectUri } from '../kernel/redirect-uri.ts';
 
 /** An error that a person reads, with the code for whoever helps them. `back`, if there is one, is a link that tells the client; it is never followed for them. */

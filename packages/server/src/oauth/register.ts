@@ -11,7 +11,7 @@ import { FEATURES, isRegistrationAuthMethod, type RegistrationAuthMethod } from 
 import type { OAuthEnv } from './env.ts';
 import { originOf } from './origin-of.ts';
 import { createPostEndpoint } from './post-endpoint.ts';
-import { sayLimit } from './say-limit.ts';
+import { sayLimit } from '../limits/say-limit.ts';
 import { isUsableRedirectUri } from '../kernel/redirect-uri.ts';
 
 /** For a registration from this address; `sharedEgress` is the listed network that it lies in, if it does. */

@@ -1,10 +1,10 @@
 import { Hono, type Context } from 'hono';
 import type { Connects, ConnectPlace } from '../connectors/connects.ts';
+import type { LimitDecision } from '../limits/limiter.ts';
 import type { CurrentUser, People } from '../people/people.ts';
 import { SIGN_OUT_PURPOSE } from './account-line.tsx';
 import { ConnectPage, serviceName } from './connect-page.tsx';
 import { DeparturePage } from './departure-page.tsx';
-import type { LimitAnswer } from './deps.ts';
 import { errorPage } from './error-page.tsx';
 import { formRefused, notFound } from './failures.tsx';
 import type { FormGuard } from './form-guard.ts';
@@ -20,7 +20,7 @@ export interface ConnectDeps {
   guard: FormGuard;
   baseUrl: string;
   /** Takes one from the person's bucket: each way out asks somebody else's server. */
-  limitConnects: (userId: string) => LimitAnswer | Promise<LimitAnswer>;
+  limitConnects: (userId: string) => LimitDecision | Promise<LimitDecision>;
 }
 
 const PARAMETERS = ['state', 'code', 'iss', 'error'] as const;

@@ -1,14 +1,10 @@
 import type { Log } from '../kernel/log.ts';
+import type { AskedLimit } from '../limits/headers.ts';
 import type { Accounts } from '../people/accounts.ts';
 import type { CompanySignIn } from '../people/company/company-sign-in.ts';
 import type { People } from '../people/people.ts';
 import type { Setup } from '../people/setup.ts';
 import type { FormGuard } from './form-guard.ts';
-
-export interface LimitAnswer {
-  readonly allowed: boolean;
-  readonly retryAfterSeconds: number;
-}
 
 /** Who is asking for what, of a pending authorization: texts from outside, not yet fit to be believed. */
 export interface TransactionSummary {
@@ -31,7 +27,7 @@ export interface PagesDeps {
   /** The origin of the MCP door, where it is another one. */
   readonly mcpBaseUrl?: string;
   /** Takes one from `sign-in:account:…` or `sign-in:address:…`: a few per minute, and some tens. */
-  readonly limit: (bucket: string) => LimitAnswer | Promise<LimitAnswer>;
+  readonly limit: (bucket: string) => AskedLimit | Promise<AskedLimit>;
   /** Undefined for a transaction that is unknown, over, or another browser's. */
   readonly describeTransaction: (
     transactionId: string,

@@ -1,4 +1,5 @@
 import type { MiddlewareHandler } from 'hono';
+import { sayLimit } from '../limits/say-limit.ts';
 import type { PagesDeps } from './deps.ts';
 import { errorPage } from './error-page.tsx';
 import type { PageEnv } from './page-env.ts';
@@ -20,9 +21,10 @@ export function hidesAddress(): MiddlewareHandler {
 /** So that nobody tries links by the thousand. */
 export function limitsLinks(limit: PagesDeps['limit']): MiddlewareHandler<PageEnv> {
   return async (c, next) => {
-    const { allowed, retryAfterSeconds } = await limit(`link:address:${c.get('address') ?? 'unknown'}`);
+    const asked = await limit(`link:address:${c.get('address') ?? 'unknown'}`);
+    const { allowed, retryAfterSeconds } = asked.decision;
     if (allowed) return next();
-    c.header('Retry-After', String(retryAfterSeconds));
+    sayLimit(c, asked);
     return errorPage(c, 429, {
       title: 'Too many attempts',
       message: `Try again in ${retryAfterSeconds} ${retryAfterSeconds === 1 ? 'second' : 'seconds'}. The link stays as good as it is.`,

@@ -1,5 +1,6 @@
 import { Hono, type Context } from 'hono';
 import { hashSecret } from '../kernel/secret.ts';
+import { sayLimit } from '../limits/say-limit.ts';
 import { signatureSchema } from '../people/passkeys/responses.ts';
 import type { PagesDeps } from './deps.ts';
 import { formRefused } from './failures.tsx';
@@ -23,8 +24,11 @@ export function passkeySignInRoutes(
       const { csrf } = await readForm(c, ['csrf']);
       const checked = guard.check(c, { csrf, purpose });
       if (!checked.ok) return formRefused(c, checked.error, baseUrl);
-      const { allowed, retryAfterSeconds } = await limit(`passkey:address:${c.get('address') ?? 'unknown'}`);
-      if (!allowed) return c.body(null, 429, { 'Retry-After': String(retryAfterSeconds) });
+      const asked = await limit(`passkey:address:${c.get('address') ?? 'unknown'}`);
+      if (!asked.decision.allowed) {
+        sayLimit(c, asked);
+        return c.body(null, 429);
+      }
       return c.json(await accounts.passkeySignInOptions(hashSecret(checked.value.browser)));
     })
     .post('/sign-in/passkey', async (c) => {
@@ -41,9 +45,10 @@ export function passkeySignInRoutes(
           'This page was open for too long, or cookies are off for this site. Please try again.',
         );
       }
-      const { allowed, retryAfterSeconds } = await limit(`sign-in:address:${c.get('address') ?? 'unknown'}`);
+      const asked = await limit(`sign-in:address:${c.get('address') ?? 'unknown'}`);
+      const { allowed, retryAfterSeconds } = asked.decision;
       if (!allowed) {
-        c.header('Retry-After', String(retryAfterSeconds));
+        sayLimit(c, asked);
         return again(429, `Too many attempts. Try again in ${inSeconds(retryAfterSeconds)}.`);
       }
       const response = signatureSchema.safeParse(parseJson(form.response));

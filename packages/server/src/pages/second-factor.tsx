@@ -1,4 +1,5 @@
 import { Hono, type Context } from 'hono';
+import { sayLimit } from '../limits/say-limit.ts';
 import type { PagesDeps } from './deps.ts';
 import { formRefused } from './failures.tsx';
 import { document } from './layout.tsx';
@@ -62,7 +63,10 @@ export function secondFactorRoutes({
         return again(403, 'Cookies are off for this site, or the page is old. Please type the code again.');
       }
       const address = await limit(`sign-in:address:${c.get('address') ?? 'unknown'}`);
-      if (!address.allowed) return wait(address.retryAfterSeconds);
+      if (!address.decision.allowed) {
+        sayLimit(c, address);
+        return wait(address.decision.retryAfterSeconds);
+      }
 
       const finished = await accounts.finishSignIn({ code: form.code, remember, headers: c.req.raw.headers });
       if (finished.ok) {

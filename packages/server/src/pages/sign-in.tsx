@@ -1,7 +1,9 @@
 import { Hono, type Context } from 'hono';
 import { hashSecret } from '../kernel/secret.ts';
+import type { AskedLimit } from '../limits/headers.ts';
+import { sayLimit } from '../limits/say-limit.ts';
 import { companyByEmailRoute } from './company/by-email.ts';
-import type { LimitAnswer, PagesDeps } from './deps.ts';
+import type { PagesDeps } from './deps.ts';
 import { formRefused } from './failures.tsx';
 import { inSeconds } from './in-seconds.ts';
 import { document } from './layout.tsx';
@@ -38,9 +40,11 @@ export function signInRoutes(deps: Omit<PagesDeps, 'log' | 'mcpBaseUrl'>): Hono<
   }
 
   /** By address first: who floods us from one place does not lock an account. */
-  async function limited(c: Context<PageEnv>, email: string): Promise<LimitAnswer> {
+  async function limited(c: Context<PageEnv>, email: string): Promise<AskedLimit> {
     const address = await limit(`sign-in:address:${c.get('address') ?? 'unknown'}`);
-    return address.allowed ? limit(`sign-in:account:${hashSecret(email.trim().toLowerCase())}`) : address;
+    return address.decision.allowed
+      ? limit(`sign-in:account:${hashSecret(email.trim().toLowerCase())}`)
+      : address;
   }
 
   return new Hono<PageEnv>()
@@ -64,9 +68,10 @@ export function signInRoutes(deps: Omit<PagesDeps, 'log' | 'mcpBaseUrl'>): Hono<
           'This page was open for too long, or cookies are off for this site. Please sign in again.';
         return show(c, { status: 403, returnTo, email, error });
       }
-      const { allowed, retryAfterSeconds } = await limited(c, form.email);
+      const asked = await limited(c, form.email);
+      const { allowed, retryAfterSeconds } = asked.decision;
       if (!allowed) {
-        c.header('Retry-After', String(retryAfterSeconds));
+        sayLimit(c, asked);
         const error = `Too many attempts. Try again in ${inSeconds(retryAfterSeconds)}.`;
         return show(c, { status: 429, returnTo, email, error });
       }

@@ -324,6 +324,7 @@ describe('an invitation under attack', () => {
       const page = await limited.browser().get(path);
       expect(page.status).toBe(429);
       expect(page.headers.get('retry-after')).toBe('17');
+      expect(page.headers.get('ratelimit')).toBe('"address";r=0;t=60');
       expect(page.html).toContain('17');
       expect(limited.asked).toEqual(['link:address:192.0.2.1']);
     } finally {

@@ -2,7 +2,8 @@ import { unescapeHtml } from '../../src/demo/html.ts';
 import { Hono } from 'hono';
 import type { GuardedOpenOptions } from '../../src/kernel/guarded-open.ts';
 import { silentLog } from '../../src/kernel/log.ts';
-import type { LimitAnswer, PagesDeps, TransactionSummary } from '../../src/pages/deps.ts';
+import type { AskedLimit } from '../../src/limits/headers.ts';
+import type { PagesDeps, TransactionSummary } from '../../src/pages/deps.ts';
 import { createFormGuard } from '../../src/pages/form-guard.ts';
 import type { PageEnv } from '../../src/pages/page-env.ts';
 import { createPages } from '../../src/pages/pages.tsx';
@@ -15,13 +16,19 @@ export async function openPages(
 ) {
   const { baseUrl = 'http://localhost:4747' } = more;
   const opened = await openPeople(baseUrl, { guard: more.guard });
-  const limits = new Map<string, LimitAnswer>();
+  const limits = new Map<string, { readonly allowed: boolean; readonly retryAfterSeconds: number }>();
   const asked: string[] = [];
   const transactions = new Map<string, TransactionSummary>();
   const guard = createFormGuard({ baseUrl });
-  const limit = (bucket: string) => {
+  const limit = (bucket: string): AskedLimit => {
     asked.push(bucket);
-    return limits.get(bucket.split(':')[1] ?? '') ?? { allowed: true, retryAfterSeconds: 0 };
+    const [, name = ''] = bucket.split(':');
+    const { allowed, retryAfterSeconds } = limits.get(name) ?? { allowed: true, retryAfterSeconds: 0 };
+    return {
+      name,
+      policy: { limit: 10, windowSeconds: 60 },
+      decision: { allowed, retryAfterSeconds, limit: 10, remaining: allowed ? 9 : 0, resetSeconds: 60 },
+    };
   };
   const { clock, people, store } = opened;
   const joining = wireJoining({ store, clock, people, guard, baseUrl, limit });

@@ -99,6 +99,7 @@ describe('/sign-in/2fa', () => {
     const flooded = await post({ code: code() });
     opened.limits.clear();
     expect([flooded.status, flooded.headers.get('retry-after')]).toEqual([429, '200']);
+    expect(flooded.headers.get('ratelimit')).toBe('"address";r=0;t=60');
     expect(flooded.html).toContain('Try again in 4 minutes.');
     expect((await post({ code: code() })).status).toBe(303);
   });

@@ -211,9 +211,24 @@ describe('the limits of sign-in', () => {
       const refused = await opened.browser().signIn(EMAIL, PASSWORD);
       expect(refused.status).toBe(429);
       expect(refused.headers.get('retry-after')).toBe('42');
+      expect(refused.headers.get('ratelimit')).toBe(`"${kind}";r=0;t=60`);
+      expect(refused.headers.get('ratelimit-policy')).toBe(`"${kind}";q=10;w=60`);
       expect(refused.html).toContain('Try again in 42 seconds');
       expect(valueOfInput(refused.html, 'email')).toBe(EMAIL);
       expect(refused.headers.getSetCookie().join()).not.toContain('latchkey_session');
+    },
+  );
+
+  test.each(['/sign-in/company', '/sign-in/passkey', '/sign-in/passkey/options'])(
+    'are told of at each way in: %s',
+    async (path) => {
+      const browser = opened.browser();
+      const fields = hiddenFields((await browser.get('/sign-in')).html);
+      opened.limits.set('address', { allowed: false, retryAfterSeconds: 42 });
+      const { headers, status } = await browser.post(path, fields);
+      const told = ['retry-after', 'ratelimit', 'ratelimit-policy'].map((name) => headers.get(name));
+      expect(told).toEqual(['42', '"address";r=0;t=60', '"address";q=10;w=60']);
+      expect(status).toBe(429);
     },
   );
 

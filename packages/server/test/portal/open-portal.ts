@@ -84,7 +84,11 @@ export async function openPortal({
   });
   const attempts = createLimiter({ clock });
   const guard = createFormGuard({ baseUrl });
-  const limit = () => ({ allowed: true, retryAfterSeconds: 0 });
+  const limit = () => ({
+    name: 'address',
+    policy: { limit: 1, windowSeconds: 1 },
+    decision: { allowed: true, limit: 1, remaining: 1, resetSeconds: 0, retryAfterSeconds: 0 },
+  });
   const joining = wireJoining({ store, clock, people, guard, baseUrl, limit });
   const pages = createPages({
     people,

@@ -1,5 +1,7 @@
 import { Hono, type Context } from 'hono';
-import type { LimitAnswer, PagesDeps } from '../deps.ts';
+import type { AskedLimit } from '../../limits/headers.ts';
+import { sayLimit } from '../../limits/say-limit.ts';
+import type { PagesDeps } from '../deps.ts';
 import { formRefused } from '../failures.tsx';
 import { inSeconds } from '../in-seconds.ts';
 import type { PageEnv } from '../page-env.ts';
@@ -11,7 +13,7 @@ const EMAIL_CHARACTERS_SHOWN = 254;
 
 interface SignInForm {
   readonly purpose: string;
-  readonly limited: (c: Context<PageEnv>, email: string) => Promise<LimitAnswer>;
+  readonly limited: (c: Context<PageEnv>, email: string) => Promise<AskedLimit>;
   /** The sign-in page again, with what was typed. */
   readonly show: (
     c: Context<PageEnv>,
@@ -38,9 +40,10 @@ export function companyByEmailRoute(
         'This page was open for too long, or cookies are off for this site. Please sign in again.',
       );
     }
-    const { allowed, retryAfterSeconds } = await limited(c, email);
+    const asked = await limited(c, email);
+    const { allowed, retryAfterSeconds } = asked.decision;
     if (!allowed) {
-      c.header('Retry-After', String(retryAfterSeconds));
+      sayLimit(c, asked);
       return again(429, `Too many attempts. Try again in ${inSeconds(retryAfterSeconds)}.`);
     }
     if (email === '') return again(422, 'Type your work email first: it says which company is yours.');

@@ -1,4 +1,5 @@
 import { Hono, type Context } from 'hono';
+import { sayLimit } from '../../limits/say-limit.ts';
 import type { CompanySignIn } from '../../people/company/company-sign-in.ts';
 import type { CurrentUser } from '../../people/people.ts';
 import type { PagesDeps } from '../deps.ts';
@@ -70,9 +71,10 @@ export function companyRoutes(deps: CompanyRoutesDeps): Hono<PageEnv> {
           'This page was open for too long, or cookies are off for this site. Please press the button again.';
         return show(c, { slug, returnTo, problem, status: 403 });
       }
-      const { allowed, retryAfterSeconds } = await limit(`sign-in:address:${c.get('address') ?? 'unknown'}`);
+      const asked = await limit(`sign-in:address:${c.get('address') ?? 'unknown'}`);
+      const { allowed, retryAfterSeconds } = asked.decision;
       if (!allowed) {
-        c.header('Retry-After', String(retryAfterSeconds));
+        sayLimit(c, asked);
         const problem = `Too many attempts. Try again in ${retryAfterSeconds} s.`;
         return show(c, { slug, returnTo, problem, status: 429 });
       }
