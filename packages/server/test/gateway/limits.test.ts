@@ -85,6 +85,37 @@ test('each message of a batch counts', async () => {
   ]);
 });
 
+const month = (calls: number) => ({
+  perKey: null,
+  perOrganisation: null,
+  monthly: { calls, credits: null },
+});
+
+test.each<[string, HarnessOptions, Parameters<Harness['caller']>[0]]>([
+  ['a rate', { perKey: allow(1), perOrganisation: allow(100) }, {}],
+  ['the month’s quota', { calls: {} }, { limits: month(1) }],
+])('what %s refuses leaves nothing in the audit log, at either door', async (_limit, options, who) => {
+  await start(options);
+  const { bearer } = harness.caller(who);
+  expect((await harness.rpc(toolCall('get_credits'), { headers: bearer })).json.result.isError).toBe(
+    undefined,
+  );
+  const [tool, api] = [
+    await harness.rpc(toolCall('get_credits'), { headers: bearer }),
+    await harness.send('GET', '/api/items/credits', { headers: bearer }),
+  ];
+  expect(tool.text).toMatch(/rate_limited|quota_exceeded/);
+  expect(api.status).toBe(429);
+  // What comes later is written after it.
+  const last = await harness.rpc(toolCall('get_credits'), { headers: harness.caller().bearer });
+  const rows = () => harness.auditOf('acme');
+  await expect
+    .poll(async () => (await rows()).map(({ requestId }) => requestId))
+    .toContain(last.headers['x-request-id']);
+  expect((await rows()).map(({ outcome }) => outcome)).toEqual(['ok', 'ok']);
+  expect(harness.upstream.received).toHaveLength(2);
+});
+
 test('callers without a credential take nothing from anyone', async () => {
   await start({ perKey: allow(1), perOrganisation: allow(1) });
   for (let attempt = 0; attempt < 5; attempt += 1) expect((await harness.rpc(call('ping'))).status).toBe(401);
