@@ -165,6 +165,33 @@ test('each worker serves, and whichever is asked for the metrics answers for all
   expect(text.match(/^# TYPE latchkey_calls_total /gm)).toHaveLength(1);
 });
 
+test('a worker that hangs is told of in the metrics, until it answers again', async () => {
+  /** Where a scrape reaches the one that hangs it is not answered, and the next one is. */
+  const up = async () => {
+    const said = await fetch(`${url}/metrics`, {
+      headers: { connection: 'close' },
+      signal: AbortSignal.timeout(10_000),
+    });
+    return [...(await said.text()).matchAll(/^latchkey_worker_up\{worker="\d"\} \d$/gm)].map(
+      ([line]) => line,
+    );
+  };
+  const both = ['latchkey_worker_up{worker="1"} 1', 'latchkey_worker_up{worker="2"} 1'];
+  await vi.waitFor(async () => expect(await up()).toEqual(both), 20_000);
+  const [hanging = 0] = workerPids();
+  process.kill(hanging, 'SIGSTOP');
+  try {
+    await vi.waitFor(async () => {
+      const said = await up();
+      expect(said).toHaveLength(WORKERS);
+      expect(said.filter((line) => line.endsWith(' 0'))).toHaveLength(1);
+    }, 40_000);
+  } finally {
+    process.kill(hanging, 'SIGCONT');
+  }
+  await vi.waitFor(async () => expect(await up()).toEqual(both), 20_000);
+});
+
 test('each worker allows what the operator’s variables say', async () => {
   for (let call = 0; call < 2 * WORKERS; call += 1)
     expect((await ping()).headers.get('ratelimit-policy')).toBe(

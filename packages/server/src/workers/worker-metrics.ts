@@ -1,4 +1,5 @@
-import { joinFamilies, type FamilyText, type Format } from '../telemetry/exposition.ts';
+import { joinFamilies, writeFamilies, type FamilyText, type Format } from '../telemetry/exposition.ts';
+import type { Family } from '../telemetry/registry.ts';
 import type { Channel } from './channel.ts';
 
 const OWN = 'own metrics';
@@ -18,15 +19,29 @@ export function metricsOfWorkers(channel: Pick<Channel, 'answer' | 'ask'>) {
   };
 }
 
-/** In the process that began the workers. One that does not answer is left out: it is being started, or hangs. */
+/** In the process that began the workers. One that does not answer is left out, and said not to be up. */
 export function answerMetrics(
   channel: Pick<Channel, 'answer'>,
-  others: () => readonly Pick<Channel, 'ask'>[],
+  workers: () => readonly Pick<Channel, 'ask'>[],
 ): void {
-  channel.answer(ALL, async (format) => {
-    const asked = await Promise.allSettled(others().map((each) => each.ask(OWN, format, WORKER_MS_MAX)));
-    return joinFamilies(
-      asked.flatMap((each) => (each.status === 'fulfilled' ? [each.value as readonly FamilyText[]] : [])),
+  channel.answer(ALL, async (body) => {
+    const format = body as Format;
+    const asked = await Promise.allSettled(workers().map((each) => each.ask(OWN, format, WORKER_MS_MAX)));
+    const answered = asked.flatMap((each) =>
+      each.status === 'fulfilled' ? [each.value as readonly FamilyText[]] : [],
     );
+    const up = upFamily(asked.map(({ status }) => status === 'fulfilled'));
+    return [...joinFamilies(answered), ...writeFamilies([up], format)];
   });
+}
+
+/** Who is silent can say nothing of itself. In the order of the workers' numbers. */
+function upFamily(areUp: readonly boolean[]): Family {
+  return {
+    name: 'latchkey_worker_up',
+    kind: 'gauge',
+    help: '1: this worker answered when it was asked for its metrics; 0: it did not, because it is being started, or hangs',
+    labelNames: ['worker'],
+    points: () => areUp.map((isUp, index) => ({ values: [String(index + 1)], value: isUp ? 1 : 0 })),
+  };
 }
