@@ -19,9 +19,9 @@ import { AppError, errorBody } from './kernel/errors.ts';
 import { newId } from './kernel/ids.ts';
 import { createLog, silentLog, type Log } from './kernel/log.ts';
 import { fail, ok, type Result } from './kernel/result.ts';
-import { withinDeadline } from './kernel/within-deadline.ts';
 import { WrongMasterSecretError } from './kernel/wrong-master-secret.ts';
 import type { KeyEnvironment } from './keys/key-secret.ts';
+import { createLeaving, drainMs } from './leaving.ts';
 import { readMasterSecret } from './master-secret.ts';
 import { openDatabase, type OpenedDatabase } from './open-database.ts';
 import { createPool } from './store/database.ts';
@@ -31,16 +31,6 @@ import { NewerSchemaError } from './store/newer-schema.ts';
 import { createStore } from './store/store.ts';
 import { isPublic } from './unsafe-settings.ts';
 import type { WorkerPlace } from './workers/worker-place.ts';
-
-/** Where there are other nodes, and the configuration names no time: more than a connection that waits for its next request is kept. */
-const DRAIN_SECONDS = 6;
-/** Whether there are others is asked for so long: a database that says nothing keeps no stop waiting. */
-const OTHERS_MS_MAX = 2000;
-
-/** How long `drain` takes, where there is something to wait for. */
-export function drainMs({ drainSeconds = DRAIN_SECONDS }: Pick<Config, 'drainSeconds'>): number {
-  return drainSeconds * 1000;
-}
 
 export interface StartedLatchkey {
   latchkey: App;
@@ -55,6 +45,8 @@ export interface StartedLatchkey {
   drain(): Promise<void>;
   /** How long that takes at most, but for the seconds in which a silent database is asked in vain. */
   readonly drainMs: number;
+  /** The same where another process has taken this one's place at its port already. */
+  handOver(): Promise<void>;
   /** Calls back, at most once, when the database is gone for good. */
   onLost(handler: (message: string) => void): void;
   close(): Promise<void>;
@@ -124,15 +116,15 @@ export async function startLatchkey(
   // The socket comes first, because its port is part of the default base URL.
   const early = createEarly();
   let doors: Doors = { takesWhole: () => false, handleWhole: () => {}, handle: early.handle };
-  let isDraining = false;
+  const leaving = createLeaving(config);
   const front = createFront({
     takesWhole: (method, url) => doors.takesWhole(method, url),
     handleWhole(req, res) {
-      if (isDraining) res.shouldKeepAlive = false;
+      if (leaving.hasBegun()) res.shouldKeepAlive = false;
       doors.handleWhole(req, res);
     },
     handle(req, res) {
-      if (isDraining) res.shouldKeepAlive = false;
+      if (leaving.hasBegun()) res.shouldKeepAlive = false;
       doors.handle(req, res);
     },
   });
@@ -194,16 +186,6 @@ export async function startLatchkey(
       await closeDatabase();
     }
   }
-  async function drain(): Promise<void> {
-    const mustWait =
-      config.drainSeconds === undefined
-        ? await withinDeadline(latchkey.hasOtherNodes(), OTHERS_MS_MAX).catch(() => true)
-        : config.drainSeconds > 0;
-    if (!mustWait) return;
-    isDraining = true;
-    latchkey.leave();
-    await new Promise((resolve) => setTimeout(resolve, drainMs(config)));
-  }
   if (config.configFile !== undefined && appliesDeclared) {
     const { variables } = config;
     const applied = await applyDeclared(config.configFile, { ...latchkey, say, variables });
@@ -226,8 +208,9 @@ export async function startLatchkey(
     databaseUrl: url,
     metricsPort,
     onLost,
-    drain,
+    drain: () => leaving.drain(latchkey),
     drainMs: drainMs(config),
+    handOver: () => leaving.handOver(server),
     close,
     waitsFor: latchkey.waitsFor,
     stopDatabase: closeDatabase,

@@ -136,6 +136,15 @@ describe('latchkey serve', () => {
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
   });
 
+  test('SIGHUP ends nothing where there are no workers to replace, and says so', async () => {
+    const served = start(['serve']);
+    const { url } = await ready(served);
+    served.child.kill('SIGHUP');
+    await expect.poll(served.err, { timeout: 20_000 }).toContain('SIGHUP replaces workers');
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    expect(served.child.exitCode).toBeNull();
+  });
+
   test('names every fault of the environment at once and does not start', async () => {
     const served = start(['serve'], { PORT: 'many', DATABASE_URL: 'mysql://x', LATCHKEY_SECRET: 'short' });
     expect(await served.exit).toBe(1);

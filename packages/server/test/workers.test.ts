@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
@@ -280,6 +280,98 @@ test('a worker whose place cannot be taken, because there are too many open file
     },
     { timeout: 30_000 },
   );
+});
+
+/** Calls in turn on one connection until the other side ends it: the last answer. */
+async function lastOnOneConnection(): Promise<string> {
+  const secret = await newKey();
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  let answer = '';
+  const call = () => {
+    answer = '';
+    socket.write(`GET /api/tiny/ping HTTP/1.1\r\nhost: localhost\r\nx-api-key: ${secret}\r\n\r\n`);
+  };
+  return new Promise((resolve) => {
+    socket
+      .setEncoding('utf8')
+      .on('connect', call)
+      .on('data', (text: string) => {
+        answer += text;
+        if (answer.endsWith('\r\n0\r\n\r\n')) setTimeout(call, 200);
+      })
+      .on('error', (error) => resolve(error.message))
+      .on('close', () => resolve(answer));
+  });
+}
+
+test('SIGHUP replaces one after the other, and no call is lost', async () => {
+  const before = workerPids();
+  const statuses = new Map<string, number>();
+  let isOver = false;
+  const answered = () => [...statuses.values()].reduce((sum, count) => sum + count, 0);
+  async function keepCalling(client: number): Promise<void> {
+    const secret = await newKey();
+    for (let call = 0; !isOver; call += 1) {
+      // Most keep their connection for the next one.
+      const headers = { 'x-api-key': secret, ...(call % 4 === 0 ? { connection: 'close' } : {}) };
+      const status = await (
+        (client + call) % 2 === 0
+          ? rpc(`${url}/mcp/initech`, headers, 'tools/call', { name: 'ping', arguments: {} })
+          : fetch(`${url}/api/tiny/ping`, { headers })
+      ).then(
+        async (answer) => `${answer.status} ${(await answer.text()).includes('pong')}`,
+        (error: Error) => `${error.message}: ${String(error.cause)}`,
+      );
+      statuses.set(status, (statuses.get(status) ?? 0) + 1);
+      await new Promise((resolve) => setTimeout(resolve, 110));
+    }
+  }
+  const clients = [0, 1, 2, 3, 4, 5].map(keepCalling);
+  const kept = Array.from({ length: 2 * WORKERS }, lastOnOneConnection);
+  const long = Array.from({ length: 4 }, () =>
+    fetch(`${url}/api/tiny/work`, { method: 'POST', headers: { ...key, connection: 'close' } }),
+  );
+  await expect.poll(() => held.length, { timeout: 20_000 }).toBe(long.length);
+  served.child.kill('SIGHUP');
+  // The first is told to go once another is in its place.
+  const placed = /^process_start_time_seconds\{worker="1"\} (\S+)$/m;
+  const [, begun] = placed.exec(await allMetrics()) ?? [];
+  await expect
+    .poll(async () => placed.exec(await metrics())?.[1] ?? begun, { timeout: 30_000 })
+    .not.toBe(begun);
+  const counted = answered();
+  await expect.poll(answered, { timeout: 20_000 }).toBeGreaterThan(counted + 20);
+  for (const response of held.splice(0))
+    response.writeHead(200, { 'content-type': 'application/json' }).end('{"done":true}');
+  await vi.waitFor(
+    () => {
+      const now = workerPids();
+      expect(now).toHaveLength(WORKERS);
+      expect(now.filter((pid) => before.includes(pid))).toEqual([]);
+    },
+    { timeout: 90_000 },
+  );
+  isOver = true;
+  await Promise.all(clients);
+  expect([...statuses.keys()]).toEqual(['200 true']);
+  // What was kept for a next call was ended by an answer that says so, and never without a word.
+  for (const last of await Promise.all(kept)) expect(last).toMatch(/^connection: close\r$/im);
+  expect((await Promise.all(long)).map(({ status }) => status)).toEqual(long.map(() => 200));
+  expect(served.out().match(/"event":"ready"/g)).toHaveLength(1);
+  expect(served.err().match(/Connector tiny:/g)).toHaveLength(1);
+});
+
+test('where no other can be begun, SIGHUP leaves those that there are', async () => {
+  const before = workerPids();
+  const said = served.err().length;
+  const mayOpen = (files: number) =>
+    spawnSync('prlimit', ['--pid', String(served.child.pid), `--nofile=${files}:`]).status;
+  expect(mayOpen(3)).toBe(0);
+  served.child.kill('SIGHUP');
+  await expect.poll(() => served.err().slice(said), { timeout: 20_000 }).toContain('is not replaced');
+  expect(mayOpen(1024)).toBe(0);
+  expect(workerPids()).toEqual(before);
+  expect((await ping()).status).toBe(200);
 });
 
 test('SIGTERM ends all of them and loses no call that was accepted', async () => {

@@ -9,6 +9,7 @@ Two hosts need, both the same: PUBLIC_MCP_BASE_URL, PUBLIC_WEB_BASE_URL, OAUTH_H
 LATCHKEY_SECRET.
 
   --workers N      so many processes that share the port, the database and the limits; auto: one for each processor [1]
+                   SIGHUP replaces them one after the other, each once a new one serves; no call is lost
 
 Environment (defaults in brackets):
   PORT [4747], HOST [127.0.0.1]

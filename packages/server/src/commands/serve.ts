@@ -4,9 +4,10 @@ import { parseArgs } from 'node:util';
 import type { Half } from '../app-options.ts';
 import { readConfig, type Config } from '../config.ts';
 import { createLog, silentLog } from '../kernel/log.ts';
-import { drainMs, startLatchkey } from '../start.ts';
+import { drainMs } from '../leaving.ts';
+import { startLatchkey } from '../start.ts';
 import { faultsOfServing } from '../unsafe-settings.ts';
-import { startWorkers } from '../workers/primary.ts';
+import { startWorkers, type RunningWorkers } from '../workers/primary.ts';
 import type { Started } from '../workers/orders.ts';
 import { runWorker } from '../workers/worker.ts';
 import { endSoon } from './end-soon.ts';
@@ -47,6 +48,7 @@ export async function serve(args: string[]): Promise<void> {
   if (cluster.isWorker) return runWorker(config.value, { only });
   const say = (line: string) => void process.stderr.write(`${line}\n`);
   if (workers > 1) return serveByWorkers(config.value, { count: workers, only, say });
+  process.on('SIGHUP', () => say('SIGHUP replaces workers, and there are none: it goes on as it is.'));
   const started = await startLatchkey(config.value, { environment: 'live', only, say });
   if (!started.ok) return refuseToStart([started.error.message]);
 
@@ -73,19 +75,23 @@ async function serveByWorkers(
   { count, only, say }: { count: number; only: Half | undefined; say: (line: string) => void },
 ): Promise<void> {
   const log = config.logLevel === 'silent' ? silentLog : createLog(config.logLevel);
+  let running: RunningWorkers | undefined;
+  // While they start there is nothing to replace.
+  process.on('SIGHUP', () => void running?.replaceAll());
   const begun = await startWorkers(config, { count, log, say });
   if (!begun.ok) return refuseToStart([begun.error.message]);
-  const { onLost, stop, stopDatabase } = begun.value;
+  running = begun.value;
+  const { onLost, stop, stopDatabase } = running;
   let drains = false;
   const stopped = runUntilStopped({
     onLost,
     drain: async () => void (drains = true),
-    close: () => stop({ drains }),
+    close: () => stop({ first: drains ? 'drain' : 'nothing' }),
     drainMs: drainMs(config),
     waitsFor: () => 'its workers',
     stopDatabase,
   });
-  sayReady(begun.value, { only, say, workers: count });
+  sayReady(running, { only, say, workers: count });
   await stopped;
 }
 

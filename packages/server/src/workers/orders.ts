@@ -5,6 +5,8 @@ export interface StartOrder {
   /** A secret where the database is the embedded one: so it goes by this way, and not by the environment. */
   readonly databaseUrl: string;
   readonly port: number;
+  /** Of the process that gives the order: what is on the disk may have been exchanged since. */
+  readonly release: string;
   /** The first of the first start: it applies the declared file, and makes the link to the first account. */
   readonly isFirst: boolean;
 }
@@ -16,8 +18,11 @@ export interface Started {
 }
 
 export interface StopOrder {
-  /** Go on for a while, so that who sends calls here sees it and goes elsewhere. */
-  readonly drains: boolean;
+  /**
+   * What comes before the end. `drain`: it goes on for a while, so that who sends calls here sees it and goes elsewhere.
+   * `hand over`: another has its place, and gets all that is new.
+   */
+  readonly first: 'nothing' | 'drain' | 'hand over';
 }
 
 export const SUBJECTS = {

@@ -1,17 +1,19 @@
-import cluster, { type Worker } from 'node:cluster';
+import cluster from 'node:cluster';
 import type { Config } from '../config.ts';
 import { monotonicClock } from '../kernel/clock.ts';
 import type { Log } from '../kernel/log.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { createLimiter } from '../limits/limiter.ts';
 import { readMasterSecret } from '../master-secret.ts';
-import { drainMs, openMigrated } from '../start.ts';
+import { openMigrated } from '../start.ts';
 import { freePort } from '../store/embedded/free-port.ts';
-import { createChannel, type Channel } from './channel.ts';
-import { SUBJECTS, type Started, type StartOrder, type StopOrder } from './orders.ts';
+import { VERSION } from '../version.ts';
+import type { Started, StopOrder } from './orders.ts';
 import { answerTakes } from './primary-buckets.ts';
+import { stopMsMax } from './stop-time.ts';
 import { workerFlags } from './worker-flags.ts';
 import { answerMetrics } from './worker-metrics.ts';
+import { beginWorker, type WorkerProcess } from './worker-process.ts';
 
 /** What one process has open at most: its pools, what it listens on, and a few for what comes once. */
 const CONNECTIONS_PER_PROCESS = 28;
@@ -20,24 +22,21 @@ const CONNECTIONS_DEFAULT = 100;
 const STEADY_MS = 10_000;
 const RESTART_MS_MIN = 250;
 const RESTART_MS_MAX = 30_000;
-/** As long as a worker may take to end when it is told to, whatever hangs in it, beside its drain. */
-const STOP_MS_MAX = 15_000;
+/** Who is to take another's place is given up if it does not serve after so long. */
+const START_MS_MAX = 60_000;
 
 export interface RunningWorkers extends Started {
   /** Calls back, at most once, when the database is gone for good. */
   onLost(handler: (message: string) => void): void;
+  /**
+   * Begins another for each, one after the other: the former is told to go when the new one serves. One that does not
+   * start leaves all that follow as they are. Asked for meanwhile, it is done once more.
+   */
+  replaceAll(): Promise<void>;
   /** All at once, each with what it has accepted; the database last. */
   stop(order: StopOrder): Promise<void>;
   /** For who cannot wait for that. */
   stopDatabase(): Promise<void>;
-}
-
-interface Place {
-  readonly number: number;
-  worker: Worker;
-  channel: Channel;
-  sinceMs: number;
-  waitMs: number;
 }
 
 /**
@@ -52,7 +51,8 @@ export async function startWorkers(
   const lost = new Promise<string>((resolve) => {
     lose = resolve;
   });
-  const connectionsMax = Math.max(CONNECTIONS_DEFAULT, (count + 1) * CONNECTIONS_PER_PROCESS);
+  // One more than there are, for the time in which two have one place, and what is left for other commands.
+  const connectionsMax = Math.max(CONNECTIONS_DEFAULT, (count + 2) * CONNECTIONS_PER_PROCESS);
   const database = await openMigrated(config, {
     say,
     log,
@@ -61,115 +61,130 @@ export async function startWorkers(
     takesDemoPeople: false,
   });
   if (!database.ok) return database;
+  const { url, close } = database.value;
   // Made here, where there is none yet: all workers read the same.
   await readMasterSecret(config.secret, config.dataDir);
   const limiter = createLimiter({ clock: monotonicClock });
-  const places: Place[] = [];
+  /** Who serves, or is to serve, by number from 1. */
+  const places: WorkerProcess[] = [];
+  /** Those on their way in or out among them. */
+  const all = new Set<WorkerProcess>();
   const restarts = new Set<NodeJS.Timeout>();
   // Processes share a port that all of them name.
   const port = config.port === 0 ? await freePort() : config.port;
   let isStopping = false;
   cluster.setupPrimary({ execArgv: workerFlags(process.execArgv) });
 
-  /** Begins a process; resolves with how it started, or why it did not. */
-  function begin(
-    number: number,
-    isFirst: boolean,
-    waitMs = 0,
-  ): Promise<Result<Started, { message: string }>> {
-    const worker = cluster.fork();
-    const channel = channelOf(worker);
-    const place: Place = { number, worker, channel, waitMs, sinceMs: monotonicClock.nowMs() };
-    places[number - 1] = place;
-    answerTakes(channel, limiter);
-    answerMetrics(channel, () => places.map((each) => each.channel));
-    channel.onTold(SUBJECTS.said, (line) => say(String(line)));
-    channel.onTold(SUBJECTS.asksToStart, () => {
-      const order: StartOrder = { number, count, databaseUrl: url, port, isFirst };
-      channel.tell(SUBJECTS.start, order);
-    });
-    return new Promise((resolve) => {
-      let hasStarted = false;
-      channel.onTold(SUBJECTS.started, (body) => {
-        hasStarted = true;
-        resolve(ok(body as Started));
-      });
-      channel.onTold(SUBJECTS.refused, (message) => resolve(fail({ message: String(message) })));
-      function ended(how: string): void {
-        channel.close();
-        resolve(fail({ message: `worker ${number} ended before it served (${how})` }));
-        if (!isStopping && (hasStarted || waitMs > 0)) replace(place, how);
-      }
-      worker.once('exit', (code, signal) => ended(signal ?? `status ${code}`));
-      worker.on('error', (error) => {
-        // One that could not be begun ends by nothing else: too many processes, or too many files.
-        if (worker.process.pid === undefined) ended(error.message);
-        else log.warn({ worker: number, error: error.message }, 'a worker could not be told something');
-      });
+  function begin(number: number, isFirst = false): WorkerProcess {
+    const worker = beginWorker(
+      { number, count, databaseUrl: url, port, release: VERSION, isFirst },
+      {
+        onFault: ({ message }) =>
+          log.warn({ worker: number, error: message }, 'a worker could not be told something'),
+        say,
+      },
+    );
+    answerTakes(worker.channel, limiter);
+    answerMetrics(worker.channel, () => places.map(({ channel }) => channel));
+    all.add(worker);
+    void worker.ended.then(() => all.delete(worker));
+    return worker;
+  }
+
+  /** From now on it has the place of its number: where it ends, another takes it, after `waitMs` if it did not last. */
+  function place(worker: WorkerProcess, waitMs = 0): void {
+    const { number } = worker;
+    const sinceMs = monotonicClock.nowMs();
+    const hasItsPlace = () => !isStopping && places[number - 1] === worker;
+    places[number - 1] = worker;
+    void worker.ended.then((how) => {
+      if (!hasItsPlace()) return;
+      const wasSteady = monotonicClock.nowMs() - sinceMs >= STEADY_MS;
+      log.error({ worker: number, ended: how }, 'a worker ended, and another takes its place');
+      const restart = setTimeout(
+        () => {
+          restarts.delete(restart);
+          if (hasItsPlace()) beginAgain(number, wasSteady ? 0 : waitMs);
+        },
+        wasSteady ? 0 : waitMs,
+      );
+      restarts.add(restart);
     });
   }
 
-  function replace({ number, sinceMs, waitMs }: Place, how: string): void {
-    const wasSteady = monotonicClock.nowMs() - sinceMs >= STEADY_MS;
-    const nextMs = wasSteady
-      ? RESTART_MS_MIN
-      : Math.min(Math.max(2 * waitMs, RESTART_MS_MIN), RESTART_MS_MAX);
-    log.error({ worker: number, ended: how }, 'a worker ended, and another takes its place');
-    const restart = setTimeout(
-      () => {
-        restarts.delete(restart);
-        void begin(number, false, nextMs).then((begun) => {
-          if (!begun.ok) log.error({ worker: number, error: begun.error.message }, 'a worker did not start');
-        });
-      },
-      wasSteady ? 0 : waitMs,
-    );
-    restarts.add(restart);
+  function beginAgain(number: number, waitedMs: number): void {
+    const worker = begin(number);
+    place(worker, Math.min(Math.max(2 * waitedMs, RESTART_MS_MIN), RESTART_MS_MAX));
+    void worker.started.then((started) => {
+      if (!started.ok) log.error({ worker: number, error: started.error.message }, 'a worker did not start');
+    });
+  }
+
+  async function replace(former: WorkerProcess): Promise<Result<void, { message: string }>> {
+    const worker = begin(former.number);
+    const late = setTimeout(worker.kill, START_MS_MAX);
+    const started = await worker.started;
+    clearTimeout(late);
+    if (!started.ok) return started;
+    // One that ended meanwhile may have been followed by another already.
+    const current = places[former.number - 1] ?? former;
+    place(worker);
+    const order: StopOrder = { first: 'hand over' };
+    await current.stop(order, stopMsMax(order.first, config));
+    return ok(undefined);
+  }
+
+  async function replaceEach(): Promise<void> {
+    for (const former of Array.from(places)) {
+      if (isStopping) return;
+      const replaced = await replace(former);
+      const about = { worker: former.number };
+      if (!replaced.ok)
+        return log.error({ ...about, error: replaced.error.message }, 'a worker is not replaced');
+      log.info(about, 'a worker was replaced');
+    }
+  }
+
+  let isReplacing = false;
+  let isAskedAgain = false;
+  async function replaceAll(): Promise<void> {
+    isAskedAgain = true;
+    if (isReplacing) return;
+    isReplacing = true;
+    while (isAskedAgain) {
+      isAskedAgain = false;
+      await replaceEach();
+    }
+    isReplacing = false;
   }
 
   async function stop(order: StopOrder): Promise<void> {
     isStopping = true;
     for (const restart of restarts) clearTimeout(restart);
-    await Promise.all(
-      places.map(async ({ channel, worker }) => {
-        if (worker.isDead()) return;
-        const gone = new Promise((resolve) => worker.once('exit', resolve));
-        channel.tell(SUBJECTS.stop, order);
-        const kill = setTimeout(
-          () => worker.process.kill('SIGKILL'),
-          STOP_MS_MAX + (order.drains ? drainMs(config) : 0),
-        );
-        await gone;
-        clearTimeout(kill);
-      }),
-    );
+    await Promise.all(Array.from(all, (worker) => worker.stop(order, stopMsMax(order.first, config))));
     await close();
   }
 
   // However this process ends, none of them goes on without it.
   process.once('exit', () => {
-    for (const { worker } of places) worker.process.kill('SIGKILL');
+    for (const { kill } of all) kill();
   });
 
-  const { url, close } = database.value;
-  const first = await begin(1, true);
-  const others = first.ok
-    ? await Promise.all(Array.from({ length: count - 1 }, (_, index) => begin(index + 2, false)))
-    : [];
-  const failed = [first, ...others].find((each) => !each.ok);
-  if (!first.ok || failed?.ok === false) {
-    await stop({ drains: false });
+  const first = begin(1, true);
+  const firstStarted = await first.started;
+  const others = firstStarted.ok ? Array.from({ length: count - 1 }, (_, index) => begin(index + 2)) : [];
+  const started = await Promise.all([first, ...others].map((worker) => worker.started));
+  const failed = started.find((each) => !each.ok);
+  if (!firstStarted.ok || failed?.ok === false) {
+    await stop({ first: 'nothing' });
     return failed?.ok === false ? failed : fail({ message: 'the workers did not start' });
   }
-  return ok({ ...first.value, onLost: (handler) => void lost.then(handler), stop, stopDatabase: close });
-}
-
-function channelOf(worker: Worker): Channel {
-  return createChannel({
-    send(message, done) {
-      if (!worker.isConnected()) return done(new Error('the worker is gone'));
-      worker.process.send(message as object, undefined, undefined, done);
-    },
-    onMessage: (handler) => void worker.process.on('message', handler),
+  for (const worker of [first, ...others]) place(worker);
+  return ok({
+    ...firstStarted.value,
+    onLost: (handler) => void lost.then(handler),
+    replaceAll,
+    stop,
+    stopDatabase: close,
   });
 }

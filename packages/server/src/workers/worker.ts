@@ -1,14 +1,14 @@
 import type { Half } from '../app-options.ts';
 import type { Config } from '../config.ts';
 import { endSoon } from '../commands/end-soon.ts';
+import { fail } from '../kernel/result.ts';
 import { startLatchkey, type StartedLatchkey } from '../start.ts';
+import { VERSION } from '../version.ts';
 import { createChannel, type Channel } from './channel.ts';
 import { SUBJECTS, type StartOrder, type Started, type StopOrder } from './orders.ts';
+import { stopMsMax } from './stop-time.ts';
 import { createPrimaryBuckets } from './primary-buckets.ts';
 import { metricsOfWorkers } from './worker-metrics.ts';
-
-/** As long as a stop may take beside its drain, whatever hangs. */
-const STOP_MS_MAX = 15_000;
 
 /**
  * One of several processes that share a port: the whole service, on a database that the process which began it has
@@ -17,10 +17,10 @@ const STOP_MS_MAX = 15_000;
 export async function runWorker(config: Config, { only }: { only: Half | undefined }): Promise<void> {
   const channel = openChannel();
   // Whoever stops the service tells the process that began this one, which tells us. A terminal tells all at once.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
   const stopped = new Promise<StopOrder>((resolve) => {
     channel.onTold(SUBJECTS.stop, (order) => resolve(order as StopOrder));
-    process.once('disconnect', () => resolve({ drains: false }));
+    process.once('disconnect', () => resolve({ first: 'nothing' }));
   });
   const order = await new Promise<StartOrder | undefined>((resolve) => {
     channel.onTold(SUBJECTS.start, (body) => resolve(body as StartOrder));
@@ -29,7 +29,12 @@ export async function runWorker(config: Config, { only }: { only: Half | undefin
   });
   if (order === undefined) return leave();
 
-  const started = await start(config, { channel, only, order });
+  const started =
+    order.release === VERSION
+      ? await start(config, { channel, only, order })
+      : fail({
+          message: `the files on the disk are of release ${VERSION}, and ${order.release} is serving: stop the service and start it again`,
+        });
   if (!started.ok) {
     channel.tell(SUBJECTS.refused, started.error.message);
     process.exitCode = 1;
@@ -37,14 +42,17 @@ export async function runWorker(config: Config, { only }: { only: Half | undefin
   }
   const service = started.value;
   channel.tell(SUBJECTS.started, await describe(service, order, only));
-  const { drains } = await stopped;
-  const waitMs = STOP_MS_MAX + (drains ? service.drainMs : 0);
-  setTimeout(() => {
-    const last = service.waitsFor() ?? 'the drain';
-    process.stderr.write(`latchkey: worker ${order.number} is not stopped: it waited for ${last}.\n`);
-    process.exit(1);
-  }, waitMs).unref();
-  if (drains) await service.drain();
+  const { first } = await stopped;
+  setTimeout(
+    () => {
+      const last = service.waitsFor() ?? `the ${first}`;
+      process.stderr.write(`latchkey: worker ${order.number} is not stopped: it waited for ${last}.\n`);
+      process.exit(1);
+    },
+    stopMsMax(first, config),
+  ).unref();
+  if (first === 'drain') await service.drain();
+  if (first === 'hand over') await service.handOver();
   await service.close();
   channel.close();
   leave();

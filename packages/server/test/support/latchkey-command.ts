@@ -13,12 +13,12 @@ export interface StartedCommand {
   exit: Promise<number | null>;
 }
 
-/** Runs `latchkey <args>` with no environment but PATH and what is given. */
+/** Runs `latchkey <args>` with no environment but PATH and what is given; `cli`: of another place. */
 export function startCommand(
   args: string[],
-  { cwd, environment }: { cwd: string; environment: Record<string, string> },
+  { cli = CLI, cwd, environment }: { cli?: string; cwd: string; environment: Record<string, string> },
 ): StartedCommand {
-  const child = spawn(process.execPath, [CLI, ...args], {
+  const child = spawn(process.execPath, [cli, ...args], {
     cwd,
     // A stop waits for nobody, unless a test is about that.
     env: { PATH: process.env['PATH'] ?? '', LATCHKEY_DRAIN_SECONDS: '0', ...environment },
