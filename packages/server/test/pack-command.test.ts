@@ -216,6 +216,23 @@ test('--check says what is missing, writes nothing and ends with 1; with all of 
   expect(await readdir(folder)).toEqual(before);
 });
 
+test('--check --open-pages opens the pages that are named, and only public ones', async () => {
+  const pages = { privacy_policy: 'https://localhost/privacy', terms: 'https://127.0.0.1/terms' };
+  const { documentation: _, ...rest } = ABOUT;
+  await writeFile(join(folder, 'local.json'), JSON.stringify({ ...rest, ...pages }));
+  const args = ['crm.json', '--name', 'acme-mcp', '--about', 'local.json', '--options', 'options.yaml'];
+  const opened = await pack([...args, '--check', '--open-pages']);
+  expect(opened.code).toBe(1);
+  expect(opened.out).toMatch(
+    /^MISSING {3}A privacy policy, by https: https:\/\/localhost\/privacy is at no public address\n {10}a page that answers with 200 and HTML$/m,
+  );
+  expect(opened.out).toMatch(/^MISSING {3}Terms of service, by https: https:\/\/127\.0\.0\.1\/terms is, or/m);
+
+  expect((await pack([...args, '--check'])).out).toMatch(/^ok {8}Terms of service/m);
+  const unchecked = await pack([...args, '--open-pages']);
+  expect(unchecked).toMatchObject({ code: 2, err: expect.stringContaining('--open-pages') as string });
+});
+
 test('a folder with something in it is left alone, and with --force no link in it is followed', async () => {
   const outside = join(folder, 'outside');
   const target = join(folder, 'taken');

@@ -1,12 +1,19 @@
 import { isAbsolute, normalize } from 'node:path';
 import { parseArgs } from 'node:util';
-import { describeListing, packConnector, readPackageName, readRuntime } from '@latchkey/tools/pack';
+import {
+  describeListing,
+  packConnector,
+  readPackageName,
+  readRuntime,
+  type About,
+} from '@latchkey/tools/pack';
 import { readCredentialPlace } from '@latchkey/tools/stdio';
 import { readConfig } from '../config.ts';
 import { VERSION } from '../version.ts';
 import { refuseToStart, refuseUsage } from './lifecycle.ts';
 import { readAboutFile } from './pack/about-file.ts';
 import { completeAbout } from './pack/complete-about.ts';
+import { openPages } from './pack/open-pages.ts';
 import { readSource } from './pack/source.ts';
 import { writeFiles } from './pack/write-files.ts';
 
@@ -32,6 +39,8 @@ what a directory of connectors asks for, and what of it is missing. Publishes no
   --out <folder>        new or empty; default: ./<package>. The npm package is in its folder "package"
   --force               replace files of these names there
   --check               only the report for directories; write nothing
+  --open-pages          with --check: open the privacy policy, the terms and the documentation, if they are at public
+                        addresses; one that does not answer with 200 and HTML by https is missing
   --json                the report as JSON on standard output
 
 Ends with 0; with 1 if nothing could be made, or --check found something missing; with 2 if the command was not
@@ -51,6 +60,7 @@ const OPTIONS = {
   out: { type: 'string' },
   force: { type: 'boolean' },
   check: { type: 'boolean' },
+  'open-pages': { type: 'boolean' },
   json: { type: 'boolean' },
 } as const;
 
@@ -69,6 +79,9 @@ export async function pack(args: string[]): Promise<void> {
   const auth = values.auth === undefined ? undefined : readCredentialPlace(values.auth);
   if (values.auth !== undefined && auth === undefined) {
     return misunderstood('--auth is none, bearer, basic, header:<name> or query:<name>');
+  }
+  if (values['open-pages'] === true && values.check !== true) {
+    return misunderstood('--open-pages belongs to --check: a package is the same whatever the network says');
   }
   const { connector, from, options, overlay } = values;
 
@@ -91,6 +104,7 @@ export async function pack(args: string[]): Promise<void> {
     about: complete,
     compilerVersion: VERSION,
     runtime: runtime.value,
+    pageFaults: values['open-pages'] === true ? await openPages(pagesOf(complete)) : undefined,
   });
   const report = values.json === true ? packed.kit : describeListing(packed.listing);
   if (values.check === true) {
@@ -111,6 +125,13 @@ export async function pack(args: string[]): Promise<void> {
     );
   }
   print(report);
+}
+
+/** What it is judged by that stands elsewhere. */
+function pagesOf({ documentation, privacyPolicy, terms }: About): string[] {
+  return [privacyPolicy, terms, documentation].flatMap((url) =>
+    url?.startsWith('https://') === true ? [url] : [],
+  );
 }
 
 /** npm takes `a/b` for a repository on GitHub. */

@@ -29,6 +29,8 @@ export interface PackInput {
   /** The release of Latchkey that makes it. */
   readonly compilerVersion: string;
   readonly runtime: PackRuntime;
+  /** What was wrong with pages that `about` names and that were opened, by their address. */
+  readonly pageFaults?: ReadonlyMap<string, string> | undefined;
 }
 
 export interface Packed {
@@ -44,7 +46,7 @@ export interface Packed {
 
 /** An npm package and an MCP bundle of these tools. Pure: the same input gives the same bytes. */
 export function packConnector(input: PackInput): Packed {
-  const { about, name, runtime, target } = input;
+  const { about, name, pageFaults, runtime, target } = input;
   const snapshot = branded(input);
   const settings: PackedSettings = { target, variables: variablesOf(name.prefix) };
   const tools = listedAtMost(snapshot);
@@ -61,7 +63,7 @@ export function packConnector(input: PackInput): Packed {
   ]);
   const packageJson = json(packageJsonOf(name, about, [...files.keys()]));
   const manifest = json(manifestOf(name, about, settings, { hosts, tools }));
-  const listing = checkListing({ about, address: addressOf(target), snapshot, tools });
+  const listing = checkListing({ about, address: addressOf(target), pageFaults, snapshot, tools });
   return {
     packageFiles: new Map([['package.json', packageJson], ...files]),
     bundle: writeZip(new Map([['manifest.json', manifest], ['package.json', packageJson], ...files])),

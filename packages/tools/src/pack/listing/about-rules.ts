@@ -19,7 +19,7 @@ interface Fact {
 }
 
 /** What a directory asks of whoever publishes. */
-export function judgeAbout({ about, address }: ListingInput): ListingItem[] {
+export function judgeAbout({ about, address, pageFaults = new Map() }: ListingInput): ListingItem[] {
   const { author, description, documentation, license, prompts, support, tagline, terms, title } = about;
   const words = description.split(/\s+/).filter((word) => word !== '').length;
   const facts: Fact[] = [
@@ -55,9 +55,9 @@ export function judgeAbout({ about, address }: ListingInput): ListingItem[] {
       seen: `${prompts.length}`,
       give: '"prompts"',
     },
-    page('privacy', 'A privacy policy', about.privacyPolicy, 'privacy_policy'),
-    page('terms', 'Terms of service', terms, 'terms'),
-    page('documentation', 'Public documentation', documentation, 'documentation'),
+    page('privacy', 'A privacy policy', about.privacyPolicy, 'privacy_policy', pageFaults),
+    page('terms', 'Terms of service', terms, 'terms', pageFaults),
+    page('documentation', 'Public documentation', documentation, 'documentation', pageFaults),
     {
       id: 'support',
       weight: 'required',
@@ -109,14 +109,22 @@ function judged({ give, id, met, seen, title, weight }: Fact): ListingItem {
     : { id, weight, title, state: 'met', seen: met };
 }
 
-function page(id: string, title: string, url: string | undefined, field: string): Fact {
+function page(
+  id: string,
+  title: string,
+  url: string | undefined,
+  field: string,
+  faults: ReadonlyMap<string, string>,
+): Fact {
+  const isHttps = url?.startsWith('https://') === true;
+  const fault = isHttps ? faults.get(url) : undefined;
   return {
     id,
     weight: 'required',
     title: `${title}, by https`,
-    met: url?.startsWith('https://') ? url : undefined,
-    seen: url ?? 'none',
-    give: `"${field}": an https address`,
+    met: isHttps && fault === undefined ? url : undefined,
+    seen: fault === undefined ? (url ?? 'none') : `${url} ${fault}`,
+    give: fault === undefined ? `"${field}": an https address` : 'a page that answers with 200 and HTML',
   };
 }
 

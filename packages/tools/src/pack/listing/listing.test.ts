@@ -149,6 +149,14 @@ test.each<[string, string, Partial<ListingInput>]>([
   expect(missing(change)).toEqual({ isComplete: false, ids: [id] });
 });
 
+test('a page that was opened and is not there is missing, and the report says what it was instead', () => {
+  const opened = { pageFaults: new Map([['https://acme.test/terms', 'answers with 404']]) };
+  expect(missing(opened)).toEqual({ isComplete: false, ids: ['terms'] });
+  expect(describeListing(checkListing({ ...input, ...opened }))).toMatch(
+    /^MISSING {3}Terms of service, by https: https:\/\/acme\.test\/terms answers with 404\n {10}a page that answers/m,
+  );
+});
+
 test('a licence and a repository are advised, and no listing fails for want of them', () => {
   expect(missing(said({ license: undefined, repository: undefined }))).toEqual({
     isComplete: true,

@@ -28,6 +28,8 @@ export interface ListingInput {
   /** Who is called. */
   readonly address: string;
   readonly snapshot: CatalogueSnapshot;
+  /** What was wrong with pages that were opened, by their address. Absent: none was opened, and the address is enough. */
+  readonly pageFaults?: ReadonlyMap<string, string> | undefined;
   /** What is listed with full access. */
   readonly tools: readonly Listed[];
 }
