@@ -81,9 +81,10 @@ export function createInstallation({
   return {
     async health(): Promise<Health> {
       // Asked after the rest, so that what is counted as used is not this page alone.
-      const [nodes, { connectors, shared }, disk, known] = await Promise.all([
+      const [nodes, { connectors, shared }, lastBackup = null, disk, known] = await Promise.all([
         presence.list(),
         store.installation.countCatalogues(),
+        store.installation.lastBackup(),
         readDisk(settings.dataDir),
         migrationsKnown,
       ]);
@@ -98,6 +99,7 @@ export function createInstallation({
         connectors: { own: connectors - shared, shared },
         disk,
         nodes,
+        lastBackup,
       };
       const around = { hasSecret: hasSecret(), limitsAreShared: limitsAreShared(), urls: urlsOf(options) };
       return { ...health, warnings: warningsOf(health, around) };

@@ -264,6 +264,7 @@ describe('the page of health', () => {
     await page.getByText('Nothing needs you.').waitFor();
     await page.getByRole('row').filter({ hasText: 'this one' }).filter({ hasText: 'Up' }).waitFor();
     expect(await page.locator('main').innerText()).toContain(process.versions.node);
+    await page.getByText('None is in the log').waitFor();
     await dashboard().store.pool.query(
       `insert into nodes (id, host, version, runtime, hears_changes) values ('old', 'other-host', '0.0.9', 'Node.js 20', false)`,
     );
@@ -273,11 +274,13 @@ describe('the page of health', () => {
     await page.route('**/portal/**/operator/health', async (route) => {
       const answer = await route.fetch();
       const health = (await answer.json()) as object;
-      await route.fulfill({ response: answer, json: { ...health, warnings: WARNINGS } });
+      const backup = { at: new Date(Date.now() - 86_400_000).toISOString(), file: 'a.tar', size_bytes: 12e6 };
+      await route.fulfill({ response: answer, json: { ...health, warnings: WARNINGS, last_backup: backup } });
     });
     await page.getByRole('button', { name: 'Look again' }).click();
     await page.getByText('What this node shares limits by does not answer').waitFor();
     const words = await page.locator('main').innerText();
+    expect(words).toMatch(/, 12 MB: a\.tar/);
     for (const name of WARNINGS) expect(words).not.toContain(name);
     await page
       .getByRole('row')

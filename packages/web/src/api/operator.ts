@@ -70,6 +70,7 @@ export interface InstallationHealth {
     started_at: string;
     seen_at: string;
   }[];
+  last_backup: { at: string; file: string; size_bytes: number } | null;
   warnings: string[];
 }
 

@@ -3,6 +3,7 @@ import { installationHealthQuery, type InstallationHealth } from '../api/operato
 import { healthText as text } from '../text/operator.ts';
 import { Part } from '../ui/part.tsx';
 import { Problem } from '../ui/problem.tsx';
+import { relativeTime } from '../ui/relative-time.ts';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { durationInWords } from './duration-in-words.ts';
 import { inBytes } from './in-bytes.ts';
@@ -69,6 +70,7 @@ function Health({ health }: { health: InstallationHealth }) {
             [text.answered, text.milliseconds(database.answered_ms)],
             [text.pool, text.poolOf(database.pool.used, database.pool.max, database.pool.waiting)],
             [text.migrations, text.migrationsOf(migrations.run, migrations.known)],
+            [text.backup, backupInWords(health.last_backup)],
           ]}
         />
       </div>
@@ -77,6 +79,12 @@ function Health({ health }: { health: InstallationHealth }) {
       </Part>
     </>
   );
+}
+
+function backupInWords(backup: InstallationHealth['last_backup']): string {
+  if (backup === null) return text.noBackup;
+  const when = relativeTime(Date.parse(backup.at), Date.now());
+  return text.backupOf(when, inBytes(backup.size_bytes), backup.file);
 }
 
 function Warnings({ warnings }: { warnings: readonly string[] }) {

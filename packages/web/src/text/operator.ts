@@ -169,6 +169,9 @@ export const healthText = {
   migrations: 'Migrations',
   migrationsOf: (run: number, known: number) =>
     run === known ? `${run}, all of them` : `${run} of ${known}`,
+  backup: 'Last backup',
+  backupOf: (when: string, size: string, file: string) => `${when}, ${size}: ${file}`,
+  noBackup: 'None is in the log',
   disk: 'Free on the disk',
   diskOf: (free: string, size: string) => `${free} of ${size}`,
   noDisk: 'It keeps nothing there',

@@ -48,6 +48,14 @@ const healthShape = z.object({
       seen_at: time,
     }),
   ),
+  last_backup: z
+    .object({
+      at: time,
+      file: z.string().describe('Its name; where it lies is not told.'),
+      size_bytes: count,
+    })
+    .nullable()
+    .describe('That `latchkey backup` made; null: none is in the log of the installation.'),
   warnings: z.array(z.enum(WARNINGS)).describe('What somebody should look at.'),
 });
 
@@ -83,7 +91,7 @@ export interface OperatorHealthDeps {
 export function createOperatorHealthRoutes({ installation }: OperatorHealthDeps): Hono<PortalEnv> {
   const app = new Hono<PortalEnv>();
   app.get('/health', describeRoute(HEALTH), async (context) => {
-    const { connectors, database, disk, hearsChanges, migrations, nodes, warnings, ...about } =
+    const { connectors, database, disk, hearsChanges, lastBackup, migrations, nodes, warnings, ...about } =
       await installation.health();
     const { answeredMs, isExternal, pool, sizeBytes, version } = database;
     return context.json({
@@ -112,6 +120,14 @@ export function createOperatorHealthRoutes({ installation }: OperatorHealthDeps)
         started_at: node.startedAt.toISOString(),
         seen_at: node.seenAt.toISOString(),
       })),
+      last_backup:
+        lastBackup === null
+          ? null
+          : {
+              at: new Date(lastBackup.atMs).toISOString(),
+              file: lastBackup.file,
+              size_bytes: lastBackup.sizeBytes,
+            },
       warnings,
     });
   });

@@ -45,6 +45,8 @@ export interface Health {
     readonly startedAt: Date;
     readonly seenAt: Date;
   }[];
+  /** Null: none is written down. */
+  readonly lastBackup: { readonly atMs: number; readonly file: string; readonly sizeBytes: number } | null;
   readonly warnings: readonly Warning[];
 }
 

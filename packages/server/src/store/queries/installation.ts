@@ -35,6 +35,13 @@ export interface OperatorAct extends Record<string, unknown> {
   detail: Record<string, unknown> | null;
 }
 
+export interface LastBackup extends Record<string, unknown> {
+  atMs: number;
+  /** Its name alone: the folder is not written down. */
+  file: string;
+  sizeBytes: number;
+}
+
 export interface OrganisationsWanted {
   /** In name or slug; empty: all. */
   readonly text: string;
@@ -107,6 +114,16 @@ export function createInstallationQueries(executor: Executor) {
       const [row] = rows;
       if (row === undefined) throw new Error('the database said nothing of itself');
       return row;
+    },
+
+    /** As `latchkey backup` wrote it down. */
+    async lastBackup(): Promise<LastBackup | undefined> {
+      const { rows } = await executor.execute<LastBackup>(sql`
+        select (extract(epoch from at) * 1000)::float8 as "atMs", target as file,
+               (detail->>'bytes')::float8 as "sizeBytes"
+        from ${auditEvents} where actor_kind = 'operator' and action = 'backup.made'
+        order by id desc limit 1`);
+      return rows[0];
     },
 
     async countCatalogues(): Promise<{ connectors: number; shared: number }> {
