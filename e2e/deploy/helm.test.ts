@@ -21,6 +21,13 @@ const ONE_HOST = [
   'ingress.enabled=false',
   'networkPolicy.enabled=false',
 ].flatMap((value) => ['--set', value]);
+const MONITORED = [
+  ...VALUES,
+  ...['serviceMonitor.enabled=true', 'serviceMonitor.labels.release=prometheus'].flatMap((value) => [
+    '--set',
+    value,
+  ]),
+];
 const run = promisify(execFile);
 
 interface Container {
@@ -103,9 +110,35 @@ test('with one host and all else off there is one deployment that serves everyth
   expect(container?.env.map(({ name }) => name)).not.toContain('PUBLIC_WEB_BASE_URL');
 });
 
+test('with a monitor the Prometheus Operator finds the services of both halves, and shows the token that pods ask for', async (context) => {
+  const manifests = await render(context, MONITORED);
+  const ofKind = (wanted: string) => manifests.filter(({ kind }) => kind === wanted);
+  expect(named(manifests)).toEqual(
+    [...named(await render(context, VALUES)), 'ServiceMonitor acme-latchkey'].toSorted(),
+  );
+  const [monitor] = ofKind('ServiceMonitor');
+  if (monitor === undefined) throw new Error('there is no monitor');
+  const { endpoints, selector } = monitor.spec as {
+    endpoints: [{ authorization: { credentials: object }; interval: string; path: string; port: string }];
+    selector: { matchLabels: object };
+  };
+  expect(monitor.metadata.labels).toMatchObject({ release: 'prometheus' });
+  const services = ofKind('Service');
+  expect(services).toHaveLength(2);
+  for (const { metadata, spec } of services) {
+    expect(metadata.labels).toMatchObject(selector.matchLabels);
+    expect(spec).toMatchObject({ ports: [{ name: endpoints[0].port }] });
+  }
+  for (const { containers } of ofKind('Deployment').map(podOf)) {
+    const token = containers[0].env.find(({ name }) => name === 'LATCHKEY_METRICS_TOKEN');
+    expect(token?.valueFrom?.secretKeyRef).toMatchObject(endpoints[0].authorization.credentials);
+  }
+  expect(endpoints).toMatchObject([{ path: '/metrics', interval: '30s' }]);
+});
+
 test('Kubernetes knows each field of it by its type, and would not know one that is misspelt', async (context) => {
   const folder = needsCheckTools(context);
-  const manifests = [...(await render(context, VALUES)), ...(await render(context, ONE_HOST))];
+  const manifests = [...(await render(context, MONITORED)), ...(await render(context, ONE_HOST))];
   const misspelt = manifests
     .slice(manifests.findIndex(({ kind }) => kind === 'Deployment'))
     .slice(0, 1)
@@ -203,6 +236,11 @@ test.for<[string, string[], RegExp]>([
   ['a port that no probe knows', ['--set', 'env.PORT=80'], /PORT/],
   ['a host that the service does not reach', ['--set', 'env.HOST=127.0.0.1'], /HOST/],
   ['a folder that is read-only', ['--set', 'env.LATCHKEY_DATA_DIR=/app'], /LATCHKEY_DATA_DIR/],
+  [
+    'a monitor that looks at no interval',
+    ['--set', 'serviceMonitor.interval=often'],
+    /\/serviceMonitor\/interval/,
+  ],
   [
     'variables from something without a name',
     ['--set', 'envFrom[2].secretRef.optional=true'],

@@ -14,13 +14,16 @@ export interface Manifest {
 
 /**
  * What Kubernetes would not know or not take: each manifest as a literal of its kind's type, which the compiler compares
- * field by field. `folder`: where `kubernetes-models` is installed. An empty text: nothing.
+ * field by field. `folder`: where the types of Kubernetes, and of the Prometheus Operator, are installed. An empty text: nothing.
  */
 export async function faultsByType(folder: string, manifests: readonly Manifest[]): Promise<string> {
   const lines = manifests.flatMap((manifest, number) => {
     const { apiVersion, kind } = manifest;
+    const types = apiVersion.startsWith('monitoring.coreos.com/')
+      ? '@kubernetes-models/prometheus-operator'
+      : 'kubernetes-models';
     return [
-      `import type { I${kind} as Kind${number} } from 'kubernetes-models/${apiVersion}/${kind}';`,
+      `import type { I${kind} as Kind${number} } from '${types}/${apiVersion}/${kind}';`,
       `export const manifest${number}: Kind${number} = ${JSON.stringify(manifest, undefined, 1)};`,
     ];
   });
