@@ -6,7 +6,7 @@ import { describeMachine } from '../machine.ts';
 import { READ, startLatchkeyContender } from './latchkey.ts';
 import { measure } from './measure.ts';
 import { startUpstream } from './nginx.ts';
-import { missingPrograms } from './programs.ts';
+import { needsPrograms } from './programs.ts';
 import { spreadOf } from './statistics.ts';
 import { runWrk } from './wrk.ts';
 
@@ -21,8 +21,7 @@ const KINDS = [
   { kind: 'as V8 does by itself', nodeOptions: ['--allocation-site-pretenuring'] },
 ] as const;
 
-const missing = missingPrograms();
-if (missing !== undefined) throw new Error(`The measurement needs ${missing.what} (install: ${missing.how})`);
+needsPrograms();
 console.log(describeMachine());
 
 const folder = mkdtempSync(join(tmpdir(), 'latchkey-burst-'));

@@ -9,6 +9,13 @@ export function missingPrograms(): { readonly what: string; readonly how: string
   return { what: missing.join(' and '), how: `apt-get install ${packages.join(' ')}` };
 }
 
+/** Throws where there is something to install before anything can be measured. */
+export function needsPrograms(): void {
+  const missing = missingPrograms();
+  if (missing !== undefined)
+    throw new Error(`The measurement needs ${missing.what} (install: ${missing.how})`);
+}
+
 const PACKAGES: Readonly<Record<string, string>> = { nginx: 'nginx-light', taskset: 'util-linux' };
 const ASK: Readonly<Record<string, string>> = { taskset: '--version' };
 

@@ -15,7 +15,7 @@ import type { OpenLoopResult } from './open-loop.ts';
 import { readOptions, type Options } from './options.ts';
 import { pageOf, tablesOf } from './page.ts';
 import { PEER_NAMES, startPeer } from './peers.ts';
-import { CORES, missingPrograms, versionOf } from './programs.ts';
+import { CORES, needsPrograms, versionOf } from './programs.ts';
 import { spreadOf } from './statistics.ts';
 import { callBody, JSON_HEADERS } from './work.ts';
 
@@ -30,9 +30,7 @@ const options = readOptions(process.argv.slice(2));
 if (options !== undefined) await run(options);
 
 async function run(chosen: Options): Promise<void> {
-  const missing = missingPrograms();
-  if (missing !== undefined)
-    throw new Error(`The measurement needs ${missing.what} (install: ${missing.how})`);
+  needsPrograms();
   const isWanted = (name: string) => chosen.only === undefined || chosen.only.includes(name);
   const peers = PEER_NAMES.filter(isWanted);
   if (peers.length > 0 && !hasJudges())
