@@ -1,19 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { toAuditRow } from '../../src/audit/entry.ts';
-import { createTrailKeeper } from '../../src/audit/keep-trail.ts';
-import { silentLog } from '../../src/kernel/log.ts';
+import { keepTrail } from '../support/keep-trail.ts';
 import { openPortal, type OpenedPortal } from './open-portal.ts';
 
 let portal: OpenedPortal;
-let keeper: ReturnType<typeof createTrailKeeper>;
 beforeAll(async () => {
   portal = await openPortal();
-  keeper = createTrailKeeper({ store: portal.store, log: silentLog });
 });
-afterAll(async () => {
-  await keeper.close();
-  await portal.close();
-});
+afterAll(() => portal.close());
 
 test('a check names what was deleted as a policy deletes, where no policy did', async () => {
   const { orgId, slug } = await portal.organisation();
@@ -22,7 +16,7 @@ test('a check names what was deleted as a policy deletes, where no policy did', 
   await portal.store.audit.insertMany(
     Array.from({ length: 3 }, () => toAuditRow(entry, 'event', portal.clock)),
   );
-  await keeper.step();
+  await keepTrail(portal.store);
   const ids = (await portal.store.audit.list(orgId, { limit: 100 })).map(({ id }) => id);
   await portal.store.pool.query('delete from audit_events where org_id = $1', [orgId]);
   await portal.store.pool.query('update audit_blocks set ids = null, leaves = null where chain = $1', [

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { toAuditRow, type AuditEntry } from '../../src/audit/entry.ts';
-import { createTrailKeeper } from '../../src/audit/keep-trail.ts';
 import type { OrganisationId } from '../../src/kernel/ids.ts';
-import { silentLog } from '../../src/kernel/log.ts';
+import { keepTrail } from '../support/keep-trail.ts';
 import { expectSkeletonErrorRetry } from './list-states.ts';
 import { focused, sidewaysScroll, useDashboard } from './open-dashboard.ts';
 
@@ -30,9 +29,7 @@ function write(
 }
 
 async function seal(): Promise<void> {
-  const keeper = createTrailKeeper({ store: dashboard().store, log: silentLog });
-  await keeper.step();
-  await keeper.close();
+  await keepTrail(dashboard().store);
 }
 
 const HOSTILE = '<img src=x onerror=alert(1)>\u202Etxt.exe';

@@ -1,21 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTrailKeeper } from '../../src/audit/keep-trail.ts';
 import { toAuditRow, type AuditEntry } from '../../src/audit/entry.ts';
 import type { Role } from '../../src/kernel/access.ts';
 import type { AgentId, GrantId, KeyId, OrganisationId } from '../../src/kernel/ids.ts';
-import { silentLog } from '../../src/kernel/log.ts';
+import { keepTrail } from '../support/keep-trail.ts';
 import { errorOf, itemsOf, openPortal, type OpenedPortal, type Person } from './open-portal.ts';
 
 let portal: OpenedPortal;
-let keeper: ReturnType<typeof createTrailKeeper>;
 beforeAll(async () => {
   portal = await openPortal();
-  keeper = createTrailKeeper({ store: portal.store, log: silentLog });
 });
-afterAll(async () => {
-  await keeper.close();
-  await portal.close();
-});
+afterAll(() => portal.close());
 
 async function watched() {
   const { orgId, slug } = await portal.organisation();
@@ -331,7 +325,7 @@ describe('a long audit log', () => {
 
   test('has a chain that is checked in parts, and names what was tampered with', async () => {
     const { base, orgId, owner } = long;
-    await keeper.step();
+    await keepTrail(portal.store);
     const check = async () => {
       let events = 0;
       let parts = 0;

@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { toAuditRow } from '../../src/audit/entry.ts';
-import { createTrailKeeper } from '../../src/audit/keep-trail.ts';
 import type { Role } from '../../src/kernel/access.ts';
 import type { OrganisationId, UserId } from '../../src/kernel/ids.ts';
-import { silentLog } from '../../src/kernel/log.ts';
+import { keepTrail } from '../support/keep-trail.ts';
 import { focused, sidewaysScroll, useDashboard } from './open-dashboard.ts';
 
 const dashboard = useDashboard();
@@ -35,9 +34,7 @@ async function call(orgId: OrganisationId, userId: UserId, calls: number, failed
       ),
     ),
   );
-  const keeper = createTrailKeeper({ store, log: silentLog });
-  await keeper.step();
-  await keeper.close();
+  await keepTrail(store);
 }
 
 describe('the home page', () => {

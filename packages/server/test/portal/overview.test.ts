@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { toAuditRow } from '../../src/audit/entry.ts';
-import { createTrailKeeper } from '../../src/audit/keep-trail.ts';
 import type { Role } from '../../src/kernel/access.ts';
 import type { OrganisationId, UserId } from '../../src/kernel/ids.ts';
-import { silentLog } from '../../src/kernel/log.ts';
+import { keepTrail } from '../support/keep-trail.ts';
 import { openPortal, type OpenedPortal } from './open-portal.ts';
 
 let portal: OpenedPortal;
@@ -37,9 +36,7 @@ async function call(orgId: OrganisationId, userId: UserId, connector: string, ca
     ),
   );
   await portal.store.audit.insertMany(rows);
-  const keeper = createTrailKeeper({ store: portal.store, log: silentLog });
-  await keeper.step();
-  await keeper.close();
+  await keepTrail(portal.store);
 }
 
 const NOTHING = {

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTrailKeeper } from '../../src/audit/keep-trail.ts';
 import type { Role } from '../../src/kernel/access.ts';
 import type { AgentId, OrganisationId } from '../../src/kernel/ids.ts';
-import { silentLog } from '../../src/kernel/log.ts';
+import { keepTrail } from '../support/keep-trail.ts';
 import {
   errorOf,
   itemsOf,
@@ -165,9 +164,7 @@ describe('a call that is tried out', () => {
     expect(itemsOf(audit)).toMatchObject([
       { target: { text: 'list_contacts' }, client: { id: 'playground', name: 'Playground' }, key: null },
     ]);
-    const keeper = createTrailKeeper({ store: portal.store, log: silentLog });
-    await keeper.step();
-    await keeper.close();
+    await keepTrail(portal.store);
     const usage = await person.get(`/organisations/${slug}/usage?by=client`);
     expect(usage.body?.['groups']).toMatchObject([{ id: 'playground', name: 'Playground', calls: 1 }]);
   });

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { toAuditRow, type AuditEntry } from '../../src/audit/entry.ts';
-import { createTrailKeeper } from '../../src/audit/keep-trail.ts';
 import type { OrganisationId, UserId } from '../../src/kernel/ids.ts';
-import { silentLog } from '../../src/kernel/log.ts';
+import { keepTrail } from '../support/keep-trail.ts';
 import { expectSkeletonErrorRetry } from './list-states.ts';
 import { focused, sidewaysScroll, useDashboard } from './open-dashboard.ts';
 
@@ -43,9 +42,7 @@ async function call(
     ),
   );
   await store.audit.insertMany(rows);
-  const keeper = createTrailKeeper({ store, log: silentLog });
-  await keeper.step();
-  await keeper.close();
+  await keepTrail(store);
 }
 
 async function busy() {

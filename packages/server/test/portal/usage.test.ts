@@ -1,21 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { toAuditRow, type AuditEntry } from '../../src/audit/entry.ts';
-import { createTrailKeeper } from '../../src/audit/keep-trail.ts';
 import type { Role } from '../../src/kernel/access.ts';
 import type { OrganisationId, UserId } from '../../src/kernel/ids.ts';
-import { silentLog } from '../../src/kernel/log.ts';
+import { keepTrail } from '../support/keep-trail.ts';
 import { openPortal, type OpenedPortal, type Person, type PortalAnswer } from './open-portal.ts';
 
 let portal: OpenedPortal;
-let keeper: ReturnType<typeof createTrailKeeper>;
 beforeAll(async () => {
   portal = await openPortal();
-  keeper = createTrailKeeper({ store: portal.store, log: silentLog });
 });
-afterAll(async () => {
-  await keeper.close();
-  await portal.close();
-});
+afterAll(() => portal.close());
 
 const HOUR_MS = 3_600_000;
 
@@ -45,7 +39,7 @@ async function call(orgId: OrganisationId, userId: UserId, ...calls: Call[]): Pr
     ),
   );
   await portal.store.audit.insertMany(rows);
-  await keeper.step();
+  await keepTrail(portal.store);
 }
 
 type Group = { id: string; name: string | null; calls: number };
@@ -196,7 +190,7 @@ describe('usage', () => {
        from generate_series(1, 12000) n`,
       [orgId, owner.userId],
     );
-    await keeper.step();
+    await keepTrail(portal.store);
     const { body } = await owner.get(base);
     const groups = (body?.['groups'] ?? []) as Group[];
     expect([groups.length, body?.['groups_in_all'], groups[0]?.calls]).toEqual([100, 10_000, 2]);
