@@ -1,12 +1,10 @@
-import { toAuditRow } from '../../audit/entry.ts';
 import type { CallsAtOnce, MonthlyQuota, OrganisationQuota } from '../../kernel/call-limits.ts';
 import type { Clock } from '../../kernel/clock.ts';
-import type { OrganisationId, RequestId, UserId } from '../../kernel/ids.ts';
+import type { OrganisationId } from '../../kernel/ids.ts';
 import { monthAt } from '../../kernel/month.ts';
-import { fail, ok, type Result } from '../../kernel/result.ts';
+import { fail, type Result } from '../../kernel/result.ts';
 import type { Store } from '../../store/store.ts';
-import { can } from '../policy.ts';
-import { refusableTransaction } from '../refusable-transaction.ts';
+import { changeSetting, type SettingChange, type SettingFault } from './change-setting.ts';
 
 /** The operator's: an organisation allows itself no more. */
 export interface QuotaCeilings {
@@ -14,7 +12,7 @@ export interface QuotaCeilings {
   readonly atOnce: CallsAtOnce;
 }
 
-export type QuotaFault = 'above_ceiling' | 'changed_meanwhile' | 'forbidden';
+export type QuotaFault = 'above_ceiling' | SettingFault;
 
 /** What an organisation has used in this month, of what is counted. */
 export interface MonthUsed {
@@ -58,39 +56,23 @@ export function createOrganisationQuotas({
       return { calls, credits: millicredits / 1000, endsAt: new Date(endsMs) };
     },
 
-    /** `was`: what the admin saw. Nothing is changed if it is something else by now. */
-    async change(change: {
-      readonly orgId: OrganisationId;
-      readonly was: OrganisationQuota;
-      readonly becomes: OrganisationQuota;
-      readonly by: UserId;
-      readonly requestId: RequestId;
-    }): Promise<Result<void, QuotaFault>> {
-      const { becomes, by, orgId, requestId, was } = change;
+    async change(change: SettingChange<OrganisationQuota>): Promise<Result<void, QuotaFault>> {
+      const { becomes, orgId, was } = change;
       if (isAbove(becomes, was, most)) return fail('above_ceiling');
-      return refusableTransaction(store, async (queries) => {
-        // Whoever removes a member holds on to the same row.
-        if (!(await queries.people.changeQuota(orgId, was, becomes))) return fail('changed_meanwhile');
-        const role = await queries.people.roleOf(orgId, by);
-        if (role === undefined || !can(role, 'settings.manage')) return fail('forbidden');
-        await queries.changes.add('organisation', orgId);
-        await queries.audit.insertMany([
-          toAuditRow(
-            {
-              orgId,
-              action: 'organisation.quota_changed',
-              actor: { kind: 'user', id: by },
-              target: orgId,
-              requestId,
-              outcome: 'ok',
-              detail: { from: was, to: becomes },
-            },
-            'event',
-            clock,
-          ),
-        ]);
-        return ok(undefined);
-      });
+      return changeSetting(
+        { clock, store },
+        {
+          ...change,
+          action: 'organisation.quota_changed',
+          needs: 'settings.manage',
+          detail: { from: was, to: becomes },
+        },
+        async (queries) => {
+          const isChanged = await queries.people.changeQuota(orgId, was, becomes);
+          if (isChanged) await queries.changes.add('organisation', orgId);
+          return isChanged;
+        },
+      );
     },
   };
 }
