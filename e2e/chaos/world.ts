@@ -6,12 +6,11 @@ import pg from 'pg';
 import { seedDemo } from '../../packages/server/src/commands/demo/seed.ts';
 import { createPerson } from '../../packages/server/src/demo/person.ts';
 import { newId } from '../../packages/server/src/kernel/ids.ts';
-import { silentLog } from '../../packages/server/src/kernel/log.ts';
-import { startLatchkey } from '../../packages/server/src/start.ts';
 import { freePort } from '../../packages/server/test/support/free-port.ts';
 import { connect, rpc } from '../../packages/server/test/support/oauth-client.ts';
 import { CLI, createNode, type GatewayNode } from './node.ts';
 import { run, startDatabase, type ChaosDatabase } from './database.ts';
+import { furnish, type ToFurnish } from './furnish.ts';
 import { openLink, type Link } from './link.ts';
 import { redisProgram, startRedis, type ChaosRedis } from './redis.ts';
 import { startUpstream, type Upstream } from './upstream.ts';
@@ -217,31 +216,8 @@ async function startCalm(folder: string, atEnd: (end: () => Promise<unknown>) =>
 }
 
 /** The demo's organisations, people and connector, and keys, as a first node makes them. */
-async function seed({
-  databaseUrl,
-  folder,
-  upstreamUrl,
-  url,
-}: Record<'databaseUrl' | 'folder' | 'upstreamUrl' | 'url', string>) {
-  const started = await startLatchkey(
-    {
-      port: 0,
-      host: '127.0.0.1',
-      mcpBaseUrl: url,
-      webBaseUrl: undefined,
-      handoffSecret: undefined,
-      databaseUrl,
-      dataDir: join(folder, 'seed'),
-      secret: SECRET,
-      connectorPaths: [],
-      configFile: undefined,
-      logLevel: 'silent',
-    },
-    { environment: 'live', say: () => {}, log: silentLog },
-  );
-  if (!started.ok) throw new Error(started.error.message);
-  const { close, latchkey } = started.value;
-  try {
+function seed({ upstreamUrl, ...place }: Omit<ToFurnish, 'secret'> & { readonly upstreamUrl: string }) {
+  return furnish({ ...place, secret: SECRET }, async (latchkey) => {
     await seedDemo(latchkey, upstreamUrl, PASSWORD);
     const keys: string[] = [];
     const spareKeys: string[] = [];
@@ -264,7 +240,5 @@ async function seed({
       }
     }
     return { keys, spareKeys };
-  } finally {
-    await close();
-  }
+  });
 }

@@ -8,10 +8,10 @@ import { compileCatalogue } from '@latchkey/tools';
 import { importConnector } from '../../packages/server/src/connectors/import-connector.ts';
 import { DEMO_PASSWORD } from '../../packages/server/src/demo/demo-data.ts';
 import { newId } from '../../packages/server/src/kernel/ids.ts';
-import { silentLog } from '../../packages/server/src/kernel/log.ts';
-import { startLatchkey, type StartedLatchkey } from '../../packages/server/src/start.ts';
+import type { StartedLatchkey } from '../../packages/server/src/start.ts';
 import { freePort } from '../../packages/server/test/support/free-port.ts';
 import { startDatabase } from '../chaos/database.ts';
+import { furnish, type ToFurnish } from '../chaos/furnish.ts';
 import { createNode } from '../chaos/node.ts';
 
 const SECRET = 'one secret for the whole soak, 32 characters';
@@ -82,31 +82,11 @@ export async function startService() {
   };
 }
 
-async function seed({
-  databaseUrl,
-  folder,
+function seed({
   upstreamUrl,
-  url,
-}: Record<'databaseUrl' | 'folder' | 'upstreamUrl' | 'url', string>): Promise<string[]> {
-  const started = await startLatchkey(
-    {
-      port: 0,
-      host: '127.0.0.1',
-      mcpBaseUrl: url,
-      webBaseUrl: undefined,
-      handoffSecret: undefined,
-      databaseUrl,
-      dataDir: join(folder, 'seed'),
-      secret: SECRET,
-      connectorPaths: [],
-      configFile: undefined,
-      logLevel: 'silent',
-    },
-    { environment: 'live', say: () => {}, log: silentLog },
-  );
-  if (!started.ok) throw new Error(started.error.message);
-  const { close, latchkey } = started.value;
-  try {
+  ...place
+}: Omit<ToFurnish, 'secret'> & { readonly upstreamUrl: string }): Promise<string[]> {
+  return furnish({ ...place, secret: SECRET }, async (latchkey) => {
     const keys: string[] = [];
     for (let count = 0; count < ORGANISATIONS; count += 1)
       keys.push(...(await newOrganisation(latchkey, `soak-${count}`)));
@@ -120,9 +100,7 @@ async function seed({
     });
     if (!imported.ok) throw new Error(imported.error.message);
     return keys;
-  } finally {
-    await close();
-  }
+  });
 }
 
 async function newOrganisation(
