@@ -106,7 +106,8 @@ async function breakIn({ auditCheck }: CheckStore, chain: string, block: Checked
 
 interface Hashed {
   readonly id: number;
-  readonly hash: string;
+  /** Undefined: the block says that it was sealed in a way that nobody knows. */
+  readonly hash: string | undefined;
 }
 
 function firstDifference(

@@ -6,6 +6,7 @@ import { systemClock } from '../../src/kernel/clock.ts';
 import { newId, type OrganisationId } from '../../src/kernel/ids.ts';
 import { silentLog } from '../../src/kernel/log.ts';
 import { createTestStore } from '../support/database.ts';
+import { FIRST_LEAF, sealAsFirstRelease } from './support/first-release.ts';
 
 let database: Awaited<ReturnType<typeof createTestStore>>;
 let keeper: ReturnType<typeof createTrailKeeper>;
@@ -201,11 +202,51 @@ describe('a check finds a chain that was changed to fit', () => {
     await database.store.auditTrail.seal(at(2), at(5));
     const [, third] = kept.rows as Record<string, unknown>[];
     await run(
-      `insert into audit_blocks (chain, seq, first_id, last_id, rows, ids, leaves, content_hash, hash)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-      ['chain', 'seq', 'first_id', 'last_id', 'rows', 'ids', 'leaves', 'content_hash', 'hash'].map(
+      `insert into audit_blocks (chain, seq, version, first_id, last_id, rows, ids, leaves, content_hash, hash)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+      ['chain', 'seq', 'version', 'first_id', 'last_id', 'rows', 'ids', 'leaves', 'content_hash', 'hash'].map(
         (name) => third?.[name],
       ),
+    );
+    expect((await check()).broken).toMatchObject({ kind: 'seal', rowId: at(6) });
+  });
+});
+
+describe('a chain that releases sealed in several ways', () => {
+  const sealedAs = async () => {
+    const { rows } = await run('select version from audit_blocks where chain = $1 order by seq', [orgId]);
+    return (rows as { version: number }[]).map(({ version }) => version);
+  };
+  beforeEach(async () => {
+    await run('delete from audit_blocks where chain = $1', [orgId]);
+    await sealAsFirstRelease(database.store.pool, orgId, { from: 0, to: at(2) });
+    await sealAsFirstRelease(database.store.pool, orgId, { from: at(2), to: at(5) });
+    await database.store.auditTrail.seal(at(5), at(8));
+  });
+
+  test('holds from its first block to its last', async () => {
+    expect(await sealedAs()).toEqual([1, 1, 2]);
+    expect(await check()).toMatchObject({ broken: undefined, rows: 9 });
+  });
+
+  test('shows a row that was changed under either', async () => {
+    await run('update audit_events set status = 1 where id = $1', [at(7)]);
+    expect((await check()).broken).toMatchObject({ kind: 'changed', rowId: at(7) });
+    await run('update audit_events set status = 1 where id = $1', [at(4)]);
+    expect((await check()).broken).toMatchObject({ kind: 'changed', rowId: at(4) });
+  });
+
+  test.each([1, 3])('shows a block that says of itself that it is of version %d', async (version) => {
+    await run('update audit_blocks set version = $1 where chain = $2 and seq = 3', [version, orgId]);
+    expect((await check()).broken).toMatchObject({ rowId: at(6) });
+  });
+
+  test('shows a block whose leaves were made anew in the former way', async () => {
+    await run(
+      `update audit_blocks set version = 1, leaves = (
+         select string_agg(${FIRST_LEAF}, ''::bytea order by id) from audit_events where org_id = $1 and id > $2)
+       where chain = $1 and seq = 3`,
+      [orgId, at(5)],
     );
     expect((await check()).broken).toMatchObject({ kind: 'seal', rowId: at(6) });
   });

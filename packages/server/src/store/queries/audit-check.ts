@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { Executor } from '../database.ts';
 import { auditBlocks, auditEvents } from '../schema.ts';
 import { inChain } from './in-chain.ts';
-import { contentOf, ROW_LEAF } from './row-leaf.ts';
+import { contentOf, leafOf } from './row-leaf.ts';
 
 const BLOCKS_MAX = 500;
 const HASH_BYTES = 32;
@@ -65,7 +65,7 @@ export function createAuditCheckQueries(executor: Executor) {
           select coalesce(previous.last_id, case when block.seq = 1 then 0 else block.first_id - 1 end) as after_id
         ) place
         cross join lateral (
-          select string_agg(${ROW_LEAF}, ''::bytea order by id) as leaves, array_agg(id order by id) as ids
+          select string_agg(${leafOf('block.version')}, ''::bytea order by id) as leaves, array_agg(id order by id) as ids
           from ${auditEvents} where ${inChain(chain)} and id > place.after_id and id <= block.last_id
         ) found
         where block.before < ${rowsMax}
@@ -115,8 +115,9 @@ export function createAuditCheckQueries(executor: Executor) {
       const sealed = await executor.execute<{ ids: string[] | null; leaves: Buffer | null }>(
         sql`select ids, leaves from ${auditBlocks} where chain = ${chain} and seq = ${seq}`,
       );
-      const found = await executor.execute<{ id: string; leaf: Buffer }>(sql`
-        select id, ${ROW_LEAF} as leaf from ${auditEvents}
+      const found = await executor.execute<{ id: string; leaf: Buffer | null }>(sql`
+        select id, ${leafOf('block.version')} as leaf
+        from ${auditEvents} join ${auditBlocks} block on block.chain = ${chain} and block.seq = ${seq}
         where ${inChain(chain)} and id > ${afterId} and id <= ${lastId} order by id`);
       const [block] = sealed.rows;
       return {
@@ -126,7 +127,7 @@ export function createAuditCheckQueries(executor: Executor) {
             .subarray(index * HASH_BYTES, (index + 1) * HASH_BYTES)
             .toString('hex'),
         })),
-        found: found.rows.map(({ id, leaf }) => ({ id: Number(id), hash: leaf.toString('hex') })),
+        found: found.rows.map(({ id, leaf }) => ({ id: Number(id), hash: leaf?.toString('hex') })),
       };
     },
 

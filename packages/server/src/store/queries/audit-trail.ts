@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { Executor } from '../database.ts';
 import { auditBlocks, auditEvents, auditMarks, type AuditMark } from '../schema.ts';
 import { tryLock } from './advisory-lock.ts';
-import { contentOf, ROW_LEAF } from './row-leaf.ts';
+import { contentOf, NEW_LEAF, SEAL_VERSION } from './row-leaf.ts';
 
 const LOCKS: Readonly<Record<AuditMark, number>> = {
   chain: 0x6c61_6163,
@@ -54,22 +54,22 @@ export function createAuditTrailQueries(executor: Executor) {
     async seal(from: number, to: number): Promise<void> {
       await executor.execute(sql`
         with fresh as materialized (
-          select coalesce(org_id, '') as chain, id, ${ROW_LEAF} as leaf
+          select coalesce(org_id, '') as chain, id, ${NEW_LEAF} as leaf
           from ${auditEvents} where id > ${from} and id <= ${to}
         ), grouped as (
           select chain, min(id) as first_id, max(id) as last_id, count(*)::int as rows,
                  array_agg(id order by id) as ids, string_agg(leaf, ''::bytea order by id) as leaves
           from fresh group by chain
         ), placed as (
-          select grouped.*, coalesce(head.seq, 0) + 1 as seq, coalesce(head.hash, ''::bytea) as before
+          select grouped.*, ${sql.raw(String(SEAL_VERSION))} as version, coalesce(head.seq, 0) + 1 as seq, coalesce(head.hash, ''::bytea) as before
           from grouped left join lateral (
             select seq, hash from ${auditBlocks} where chain = grouped.chain order by seq desc limit 1
           ) head on true
         ), hashed as (
           select placed.*, ${contentOf('placed')} as content_hash from placed
         )
-        insert into ${auditBlocks} (chain, seq, first_id, last_id, rows, ids, leaves, content_hash, hash)
-        select chain, seq, first_id, last_id, rows, ids, leaves, content_hash, sha256(before || content_hash)
+        insert into ${auditBlocks} (chain, seq, version, first_id, last_id, rows, ids, leaves, content_hash, hash)
+        select chain, seq, version, first_id, last_id, rows, ids, leaves, content_hash, sha256(before || content_hash)
         from hashed`);
     },
   };

@@ -5,6 +5,7 @@ import {
   integer,
   pgTable,
   primaryKey,
+  smallint,
   text,
   unique,
 } from 'drizzle-orm/pg-core';
@@ -24,6 +25,8 @@ export const auditBlocks = pgTable(
     chain: text('chain').notNull(),
     /** 1, 2, 3, and so on. */
     seq: bigint('seq', { mode: 'number' }).notNull(),
+    /** What of a row is hashed, and how: see `row-leaf.ts`. The first release named none. */
+    version: smallint('version').notNull().default(1),
     firstId: bigint('first_id', { mode: 'number' }).notNull(),
     lastId: bigint('last_id', { mode: 'number' }).notNull(),
     rows: integer('rows').notNull(),

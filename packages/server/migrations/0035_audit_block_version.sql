@@ -1,0 +1,1 @@
+ALTER TABLE "audit_blocks" ADD COLUMN "version" smallint DEFAULT 1 NOT NULL;
