@@ -1,5 +1,6 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +10,8 @@ import { createPerson } from '../src/demo/person.ts';
 
 // The built command itself, as a person starts it (`npm test` builds first).
 const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
+/** Each write there fails, as on a disk that is full. */
+const FULL = '/dev/full';
 const OPENAPI = {
   openapi: '3.1.0',
   info: { title: 'Tiny', version: '1' },
@@ -43,7 +46,16 @@ interface Started {
 }
 
 function start(args: string[], environment: Record<string, string> = {}): Started {
-  const child = spawn(process.execPath, [CLI, ...args], {
+  return run(process.execPath, [CLI, ...args], environment);
+}
+
+function run(
+  program: string,
+  args: string[],
+  environment: Record<string, string> = {},
+  errors: 'pipe' | number = 'pipe',
+): Started {
+  const child = spawn(program, args, {
     cwd: folder,
     env: {
       PATH: process.env['PATH'] ?? '',
@@ -52,15 +64,23 @@ function start(args: string[], environment: Record<string, string> = {}): Starte
       LATCHKEY_DRAIN_SECONDS: '0',
       ...environment,
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', errors],
   });
   running.push(child);
   let out = '';
   let err = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (out += text));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (err += text));
   const exit = once(child, 'close').then(([code]: (number | null)[]) => code ?? null);
   return { child, out: () => out, err: () => err, exit };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 /** The JSON line before serving. */
@@ -144,6 +164,37 @@ describe('latchkey serve', () => {
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
     expect(served.child.exitCode).toBeNull();
   });
+
+  test.for([1, 2])(
+    'serves where nothing of its log can be written: %d processes',
+    async (workers, context) => {
+      context.skip(!existsSync(FULL), `SKIPPED: ${FULL} (Linux has it)`);
+      const full = openSync(FULL, 'w');
+      const served = run(process.execPath, [CLI, 'serve', '--workers', String(workers)], {}, full);
+      closeSync(full);
+      const { url } = await ready(served);
+      expect((await fetch(`${url}/readyz`)).status).toBe(200);
+      served.child.kill('SIGTERM');
+      expect(await served.exit).toBe(0);
+    },
+  );
+
+  test.for([1, 2])(
+    'whoever closes its terminal ends it, with its database: %d processes',
+    async (workers, context) => {
+      const noTerminal = 'SKIPPED: script (install: apt-get install bsdutils)';
+      context.skip(spawnSync('script', ['--version']).status !== 0, noTerminal);
+      const command = `echo $$; exec ${process.execPath} ${CLI} serve --workers ${workers}`;
+      const terminal = run('script', ['--quiet', '--flush', '--command', command, '/dev/null']);
+      const { url } = await ready(terminal);
+      expect((await fetch(`${url}/readyz`)).status).toBe(200);
+      const pid = Number(terminal.out().split('\n')[0]);
+      expect(isAlive(pid)).toBe(true);
+      terminal.child.kill('SIGKILL');
+      await expect.poll(() => isAlive(pid), { timeout: 20_000 }).toBe(false);
+      expect(existsSync(join(folder, 'data', 'postgres', 'postmaster.pid'))).toBe(false);
+    },
+  );
 
   test('names every fault of the environment at once and does not start', async () => {
     const served = start(['serve'], { PORT: 'many', DATABASE_URL: 'mysql://x', LATCHKEY_SECRET: 'short' });

@@ -11,6 +11,7 @@ import { startWorkers, type RunningWorkers } from '../workers/primary.ts';
 import type { Started } from '../workers/orders.ts';
 import { runWorker } from '../workers/worker.ts';
 import { endSoon } from './end-soon.ts';
+import { hasLostTerminal } from './has-lost-terminal.ts';
 import { refuseToStart, runUntilStopped } from './lifecycle.ts';
 import { SERVE_HELP } from './serve-help.ts';
 
@@ -45,10 +46,12 @@ export async function serve(args: string[]): Promise<void> {
   if (!config.ok) return refuseToStart(config.error);
   const unsafe = faultsOfServing(config.value);
   if (unsafe.length > 0) return refuseToStart(unsafe);
+  // Whoever reads what it says may be gone, or their disk full: that ends nothing.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   if (cluster.isWorker) return runWorker(config.value, { only });
   const say = (line: string) => void process.stderr.write(`${line}\n`);
   if (workers > 1) return serveByWorkers(config.value, { count: workers, only, say });
-  process.on('SIGHUP', () => say('SIGHUP replaces workers, and there are none: it goes on as it is.'));
+  onHangUp(() => say('SIGHUP replaces workers, and there are none: it goes on as it is.'));
   const started = await startLatchkey(config.value, { environment: 'live', only, say });
   if (!started.ok) return refuseToStart([started.error.message]);
 
@@ -77,7 +80,7 @@ async function serveByWorkers(
   const log = config.logLevel === 'silent' ? silentLog : createLog(config.logLevel);
   let running: RunningWorkers | undefined;
   // While they start there is nothing to replace.
-  process.on('SIGHUP', () => void running?.replaceAll());
+  onHangUp(() => void running?.replaceAll());
   const begun = await startWorkers(config, { count, log, say });
   if (!begun.ok) return refuseToStart([begun.error.message]);
   running = begun.value;
@@ -109,4 +112,12 @@ function sayReady(
     ...(workers === undefined ? {} : { workers }),
   };
   process.stdout.write(`${JSON.stringify(ready)}\n`);
+}
+
+/** SIGHUP. Whoever closes the terminal that it was begun in means the same by it as by Ctrl-C. */
+function onHangUp(replace: () => void): void {
+  process.on('SIGHUP', () => {
+    if (hasLostTerminal()) process.kill(process.pid, 'SIGINT');
+    else replace();
+  });
 }

@@ -1,4 +1,5 @@
 import { pino, type DestinationStream } from 'pino';
+import { createLineWriter } from './line-writer.ts';
 import { redactLine, redactText } from './redact.ts';
 
 export interface Log {
@@ -10,16 +11,26 @@ export interface Log {
 
 type Level = keyof Log;
 
+const STANDARD_ERROR = 2;
+
 /**
  * JSON lines on stderr: stdout belongs to the story and to the `ready` line. Whatever is logged is looked through for
  * secrets first: lines are few, as what is done is told by the audit. `to`: for tests.
  */
-export function createLog(level: string, to: DestinationStream = pino.destination(2)): Log {
+export function createLog(level: string, to: DestinationStream = standardError()): Log {
   const lines = pino({ level, base: null }, to);
   const at = (name: Level) => (fields: object, message: string) => {
     if (lines.isLevelEnabled(name)) lines[name](named(redactLine(fields, message)), redactText(message));
   };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+// What pino brings for this retries a line that cannot be written for ever while the process ends.
+function standardError(): DestinationStream {
+  return createLineWriter(STANDARD_ERROR, {
+    tellDropped: (lines) =>
+      `${JSON.stringify({ level: pino.levels.values['warn'], time: Date.now(), lines, msg: 'log lines could not be written' })}\n`,
+  });
 }
 
 /** As it stands in headers, in the audit and on spans. */
