@@ -39,26 +39,37 @@ export const ECHO: Doors = {
   handle: (req, res) => void echo(req, res),
 };
 
-export async function listenFront(
-  doors: Doors,
-  times?: FrontTimes,
-): Promise<Front & { port: number; close(): Promise<void> }> {
+export async function listenFront(doors: Doors, times?: FrontTimes): Promise<Front & Listening> {
   const front = createFront(doors, times);
   return { ...front, ...(await listening(front.server, () => front.closeAllConnections())) };
 }
 
-export async function listenNode(): Promise<{ port: number; close(): Promise<void> }> {
+export interface Listening {
+  readonly port: number;
+  /** How many bytes it has read of the connection from that port; of one that is over, as many as there may be. */
+  bytesReadFrom(port: number): number;
+  close(): Promise<void>;
+}
+
+export async function listenNode(): Promise<Listening> {
   const server = createServer((req, res) => void echo(req, res));
   // Whoever listens makes Node read as it reads what it is given: all of a piece in one turn.
   server.on('connection', (socket: Socket) => socket.on('data', () => undefined));
   return listening(server, () => server.closeAllConnections());
 }
 
-async function listening(server: Server, closeAll: () => void) {
+async function listening(server: Server, closeAll: () => void): Promise<Listening> {
+  const bytesRead = new Map<number, () => number>();
+  server.on('connection', (socket: Socket) => {
+    const port = socket.remotePort ?? 0;
+    bytesRead.set(port, () => socket.bytesRead);
+    socket.on('close', () => bytesRead.set(port, () => Number.POSITIVE_INFINITY));
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,
+    bytesReadFrom: (port) => bytesRead.get(port)?.() ?? 0,
     async close() {
       const closed = once(server, 'close');
       server.close();
@@ -73,7 +84,10 @@ export async function dial(port: number) {
   const socket: Socket = connect({ port, host: '127.0.0.1', noDelay: true, allowHalfOpen: true });
   let text = '';
   let isClosed = false;
-  socket.on('error', () => undefined);
+  let isReset = false;
+  socket.on('error', () => {
+    isReset = true;
+  });
   socket.on('data', (bytes: Buffer) => {
     text += bytes.toString('latin1');
   });
@@ -84,12 +98,17 @@ export async function dial(port: number) {
   await once(socket, 'connect');
   return {
     socket,
+    port: socket.localPort ?? 0,
     send: (given: string) => socket.write(given, 'latin1'),
     end: () => socket.end(),
     text: () => text,
     /** As often as answers have begun. */
     answers: () => text.split('HTTP/1.1 ').length - 1,
     isClosed: () => isClosed,
+    /** The other side takes nothing any more. */
+    hasEnded: () => socket.readableEnded,
+    /** It was broken off: what had come, and was not read yet, is lost. */
+    isReset: () => isReset,
   };
 }
 
