@@ -112,7 +112,9 @@ function differing(item: unknown, index: number): unknown {
 
 function number(schema: JsonSchema, type: 'integer' | 'number', random: Random): number {
   const step = schema.multipleOf ?? (type === 'integer' ? 1 : 0.5);
-  const low = Math.max(schema.minimum ?? -Infinity, (schema.exclusiveMinimum ?? -Infinity) + step);
+  const least = Math.max(schema.minimum ?? -Infinity, (schema.exclusiveMinimum ?? -Infinity) + step);
+  // Beyond that a number keeps no integer: who means one writes it as text.
+  const low = Number.isFinite(least) ? Math.max(least, Number.MIN_SAFE_INTEGER) : least;
   const high = Math.min(schema.maximum ?? Infinity, (schema.exclusiveMaximum ?? Infinity) - step);
   const from = Number.isFinite(low) ? low : Number.isFinite(high) ? high - 10 * step : 1;
   const to = Number.isFinite(high) ? high : from + 10 * step;
