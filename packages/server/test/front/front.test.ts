@@ -55,6 +55,16 @@ async function openHeld(times?: FrontTimes) {
   return { ...front, call, calls };
 }
 
+/** A call whose caller reads nothing for now, and its answer. */
+async function callUnread(times?: FrontTimes) {
+  const { call, dial: dialFront } = await openHeld(times);
+  const line = await dialFront();
+  line.socket.pause();
+  line.send(post('{}'));
+  const { res } = await call();
+  return { call, line, res };
+}
+
 /** More than the system keeps of a connection that nobody reads. */
 const LARGE = 'a'.repeat(32 * 1024 * 1024);
 const OK = ['Content-Type', 'text/plain', 'Content-Length', '2'];
@@ -224,11 +234,7 @@ test('a caller that says that it has nothing more to say ends its call, as with 
 });
 
 test('an answer is finished when its caller has taken all of it', async () => {
-  const { call, dial: dialFront } = await openHeld();
-  const line = await dialFront();
-  line.socket.pause();
-  line.send(post('{}'));
-  const { res } = await call();
+  const { line, res } = await callUnread();
   res.send(200, ['Content-Length', String(LARGE.length)], LARGE, LARGE.length);
   expect(res).toMatchObject({ headersSent: true, writableEnded: true, writableFinished: false });
   line.socket.resume();
@@ -237,11 +243,7 @@ test('an answer is finished when its caller has taken all of it', async () => {
 });
 
 test('an answer that nobody reads is broken off', async () => {
-  const { call, dial: dialFront } = await openHeld({ unreadMs: 300 });
-  const line = await dialFront();
-  line.socket.pause();
-  line.send(post('{}'));
-  const { res } = await call();
+  const { line, res } = await callUnread({ unreadMs: 300 });
   res.send(200, ['Content-Length', String(LARGE.length)], LARGE, LARGE.length);
   await expect.poll(() => res.destroyed).toBe(true);
   expect(res.writableFinished).toBe(false);
@@ -251,11 +253,7 @@ test('an answer that nobody reads is broken off', async () => {
 });
 
 test('an answer that Node writes after all is broken off, too, if nobody reads it', async () => {
-  const { call, dial: dialFront } = await openHeld({ unreadMs: 300 });
-  const line = await dialFront();
-  line.socket.pause();
-  line.send(post('{}'));
-  const { res } = await call();
+  const { line, res } = await callUnread({ unreadMs: 300 });
   res.toNode();
   res.send(200, ['Content-Length', String(LARGE.length)], LARGE, LARGE.length);
   await expect.poll(() => res.destroyed).toBe(true);
@@ -273,11 +271,7 @@ describe('what a caller sends meanwhile is no sign that it reads', () => {
   const NEXT = `GET /mcp/acme HTTP/1.1\r\nHost: a.test\r\nX-Long: ${'b'.repeat(8_000)}`;
 
   test.each(ANSWERS)('%s is broken off', async (_what, prepare) => {
-    const { call, dial: dialFront } = await openHeld({ unreadMs: 300 });
-    const line = await dialFront();
-    line.socket.pause();
-    line.send(post('{}'));
-    const { res } = await call();
+    const { line, res } = await callUnread({ unreadMs: 300 });
     prepare(res);
     res.send(200, ['Content-Length', String(LARGE.length)], LARGE, LARGE.length);
     let at = 0;
@@ -290,11 +284,8 @@ describe('what a caller sends meanwhile is no sign that it reads', () => {
   });
 
   test('a stream is broken off', async () => {
-    const { call, dial: dialFront } = await openHeld({ unreadMs: 300 });
-    const line = await dialFront();
-    line.socket.pause();
-    line.send(post('{}'));
-    const { res } = (await call()).res.toNode();
+    const { line, res: held } = await callUnread({ unreadMs: 300 });
+    const { res } = held.toNode();
     res.writeHead(200, ['Content-Type', 'text/event-stream']);
     endUnread(res, 300);
     res.write(LARGE);
@@ -306,11 +297,7 @@ describe('what a caller sends meanwhile is no sign that it reads', () => {
 });
 
 test('a caller that reads slowly, and goes on reading, gets all of its answer', async () => {
-  const { call, dial: dialFront } = await openHeld({ unreadMs: 1_500 });
-  const line = await dialFront();
-  line.socket.pause();
-  line.send(post('{}'));
-  const { res } = await call();
+  const { call, line, res } = await callUnread({ unreadMs: 1_500 });
   res.send(200, ['Content-Length', String(LARGE.length)], LARGE, LARGE.length);
   // A tenth at each stroke: all of it takes twice the time that would break it off.
   for (let share = 1; share < 10; share += 1) {
