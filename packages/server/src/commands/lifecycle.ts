@@ -1,8 +1,7 @@
 import { withinDeadline } from '../kernel/within-deadline.ts';
+import { STOP_MS_MAX } from '../kernel/stop-ms-max.ts';
 import type { StartedLatchkey } from '../start.ts';
 
-/** Calls under way have ten seconds; what is held is written after. */
-const STOP_MS_MAX = 15_000;
 /** Of a process that ends without having closed everything. */
 const DATABASE_STOP_MS_MAX = 3000;
 

@@ -1,9 +1,7 @@
 import type { Config } from '../config.ts';
+import { STOP_MS_MAX } from '../kernel/stop-ms-max.ts';
 import { drainMs, HAND_OVER_MS } from '../leaving.ts';
 import type { StopOrder } from './orders.ts';
-
-/** Calls under way have ten seconds; what is held is written after. */
-const STOP_MS_MAX = 15_000;
 
 /** As long as a worker may take to end when it is told to, whatever hangs in it. */
 export function stopMsMax(first: StopOrder['first'], config: Pick<Config, 'drainSeconds'>): number {

@@ -24,6 +24,7 @@ export function createAuditRetention({ clock, store }: { clock: Clock; store: St
           ...change,
           action: 'organisation.audit_retention_changed',
           needs: 'audit.retain',
+          tellsNodes: false,
           detail: { from: { days: was }, to: { days: becomes } },
         },
         (queries) => queries.auditRetention.change(orgId, was, becomes),

@@ -52,13 +52,10 @@ export function createCallLimits({
           ...change,
           action: 'organisation.limits_changed',
           needs: 'settings.manage',
+          tellsNodes: true,
           detail: { from: was, to: becomes },
         },
-        async (queries) => {
-          const isChanged = await queries.people.changeCallLimits(orgId, was, becomes);
-          if (isChanged) await queries.changes.add('organisation', orgId);
-          return isChanged;
-        },
+        (queries) => queries.people.changeCallLimits(orgId, was, becomes),
       );
     },
   };

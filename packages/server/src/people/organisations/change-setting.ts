@@ -31,14 +31,20 @@ export function changeSetting(
     needs,
     orgId,
     requestId,
+    tellsNodes,
   }: Pick<SettingChange<unknown>, 'by' | 'orgId' | 'requestId'> &
-    Pick<AuditEntry, 'action' | 'detail'> & { readonly needs: Action },
+    Pick<AuditEntry, 'action' | 'detail'> & {
+      readonly needs: Action;
+      /** Every node keeps it in memory. */
+      readonly tellsNodes: boolean;
+    },
   change: (queries: Queries) => Promise<boolean>,
 ): Promise<Result<void, SettingFault>> {
   return refusableTransaction(store, async (queries) => {
     if (!(await change(queries))) return fail('changed_meanwhile');
     const role = await queries.people.roleOf(orgId, by);
     if (role === undefined || !can(role, needs)) return fail('forbidden');
+    if (tellsNodes) await queries.changes.add('organisation', orgId);
     await queries.audit.insertMany([
       toAuditRow(
         { orgId, action, actor: { kind: 'user', id: by }, target: orgId, requestId, outcome: 'ok', detail },

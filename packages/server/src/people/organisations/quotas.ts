@@ -65,13 +65,10 @@ export function createOrganisationQuotas({
           ...change,
           action: 'organisation.quota_changed',
           needs: 'settings.manage',
+          tellsNodes: true,
           detail: { from: was, to: becomes },
         },
-        async (queries) => {
-          const isChanged = await queries.people.changeQuota(orgId, was, becomes);
-          if (isChanged) await queries.changes.add('organisation', orgId);
-          return isChanged;
-        },
+        (queries) => queries.people.changeQuota(orgId, was, becomes),
       );
     },
   };

@@ -116,7 +116,6 @@ export function answerNodes(
         end: () => undefined,
         failed: undefined,
       };
-      session.begin(posted);
       session.send(messages, posted).catch(reject);
     });
   }

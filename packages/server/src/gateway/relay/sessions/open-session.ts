@@ -92,7 +92,6 @@ function shakeHands(
       end: post.end,
       failed: undefined,
     };
-    session.begin(posted);
     session.send(post.messages, posted).catch(reject);
   });
 }

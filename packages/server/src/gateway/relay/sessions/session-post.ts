@@ -42,7 +42,6 @@ export async function takePost(
       },
       failed: undefined,
     };
-    session.begin(posted);
     session.send(messages, posted).catch(reject);
   });
 }

@@ -35,11 +35,9 @@ export interface Session {
   callCount(): number;
   /** For the answers to one POST. */
   newTrack(): EventTrack;
-  /** The requests of a POST are under way from now on. */
-  begin(posted: Posted): void;
   /**
-   * Sends what a client said, in its order. A fault ends the session, and answers what is open: first the requests of
-   * this POST, of which it is known whether they left.
+   * Sends what a client said, in its order; the requests of its POST are under way from now on. A fault ends the session,
+   * and answers what is open: first the requests of this POST, of which it is known whether they left.
    */
   send(messages: readonly ClientMessage[], posted?: Posted): Promise<Result<void, Fault>>;
   /** The stream of what belongs to no call. */
@@ -138,6 +136,11 @@ export function createSession({
     forget();
   }
 
+  function begin(posted: Posted): void {
+    const sinceMs = clock.nowMs();
+    for (const ask of posted.open) calls.set(String(ask.id), { ask, posted, sinceMs });
+  }
+
   function giveUp(posted: Posted, fault: Fault): void {
     for (const ask of posted.open) {
       calls.delete(String(ask.id));
@@ -189,11 +192,8 @@ export function createSession({
       tracks.set(track.number, track);
       return track;
     },
-    begin(posted) {
-      const sinceMs = clock.nowMs();
-      for (const ask of posted.open) calls.set(String(ask.id), { ask, posted, sinceMs });
-    },
     async send(messages, posted) {
+      if (posted !== undefined) begin(posted);
       for (const [index, one] of messages.entries()) {
         if (isOver || channel === undefined) return fail(OVER);
         session.usedMs = clock.nowMs();
