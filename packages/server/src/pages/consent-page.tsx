@@ -97,9 +97,7 @@ export const ConsentPage: FC<ConsentPageProps> = (props) => {
           {props.problem}
         </p>
       )}
-      {choices.map((choice) => (
-        <TierBadge choice={choice} named={only === undefined} />
-      ))}
+      <TierBadges choices={choices} />
       {props.imitates === undefined ? null : (
         <p class="warning" role="alert">
           This app calls itself <bdi>{clientName}</bdi>, but it is not from <b>{props.imitates}</b>. Do not
@@ -199,6 +197,22 @@ export const ConsentPage: FC<ConsentPageProps> = (props) => {
   );
 };
 
+/** Named for each organisation only where they know the app differently. */
+const TierBadges: FC<{ choices: readonly ConsentChoice[] }> = ({ choices }) => {
+  const [first, ...others] = choices;
+  if (first === undefined) return null;
+  const alike = first.tier.kind !== 'approved' && others.every(({ tier }) => tier.kind === first.tier.kind);
+  return alike ? (
+    <TierBadge choice={first} named={false} />
+  ) : (
+    <>
+      {choices.map((choice) => (
+        <TierBadge choice={choice} named />
+      ))}
+    </>
+  );
+};
+
 /** How the app is known: never more than is true, so never that anybody checked what it does. */
 const TierBadge: FC<{ choice: ConsentChoice; named: boolean }> = ({ choice: { tier, name }, named }) => {
   switch (tier.kind) {
@@ -280,7 +294,7 @@ const LifetimeChoice: FC<{ choices: readonly ConsentChoice[]; lifetime: string }
         How long may it last?{' '}
         <select name="lifetime">
           <option value="">
-            {choices.length > 1 ? 'As the organisation has it, at most ' : ''}
+            {choices.every(({ refreshDays }) => refreshDays === days) ? '' : 'Up to '}
             {inDays(days)}
           </option>
           {LIFETIMES.filter((shorter) => shorter < days).map((shorter) => (

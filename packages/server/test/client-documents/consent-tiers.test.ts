@@ -61,6 +61,19 @@ describe('C4: the page says how the app is known', () => {
     expect(registered.html).not.toMatch(/verified|Identified by|Approved by/);
   });
 
+  test('once for organisations that know it alike, for each of them where they differ', async () => {
+    const other = await world.newOrganisation();
+    const boss = await world.newMember([organisation, 'member'], [other, 'owner']);
+    const { clientId, href } = publish();
+    const alike = (await boss.browser.open(href)).html;
+    expect(alike.match(/Identified by/g)).toHaveLength(1);
+    expect(alike).not.toMatch(/\(for\s+<bdi>/);
+    await rule(boss, { subject: clientId, rule: 'approved' }, other.slug);
+    const apart = (await boss.browser.open(href)).html.replace(/<[^>]+>/g, '').replace(/\s+/g, ' ');
+    expect(apart).toContain(`Identified by app.test (for The ${organisation.slug})`);
+    expect(apart).toContain(`Approved by an admin of The ${other.slug}`);
+  });
+
   test('an approval of a host is for the clients of that host, not for whoever is answered there', async () => {
     const other = await world.newOrganisation();
     const boss = await world.newMember([other, 'owner']);
