@@ -188,6 +188,7 @@ describe('the page that connects apps', () => {
     expect(await chosen.innerText()).toBe('claude.ai');
     await page.getByText('claude.ai cannot reach this address: it is on this computer').waitFor();
     expect(await page.getByRole('link', { name: /Add to Claude/ }).count()).toBe(0);
+    expect(await page.getByText('Open claude.ai with everything filled in').count()).toBe(0);
     await chosen.focus();
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('ArrowRight');

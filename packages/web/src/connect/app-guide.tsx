@@ -21,9 +21,11 @@ export function AppGuide({ app, place }: { app: AppName; place: Place }) {
     <>
       {unreachable ? <p className="note guide-note">{text.cannotReach[reach](title)}</p> : null}
       <ol className="steps guide-steps">
-        {steps(place).map((step) => (
-          <GuideStep key={step.text} step={step} withLink={!unreachable} />
-        ))}
+        {steps(place)
+          .filter(({ link }) => link === undefined || !unreachable)
+          .map((step) => (
+            <GuideStep key={step.text} step={step} />
+          ))}
       </ol>
       {usesKey ? <KeyForThis title={title} /> : null}
       <h3>{text.limits}</h3>
@@ -36,19 +38,19 @@ export function AppGuide({ app, place }: { app: AppName; place: Place }) {
   );
 }
 
-function GuideStep({ step: { link, snippet, text: words }, withLink }: { step: Step; withLink: boolean }) {
+function GuideStep({ step: { link, snippet, text: words } }: { step: Step }) {
   return (
     <li>
       <div>
         <p>{words}</p>
-        {link !== undefined && withLink ? (
+        {link === undefined ? null : (
           <p>
             <a className="button" href={link.href} target="_blank" rel="noreferrer">
               {link.text}
               <span className="for-screen-readers"> ({link.opens})</span>
             </a>
           </p>
-        ) : null}
+        )}
         {snippet === undefined ? null : <Snippet text={snippet.text} what={snippet.what} />}
       </div>
     </li>

@@ -48,7 +48,7 @@ export const APPS: Readonly<Record<AppName, AppGuide>> = {
         link: { href: addToClaudeUrl(place), text: 'Add to Claude', opens: 'opens claude.ai' },
       },
       {
-        text: 'Or by hand: Settings, Connectors, Add custom connector, and paste the URL.',
+        text: 'By hand: Settings, Connectors, Add custom connector, and paste the URL.',
         snippet: { text: place.url, what: 'the URL for claude.ai' },
       },
       { text: `Press Connect. ${CHOOSE}` },
