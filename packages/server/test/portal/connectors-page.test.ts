@@ -110,7 +110,7 @@ describe('the page of the connectors', () => {
     const member = await dashboard().person({ orgId, role: 'member' });
     const visit = await dashboard().visit(member.cookie);
     await visit.goto(base);
-    await visit.page.getByRole('row', { name: /The shop/ }).waitFor();
+    await visit.page.getByRole('row', { name: /The shop .* On$/ }).waitFor();
     expect(await visit.page.getByRole('link', { name: 'The shop' }).count()).toBe(0);
     await visit.goto(`${base}/shop`);
     await visit.page.getByText('This page needs the role Admin or higher.').waitFor();

@@ -33,7 +33,7 @@ export function ConnectorTable({ connectors }: { connectors: readonly Connector[
                 {connector.tools}
               </td>
               <td role="cell" data-label={text.columns[3]}>
-                <News connector={connector} />
+                <Status connector={connector} />
               </td>
             </tr>
           ))}
@@ -43,9 +43,9 @@ export function ConnectorTable({ connectors }: { connectors: readonly Connector[
   );
 }
 
-function News({ connector: { rule, waiting } }: { connector: Connector }) {
+function Status({ connector: { rule, waiting } }: { connector: Connector }) {
   if (rule.enabled === false) return <StatusBadge tone="quiet">{text.off}</StatusBadge>;
-  if (waiting === 0) return text.noNews;
+  if (waiting === 0) return <StatusBadge tone="good">{text.on}</StatusBadge>;
   return <StatusBadge tone="warning">{text.waiting(waiting)}</StatusBadge>;
 }
 
