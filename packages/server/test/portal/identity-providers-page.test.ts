@@ -101,6 +101,9 @@ describe('the page of the identity providers', () => {
     expect(await links()).toMatchObject([{ issuer: ISSUER, subject: '00u1abc', member: member.email }]);
     await page.getByRole('row', { name: new RegExp(`^${member.email}`) }).waitFor();
     await expect.poll(() => provider.getByRole('cell').nth(1).innerText()).toContain('1');
+    await page.getByRole('main').getByRole('link', { name: 'Company sign-in' }).click();
+    await expect.poll(() => visit.path()).toBe(`/app/${slug}/sign-in`);
+    await expect.poll(() => focused(page)).toBe('Company sign-in');
     expect(visit.complaints).toEqual([]);
     await visit.close();
   });

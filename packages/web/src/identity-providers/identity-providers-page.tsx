@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { issuersQuery } from '../api/identity-providers.ts';
 import { managesIdentityProviders } from '../roles.ts';
 import { useOrganisation } from '../shell/organisation-context.ts';
@@ -32,6 +33,13 @@ function IdentityProviders() {
       <IssuerList issuers={issuers} say={say} />
       {trusted.length === 0 ? null : <LinkList issuers={trusted} say={say} />}
       <ProviderFacts />
+      <p className="small quiet page-foot">
+        {text.signIn.before}
+        <Link to="/$org/sign-in" params={{ org }}>
+          {text.signIn.link}
+        </Link>
+        {text.signIn.after}
+      </p>
     </>
   );
 }

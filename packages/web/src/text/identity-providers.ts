@@ -1,7 +1,12 @@
 /** The words of the page of the identity providers. */
 export const identityProvidersText = {
   title: 'Identity providers',
-  lead: 'Providers that may connect apps for your people by their word (ID-JAG): nobody presses Connect, and there is no consent page.',
+  lead: 'Providers that may connect apps for your people: nobody presses Connect, and there is no consent page. They call it cross-app access or ID-JAG.',
+  signIn: {
+    before: 'This is about apps. How people sign in here is under ',
+    link: 'Company sign-in',
+    after: '.',
+  },
 } as const;
 
 /** Of the providers that are trusted. */
