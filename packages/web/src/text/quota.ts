@@ -18,8 +18,8 @@ export const quotaText = {
   atOncePerKeyHint: 'Calls that are under way at the same time.',
   atOnce: 'At once, all together',
   atOnceHint: 'Calls that are under way at the same time, of all keys.',
-  noEnd: 'Leave it empty for no end.',
-  noEndPlaceholder: 'No end',
+  noEnd: 'Leave it empty for no limit.',
+  noEndPlaceholder: 'No limit',
   used: (used: number, most: number | null) =>
     most === null ? '' : `Used in this month: ${ofMost(used, most)}.`,
   anew: (endsAt: string) => `The next month begins on ${DAY.format(new Date(endsAt))}, at midnight UTC.`,

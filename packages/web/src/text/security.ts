@@ -104,7 +104,7 @@ export const securityText = {
       {
         value: 'token',
         name: 'A token that is renewed',
-        why: 'Good for minutes, and only at the connector URL. The safer choice.',
+        why: 'Good for an hour, and only at the connector URL. The safer choice.',
       },
       {
         value: 'key',
