@@ -121,7 +121,7 @@ export const SignInPage: FC<SignInPageProps> = ({
         autocomplete="current-password"
         autofocus={email !== ''}
       />
-      <button class="wide" type="submit">
+      <button class={companies.first === undefined ? 'wide' : 'wide secondary'} type="submit">
         Sign in
       </button>
     </form>

@@ -128,6 +128,9 @@ test('somebody new pastes the URL into an app, signs in at their company and is 
   await page.goto(authorize.href);
   await page.getByText('To connect').waitFor();
   expect(await sidewaysScroll(page)).toBe(0);
+  // One button stands out.
+  const loud = page.locator('main button:not(.secondary)');
+  expect(await loud.allInnerTexts()).toEqual(['Continue with Acme']);
   await page.getByRole('button', { name: 'Continue with Acme' }).click();
 
   // At the company.
