@@ -22,8 +22,8 @@ export const BACKUP_HELP = `latchkey backup <folder | file> [--verify]
 Writes everything that Latchkey keeps in its database (DATABASE_URL, or the embedded one in LATCHKEY_DATA_DIR) into one
 file, as it is at one moment, beside a running service too. Needs the service's LATCHKEY_SECRET, if it has one.
 
-  <folder>    the file is latchkey-<date>-<time>.tar there
-  <file>      must not be there yet
+  <folder>    must be there: the file is latchkey-<date>-<time>.tar in it
+  <file>      ends in .tar, and must not be there yet
   --verify    read it back from the disk, all of it, and compare it with what was written
 
 LATCHKEY_SECRET is not in it, and without it the backup cannot be restored: keep it, and keep it elsewhere. A file that
@@ -129,13 +129,17 @@ async function record(store: ReturnType<typeof createStore>, path: string, dumpe
     });
 }
 
+/** A folder that is missing, such as a disk that is not mounted, is not taken for the name of a file. */
 async function pathOf(target: string, now: Date): Promise<string> {
   const path = resolve(target);
   const isFolder = await stat(path).then(
     (found) => found.isDirectory(),
     () => false,
   );
-  if (!isFolder) return path;
+  if (!isFolder) {
+    if (path.endsWith('.tar')) return path;
+    throw new BackupError(`${path} is no folder. Make it first, or name a file that ends in ".tar".`);
+  }
   const stamp = now
     .toISOString()
     .replace(/\.\d+Z$/, 'Z')

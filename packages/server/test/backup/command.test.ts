@@ -264,6 +264,13 @@ describe('what is refused', () => {
     );
   });
 
+  test('a folder that is not there is not taken for the name of a file', async () => {
+    const { code, err } = await run(['backup', './nightly'], { LATCHKEY_SECRET: SECRET });
+    expect(code).toBe(1);
+    expect(err).toMatch(/nightly is no folder\. Make it first, or name a file that ends in "\.tar"\.$/m);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
   test('the commands explain themselves, and what is not understood has status 2', async () => {
     for (const name of ['backup', 'restore']) {
       expect((await run([name, '--help'], {})).out).toContain(`latchkey ${name} <`);
