@@ -13,7 +13,7 @@ async function helpOf(...args: string[]): Promise<string> {
 
 const LEAD = `# Commands
 
-What \`latchkey <command> --help\` says. From a clone, after \`npm ci && npm run build\`, the program is \`node packages/server/dist/cli.js\`, or \`npx latchkey\`. [The environment](environment.md) is the same for all of them.
+What \`latchkey <command> --help\` says. From a clone, after \`npm ci && npm run build\`, the program is \`node packages/server/dist/cli.js\`, or \`npx latchkey\`; in the image it is \`latchkey\`, beside the systemd unit \`node /opt/latchkey/packages/server/bin/latchkey.js\`, as the unit's account and with its environment. [The environment](environment.md) is the same for all of them.
 
 This page is written by \`npm run docs:reference\`.`;
 
