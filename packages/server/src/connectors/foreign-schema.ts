@@ -1,7 +1,7 @@
 // JSON Schema 2020-12 as somebody else wrote it, made into what every client takes: one schema that cannot be read
 // makes some of them refuse the whole list.
 
-type JsonObject = Readonly<Record<string, unknown>>;
+import { isJsonObject, type JsonObject } from '../kernel/json.ts';
 
 export interface SchemaCares {
   /** A text for readers, cleaned. */
@@ -40,7 +40,7 @@ export function readableSchema(source: unknown, { text }: SchemaCares): JsonObje
   function read(schema: unknown, depth: number, within: ReadonlySet<string>): JsonObject | boolean {
     if (typeof schema === 'boolean') return schema;
     nodes += 1;
-    if (!isObject(schema) || depth > DEPTH_MAX || nodes > NODES_MAX) return {};
+    if (!isJsonObject(schema) || depth > DEPTH_MAX || nodes > NODES_MAX) return {};
     const { $ref: reference } = schema;
     const next = (child: unknown): JsonObject | boolean => read(child, depth + 1, within);
     if (typeof reference !== 'string') return words(schema, next);
@@ -75,8 +75,8 @@ export function readableSchema(source: unknown, { text }: SchemaCares): JsonObje
     if (isList(schema['oneOf']) && schema['anyOf'] === undefined)
       kept.push(['anyOf', schema['oneOf'].map(next)]);
     const { additionalProperties, patternProperties, properties } = schema;
-    if (isObject(properties)) kept.push(['properties', mapped(properties, next)]);
-    if (isObject(patternProperties) && Object.keys(patternProperties).every(isPattern))
+    if (isJsonObject(properties)) kept.push(['properties', mapped(properties, next)]);
+    if (isJsonObject(patternProperties) && Object.keys(patternProperties).every(isPattern))
       kept.push(['patternProperties', mapped(patternProperties, next)]);
     // Whatever a pattern that cannot be kept has admitted is nothing additional.
     else if (patternProperties === undefined && isSchema(additionalProperties))
@@ -98,7 +98,7 @@ function targetOf(root: unknown, reference: string): unknown {
   let found: unknown = root;
   for (const step of reference.split('/').slice(1)) {
     const key = decoded(step).replaceAll('~1', '/').replaceAll('~0', '~');
-    if (!isObject(found) || !Object.hasOwn(found, key)) return {};
+    if (!isJsonObject(found) || !Object.hasOwn(found, key)) return {};
     found = found[key];
   }
   return found;
@@ -117,7 +117,7 @@ function mapped(map: JsonObject, change: (child: unknown) => unknown): JsonObjec
 }
 
 function isSchema(value: unknown): boolean {
-  return isObject(value) || typeof value === 'boolean';
+  return isJsonObject(value) || typeof value === 'boolean';
 }
 
 function isList(value: unknown): value is unknown[] {
@@ -150,8 +150,4 @@ function isTexts(value: unknown): boolean {
     value.every((one) => typeof one === 'string') &&
     new Set(value).size === value.length
   );
-}
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,7 @@
 import type { ObjectSchema } from '@latchkey/tools';
+import { isJsonObject } from '../kernel/json.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
-import { isObject, readableSchema, type SchemaCares } from './foreign-schema.ts';
+import { readableSchema, type SchemaCares } from './foreign-schema.ts';
 
 /** What clients take of one schema; some drop the tool without a word, others all of them. */
 const BYTES_MAX = 16 * 1024;
@@ -11,7 +12,7 @@ type Properties = Record<string, unknown>;
 
 /** The input of a server's tool as every client takes it: a plain object at its root. The failure is a sentence. */
 export function readInputSchema(source: unknown, cares: SchemaCares): Result<ObjectSchema, string> {
-  if (source !== undefined && !isObject(source)) return fail('Its input schema is no schema.');
+  if (source !== undefined && !isJsonObject(source)) return fail('Its input schema is no schema.');
   const read = readableSchema(source ?? {}, cares);
   if (read['type'] !== undefined && ![read['type']].flat().includes('object'))
     return fail('Its input is no object.');
@@ -35,7 +36,7 @@ export function readInputSchema(source: unknown, cares: SchemaCares): Result<Obj
 
 /** Undefined: there is none that every client takes. Then nothing is promised of its results. */
 export function readOutputSchema(source: unknown, cares: SchemaCares): ObjectSchema | undefined {
-  if (!isObject(source)) return undefined;
+  if (!isJsonObject(source)) return undefined;
   const read = readableSchema(source, cares);
   const hasOneShape = ['anyOf', 'allOf', 'enum', 'const'].every((word) => read[word] === undefined);
   if (read['type'] !== 'object' || !hasOneShape) return undefined;
@@ -52,7 +53,7 @@ export function readOutputSchema(source: unknown, cares: SchemaCares): ObjectSch
 
 /** Of the object and of what it is put together from: what two say differently of an argument, neither says. */
 function propertiesOf(schema: Readonly<Record<string, unknown>>): Properties {
-  const own = isObject(schema['properties']) ? schema['properties'] : {};
+  const own = isJsonObject(schema['properties']) ? schema['properties'] : {};
   const merged: Properties = { ...own };
   for (const part of partsOf(schema, ['allOf', 'anyOf'])) {
     for (const [name, property] of Object.entries(propertiesOf(part))) {
@@ -74,7 +75,7 @@ function partsOf(
   schema: Readonly<Record<string, unknown>>,
   words: readonly string[],
 ): Readonly<Record<string, unknown>>[] {
-  return words.flatMap((word) => (Array.isArray(schema[word]) ? schema[word].filter(isObject) : []));
+  return words.flatMap((word) => (Array.isArray(schema[word]) ? schema[word].filter(isJsonObject) : []));
 }
 
 function isSmall(schema: object): boolean {
@@ -84,7 +85,7 @@ function isSmall(schema: object): boolean {
 /** Without what is only said to readers below the arguments themselves. */
 function withoutTexts<T>(value: T, depth = 0): T {
   if (Array.isArray(value)) return value.map((one: unknown) => withoutTexts(one, depth + 1)) as T;
-  if (!isObject(value)) return value;
+  if (!isJsonObject(value)) return value;
   const kept = Object.entries(value).filter(
     ([name, one]) =>
       !(depth > 2 && ['description', 'title'].includes(name) && typeof one === 'string') &&

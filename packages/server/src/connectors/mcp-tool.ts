@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createNotes, plainText, type ToolAnnotations, type ToolFace } from '@latchkey/tools';
 import { fail, ok, type Result } from '../kernel/result.ts';
-import { isObject } from './foreign-schema.ts';
+import { isJsonObject } from '../kernel/json.ts';
 import { readInputSchema, readOutputSchema } from './mcp-schema.ts';
 import { ALL_TOOLS } from './tool-rules.ts';
 
@@ -27,7 +27,7 @@ const SCHEMA_TEXT_CHARACTERS = 500;
  * them. The name stays what the server knows it by. What is not known of a tool is left out.
  */
 export function readMcpTool(listed: unknown): Result<ReadTool, SkippedTool> {
-  if (!isObject(listed)) return fail({ name: '', reason: 'It is no tool.' });
+  if (!isJsonObject(listed)) return fail({ name: '', reason: 'It is no tool.' });
   const { annotations, description, inputSchema, name, outputSchema, title } = listed;
   if (typeof name !== 'string' || !isName(name))
     return fail({ name: shown(name), reason: 'Its name cannot be used.' });
@@ -37,7 +37,7 @@ export function readMcpTool(listed: unknown): Result<ReadTool, SkippedTool> {
   const cares = { text: (text: string) => cleaned(text, SCHEMA_TEXT_CHARACTERS) };
   const input = readInputSchema(inputSchema, cares);
   if (!input.ok) return fail({ name, reason: input.error });
-  const hints = isObject(annotations) ? annotations : {};
+  const hints = isJsonObject(annotations) ? annotations : {};
   const called =
     cleaned(title, TITLE_CHARACTERS) ||
     cleaned(hints['title'], TITLE_CHARACTERS) ||

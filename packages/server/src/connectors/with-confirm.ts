@@ -1,3 +1,5 @@
+import { isJsonObject, type JsonObject } from '../kernel/json.ts';
+
 /** The argument by which a client says that its person has agreed. Nothing behind us sees it. */
 export const CONFIRM_ARGUMENT = '_confirm';
 
@@ -19,7 +21,7 @@ interface Shown {
 /** A tool that needs a person's word, as clients are shown it: it says so, and takes what proves it. */
 export function withConfirm<T extends Shown>(tool: T): T {
   const { description, inputSchema } = tool;
-  const schema = isObject(inputSchema) ? inputSchema : { type: 'object' };
+  const schema = isJsonObject(inputSchema) ? inputSchema : { type: 'object' };
   return {
     ...tool,
     description: describing(typeof description === 'string' ? description.trim() : ''),
@@ -46,10 +48,6 @@ function describing(text: string): string {
   return `${kept}${/[.!?…:)]$/.test(kept) ? '' : '.'} ${ASKS}`;
 }
 
-function propertiesOf(schema: unknown): Readonly<Record<string, unknown>> {
-  return isObject(schema) && isObject(schema['properties']) ? schema['properties'] : {};
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function propertiesOf(schema: unknown): JsonObject {
+  return isJsonObject(schema) && isJsonObject(schema['properties']) ? schema['properties'] : {};
 }

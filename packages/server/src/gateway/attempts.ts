@@ -2,7 +2,7 @@ import type { Message } from '@latchkey/tools';
 import type { Principal } from '../kernel/principal.ts';
 import type { Resource } from '../kernel/resource.ts';
 import type { Answer } from './mcp/answer.ts';
-import { isJsonObject } from './mcp/json.ts';
+import { isJsonObject } from '../kernel/json.ts';
 import type { AnyRequest } from '../kernel/whole-exchange.ts';
 
 /** Follows how apps get on with connecting, from where the doors see it. */

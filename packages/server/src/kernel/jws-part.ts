@@ -1,13 +1,15 @@
+import { isJsonObject, type JsonObject } from './json.ts';
+
 /** A part of a compact JWS (RFC 7515 section 3.1). */
 export function encodePart(value: unknown): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url');
 }
 
 /** Undefined: it is no JSON object. */
-export function readPart(part: string): Record<string, unknown> | undefined {
+export function readPart(part: string): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+    return isJsonObject(value) ? value : undefined;
   } catch {
     return undefined;
   }

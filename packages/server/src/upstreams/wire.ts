@@ -1,4 +1,5 @@
 import { nestsDeeperThan } from '@latchkey/tools';
+import { isJsonObject } from '../kernel/json.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import type { ChannelFault, WireMessage } from './channel.ts';
 import { faultOf } from './fault.ts';
@@ -11,8 +12,8 @@ const BATCH_MAX = 1_000;
 /** What a server said, as messages: one, or those of a batch (MCP 2025-03-26, Base protocol). */
 export function readWire(json: Buffer): Result<readonly WireMessage[], ChannelFault> {
   const value = parse(json);
-  if (isMessage(value)) return ok([value]);
-  if (!Array.isArray(value) || value.length === 0 || value.length > BATCH_MAX || !value.every(isMessage))
+  if (isJsonObject(value)) return ok([value]);
+  if (!Array.isArray(value) || value.length === 0 || value.length > BATCH_MAX || !value.every(isJsonObject))
     return fail(faultOf('upstream_invalid'));
   return ok(value);
 }
@@ -24,8 +25,4 @@ function parse(json: Buffer): unknown {
   } catch {
     return undefined;
   }
-}
-
-function isMessage(value: unknown): value is WireMessage {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

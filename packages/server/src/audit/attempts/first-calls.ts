@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../kernel/clock.ts';
 import { displayName } from '../../kernel/display-name.ts';
+import { isJsonObject, type JsonObject } from '../../kernel/json.ts';
 import type { Principal } from '../../kernel/principal.ts';
 import type { Attempts } from './attempts.ts';
 import type { AskedAt, AttemptEvent, Origin } from './steps.ts';
@@ -23,7 +24,7 @@ const STEP_OF: Readonly<Record<string, CallStep>> = {
 export interface FirstCall {
   readonly principal: Principal;
   readonly method: string;
-  readonly params: Readonly<Record<string, unknown>> | undefined;
+  readonly params: JsonObject | undefined;
   readonly at: AskedAt;
   /** Looked up when it is needed, which is seldom. */
   readonly origin: () => Origin;
@@ -99,13 +100,9 @@ function clientName(params: FirstCall['params']): string | undefined {
 }
 
 /** As `initialize` has it, or each request of 2026-07-28. */
-function clientInfoOf(params: FirstCall['params']): Readonly<Record<string, unknown>> | undefined {
+function clientInfoOf(params: FirstCall['params']): JsonObject | undefined {
   const meta = params?.['_meta'];
   const info =
-    params?.['clientInfo'] ?? (isRecord(meta) ? meta['io.modelcontextprotocol/clientInfo'] : undefined);
-  return isRecord(info) ? info : undefined;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+    params?.['clientInfo'] ?? (isJsonObject(meta) ? meta['io.modelcontextprotocol/clientInfo'] : undefined);
+  return isJsonObject(info) ? info : undefined;
 }

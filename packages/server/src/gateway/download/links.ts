@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Principal } from '../../kernel/principal.ts';
 import { seal, unseal } from '../../kernel/seal.ts';
-import type { JsonObject } from '../mcp/json.ts';
+import type { JsonObject } from '../../kernel/json.ts';
 
 /** A call to be made again for its file, by the same caller, at the same place. */
 export interface DownloadOrder {

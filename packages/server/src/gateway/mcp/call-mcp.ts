@@ -12,7 +12,7 @@ import { faultFrom } from '../relay/fault-answer.ts';
 import { headerDeclarations } from '../relay/header-declarations.ts';
 import { presentForeignResult } from './foreign-result.ts';
 import { readAsked, type ForeignStates } from './foreign-rounds.ts';
-import { isJsonObject, type JsonObject } from './json.ts';
+import { isJsonObject, type JsonObject } from '../../kernel/json.ts';
 import { callOf, type ToolCall, type ToolOutcome } from './tool-call.ts';
 
 export type CallMcp = (toolCall: ToolCall, bound: McpTool) => Promise<ToolOutcome>;

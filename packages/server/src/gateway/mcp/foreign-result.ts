@@ -12,7 +12,7 @@ import {
   type ToolFace,
   type ToolResult,
 } from '@latchkey/tools';
-import { isJsonObject, type JsonObject } from './json.ts';
+import { isJsonObject, type JsonObject } from '../../kernel/json.ts';
 
 const BLOCKS_MAX = 200;
 const MEDIA_BYTES_MAX = 1024 * 1024;

@@ -4,7 +4,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { ConnectorId } from '../../kernel/ids.ts';
 import type { Principal } from '../../kernel/principal.ts';
 import { seal, unseal } from '../../kernel/seal.ts';
-import { isJsonObject, type JsonObject } from './json.ts';
+import { isJsonObject, type JsonObject } from '../../kernel/json.ts';
 
 /** Who a state of a server's may come back from, and for what. */
 export interface StateOwner {

@@ -2,7 +2,7 @@ import { createNotes, plainText, type Message } from '@latchkey/tools';
 import { isAnswered, type Exchange } from '../exchange.ts';
 import { isBlocked, openEventStream, send, type EventStream } from '../streams/event-stream.ts';
 import type { Answer } from './answer.ts';
-import { isJsonObject, type JsonObject } from './json.ts';
+import { isJsonObject, type JsonObject } from '../../kernel/json.ts';
 
 /** The answer to one call, as a stream, for a caller that wants to hear how it gets on. */
 export interface ProgressAnswer {

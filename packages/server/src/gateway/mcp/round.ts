@@ -1,5 +1,5 @@
 import { META_CAPABILITIES, type Dialect } from '@latchkey/tools';
-import { isJsonObject, type JsonObject } from './json.ts';
+import { isJsonObject, type JsonObject } from '../../kernel/json.ts';
 
 /** What a request of 2026-07-28 says of its client, and of the rounds before it (MRTR). */
 export interface Round {

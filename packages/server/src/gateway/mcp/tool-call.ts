@@ -9,7 +9,7 @@ import type { Caller } from '../pipeline/authenticate.ts';
 import type { CallWatch } from '../pipeline/call-watch.ts';
 import type { Call } from '../pipeline/record.ts';
 import type { ConfirmedBy } from './confirmation/states.ts';
-import type { JsonObject } from './json.ts';
+import type { JsonObject } from '../../kernel/json.ts';
 import type { Round } from './round.ts';
 
 export interface ToolCall {

@@ -1,7 +1,7 @@
 import { maskOf, type ResponseHeaders, type SentRequest } from '@latchkey/tools';
 import type { CredentialParts } from '../../upstreams/credentials.ts';
 import { NOTHING } from '../../upstreams/credentials/parts.ts';
-import { isJsonObject } from '../mcp/json.ts';
+import { isJsonObject } from '../../kernel/json.ts';
 import type { Header, PlayedBody } from './types.ts';
 
 export const COVERED = '••••••••';

@@ -1,7 +1,7 @@
 import type { ToolResult } from '@latchkey/tools';
 import type { BoundTool } from '../../connectors/tool-set.ts';
 import type { Access } from '../../kernel/access.ts';
-import { isJsonObject } from '../mcp/json.ts';
+import { isJsonObject } from '../../kernel/json.ts';
 import { createCover, shownBody, type Cover } from './covered.ts';
 import type { PlayedError, PlayedResult, PlayedStep, PlayedUpstream, RestCall } from './types.ts';
 import type { Seen } from './watched.ts';

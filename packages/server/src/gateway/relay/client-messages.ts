@@ -4,7 +4,7 @@ import { repeatsKeys } from '../../kernel/repeated-keys.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { WireMessage } from '../../upstreams/channel.ts';
 import { errorAnswer, type Answer } from '../mcp/answer.ts';
-import { isJsonObject, type JsonObject } from '../mcp/json.ts';
+import { isJsonObject, type JsonObject } from '../../kernel/json.ts';
 import { parseJson, parseMessage } from '../mcp/message.ts';
 
 /** A message of a client: how we read it, and as it stands. */

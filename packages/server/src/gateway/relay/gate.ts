@@ -4,7 +4,7 @@ import { newId, type RequestId } from '../../kernel/ids.ts';
 import type { WireMessage } from '../../upstreams/channel.ts';
 import type { Answer } from '../mcp/answer.ts';
 import type { Confirmation } from '../mcp/confirmation/confirmation.ts';
-import { isJsonObject } from '../mcp/json.ts';
+import { isJsonObject } from '../../kernel/json.ts';
 import type { Caller } from '../pipeline/authenticate.ts';
 import type { Ended, Recorder } from '../pipeline/record.ts';
 import type { ClientMessage } from './client-messages.ts';

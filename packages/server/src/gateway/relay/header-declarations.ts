@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../mcp/json.ts';
+import { isJsonObject, type JsonObject } from '../../kernel/json.ts';
 
 const DECLARATION = 'x-mcp-header';
 /** RFC 9110 section 5.6.2. */

@@ -12,7 +12,7 @@ import {
 import type { McpView } from '../../connectors/organisation-view.ts';
 import { errorAnswer, type Answer } from '../mcp/answer.ts';
 import { decodeName, NAMED_BY } from '../mcp/era.ts';
-import { isJsonObject, type JsonObject } from '../mcp/json.ts';
+import { isJsonObject, type JsonObject } from '../../kernel/json.ts';
 import { headerDeclarations } from './header-declarations.ts';
 
 export type Headers = Readonly<Record<string, string | string[] | undefined>>;

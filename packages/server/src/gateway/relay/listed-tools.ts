@@ -6,7 +6,7 @@ import { withConfirm } from '../../connectors/with-confirm.ts';
 import type { Access } from '../../kernel/access.ts';
 import type { ConnectorId } from '../../kernel/ids.ts';
 import type { WireMessage } from '../../upstreams/channel.ts';
-import { isJsonObject, type JsonObject } from '../mcp/json.ts';
+import { isJsonObject, type JsonObject } from '../../kernel/json.ts';
 import type { Caller } from '../pipeline/authenticate.ts';
 import { withSoundHeaders } from './header-declarations.ts';
 import type { ToolNews } from './tool-news.ts';

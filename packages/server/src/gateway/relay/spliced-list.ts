@@ -1,5 +1,5 @@
 import type { WireMessage } from '../../upstreams/channel.ts';
-import { isJsonObject } from '../mcp/json.ts';
+import { isJsonObject } from '../../kernel/json.ts';
 
 /**
  * A list of tools of which some were left out or changed, as JSON: the others stand in it as the server wrote them, with

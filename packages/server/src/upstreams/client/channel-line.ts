@@ -1,4 +1,5 @@
 // A connection on which both sides speak at any time: requests are told apart by their ids.
+import type { JsonObject } from '../../kernel/json.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Channel, ChannelFault, OpenChannel, WireMessage } from '../channel.ts';
 import type { CredentialParts } from '../credentials.ts';
@@ -7,7 +8,7 @@ import { startDeadline } from './deadline.ts';
 import { channelFault } from './http-line.ts';
 import { modernParams } from './modern.ts';
 import { answerToServer, progressOf, replyTo, TOOLS_CHANGED } from './replies.ts';
-import type { ClientFault, JsonObject, Line, LineDialect, Replied } from './types.ts';
+import type { ClientFault, Line, LineDialect, Replied } from './types.ts';
 
 interface Waiting {
   hear(message: WireMessage): boolean;

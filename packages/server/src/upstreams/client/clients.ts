@@ -1,5 +1,6 @@
 import { maskOf, withReach, type Sender } from '@latchkey/tools';
 import type { Clock } from '../../kernel/clock.ts';
+import type { JsonObject } from '../../kernel/json.ts';
 import type { Principal } from '../../kernel/principal.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { hashSecret } from '../../kernel/secret.ts';
@@ -12,16 +13,7 @@ import { openChannelLine } from './channel-line.ts';
 import { shakeHands } from './handshake.ts';
 import { channelFault, createHttpLine } from './http-line.ts';
 import { LIST_LIMITS, listTools, type ListLimits } from './list-tools.ts';
-import type {
-  ClientFault,
-  JsonObject,
-  Line,
-  McpServer,
-  Patience,
-  Replied,
-  Reply,
-  ServerFacts,
-} from './types.ts';
+import type { ClientFault, Line, McpServer, Patience, Replied, Reply, ServerFacts } from './types.ts';
 
 export interface ClientLimits {
   /** Sessions at once, of all servers. */

@@ -1,11 +1,11 @@
 // Which revision a server speaks (MCP 2026-07-28, Versioning): the newest is tried first where trying does no harm.
+import { isJsonObject, type JsonObject } from '../../kernel/json.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { ChannelFault } from '../channel.ts';
 import { faultOf } from '../fault.ts';
 import { channelFault } from './http-line.ts';
 import { CLIENT_INFO, MODERN_REVISION } from './modern.ts';
-import { isObject } from './replies.ts';
-import type { ClientFault, JsonObject, Line, Patience, Reply, ServerFacts } from './types.ts';
+import type { ClientFault, Line, Patience, Reply, ServerFacts } from './types.ts';
 
 const NEWEST_LEGACY = '2025-11-25';
 const LEGACY_REVISIONS: readonly unknown[] = [NEWEST_LEGACY, '2025-06-18', '2025-03-26', '2024-11-05'];
@@ -46,7 +46,7 @@ function factsOfDiscovery(reply: Reply): ServerFacts | undefined {
   if (reply.kind === 'error') return undefined;
   const { supportedVersions, capabilities, _meta } = reply.result;
   if (!Array.isArray(supportedVersions) || !supportedVersions.includes(MODERN_REVISION)) return undefined;
-  const info = isObject(_meta) ? _meta['io.modelcontextprotocol/serverInfo'] : undefined;
+  const info = isJsonObject(_meta) ? _meta['io.modelcontextprotocol/serverInfo'] : undefined;
   return factsOf(true, capabilities, info);
 }
 
@@ -70,12 +70,12 @@ async function initialize(line: Line, options: HandshakeOptions): Promise<Shaken
 }
 
 function factsOf(isModern: boolean, capabilities: unknown, info: unknown): ServerFacts {
-  const tools = isObject(capabilities) ? capabilities['tools'] : undefined;
+  const tools = isJsonObject(capabilities) ? capabilities['tools'] : undefined;
   return {
     isModern,
-    title: isObject(info) ? titleOf(info) : undefined,
-    hasTools: isObject(tools),
-    saysWhenToolsChange: isObject(tools) && tools['listChanged'] === true,
+    title: isJsonObject(info) ? titleOf(info) : undefined,
+    hasTools: isJsonObject(tools),
+    saysWhenToolsChange: isJsonObject(tools) && tools['listChanged'] === true,
   };
 }
 

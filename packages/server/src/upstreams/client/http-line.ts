@@ -1,5 +1,6 @@
 // Streamable HTTP, as a client: each request is a POST, answered by one message or by a stream that ends with it.
 import type { ResponseHeaders, Sender } from '@latchkey/tools';
+import type { JsonObject } from '../../kernel/json.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { ChannelFault, WireMessage } from '../channel.ts';
 import type { CredentialFault, CredentialParts } from '../credentials.ts';
@@ -11,7 +12,7 @@ import { exchange, type HttpExchange, type HttpRequest } from './http-exchange.t
 import { createHttpListener } from './http-listener.ts';
 import { modernHeaders, modernParams } from './modern.ts';
 import { answerToServer, errorOf, progressOf, replyTo, TOOLS_CHANGED } from './replies.ts';
-import type { ClientFault, JsonObject, Line, LineDialect, Replied, RequestOptions } from './types.ts';
+import type { ClientFault, Line, LineDialect, Replied, RequestOptions } from './types.ts';
 
 export type FindCredential = () => Promise<Result<CredentialParts, CredentialFault>>;
 

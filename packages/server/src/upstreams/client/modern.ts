@@ -1,6 +1,6 @@
 // MCP 2026-07-28, Streamable HTTP: what every request says of itself, in `_meta` and in headers.
+import type { JsonObject } from '../../kernel/json.ts';
 import { VERSION } from '../../version.ts';
-import type { JsonObject } from './types.ts';
 
 export const MODERN_REVISION = '2026-07-28';
 export const CLIENT_INFO = { name: 'latchkey', title: 'Latchkey', version: VERSION };

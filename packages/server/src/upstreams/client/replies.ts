@@ -1,5 +1,6 @@
+import { isJsonObject, type JsonObject } from '../../kernel/json.ts';
 import type { WireMessage } from '../channel.ts';
-import type { JsonObject, Reply } from './types.ts';
+import type { Reply } from './types.ts';
 
 /** A message as the reply to a request of ours; undefined: it is another one, or is none at all. */
 export function replyTo(id: number, message: WireMessage): Reply | undefined {
@@ -10,7 +11,7 @@ export function replyTo(id: number, message: WireMessage): Reply | undefined {
 /** Of an answer with an HTTP status that is no success, in which servers often leave the id out. */
 export function errorOf(message: WireMessage): Extract<Reply, { kind: 'error' }> | undefined {
   const { error } = message;
-  if (!isObject(error)) return undefined;
+  if (!isJsonObject(error)) return undefined;
   const { code, data, message: text } = error;
   if (typeof code !== 'number' || !Number.isFinite(code)) return undefined;
   return {
@@ -22,11 +23,7 @@ export function errorOf(message: WireMessage): Extract<Reply, { kind: 'error' }>
 }
 
 function resultOf({ result }: WireMessage): Reply | undefined {
-  return isObject(result) ? { kind: 'result', result } : undefined;
-}
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isJsonObject(result) ? { kind: 'result', result } : undefined;
 }
 
 /**
@@ -45,6 +42,6 @@ export const TOOLS_CHANGED = 'notifications/tools/list_changed';
 /** What the server says of the progress of a request; undefined: the message is another one. */
 export function progressOf(message: WireMessage, token: number): JsonObject | undefined {
   const { method, params } = message;
-  const isProgress = method === 'notifications/progress' && isObject(params);
+  const isProgress = method === 'notifications/progress' && isJsonObject(params);
   return isProgress && params['progressToken'] === token ? params : undefined;
 }

@@ -1,11 +1,10 @@
 import type { Reach } from '@latchkey/tools';
 import type { Result } from '../../kernel/result.ts';
 import type { OrganisationId, ConnectorId } from '../../kernel/ids.ts';
+import type { JsonObject } from '../../kernel/json.ts';
 import type { ChannelFault } from '../channel.ts';
 import type { CredentialFault } from '../credentials.ts';
 import type { McpUpstream } from '../upstream.ts';
-
-export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** An MCP server behind us, as its connector says. */
 export interface McpServer {

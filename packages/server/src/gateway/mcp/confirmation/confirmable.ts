@@ -1,7 +1,7 @@
 import type { ToolResult } from '@latchkey/tools';
 import type { ConnectorId, RequestId } from '../../../kernel/ids.ts';
 import type { Principal } from '../../../kernel/principal.ts';
-import type { JsonObject } from '../json.ts';
+import type { JsonObject } from '../../../kernel/json.ts';
 import type { Round } from '../round.ts';
 import type { ConfirmedBy } from './states.ts';
 

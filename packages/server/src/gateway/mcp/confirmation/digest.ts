@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '../../../kernel/errors.ts';
-import type { JsonObject } from '../json.ts';
+import type { JsonObject } from '../../../kernel/json.ts';
 
 /** What the door lets in is not nested deeper; what was JSON inside a text may be. */
 const DEPTH_MAX = 128;

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../json.ts';
+import { isJsonObject, type JsonObject } from '../../../kernel/json.ts';
 
 // Elicitation in form mode, as a question that a result asks (MCP 2026-07-28, MRTR and Elicitation).
 

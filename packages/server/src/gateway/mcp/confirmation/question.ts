@@ -1,5 +1,5 @@
 import { displayName } from '../../../kernel/display-name.ts';
-import type { JsonObject } from '../json.ts';
+import type { JsonObject } from '../../../kernel/json.ts';
 
 /** What is asked about. */
 export interface Asked {

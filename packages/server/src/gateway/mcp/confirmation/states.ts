@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Clock } from '../../../kernel/clock.ts';
 import { randomToken } from '../../../kernel/secret.ts';
 import { seal, unseal } from '../../../kernel/seal.ts';
-import type { JsonObject } from '../json.ts';
+import type { JsonObject } from '../../../kernel/json.ts';
 import { CONFIRMATION_SECONDS } from './lifetime.ts';
 
 /** How a person's word reached us: in a form that the client showed, or as a code that the client gave back. */

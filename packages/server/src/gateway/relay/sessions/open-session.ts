@@ -1,6 +1,6 @@
 import { asLegacyRevision } from '@latchkey/tools';
 import { respondError } from '../../exchange.ts';
-import { isJsonObject } from '../../mcp/json.ts';
+import { isJsonObject } from '../../../kernel/json.ts';
 import { sendAnswer } from '../../mcp/send-answer.ts';
 import { answerFault, type Fault } from '../fault-answer.ts';
 import type { AdmittedPost, Passage } from '../passage.ts';

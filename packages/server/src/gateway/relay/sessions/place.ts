@@ -1,5 +1,5 @@
 import type { WireMessage } from '../../../upstreams/channel.ts';
-import { isJsonObject } from '../../mcp/json.ts';
+import { isJsonObject } from '../../../kernel/json.ts';
 import type { Ask, Posted } from './posted.ts';
 
 /** What is under way, by the text of its id: there are servers that make a text of a number. */

@@ -1,6 +1,6 @@
 import type { RpcId } from '@latchkey/tools';
 import type { RequestId } from '../../../kernel/ids.ts';
-import { isJsonObject } from '../../mcp/json.ts';
+import { isJsonObject } from '../../../kernel/json.ts';
 import type { WireMessage } from '../../../upstreams/channel.ts';
 import type { Ended } from '../../pipeline/record.ts';
 import type { Refusal } from '../../refusal.ts';

@@ -1,6 +1,6 @@
 import { RPC, type Message } from '@latchkey/tools';
 import { errorAnswer, type Answer } from '../../mcp/answer.ts';
-import { isJsonObject } from '../../mcp/json.ts';
+import { isJsonObject } from '../../../kernel/json.ts';
 import { sendAnswer } from '../../mcp/send-answer.ts';
 import { JSON_TYPE, respond, respondError, type NodeHeldExchange } from '../../exchange.ts';
 import type { ClientMessage } from '../client-messages.ts';
