@@ -1,4 +1,4 @@
-import { toAuditRow } from './audit/entry.ts';
+import { recordEvent } from './audit/record-event.ts';
 import { endAllGrants } from './grants/end-all.ts';
 import { newSigningKey } from './grants/signing-key.ts';
 import type { Clock } from './kernel/clock.ts';
@@ -30,23 +30,17 @@ export async function endRestoredAccess(
     const ended = await endAllGrants(queries, orgId, 'restored');
     connections += ended.connections;
     machines += ended.machines;
-    await queries.audit.insertMany([
-      toAuditRow(
-        {
-          orgId,
-          action: 'organisation.signed_out',
-          actor: { kind: 'operator' },
-          outcome: 'ok',
-          detail: {
-            reason: 'restored',
-            ended_connections: ended.connections,
-            restarted_machines: ended.machines,
-          },
-        },
-        'event',
-        clock,
-      ),
-    ]);
+    await recordEvent(queries, clock, {
+      orgId,
+      action: 'organisation.signed_out',
+      actor: { kind: 'operator' },
+      outcome: 'ok',
+      detail: {
+        reason: 'restored',
+        ended_connections: ended.connections,
+        restarted_machines: ended.machines,
+      },
+    });
   }
   await restored.endSigningKeys();
   await queries.signingKeys.insertActive(newSigningKey(deriveKey(masterSecret, 'signing keys')));

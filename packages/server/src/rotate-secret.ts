@@ -1,5 +1,5 @@
 import { CHECKPOINT_PURPOSE, contextOfCheckpointKey } from './audit/checkpoint-key.ts';
-import { toAuditRow } from './audit/entry.ts';
+import { recordEvent } from './audit/record-event.ts';
 import { contextOfWebhookSecret, WEBHOOK_PURPOSE } from './audit/webhooks/secrets.ts';
 import type { Clock } from './kernel/clock.ts';
 import { deriveKey, seal, unseal } from './kernel/seal.ts';
@@ -75,13 +75,12 @@ export function rotateSecret(
       }
     }
     await queries.changes.add('signing_key', '*');
-    await queries.audit.insertMany([
-      toAuditRow(
-        { action: 'secret.rotated', actor: { kind: 'system' }, outcome: 'ok', detail: { resealed } },
-        'event',
-        clock,
-      ),
-    ]);
+    await recordEvent(queries, clock, {
+      action: 'secret.rotated',
+      actor: { kind: 'system' },
+      outcome: 'ok',
+      detail: { resealed },
+    });
     return { resealed };
   });
 }

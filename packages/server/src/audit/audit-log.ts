@@ -3,7 +3,7 @@ import type { OrganisationId, RequestId, UserId } from '../kernel/ids.ts';
 import type { AuditFilter, FoundAuditRow } from '../store/queries/audit-search.ts';
 import type { Queries } from '../store/store.ts';
 import { checkChain, type ChainCheck, type CheckStore } from './check-chain.ts';
-import { toAuditRow } from './entry.ts';
+import { recordEvent } from './record-event.ts';
 
 export interface AuditLogStore extends CheckStore {
   readonly auditSearch: Queries['auditSearch'];
@@ -79,20 +79,14 @@ export function createAuditLog({ store, clock }: { store: AuditLogStore; clock: 
         format,
         filter: Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)),
       };
-      return store.audit.insertMany([
-        toAuditRow(
-          {
-            orgId,
-            action: 'audit.exported',
-            actor: { kind: 'user', id: by },
-            requestId,
-            outcome: 'ok',
-            detail,
-          },
-          'event',
-          clock,
-        ),
-      ]);
+      return recordEvent(store, clock, {
+        orgId,
+        action: 'audit.exported',
+        actor: { kind: 'user', id: by },
+        requestId,
+        outcome: 'ok',
+        detail,
+      });
     },
 
     /** A part of the check of its chain: see `checkChain`. */

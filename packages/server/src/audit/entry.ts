@@ -34,7 +34,7 @@ export function personOrOperator(by: { readonly userId: UserId } | undefined): A
 
 const TEXT_CHARACTERS_MAX = 512;
 
-/** The row of an entry, for a writer that puts it into its own transaction (`queries.audit.insertMany`). */
+/** The row of an entry, for a statement that writes more than `recordEvent` does. */
 export function toAuditRow(entry: AuditEntry, phase: AuditPhase, clock: Clock): AuditRow {
   const { actor } = entry;
   return {

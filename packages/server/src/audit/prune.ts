@@ -3,8 +3,8 @@ import type { OrganisationId } from '../kernel/ids.ts';
 import type { Log } from '../kernel/log.ts';
 import { createRepeater } from '../kernel/repeater.ts';
 import type { Queries } from '../store/store.ts';
-import { toAuditRow } from './entry.ts';
 import { isWiped } from './is-wiped.ts';
+import { recordEvent } from './record-event.ts';
 
 type PruneQueries = Pick<Queries, 'audit' | 'auditCheck' | 'auditRetention'>;
 
@@ -81,19 +81,13 @@ export function createPruner({
         );
       if (last === undefined) return false;
       const rows = await auditRetention.prune(chain, { after: old.after, to: last.seq });
-      await audit.insertMany([
-        toAuditRow(
-          {
-            orgId,
-            action: 'audit.pruned',
-            actor: { kind: 'system' },
-            outcome: 'ok',
-            detail: { rows, up_to: last.lastId, up_to_block: last.seq, older_than_days: days },
-          },
-          'event',
-          clock,
-        ),
-      ]);
+      await recordEvent({ audit }, clock, {
+        orgId,
+        action: 'audit.pruned',
+        actor: { kind: 'system' },
+        outcome: 'ok',
+        detail: { rows, up_to: last.lastId, up_to_block: last.seq, older_than_days: days },
+      });
       return last.seq < old.to;
     });
   }

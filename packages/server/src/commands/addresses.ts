@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { toAuditRow } from '../audit/entry.ts';
+import { recordEvent } from '../audit/record-event.ts';
 import { readConfig } from '../config.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { newId } from '../kernel/ids.ts';
@@ -55,21 +55,15 @@ async function clearAddresses(store: Store, slug: string): Promise<readonly stri
     if (organisation === undefined || organisation.addresses.length === 0) return organisation?.addresses;
     await queries.security.set(id, { ...organisation, addresses: [] });
     await queries.changes.add('organisation', id);
-    await queries.audit.insertMany([
-      toAuditRow(
-        {
-          orgId: id,
-          action: 'organisation.security_changed',
-          actor: { kind: 'operator' },
-          target: id,
-          requestId: newId('req'),
-          outcome: 'ok',
-          detail: { from: { addresses: organisation.addresses }, to: { addresses: [] } },
-        },
-        'event',
-        systemClock,
-      ),
-    ]);
+    await recordEvent(queries, systemClock, {
+      orgId: id,
+      action: 'organisation.security_changed',
+      actor: { kind: 'operator' },
+      target: id,
+      requestId: newId('req'),
+      outcome: 'ok',
+      detail: { from: { addresses: organisation.addresses }, to: { addresses: [] } },
+    });
     return organisation.addresses;
   });
 }

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { toAuditRow } from '../audit/entry.ts';
+import { recordEvent } from '../audit/record-event.ts';
 import { readConfig } from '../config.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { deepestCause } from '../kernel/deepest-cause.ts';
@@ -121,12 +121,10 @@ async function record(store: ReturnType<typeof createStore>, path: string, dumpe
   const { bytes, manifest } = dumped;
   const detail = { schema: manifest.schema, bytes };
   const entry = { action: 'backup.made', actor: { kind: 'operator' }, outcome: 'ok', detail } as const;
-  await store.audit
-    .insertMany([toAuditRow({ ...entry, target: basename(path) }, 'event', systemClock)])
-    .catch((error: unknown) => {
-      const cause: Error & { code?: unknown } = deepestCause(error);
-      if (cause.code !== UNDEFINED_COLUMN) throw error;
-    });
+  await recordEvent(store, systemClock, { ...entry, target: basename(path) }).catch((error: unknown) => {
+    const cause: Error & { code?: unknown } = deepestCause(error);
+    if (cause.code !== UNDEFINED_COLUMN) throw error;
+  });
 }
 
 /** A folder that is missing, such as a disk that is not mounted, is not taken for the name of a file. */

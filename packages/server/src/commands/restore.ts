@@ -2,7 +2,7 @@ import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { CHECKPOINT_PURPOSE } from '../audit/checkpoint-key.ts';
 import { checkpointKeys } from '../audit/checkpoints.ts';
-import { toAuditRow } from '../audit/entry.ts';
+import { recordEvent } from '../audit/record-event.ts';
 import { verifyChain } from '../audit/verify-chain.ts';
 import { readConfig, type Config } from '../config.ts';
 import { endRestoredAccess, type EndedAccess } from '../end-restored-access.ts';
@@ -119,9 +119,7 @@ async function bringBack(order: Order): Promise<void> {
         if (!keepAccess) ended = await endRestoredAccess(queries, { clock: systemClock, masterSecret });
         const detail = { made_at: manifest.made_at, schema: manifest.schema, kept_access: keepAccess };
         const entry = { action: 'backup.restored', actor: { kind: 'operator' }, outcome: 'ok' } as const;
-        await queries.audit.insertMany([
-          toAuditRow({ ...entry, target: basename(path), detail }, 'event', systemClock),
-        ]);
+        await recordEvent(queries, systemClock, { ...entry, target: basename(path), detail });
       },
       signal,
       onProgress: ({ bytes, table }) => progress(`${table}: ${inSize(bytes)}`),

@@ -1,4 +1,4 @@
-import { toAuditRow } from '../audit/entry.ts';
+import { recordEvent } from '../audit/record-event.ts';
 import type { OrganisationId } from '../kernel/ids.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import type { Connector } from '../store/queries/connectors.ts';
@@ -127,21 +127,15 @@ export function createConnectorDesk({
         await queries.connectors.remove(orgId, id);
         await queries.changes.add('connector', orgId);
         await queries.changes.add('credential', id);
-        await queries.audit.insertMany([
-          toAuditRow(
-            {
-              orgId,
-              action: 'connector.deleted',
-              actor: { kind: 'user', id: userId },
-              target: id,
-              requestId,
-              outcome: 'ok',
-              detail: { slug, name: connector.name, version: connector.version, accounts },
-            },
-            'event',
-            clock,
-          ),
-        ]);
+        await recordEvent(queries, clock, {
+          orgId,
+          action: 'connector.deleted',
+          actor: { kind: 'user', id: userId },
+          target: id,
+          requestId,
+          outcome: 'ok',
+          detail: { slug, name: connector.name, version: connector.version, accounts },
+        });
         return ok(undefined);
       });
       if (removed.ok) onAccountsEnded();

@@ -7,7 +7,8 @@ import {
   type NameLock,
   type Rejection,
 } from '@latchkey/tools';
-import { toAuditRow, type AuditEntry } from '../audit/entry.ts';
+import type { AuditEntry } from '../audit/entry.ts';
+import { recordEvent } from '../audit/record-event.ts';
 import { systemClock, type Clock } from '../kernel/clock.ts';
 import { newId, type ConnectorId, type OrganisationId } from '../kernel/ids.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
@@ -129,20 +130,14 @@ function publish(
     if (current !== lockText && current !== names) throw new NamesChanged();
     await queries.connectors.putNameLock(connector.id, names);
     await queries.changes.add('connector', orgId ?? '*');
-    await queries.audit.insertMany([
-      toAuditRow(
-        {
-          ...(orgId === null ? {} : { orgId }),
-          action: 'connector.published',
-          actor,
-          target: connector.id,
-          outcome: 'ok',
-          detail: { slug, catalogue: hash, tools: catalogue.tools.length, skipped: catalogue.skipped.length },
-        },
-        'event',
-        clock,
-      ),
-    ]);
+    await recordEvent(queries, clock, {
+      ...(orgId === null ? {} : { orgId }),
+      action: 'connector.published',
+      actor,
+      target: connector.id,
+      outcome: 'ok',
+      detail: { slug, catalogue: hash, tools: catalogue.tools.length, skipped: catalogue.skipped.length },
+    });
     return connector.id;
   });
 }

@@ -1,4 +1,4 @@
-import { toAuditRow } from '../audit/entry.ts';
+import { recordEvent } from '../audit/record-event.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { ConnectorId } from '../kernel/ids.ts';
 import type { Log } from '../kernel/log.ts';
@@ -187,20 +187,14 @@ export function createMcpServers({
       await queries.toolRules.know(id, [...tools, ...alone], published.newWriteTools === 'wait');
       await queries.mcpSnapshots.listed(id);
       await queries.changes.add('connector', published.orgId ?? '*');
-      await queries.audit.insertMany([
-        toAuditRow(
-          {
-            ...(published.orgId === null ? {} : { orgId: published.orgId }),
-            action: 'connector.tools_listed',
-            actor: { kind: 'system' },
-            target: id,
-            outcome: 'ok',
-            detail: { slug, catalogue: hash, tools: tools.length, skipped: skipped.length },
-          },
-          'event',
-          clock,
-        ),
-      ]);
+      await recordEvent(queries, clock, {
+        ...(published.orgId === null ? {} : { orgId: published.orgId }),
+        action: 'connector.tools_listed',
+        actor: { kind: 'system' },
+        target: id,
+        outcome: 'ok',
+        detail: { slug, catalogue: hash, tools: tools.length, skipped: skipped.length },
+      });
     });
     if (before !== NO_TOOLS_YET.hash) await store.connectors.dropCatalogue(before);
   }

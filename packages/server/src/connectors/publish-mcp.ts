@@ -1,4 +1,5 @@
-import { toAuditRow, type AuditEntry } from '../audit/entry.ts';
+import type { AuditEntry } from '../audit/entry.ts';
+import { recordEvent } from '../audit/record-event.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { newId, type ConnectorId, type OrganisationId } from '../kernel/ids.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
@@ -82,20 +83,14 @@ export function createPublishMcp({
         newWriteTools,
       });
       await queries.changes.add('connector', orgId ?? '*');
-      await queries.audit.insertMany([
-        toAuditRow(
-          {
-            ...(orgId === null ? {} : { orgId }),
-            action: 'connector.published',
-            actor,
-            target: connector.id,
-            outcome: 'ok',
-            detail: { slug, transport: upstream.transport, catalogue: catalogueHash },
-          },
-          'event',
-          clock,
-        ),
-      ]);
+      await recordEvent(queries, clock, {
+        ...(orgId === null ? {} : { orgId }),
+        action: 'connector.published',
+        actor,
+        target: connector.id,
+        outcome: 'ok',
+        detail: { slug, transport: upstream.transport, catalogue: catalogueHash },
+      });
       return connector.id;
     });
     return ok({ connectorId });

@@ -1,5 +1,5 @@
 import type { ToolFace } from '@latchkey/tools';
-import { toAuditRow } from '../audit/entry.ts';
+import { recordEvent } from '../audit/record-event.ts';
 import type { Access, Role } from '../kernel/access.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { ConnectorId, OrganisationId, RequestId, UserId } from '../kernel/ids.ts';
@@ -84,13 +84,15 @@ export function createToolDesk({
     return store.transaction(async (queries) => {
       if (!(await change(queries))) return false;
       await queries.changes.add('connector', orgId);
-      await queries.audit.insertMany([
-        toAuditRow(
-          { orgId, action, actor: { kind: 'user', id: by }, target, requestId, outcome: 'ok', detail },
-          'event',
-          clock,
-        ),
-      ]);
+      await recordEvent(queries, clock, {
+        orgId,
+        action,
+        actor: { kind: 'user', id: by },
+        target,
+        requestId,
+        outcome: 'ok',
+        detail,
+      });
       return true;
     });
   }

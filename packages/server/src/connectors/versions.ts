@@ -1,5 +1,5 @@
 import { lockOf, readLock, withFormerNames, type Catalogue } from '@latchkey/tools';
-import { toAuditRow } from '../audit/entry.ts';
+import { recordEvent } from '../audit/record-event.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import type { OrganisationId } from '../kernel/ids.ts';
 import type { ConnectorVersion } from '../store/queries/connector-versions.ts';
@@ -131,21 +131,15 @@ export function createVersions({
     const names = lockOf(catalogue, lock, clock.nowMs());
     await queries.connectors.putNameLock(connector.id, JSON.stringify(names));
     await queries.changes.add('connector', orgId);
-    await queries.audit.insertMany([
-      toAuditRow(
-        {
-          orgId,
-          action: 'connector.rolled_back',
-          actor: { kind: 'user', id: userId },
-          target: connector.id,
-          requestId,
-          outcome: 'ok',
-          detail: { slug, from: baseVersion, to, version, note },
-        },
-        'event',
-        clock,
-      ),
-    ]);
+    await recordEvent(queries, clock, {
+      orgId,
+      action: 'connector.rolled_back',
+      actor: { kind: 'user', id: userId },
+      target: connector.id,
+      requestId,
+      outcome: 'ok',
+      detail: { slug, from: baseVersion, to, version, note },
+    });
     return { version };
   }
 

@@ -1,4 +1,5 @@
-import { toAuditRow, type AuditEntry } from '../audit/entry.ts';
+import type { AuditEntry } from '../audit/entry.ts';
+import { recordEvent } from '../audit/record-event.ts';
 import { highestAccess, type Access } from '../kernel/access.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { ClientId, OrganisationId, RequestId, UserId } from '../kernel/ids.ts';
@@ -213,8 +214,7 @@ export function createApprovals({
             : { decision: 'allow', userId, ...choice, codeHash: hashSecret(code) },
           CODE_MINUTES,
         );
-        if (first)
-          await queries.audit.insertMany([toAuditRow(consentEntry(authorization, decision), 'event', clock)]);
+        if (first) await recordEvent(queries, clock, consentEntry(authorization, decision));
         return first;
       });
       if (!decided) {

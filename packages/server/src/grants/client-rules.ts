@@ -1,4 +1,4 @@
-import { toAuditRow } from '../audit/entry.ts';
+import { recordEvent } from '../audit/record-event.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { ClientId, GrantId, OrganisationId, RequestId, UserId } from '../kernel/ids.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
@@ -85,21 +85,15 @@ export function createClientRules({ store, clock }: { store: Store; clock: Clock
         const blocked = live.filter(({ client, destination }) => isAbout(subject, client.id, destination));
         const ids = blocked.map(({ id }) => id);
         await revokeGrants(queries, orgId, ids, 'client_blocked');
-        await queries.audit.insertMany([
-          toAuditRow(
-            {
-              orgId,
-              action: `client.${rule.rule}`,
-              actor: { kind: 'user', id: createdBy },
-              target: subject,
-              requestId,
-              outcome: 'ok',
-              detail: { ended: blocked.length },
-            },
-            'event',
-            clock,
-          ),
-        ]);
+        await recordEvent(queries, clock, {
+          orgId,
+          action: `client.${rule.rule}`,
+          actor: { kind: 'user', id: createdBy },
+          target: subject,
+          requestId,
+          outcome: 'ok',
+          detail: { ended: blocked.length },
+        });
         return ok({ ended: blocked.length });
       });
     },
@@ -121,21 +115,15 @@ export function createClientRules({ store, clock }: { store: Store; clock: Clock
         const policy = await queries.clientRules.policyOf(orgId);
         const forbidden = await forbiddenGrants(queries, orgId, policy);
         await revokeGrants(queries, orgId, forbidden, 'client_not_allowed');
-        await queries.audit.insertMany([
-          toAuditRow(
-            {
-              orgId,
-              action: 'client.rule_removed',
-              actor: { kind: 'user', id: removedBy },
-              target: subject,
-              requestId,
-              outcome: 'ok',
-              ...(forbidden.length > 0 && { detail: { ended: forbidden.length } }),
-            },
-            'event',
-            clock,
-          ),
-        ]);
+        await recordEvent(queries, clock, {
+          orgId,
+          action: 'client.rule_removed',
+          actor: { kind: 'user', id: removedBy },
+          target: subject,
+          requestId,
+          outcome: 'ok',
+          ...(forbidden.length > 0 && { detail: { ended: forbidden.length } }),
+        });
         return ok({ ended: forbidden.length });
       });
     },

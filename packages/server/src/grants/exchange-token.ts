@@ -1,4 +1,4 @@
-import { toAuditRow } from '../audit/entry.ts';
+import { recordEvent } from '../audit/record-event.ts';
 import { accessAskedFor, lowerAccess, type Access } from '../kernel/access.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Actor } from '../kernel/credential.ts';
@@ -146,28 +146,22 @@ export function createExchangeToken({
       boundTo: provenKey?.thumbprint,
       actingClients,
     });
-    await store.audit.insertMany([
-      toAuditRow(
-        {
-          orgId,
-          action: 'token.exchanged',
-          actor: subject.actor,
-          clientId: client.id,
-          grantId: subject.grantId,
-          keyId: subject.keyId,
-          requestId,
-          outcome: 'ok',
-          detail: {
-            from: subject.clientId,
-            acting: actingClients,
-            access,
-            resource: resource?.path ?? subject.resource,
-          },
-        },
-        'event',
-        clock,
-      ),
-    ]);
+    await recordEvent(store, clock, {
+      orgId,
+      action: 'token.exchanged',
+      actor: subject.actor,
+      clientId: client.id,
+      grantId: subject.grantId,
+      keyId: subject.keyId,
+      requestId,
+      outcome: 'ok',
+      detail: {
+        from: subject.clientId,
+        acting: actingClients,
+        access,
+        resource: resource?.path ?? subject.resource,
+      },
+    });
     return ok({ ...answer, issued_token_type: ACCESS_TOKEN_URN });
   };
 }

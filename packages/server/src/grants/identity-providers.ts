@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { toAuditRow, type AuditEntry } from '../audit/entry.ts';
+import type { AuditEntry } from '../audit/entry.ts';
+import { recordEvent } from '../audit/record-event.ts';
 import type { Access } from '../kernel/access.ts';
 import type { FetchDocument } from '../kernel/address-guard.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -61,9 +62,7 @@ export function createIdentityProviders({
     entry: Pick<AuditEntry, 'action' | 'target' | 'detail'>,
   ): Promise<void> {
     const actor = { kind: 'user', id: decidedBy } as const;
-    await queries.audit.insertMany([
-      toAuditRow({ orgId, actor, requestId, outcome: 'ok', ...entry }, 'event', clock),
-    ]);
+    await recordEvent(queries, clock, { orgId, actor, requestId, outcome: 'ok', ...entry });
   }
 
   /** Where the issuer says that its keys are (OpenID Connect Discovery section 4, RFC 8414 section 3). */

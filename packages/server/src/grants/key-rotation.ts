@@ -1,4 +1,4 @@
-import { toAuditRow } from '../audit/entry.ts';
+import { recordEvent } from '../audit/record-event.ts';
 import { systemClock, type Clock } from '../kernel/clock.ts';
 import type { RequestId, UserId } from '../kernel/ids.ts';
 import { ok, fail, type Result } from '../kernel/result.ts';
@@ -36,9 +36,7 @@ export function createKeyRotation({
     const detail = now === undefined ? undefined : { now };
     const actor = { kind: 'operator', ...(by === undefined ? {} : { id: by.userId }) } as const;
     const requestId = by?.requestId;
-    return queries.audit.insertMany([
-      toAuditRow({ action, actor, target, requestId, outcome: 'ok', detail }, 'event', clock),
-    ]);
+    return recordEvent(queries, clock, { action, actor, target, requestId, outcome: 'ok', detail });
   }
 
   /** A new active key in place of the active one: the published next one, or one made now. */

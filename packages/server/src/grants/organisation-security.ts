@@ -1,4 +1,4 @@
-import { toAuditRow } from '../audit/entry.ts';
+import { recordEvent } from '../audit/record-event.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { OrganisationId, RequestId } from '../kernel/ids.ts';
 import { faultOfNetwork } from '../kernel/networks.ts';
@@ -106,25 +106,19 @@ export function createOrganisationSecurity({
             ? await clientRules.forbiddenGrants(orgId, becomes.clientPolicy, queries)
             : [];
           await revokeGrants(queries, orgId, forbidden, 'client_not_allowed');
-          await queries.audit.insertMany([
-            toAuditRow(
-              {
-                orgId,
-                action: 'organisation.security_changed',
-                actor: { kind: 'user', id: by.userId },
-                target: orgId,
-                requestId,
-                outcome: 'ok',
-                detail: {
-                  from: only(was, changed),
-                  to: only(becomes, changed),
-                  ...(forbidden.length > 0 && { ended_connections: forbidden.length }),
-                },
-              },
-              'event',
-              clock,
-            ),
-          ]);
+          await recordEvent(queries, clock, {
+            orgId,
+            action: 'organisation.security_changed',
+            actor: { kind: 'user', id: by.userId },
+            target: orgId,
+            requestId,
+            outcome: 'ok',
+            detail: {
+              from: only(was, changed),
+              to: only(becomes, changed),
+              ...(forbidden.length > 0 && { ended_connections: forbidden.length }),
+            },
+          });
           return ok({ settings: becomes, ended: forbidden.length });
         },
       );

@@ -1,4 +1,4 @@
-import { toAuditRow } from '../audit/entry.ts';
+import { recordEvent } from '../audit/record-event.ts';
 import { highestAccess } from '../kernel/access.ts';
 import type { Clock } from '../kernel/clock.ts';
 import {
@@ -102,26 +102,20 @@ export function createPortalClients({ store, clock }: { store: Store; clock: Clo
         if (agentRole !== undefined && agentId !== undefined) {
           await createMachineGrant(queries, { client, orgId, agentId, role: agentRole });
         }
-        await queries.audit.insertMany([
-          toAuditRow(
-            {
-              orgId,
-              action: 'client.created',
-              actor: { kind: 'user', id: createdBy },
-              clientId: client.id,
-              target: name,
-              requestId,
-              outcome: 'ok',
-              detail: {
-                auth_method: authMethod,
-                agent_id: agentId ?? null,
-                ...(wanted.tokenExchange ? { token_exchange: true } : {}),
-              },
-            },
-            'event',
-            clock,
-          ),
-        ]);
+        await recordEvent(queries, clock, {
+          orgId,
+          action: 'client.created',
+          actor: { kind: 'user', id: createdBy },
+          clientId: client.id,
+          target: name,
+          requestId,
+          outcome: 'ok',
+          detail: {
+            auth_method: authMethod,
+            agent_id: agentId ?? null,
+            ...(wanted.tokenExchange ? { token_exchange: true } : {}),
+          },
+        });
         return ok({ client, secret });
       }),
 
@@ -138,20 +132,14 @@ export function createPortalClients({ store, clock }: { store: Store; clock: Clo
         const set = await queries.portalClients.setGrantType(orgId, clientId, TOKEN_EXCHANGE_GRANT, allowed);
         if (!set) return undefined;
         await queries.changes.add('client', actingSubject(orgId, clientId));
-        await queries.audit.insertMany([
-          toAuditRow(
-            {
-              orgId,
-              action: allowed ? 'client.exchange_allowed' : 'client.exchange_withdrawn',
-              actor: { kind: 'user', id: decidedBy },
-              clientId,
-              requestId,
-              outcome: 'ok',
-            },
-            'event',
-            clock,
-          ),
-        ]);
+        await recordEvent(queries, clock, {
+          orgId,
+          action: allowed ? 'client.exchange_allowed' : 'client.exchange_withdrawn',
+          actor: { kind: 'user', id: decidedBy },
+          clientId,
+          requestId,
+          outcome: 'ok',
+        });
         return { clientId };
       }),
 
@@ -170,21 +158,15 @@ export function createPortalClients({ store, clock }: { store: Store; clock: Clo
         await queries.changes.add('client', actingSubject(orgId, clientId));
         const live = await queries.portalClients.listLiveGrants(orgId, clientId);
         const endedGrants = (await revokeGrants(queries, orgId, live, 'client_deleted')).length;
-        await queries.audit.insertMany([
-          toAuditRow(
-            {
-              orgId,
-              action: 'client.deleted',
-              actor: { kind: 'user', id: deletedBy },
-              clientId,
-              requestId,
-              outcome: 'ok',
-              detail: { ended_grants: endedGrants },
-            },
-            'event',
-            clock,
-          ),
-        ]);
+        await recordEvent(queries, clock, {
+          orgId,
+          action: 'client.deleted',
+          actor: { kind: 'user', id: deletedBy },
+          clientId,
+          requestId,
+          outcome: 'ok',
+          detail: { ended_grants: endedGrants },
+        });
         return { endedGrants };
       }),
   };

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { toAuditRow } from '../audit/entry.ts';
+import { recordEvent } from '../audit/record-event.ts';
 import { lowerAccess } from '../kernel/access.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { newId, type RequestId } from '../kernel/ids.ts';
@@ -131,23 +132,17 @@ export function createRedeemCode({
       if (!(await queries.clients.touch(authorization.clientId))) {
         return invalidGrant('the client was deleted just now');
       }
-      await queries.audit.insertMany([
-        toAuditRow(
-          {
-            orgId,
-            action: 'grant.created',
-            actor: { kind: 'user', id: userId },
-            clientId: authorization.clientId,
-            grantId,
-            keyId,
-            requestId,
-            outcome: 'ok',
-            detail: { access: allowed, destination: grant.destination, resource: grant.resource },
-          },
-          'event',
-          clock,
-        ),
-      ]);
+      await recordEvent(queries, clock, {
+        orgId,
+        action: 'grant.created',
+        actor: { kind: 'user', id: userId },
+        clientId: authorization.clientId,
+        grantId,
+        keyId,
+        requestId,
+        outcome: 'ok',
+        detail: { access: allowed, destination: grant.destination, resource: grant.resource },
+      });
       return ok(minted.answer);
     });
     // A replay all the same, though it was a moment too early to see the first use.
@@ -168,22 +163,16 @@ export function createRedeemCode({
     await store.transaction(async (queries) => {
       await queries.authorizations.countCodeFailure(hashSecret(code));
       if (codeExpired) return;
-      await queries.audit.insertMany([
-        toAuditRow(
-          {
-            orgId: orgId ?? undefined,
-            action: 'code.refused',
-            actor: { kind: 'client', id: client.id },
-            clientId,
-            grantId: grantId ?? undefined,
-            requestId,
-            outcome: 'refused',
-            detail: { why: detail },
-          },
-          'event',
-          clock,
-        ),
-      ]);
+      await recordEvent(queries, clock, {
+        orgId: orgId ?? undefined,
+        action: 'code.refused',
+        actor: { kind: 'client', id: client.id },
+        clientId,
+        grantId: grantId ?? undefined,
+        requestId,
+        outcome: 'refused',
+        detail: { why: detail },
+      });
     });
   }
 

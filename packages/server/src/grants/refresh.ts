@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { toAuditRow } from '../audit/entry.ts';
+import { recordEvent } from '../audit/record-event.ts';
 import { accessAskedFor, highestAccess, lowerAccess } from '../kernel/access.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { ClientId, RequestId } from '../kernel/ids.ts';
@@ -99,9 +100,12 @@ export function createRefresh({ store, clock, mint }: { store: Store; clock: Clo
         sealed === undefined ? undefined : openReplay(sealed, request.refreshToken, parameters, clock);
       // A race with a revocation also ends here: then nothing is left to end.
       if (answer === undefined) return endFamily(grant, 'refresh_token_reused', requestId);
-      await store.audit.insertMany([
-        toAuditRow({ ...entryOf(grant), action: 'token.replayed', requestId, outcome: 'ok' }, 'event', clock),
-      ]);
+      await recordEvent(store, clock, {
+        ...entryOf(grant),
+        action: 'token.replayed',
+        requestId,
+        outcome: 'ok',
+      });
       return ok(answer);
     }
   };

@@ -1,4 +1,5 @@
 import { toAuditRow } from '../audit/entry.ts';
+import { recordEvent } from '../audit/record-event.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { ClientId, GrantId, OrganisationId, RequestId } from '../kernel/ids.ts';
 import { hashSecret } from '../kernel/secret.ts';
@@ -39,21 +40,15 @@ export function createRevokeToken({
       const { orgId, grantId, tokenId } = accessToken;
       await store.transaction(async (queries) => {
         await queries.changes.add('token', tokenId);
-        await queries.audit.insertMany([
-          toAuditRow(
-            {
-              orgId,
-              action: 'token.revoked',
-              actor: { kind: 'client', id: clientId },
-              clientId,
-              grantId,
-              requestId,
-              outcome: 'ok',
-            },
-            'event',
-            clock,
-          ),
-        ]);
+        await recordEvent(queries, clock, {
+          orgId,
+          action: 'token.revoked',
+          actor: { kind: 'client', id: clientId },
+          clientId,
+          grantId,
+          requestId,
+          outcome: 'ok',
+        });
       });
       return;
     }

@@ -1,4 +1,4 @@
-import { toAuditRow } from '../audit/entry.ts';
+import { recordEvent } from '../audit/record-event.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { OrganisationId, RequestId, UserId } from '../kernel/ids.ts';
 import type { Store } from '../store/store.ts';
@@ -19,20 +19,14 @@ export function createSignEveryoneOut({ store, clock }: { store: Store; clock: C
       const { orgId, orderedBy, requestId } = order;
       const ended = await endAllGrants(queries, orgId, 'everyone_signed_out');
       await queries.changes.add('organisation', orgId);
-      await queries.audit.insertMany([
-        toAuditRow(
-          {
-            orgId,
-            action: 'organisation.signed_out',
-            actor: { kind: 'user', id: orderedBy },
-            requestId,
-            outcome: 'ok',
-            detail: { ended_connections: ended.connections, restarted_machines: ended.machines },
-          },
-          'event',
-          clock,
-        ),
-      ]);
+      await recordEvent(queries, clock, {
+        orgId,
+        action: 'organisation.signed_out',
+        actor: { kind: 'user', id: orderedBy },
+        requestId,
+        outcome: 'ok',
+        detail: { ended_connections: ended.connections, restarted_machines: ended.machines },
+      });
       return ended;
     });
 }

@@ -1,4 +1,5 @@
-import { toAuditRow, type AuditEntry } from '../audit/entry.ts';
+import type { AuditEntry } from '../audit/entry.ts';
+import { recordEvent } from '../audit/record-event.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { OrganisationId, RequestId, UserId } from '../kernel/ids.ts';
 import { revokeGrants } from '../keys/revoke.ts';
@@ -19,9 +20,7 @@ export function createSuspensions({ store, clock }: { store: Store; clock: Clock
     by?: By,
   ) => {
     const actor = { kind: 'operator', ...(by === undefined ? {} : { id: by.userId }) } as const;
-    return queries.audit.insertMany([
-      toAuditRow({ ...entry, actor, requestId: by?.requestId, outcome: 'ok' }, 'event', clock),
-    ]);
+    return recordEvent(queries, clock, { ...entry, actor, requestId: by?.requestId, outcome: 'ok' });
   };
   const recordPerson = async (queries: Queries, action: string, userId: UserId) =>
     record(queries, {

@@ -1,4 +1,4 @@
-import { toAuditRow } from '../audit/entry.ts';
+import { recordEvent } from '../audit/record-event.ts';
 import type { Access } from '../kernel/access.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { AppError } from '../kernel/errors.ts';
@@ -98,25 +98,19 @@ export function createKeys({
         if (!(await isThere(queries, orgId, key.holder))) {
           throw new AppError('forbidden', 'The holder of the key is no longer part of the organisation.');
         }
-        await queries.audit.insertMany([
-          toAuditRow(
-            {
-              orgId,
-              action: 'key.created',
-              actor: { kind: 'user', id: key.createdBy },
-              keyId,
-              target: name,
-              requestId: key.requestId,
-              outcome: 'ok',
-              detail: {
-                access,
-                ...(key.callsPerMinute === undefined ? {} : { calls_per_minute: key.callsPerMinute }),
-              },
-            },
-            'event',
-            clock,
-          ),
-        ]);
+        await recordEvent(queries, clock, {
+          orgId,
+          action: 'key.created',
+          actor: { kind: 'user', id: key.createdBy },
+          keyId,
+          target: name,
+          requestId: key.requestId,
+          outcome: 'ok',
+          detail: {
+            access,
+            ...(key.callsPerMinute === undefined ? {} : { calls_per_minute: key.callsPerMinute }),
+          },
+        });
       });
       return { keyId, secret };
     },
@@ -131,20 +125,14 @@ export function createKeys({
       store.transaction(async (queries) => {
         const { orgId, keyId, revokedBy, requestId } = revocation;
         if (!(await revokeKey(queries, orgId, keyId, 'by_person'))) return false;
-        await queries.audit.insertMany([
-          toAuditRow(
-            {
-              orgId,
-              action: 'key.revoked',
-              actor: { kind: 'user', id: revokedBy },
-              keyId,
-              requestId,
-              outcome: 'ok',
-            },
-            'event',
-            clock,
-          ),
-        ]);
+        await recordEvent(queries, clock, {
+          orgId,
+          action: 'key.revoked',
+          actor: { kind: 'user', id: revokedBy },
+          keyId,
+          requestId,
+          outcome: 'ok',
+        });
         return true;
       }),
   };

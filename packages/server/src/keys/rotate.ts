@@ -1,4 +1,4 @@
-import { toAuditRow } from '../audit/entry.ts';
+import { recordEvent } from '../audit/record-event.ts';
 import type { Role } from '../kernel/access.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { KeyId, OrganisationId, RequestId, UserId } from '../kernel/ids.ts';
@@ -69,7 +69,7 @@ export function createRotateKey({
         outcome: 'ok',
         detail: { overlap_hours: overlapHours },
       } as const;
-      await queries.audit.insertMany([toAuditRow(entry, 'event', clock)]);
+      await recordEvent(queries, clock, entry);
       return ok({ secret: next.secret, oldUntil: rotated.previousExpiresAt });
     });
   };

@@ -1,4 +1,5 @@
-import { personOrOperator, toAuditRow } from '../audit/entry.ts';
+import { personOrOperator } from '../audit/entry.ts';
+import { recordEvent } from '../audit/record-event.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { OrganisationId, RequestId, UserId } from '../kernel/ids.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
@@ -65,20 +66,14 @@ export function createPasswordResets({ store, clock }: { store: Store; clock: Cl
       tokenHash: hashSecret(token),
       expiresAt,
     });
-    await queries.audit.insertMany([
-      toAuditRow(
-        {
-          orgId: orgId ?? undefined,
-          action: 'password.reset_link_created',
-          actor: personOrOperator(by),
-          target: userId,
-          requestId: by?.requestId,
-          outcome: 'ok',
-        },
-        'event',
-        clock,
-      ),
-    ]);
+    await recordEvent(queries, clock, {
+      orgId: orgId ?? undefined,
+      action: 'password.reset_link_created',
+      actor: personOrOperator(by),
+      target: userId,
+      requestId: by?.requestId,
+      outcome: 'ok',
+    });
     return { token, expiresAt };
   }
 

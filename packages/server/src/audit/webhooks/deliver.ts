@@ -4,7 +4,7 @@ import type { OrganisationId, WebhookId } from '../../kernel/ids.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { ClaimedDelivery } from '../../store/queries/webhook-outbox.ts';
 import type { Store } from '../../store/store.ts';
-import { toAuditRow } from '../entry.ts';
+import { recordEvent } from '../record-event.ts';
 import { retryAfter } from './retry.ts';
 import type { SendWebhook } from './send.ts';
 import type { SignWebhook } from './sign.ts';
@@ -111,20 +111,14 @@ export function createWebhookDeliverer({
     return store.transaction(async (queries) => {
       const webhook = await queries.webhooks.find(orgId, id);
       if (webhook === undefined || !(await queries.webhooks.disable(orgId, id, why))) return;
-      await queries.audit.insertMany([
-        toAuditRow(
-          {
-            orgId,
-            action: 'webhook.disabled',
-            actor: { kind: 'system' },
-            target: new URL(webhook.url).host,
-            outcome: 'ok',
-            detail: { webhook: id, why },
-          },
-          'event',
-          clock,
-        ),
-      ]);
+      await recordEvent(queries, clock, {
+        orgId,
+        action: 'webhook.disabled',
+        actor: { kind: 'system' },
+        target: new URL(webhook.url).host,
+        outcome: 'ok',
+        detail: { webhook: id, why },
+      });
     });
   }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { toAuditRow } from '../../audit/entry.ts';
+import { recordEvent } from '../../audit/record-event.ts';
 import { newId, type ImportId } from '../../kernel/ids.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { ImportRow } from '../../store/queries/imports.ts';
@@ -64,13 +64,15 @@ export function createImports(room: ImportRoom, work: ImportWork): Imports {
       const changed = await change(queries);
       if (!changed.ok) return changed;
       const { detail, target, value } = changed.value;
-      await queries.audit.insertMany([
-        toAuditRow(
-          { orgId, action, actor: { kind: 'user', id: userId }, target, requestId, outcome: 'ok', detail },
-          'event',
-          clock,
-        ),
-      ]);
+      await recordEvent(queries, clock, {
+        orgId,
+        action,
+        actor: { kind: 'user', id: userId },
+        target,
+        requestId,
+        outcome: 'ok',
+        detail,
+      });
       return ok(value);
     });
   }

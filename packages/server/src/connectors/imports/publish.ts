@@ -1,5 +1,5 @@
 import { lockOf, readLock } from '@latchkey/tools';
-import { toAuditRow } from '../../audit/entry.ts';
+import { recordEvent } from '../../audit/record-event.ts';
 import { newId } from '../../kernel/ids.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Connector } from '../../store/queries/connectors.ts';
@@ -141,30 +141,24 @@ export function createPublishImport(room: ImportRoom, reading: ImportReading): P
     });
     await queries.imports.putContent(id, { document: null, catalogue: null, places: null });
     await queries.changes.add('connector', orgId);
-    await queries.audit.insertMany([
-      toAuditRow(
-        {
-          orgId,
-          action: 'connector.published',
-          actor,
-          target: connector.id,
-          requestId,
-          outcome: 'ok',
-          detail: {
-            slug,
-            version,
-            catalogue: hash,
-            document: row.documentSha256,
-            tools: compiled.catalogue.tools.length,
-            waiting: waiting.length,
-            ...diff.counts,
-            note: publication.note,
-          },
-        },
-        'event',
-        clock,
-      ),
-    ]);
+    await recordEvent(queries, clock, {
+      orgId,
+      action: 'connector.published',
+      actor,
+      target: connector.id,
+      requestId,
+      outcome: 'ok',
+      detail: {
+        slug,
+        version,
+        catalogue: hash,
+        document: row.documentSha256,
+        tools: compiled.catalogue.tools.length,
+        waiting: waiting.length,
+        ...diff.counts,
+        note: publication.note,
+      },
+    });
     return { slug, version, connector: { ...connector, version }, waiting };
   }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { toAuditRow } from '../../audit/entry.ts';
+import { recordEvent } from '../../audit/record-event.ts';
 import type { FetchDocument, GuardFault } from '../../kernel/address-guard.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { ClientId, RequestId } from '../../kernel/ids.ts';
@@ -96,7 +96,7 @@ export function createClientDocuments({
       await queries.clientDocuments.record({ url, origin, failure: null, ...seen });
       if (changed === undefined) return;
       await queries.clientDocuments.saveClient({ id: url as ClientId, ...changed });
-      await queries.audit.insertMany([toAuditRow(entryOf(url, requestId), 'event', clock)]);
+      await recordEvent(queries, clock, entryOf(url, requestId));
     });
   }
 
@@ -110,7 +110,7 @@ export function createClientDocuments({
         failure,
         freshSeconds: FAILURE_SECONDS,
       });
-      await queries.audit.insertMany([toAuditRow(entryOf(url, requestId, failure), 'event', clock)]);
+      await recordEvent(queries, clock, entryOf(url, requestId, failure));
     });
     return undefined;
   }

@@ -1,4 +1,4 @@
-import { toAuditRow } from '../../audit/entry.ts';
+import { recordEvent } from '../../audit/record-event.ts';
 import { accessAskedFor, lowerAccess, SCOPE_CALL, type Access, type Role } from '../../kernel/access.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { newId, type KeyId, type RequestId } from '../../kernel/ids.ts';
@@ -122,23 +122,17 @@ export function createIssueByAssertion({
     const validFromMs = Math.max(revokedAt?.getTime() ?? 0, held.validFrom?.getTime() ?? 0);
     // What the provider said before somebody ended the connection does not open it again.
     if (claims.iat * 1000 < validFromMs) return invalidGrant('older than the last revocation', orgId);
-    await queries.audit.insertMany([
-      toAuditRow(
-        {
-          orgId,
-          action: isNew ? 'grant.created' : 'token.issued',
-          actor,
-          clientId: client.id,
-          grantId: grant.id,
-          keyId,
-          requestId,
-          outcome: 'ok',
-          detail: { issuer: claims.iss, subject: claims.sub, access, resource: place.path },
-        },
-        'event',
-        clock,
-      ),
-    ]);
+    await recordEvent(queries, clock, {
+      orgId,
+      action: isNew ? 'grant.created' : 'token.issued',
+      actor,
+      clientId: client.id,
+      grantId: grant.id,
+      keyId,
+      requestId,
+      outcome: 'ok',
+      detail: { issuer: claims.iss, subject: claims.sub, access, resource: place.path },
+    });
     return ok({ grant, keyId, access, role });
   }
 }

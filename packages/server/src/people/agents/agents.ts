@@ -1,4 +1,5 @@
 import { toAuditRow } from '../../audit/entry.ts';
+import { recordEvent } from '../../audit/record-event.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { newId, type AgentId, type OrganisationId, type RequestId, type UserId } from '../../kernel/ids.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
@@ -77,21 +78,15 @@ export function createAgents({ store, clock }: { store: Store; clock: Clock }) {
       store.transaction(async (queries) => {
         const id = newId('agt');
         if (!(await queries.people.createAgent({ id, ...agent }))) return fail({ reason: 'name_taken' });
-        await queries.audit.insertMany([
-          toAuditRow(
-            {
-              orgId: agent.orgId,
-              action: 'agent.created',
-              actor: { kind: 'user', id: agent.createdBy },
-              target: agent.name,
-              requestId,
-              outcome: 'ok',
-              detail: { role: agent.role },
-            },
-            'event',
-            clock,
-          ),
-        ]);
+        await recordEvent(queries, clock, {
+          orgId: agent.orgId,
+          action: 'agent.created',
+          actor: { kind: 'user', id: agent.createdBy },
+          target: agent.name,
+          requestId,
+          outcome: 'ok',
+          detail: { role: agent.role },
+        });
         return ok({ agentId: id });
       }),
 

@@ -1,4 +1,4 @@
-import { toAuditRow } from '../../audit/entry.ts';
+import { recordEvent } from '../../audit/record-event.ts';
 import type { Role } from '../../kernel/access.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { newId, type RequestId, type UserId } from '../../kernel/ids.ts';
@@ -117,9 +117,15 @@ export async function admit(
 
   function trace(action: string, detail: Record<string, unknown>): Promise<void> {
     const actor = { kind: 'user', id: userId } as const;
-    return queries.audit.insertMany([
-      toAuditRow({ orgId, action, actor, target: userId, requestId, outcome: 'ok', detail }, 'event', clock),
-    ]);
+    return recordEvent(queries, clock, {
+      orgId,
+      action,
+      actor,
+      target: userId,
+      requestId,
+      outcome: 'ok',
+      detail,
+    });
   }
 }
 

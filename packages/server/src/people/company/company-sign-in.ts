@@ -1,4 +1,4 @@
-import { toAuditRow } from '../../audit/entry.ts';
+import { recordEvent } from '../../audit/record-event.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { OrganisationId, RequestId, UserId } from '../../kernel/ids.ts';
 import type { Log } from '../../kernel/log.ts';
@@ -80,20 +80,14 @@ export function createCompanySignIn({
       why,
       ...(claims === undefined ? {} : { subject: claims.subject, email: claims.email ?? null }),
     };
-    await store.audit.insertMany([
-      toAuditRow(
-        {
-          orgId: organisation.id,
-          action: 'company.refused',
-          actor: { kind: 'anonymous' },
-          requestId,
-          outcome: 'refused',
-          detail,
-        },
-        'event',
-        clock,
-      ),
-    ]);
+    await recordEvent(store, clock, {
+      orgId: organisation.id,
+      action: 'company.refused',
+      actor: { kind: 'anonymous' },
+      requestId,
+      outcome: 'refused',
+      detail,
+    });
   }
 
   return {

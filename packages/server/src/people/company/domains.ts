@@ -1,5 +1,5 @@
 import { Resolver } from 'node:dns/promises';
-import { toAuditRow } from '../../audit/entry.ts';
+import { recordEvent } from '../../audit/record-event.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { deepestCause } from '../../kernel/deepest-cause.ts';
 import type { OrganisationId, RequestId, UserId } from '../../kernel/ids.ts';
@@ -72,9 +72,7 @@ export function createCompanyDomains({
     action: string,
   ): Promise<void> {
     const actor = by === undefined ? ({ kind: 'system' } as const) : ({ kind: 'user', id: by } as const);
-    return queries.audit.insertMany([
-      toAuditRow({ orgId, action, actor, target: domain, requestId, outcome: 'ok' }, 'event', clock),
-    ]);
+    return recordEvent(queries, clock, { orgId, action, actor, target: domain, requestId, outcome: 'ok' });
   }
 
   /** Judged in the transaction that acts, while nobody changes who is what. */

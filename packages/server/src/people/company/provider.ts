@@ -1,4 +1,4 @@
-import { toAuditRow } from '../../audit/entry.ts';
+import { recordEvent } from '../../audit/record-event.ts';
 import type { Role } from '../../kernel/access.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { GuardedFetch } from '../../kernel/guarded-fetch.ts';
@@ -64,9 +64,7 @@ export function createCompanyProviders({
     entry: { action: string; target?: string; detail?: Record<string, unknown> },
   ): Promise<void> {
     const actor = { kind: 'user', id: by } as const;
-    return queries.audit.insertMany([
-      toAuditRow({ orgId, actor, requestId, outcome: 'ok', ...entry }, 'event', clock),
-    ]);
+    return recordEvent(queries, clock, { orgId, actor, requestId, outcome: 'ok', ...entry });
   }
 
   /** What the person is who decides, while nobody changes who is what; undefined: they may not. */

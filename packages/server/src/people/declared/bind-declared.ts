@@ -1,4 +1,4 @@
-import { toAuditRow } from '../../audit/entry.ts';
+import { recordEvent } from '../../audit/record-event.ts';
 import type { Role } from '../../kernel/access.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { OrganisationId, RequestId, UserId } from '../../kernel/ids.ts';
@@ -49,19 +49,13 @@ export async function bindMember(
   await queries.declaredMembers.bind(orgId, userId, role);
   if (held === role) return;
   await queries.changes.add('member', `${orgId}:${userId}`);
-  await queries.audit.insertMany([
-    toAuditRow(
-      {
-        orgId,
-        action: 'member.declared',
-        actor: { kind: 'system' },
-        target: userId,
-        requestId,
-        outcome: 'ok',
-        detail: { from: held ?? null, to: role },
-      },
-      'event',
-      clock,
-    ),
-  ]);
+  await recordEvent(queries, clock, {
+    orgId,
+    action: 'member.declared',
+    actor: { kind: 'system' },
+    target: userId,
+    requestId,
+    outcome: 'ok',
+    detail: { from: held ?? null, to: role },
+  });
 }

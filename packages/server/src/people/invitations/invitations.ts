@@ -1,4 +1,5 @@
-import { personOrOperator, toAuditRow } from '../../audit/entry.ts';
+import { personOrOperator } from '../../audit/entry.ts';
+import { recordEvent } from '../../audit/record-event.ts';
 import type { Role } from '../../kernel/access.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import {
@@ -56,13 +57,12 @@ export function createInvitations({ store, clock }: { store: Store; clock: Clock
     },
   ): Promise<void> {
     const { by, ...entry } = act;
-    return queries.audit.insertMany([
-      toAuditRow(
-        { ...entry, actor: personOrOperator(by), requestId: by?.requestId, outcome: 'ok' },
-        'event',
-        clock,
-      ),
-    ]);
+    return recordEvent(queries, clock, {
+      ...entry,
+      actor: personOrOperator(by),
+      requestId: by?.requestId,
+      outcome: 'ok',
+    });
   }
 
   /** Holds the organisation's members still, and judges by the role that the asker has now. */

@@ -1,4 +1,4 @@
-import { toAuditRow } from '../../audit/entry.ts';
+import { recordEvent } from '../../audit/record-event.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { RequestId, UserId } from '../../kernel/ids.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
@@ -98,21 +98,15 @@ async function admit(
   if (!(await queries.invitations.claim(invitation.tokenHash, userId, now))) return fail('used');
   await queries.people.addMember(orgId, userId, role);
   await queries.changes.add('member', `${orgId}:${userId}`);
-  await queries.audit.insertMany([
-    toAuditRow(
-      {
-        orgId,
-        action: 'member.joined',
-        actor: { kind: 'user', id: userId },
-        target: userId,
-        requestId,
-        outcome: 'ok',
-        detail: { invitation: id, invited_by: invitedBy, role },
-      },
-      'event',
-      clock,
-    ),
-  ]);
+  await recordEvent(queries, clock, {
+    orgId,
+    action: 'member.joined',
+    actor: { kind: 'user', id: userId },
+    target: userId,
+    requestId,
+    outcome: 'ok',
+    detail: { invitation: id, invited_by: invitedBy, role },
+  });
   // Whose word it is that the address is theirs: nobody's, if the link was for whoever has it.
   if (email === null) return ok({ slug: invitation.organisation.slug, userId });
   const isOperators = invitedBy === null;

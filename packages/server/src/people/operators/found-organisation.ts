@@ -1,4 +1,4 @@
-import { toAuditRow } from '../../audit/entry.ts';
+import { recordEvent } from '../../audit/record-event.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { newId, type OrganisationId, type RequestId, type UserId } from '../../kernel/ids.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
@@ -58,9 +58,7 @@ export function createFoundOrganisation({ store, clock }: { store: Store; clock:
   ): Promise<void> {
     const { by, ...entry } = act;
     const actor = { kind: 'operator', id: by.userId } as const;
-    return queries.audit.insertMany([
-      toAuditRow({ ...entry, actor, requestId: by.requestId, outcome: 'ok' }, 'event', clock),
-    ]);
+    return recordEvent(queries, clock, { ...entry, actor, requestId: by.requestId, outcome: 'ok' });
   }
 
   return {

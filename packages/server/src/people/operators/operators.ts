@@ -1,4 +1,4 @@
-import { toAuditRow } from '../../audit/entry.ts';
+import { recordEvent } from '../../audit/record-event.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { UserId } from '../../kernel/ids.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
@@ -112,11 +112,11 @@ function trace(
   action: 'operator.added' | 'operator.removed',
   { email, userId }: { userId: UserId; email: string },
 ): Promise<void> {
-  return queries.audit.insertMany([
-    toAuditRow(
-      { action, actor: { kind: 'operator' }, target: userId, outcome: 'ok', detail: { email } },
-      'event',
-      clock,
-    ),
-  ]);
+  return recordEvent(queries, clock, {
+    action,
+    actor: { kind: 'operator' },
+    target: userId,
+    outcome: 'ok',
+    detail: { email },
+  });
 }

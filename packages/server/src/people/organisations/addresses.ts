@@ -1,4 +1,4 @@
-import { toAuditRow } from '../../audit/entry.ts';
+import { recordEvent } from '../../audit/record-event.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { OrganisationId, RequestId, UserId } from '../../kernel/ids.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
@@ -82,21 +82,15 @@ export function createAddresses({ store, clock }: { store: Store; clock: Clock }
         const wanted = { from: was, to: slug.value, aliasDays: ALIAS_DAYS };
         if (!(await organisationSlugs.change(orgId, wanted))) return fail('slug_taken');
         await queries.changes.add('organisation', orgId);
-        await queries.audit.insertMany([
-          toAuditRow(
-            {
-              orgId,
-              action: 'organisation.slug_changed',
-              actor: { kind: 'user', id: by },
-              target: orgId,
-              requestId,
-              outcome: 'ok',
-              detail: { from: was, to: slug.value, alias_days: ALIAS_DAYS },
-            },
-            'event',
-            clock,
-          ),
-        ]);
+        await recordEvent(queries, clock, {
+          orgId,
+          action: 'organisation.slug_changed',
+          actor: { kind: 'user', id: by },
+          target: orgId,
+          requestId,
+          outcome: 'ok',
+          detail: { from: was, to: slug.value, alias_days: ALIAS_DAYS },
+        });
         return ok(slug.value);
       });
     },

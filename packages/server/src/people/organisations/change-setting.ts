@@ -1,4 +1,5 @@
-import { toAuditRow, type AuditEntry } from '../../audit/entry.ts';
+import type { AuditEntry } from '../../audit/entry.ts';
+import { recordEvent } from '../../audit/record-event.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { OrganisationId, RequestId, UserId } from '../../kernel/ids.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
@@ -45,13 +46,15 @@ export function changeSetting(
     const role = await queries.people.roleOf(orgId, by);
     if (role === undefined || !can(role, needs)) return fail('forbidden');
     if (tellsNodes) await queries.changes.add('organisation', orgId);
-    await queries.audit.insertMany([
-      toAuditRow(
-        { orgId, action, actor: { kind: 'user', id: by }, target: orgId, requestId, outcome: 'ok', detail },
-        'event',
-        clock,
-      ),
-    ]);
+    await recordEvent(queries, clock, {
+      orgId,
+      action,
+      actor: { kind: 'user', id: by },
+      target: orgId,
+      requestId,
+      outcome: 'ok',
+      detail,
+    });
     return ok(undefined);
   });
 }

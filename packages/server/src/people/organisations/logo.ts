@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { toAuditRow } from '../../audit/entry.ts';
+import { recordEvent } from '../../audit/record-event.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { OrganisationId, RequestId, UserId } from '../../kernel/ids.ts';
 import { rewritePng, type PngFault } from '../../kernel/png.ts';
@@ -38,9 +38,7 @@ export function createLogos({ clock, store }: { clock: Clock; store: Store }) {
   ): Promise<void> {
     await queries.changes.add('organisation', orgId);
     const actor = { kind: 'user', id: by } as const;
-    await queries.audit.insertMany([
-      toAuditRow({ orgId, actor, target: orgId, requestId, outcome: 'ok', ...entry }, 'event', clock),
-    ]);
+    await recordEvent(queries, clock, { orgId, actor, target: orgId, requestId, outcome: 'ok', ...entry });
   }
 
   return {

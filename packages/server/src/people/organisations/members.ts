@@ -1,4 +1,5 @@
-import { personOrOperator, toAuditRow } from '../../audit/entry.ts';
+import { personOrOperator } from '../../audit/entry.ts';
+import { recordEvent } from '../../audit/record-event.ts';
 import type { Role } from '../../kernel/access.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { OrganisationId, RequestId, UserId } from '../../kernel/ids.ts';
@@ -87,21 +88,15 @@ function trace(
   action: string,
   detail: Record<string, unknown>,
 ): Promise<void> {
-  return queries.audit.insertMany([
-    toAuditRow(
-      {
-        orgId,
-        action,
-        actor: personOrOperator(by),
-        target: userId,
-        requestId: by?.requestId,
-        outcome: 'ok',
-        detail,
-      },
-      'event',
-      clock,
-    ),
-  ]);
+  return recordEvent(queries, clock, {
+    orgId,
+    action,
+    actor: personOrOperator(by),
+    target: userId,
+    requestId: by?.requestId,
+    outcome: 'ok',
+    detail,
+  });
 }
 
 function announce(queries: Queries, { orgId, userId }: MemberRef): Promise<void> {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { toAuditRow } from '../../audit/entry.ts';
+import { recordEvent } from '../../audit/record-event.ts';
 import { newWebhookSecret, type WebhookSecrets } from '../../audit/webhooks/secrets.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { AppError } from '../../kernel/errors.ts';
@@ -76,21 +76,15 @@ export function createOrganisationWebhooks({
     webhook: { readonly id: WebhookId; readonly url: string },
     detail: Readonly<Record<string, unknown>> = {},
   ): Promise<void> {
-    return queries.audit.insertMany([
-      toAuditRow(
-        {
-          orgId,
-          action,
-          actor: { kind: 'user', id: by },
-          target: hostOf(webhook.url),
-          requestId,
-          outcome: 'ok',
-          detail: { webhook: webhook.id, ...detail },
-        },
-        'event',
-        clock,
-      ),
-    ]);
+    return recordEvent(queries, clock, {
+      orgId,
+      action,
+      actor: { kind: 'user', id: by },
+      target: hostOf(webhook.url),
+      requestId,
+      outcome: 'ok',
+      detail: { webhook: webhook.id, ...detail },
+    });
   }
 
   async function addSecret(queries: Queries, orgId: OrganisationId, webhookId: WebhookId): Promise<string> {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { LRUCache } from 'lru-cache';
-import { toAuditRow, type AuditEntry } from '../../audit/entry.ts';
+import type { AuditEntry } from '../../audit/entry.ts';
+import { recordEvent } from '../../audit/record-event.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { inTime } from '../../kernel/in-time.ts';
 import type { ConnectorId, OrganisationId, RequestId } from '../../kernel/ids.ts';
@@ -151,21 +152,15 @@ export function createVault({
       sealed: secrets ? seal(sealKey, JSON.stringify(secrets), contextOfCredential(connectorId)) : null,
     });
     await queries.changes.add('credential', connectorId);
-    await queries.audit.insertMany([
-      toAuditRow(
-        {
-          ...(orgId === null ? {} : { orgId }),
-          action: 'connector.credential_set',
-          actor,
-          target: connectorId,
-          requestId,
-          outcome: 'ok',
-          detail: { slug: row.slug, kind: credential.kind, origin },
-        },
-        'event',
-        clock,
-      ),
-    ]);
+    await recordEvent(queries, clock, {
+      ...(orgId === null ? {} : { orgId }),
+      action: 'connector.credential_set',
+      actor,
+      target: connectorId,
+      requestId,
+      outcome: 'ok',
+      detail: { slug: row.slug, kind: credential.kind, origin },
+    });
     return true;
 
     /** Undefined: none, or none that can be opened; then it is written anew. */

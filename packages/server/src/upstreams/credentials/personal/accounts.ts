@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { toAuditRow } from '../../../audit/entry.ts';
+import { recordEvent } from '../../../audit/record-event.ts';
 import type { Clock } from '../../../kernel/clock.ts';
 import type { Log } from '../../../kernel/log.ts';
 import { randomToken } from '../../../kernel/secret.ts';
@@ -120,20 +120,14 @@ export function createAccounts({
     const { connectorId, orgId } = ref;
     await store.transaction(async (queries) => {
       if (!(await queries.upstreamAccounts.markDead(ref, row.version))) return;
-      await queries.audit.insertMany([
-        toAuditRow(
-          {
-            orgId,
-            action: 'upstream.ended',
-            actor: { kind: 'user', id: ref.userId },
-            target: connectorId,
-            outcome: 'failed',
-            detail: { why },
-          },
-          'event',
-          clock,
-        ),
-      ]);
+      await recordEvent(queries, clock, {
+        orgId,
+        action: 'upstream.ended',
+        actor: { kind: 'user', id: ref.userId },
+        target: connectorId,
+        outcome: 'failed',
+        detail: { why },
+      });
     });
   }
 
