@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from './json.ts';
+import { isJsonObject, parseJson, type JsonObject } from './json.ts';
 
 /** A part of a compact JWS (RFC 7515 section 3.1). */
 export function encodePart(value: unknown): string {
@@ -7,10 +7,6 @@ export function encodePart(value: unknown): string {
 
 /** Undefined: it is no JSON object. */
 export function readPart(part: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));
-    return isJsonObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(Buffer.from(part, 'base64url').toString('utf8'));
+  return isJsonObject(value) ? value : undefined;
 }

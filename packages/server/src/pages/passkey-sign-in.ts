@@ -1,4 +1,5 @@
 import { Hono, type Context } from 'hono';
+import { parseJson } from '../kernel/json.ts';
 import { hashSecret } from '../kernel/secret.ts';
 import { sayLimit } from '../limits/say-limit.ts';
 import { signatureSchema } from '../people/passkeys/responses.ts';
@@ -64,12 +65,4 @@ export function passkeySignInRoutes(
       for (const line of signedIn.value.setCookies) c.header('Set-Cookie', line, { append: true });
       return c.redirect(returnTo.path, 303);
     });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

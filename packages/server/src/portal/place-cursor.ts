@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../kernel/errors.ts';
+import { parseJson } from '../kernel/json.ts';
 
 const AT_CHARACTERS_MAX = 2048;
 const MICROSECONDS = /^-?\d{1,16}$/;
@@ -17,18 +18,10 @@ export function readPlace(
   kind: 'time' | 'name',
 ): { at: string; id: string } | undefined {
   if (cursor === undefined) return undefined;
-  const read = placeSchema.safeParse(parse(Buffer.from(cursor, 'base64url').toString()));
+  const read = placeSchema.safeParse(parseJson(Buffer.from(cursor, 'base64url').toString()));
   const [at, id] = read.data ?? [];
   if (at === undefined || id === undefined || (kind === 'time' && !MICROSECONDS.test(at)))
     throw new AppError('invalid_request', 'cursor: is none that was given out');
   // NUL is what the database would not take.
   return { at: at.replaceAll('\0', ''), id: id.replaceAll('\0', '') };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

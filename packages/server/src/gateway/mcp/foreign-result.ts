@@ -12,7 +12,7 @@ import {
   type ToolFace,
   type ToolResult,
 } from '@latchkey/tools';
-import { isJsonObject, type JsonObject } from '../../kernel/json.ts';
+import { isJsonObject, parseJson, type JsonObject } from '../../kernel/json.ts';
 
 const BLOCKS_MAX = 200;
 const MEDIA_BYTES_MAX = 1024 * 1024;
@@ -78,12 +78,7 @@ function onlyJson(blocks: readonly unknown[]): unknown {
 }
 
 function parsed(json: string): unknown {
-  if (!/^\s*[[{]/.test(json)) return undefined;
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
+  return /^\s*[[{]/.test(json) ? parseJson(json) : undefined;
 }
 
 function shortened(value: unknown): ContentBlock[] {

@@ -4,6 +4,7 @@ import { lookup, type LookupAddress } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { isGloballyRoutable } from '../../../kernel/global-address.ts';
 import { createGuardedOpen, resolveAll, type GuardedOpenOptions } from '../../../kernel/guarded-open.ts';
+import { parseJson } from '../../../kernel/json.ts';
 import { fail, ok, type Result } from '../../../kernel/result.ts';
 
 const BYTES_MAX = 64 * 1024;
@@ -175,15 +176,7 @@ async function readAnswer(response: IncomingMessage): Promise<Result<Incoming, O
     if (bytes > BYTES_MAX) return fail({ reason: 'too_large' });
     chunks.push(chunk);
   }
-  return ok({ status, headers, json: parsed(Buffer.concat(chunks).toString('utf8')) });
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return ok({ status, headers, json: parseJson(Buffer.concat(chunks).toString('utf8')) });
 }
 
 /** A resolver cannot be called off, but it need not be waited for. */
