@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { newId, type ClientId, type UserId } from '../../src/kernel/ids.ts';
 import { newKeyPair } from '../../src/kernel/key-pair.ts';
 import type { Role } from '../../src/kernel/access.ts';
+import { holdRequests } from './hold-requests.ts';
 import { expectSkeletonErrorRetry } from './list-states.ts';
 import { clipboard, copyWith, focused, focusedId, useDashboard, sidewaysScroll } from './open-dashboard.ts';
 import { itemsOf } from './open-portal.ts';
@@ -120,15 +121,8 @@ describe('apps that admins make', () => {
     const { owner, path } = await furnished();
     const visit = await dashboard().visit(owner.cookie);
     const { page } = visit;
-    let answer = (): void => undefined;
-    const answering = new Promise<void>((resolve) => {
-      answer = resolve;
-    });
     await visit.goto(path);
-    await page.route('**/portal/**/clients', async (route) => {
-      await answering;
-      await route.continue();
-    });
+    const answer = await holdRequests(page, '**/portal/**/clients');
     await page.getByRole('button', { name: 'Create app' }).click();
     await page.keyboard.type('Importer');
     await page.getByLabel(/^Itself/).check();

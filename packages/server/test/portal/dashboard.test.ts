@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { PASSWORD } from '../people/open-people.ts';
+import { holdRequests } from './hold-requests.ts';
 import { clipboard, copyWith, focused, focusedId, useDashboard, sidewaysScroll } from './open-dashboard.ts';
 
 const FIRST_LOAD_BYTES_MAX = 140_000;
@@ -146,17 +147,10 @@ describe('a person', () => {
     const { slug, owner } = await furnished();
     const visit = await dashboard().visit(owner.cookie);
     const { page } = visit;
-    let answer = (): void => undefined;
-    const answering = new Promise<void>((resolve) => {
-      answer = resolve;
-    });
     await visit.goto(`/app/${slug}/keys`);
     await page.getByRole('button', { name: 'Create key' }).click();
     await page.getByRole('dialog').waitFor();
-    await page.route('**/portal/**/keys', async (route) => {
-      await answering;
-      await route.continue();
-    });
+    const answer = await holdRequests(page, '**/portal/**/keys');
     await page.keyboard.type('Deploy');
     await page.getByRole('dialog').getByRole('button', { name: 'Create key' }).click();
     await page.getByRole('button', { name: 'Creating…' }).waitFor();

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
+import { holdRequests } from './hold-requests.ts';
 import { fileOf, hostileDocument, HTML, hugeDocument, POSTMAN, shopDocument } from './import-documents.ts';
 import { focused, focusedId, sidewaysScroll, useDashboard } from './open-dashboard.ts';
 
@@ -198,14 +199,7 @@ describe('the import of a connector', () => {
     await goTo(page, 'Publish', 'What will be there');
     const path = visit.path();
     // Whoever types is quicker than any answer that sends them to sign in, that of the differences among them.
-    let typed = (): void => {};
-    const allTyped = new Promise<void>((resolve) => {
-      typed = resolve;
-    });
-    await page.route('**/portal/v1/**', async (route) => {
-      await allTyped;
-      await route.continue();
-    });
+    const typed = await holdRequests(page, '**/portal/v1/**');
     const cookies = await visit.context.cookies();
     await visit.context.clearCookies();
     await page.getByLabel('Note').fill('Written without a session');
@@ -437,14 +431,7 @@ describe('the import of a connector', () => {
   test('shows while it is loading, and what went wrong with it', async () => {
     const { page, visit } = await imported();
     const path = visit.path();
-    let answer = (): void => undefined;
-    const held = new Promise<void>((resolve) => {
-      answer = resolve;
-    });
-    await page.route('**/imports/imp_*', async (route) => {
-      await held;
-      await route.abort();
-    });
+    const answer = await holdRequests(page, '**/imports/imp_*', 'abort');
     await visit.goto(path);
     await page.getByRole('status').filter({ hasText: 'Loading the import' }).waitFor();
     answer();

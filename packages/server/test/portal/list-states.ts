@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { holdRequests } from './hold-requests.ts';
 import type { Dashboard } from './open-dashboard.ts';
 
 type Visit = Awaited<ReturnType<Dashboard['visit']>>;
@@ -12,14 +13,7 @@ export async function expectSkeletonErrorRetry(
   { path, api, loading }: { path: string; api: string; loading: string },
 ): Promise<void> {
   const { page } = visit;
-  let fail = (): void => undefined;
-  const failing = new Promise<void>((resolve) => {
-    fail = resolve;
-  });
-  await page.route(api, async (route) => {
-    await failing;
-    await route.abort();
-  });
+  const fail = await holdRequests(page, api, 'abort');
   await visit.goto(path);
   await page.getByRole('status').filter({ hasText: loading }).waitFor();
   expect(await page.locator('.skeleton[aria-busy=true]').count()).toBeGreaterThan(0);

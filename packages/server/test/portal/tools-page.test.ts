@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import type { OrganisationId } from '../../src/kernel/ids.ts';
+import { holdRequests } from './hold-requests.ts';
 import { expectSkeletonErrorRetry } from './list-states.ts';
 import { focused, sidewaysScroll, useDashboard } from './open-dashboard.ts';
 import { publishShop, type ShopOperations } from './publish-shop.ts';
@@ -117,14 +118,7 @@ describe('the page of a connector’s tools', () => {
 
   test('rows that are about to be replaced take no focus, which would be lost with them', async () => {
     const { page, path, visit } = await furnished(manyOperations());
-    let answer = (): void => {};
-    const held = new Promise<void>((resolve) => {
-      answer = resolve;
-    });
-    await page.route('**/assets/drawn-rows-*.js', async (route) => {
-      await held;
-      await route.continue();
-    });
+    const answer = await holdRequests(page, '**/assets/drawn-rows-*.js');
     await visit.goto(path);
     const name = 'Change what becomes of Tool number 0';
     const change = page.getByRole('button', { name, exact: true });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { toAuditRow, type AuditEntry } from '../../src/audit/entry.ts';
 import type { OrganisationId, UserId } from '../../src/kernel/ids.ts';
 import { keepTrail } from '../support/keep-trail.ts';
+import { holdRequests } from './hold-requests.ts';
 import { expectSkeletonErrorRetry } from './list-states.ts';
 import { focused, sidewaysScroll, useDashboard } from './open-dashboard.ts';
 
@@ -148,14 +149,7 @@ describe('the page of usage', () => {
     const { owner, path } = await busy();
     const visit = await dashboard().visit(owner.cookie, { colorScheme: 'light' });
     const { page } = visit;
-    let letThrough = (): void => undefined;
-    const held = new Promise<void>((resolve) => {
-      letThrough = resolve;
-    });
-    await page.route('**/assets/usage-chart-*.js', async (route) => {
-      await held;
-      await route.continue();
-    });
+    const letThrough = await holdRequests(page, '**/assets/usage-chart-*.js');
     await visit.goto(path);
     await page.getByText('Loading the chart').waitFor();
     const below = page.getByRole('table', { name: 'Calls by tool' });
@@ -176,14 +170,7 @@ describe('the page of usage', () => {
     const { owner, path } = await busy();
     const visit = await dashboard().visit(owner.cookie);
     const { page } = visit;
-    let letThrough = (): void => undefined;
-    const held = new Promise<void>((resolve) => {
-      letThrough = resolve;
-    });
-    await page.route('**/settings/quota', async (route) => {
-      await held;
-      await route.continue();
-    });
+    const letThrough = await holdRequests(page, '**/settings/quota');
     const answered = page.waitForResponse('**/usage?**');
     await visit.goto(path);
     await answered;
