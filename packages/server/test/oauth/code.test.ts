@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hashSecret } from '../../src/kernel/secret.ts';
 import { newVerifier, postToken, refresh, register, rpc, type Tokens } from '../support/oauth-client.ts';
+import { untilBlocked } from '../support/until-blocked.ts';
 import { openWorld, refusalOf, type Member, type Organisation, type World } from './support/world.ts';
 
 let world: World;
@@ -107,13 +108,7 @@ describe('a code works once', () => {
     ]);
     // Both have read the unused code, and neither can claim it yet.
     const answers = Promise.all([world.redeem(approved), world.redeem(approved)]);
-    await expect
-      .poll(() =>
-        world.rows(
-          `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
-        ),
-      )
-      .toHaveLength(2);
+    await untilBlocked(world.latchkey.store, 2);
     await holder.query('commit');
     holder.release();
     const [won, lost] = (await answers).toSorted((a, b) => a.status - b.status);

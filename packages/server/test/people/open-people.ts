@@ -10,6 +10,7 @@ import { createVault } from '../../src/upstreams/credentials/vault.ts';
 import { createSealedEnvironment } from '../../src/upstreams/sealed-environment.ts';
 import { wireCompany } from '../../src/wire-company.ts';
 import { createTestStore } from '../support/database.ts';
+import { untilBlocked } from '../support/until-blocked.ts';
 
 export const PASSWORD = 'correct horse battery';
 
@@ -104,14 +105,7 @@ export async function racedBehind<T>(
   try {
     await holder.query(`begin; lock table ${table} in ${mode} mode`);
     const pending = Promise.all(work.map((start) => start()));
-    let waiting = 0;
-    while (waiting < work.length) {
-      const { rows } = await store.pool.query<{ waiting: number }>(
-        `select count(*)::int as waiting from pg_stat_activity
-         where datname = current_database() and wait_event_type = 'Lock'`,
-      );
-      waiting = rows[0]?.waiting ?? 0;
-    }
+    await untilBlocked(store, work.length);
     await meanwhile?.();
     await holder.query('commit');
     return await pending;

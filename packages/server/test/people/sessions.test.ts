@@ -109,16 +109,8 @@ describe('a session', () => {
       await store.transaction(async (queries) => {
         await queries.sessions.replacePassword(userId, passwordHash);
         await queries.sessions.endSessions(userId);
-        let isOver = false;
         signingIn = opened.people.signIn({ email, password: PASSWORD, headers: new Headers() });
-        void signingIn.finally(() => (isOver = true));
-        await expect
-          .poll(async () => {
-            const { rows } = await store.pool.query(`select 1 from pg_stat_activity
-               where datname = current_database() and wait_event_type = 'Lock'`);
-            return isOver || rows.length > 0;
-          })
-          .toBe(true);
+        await untilBlocked(store, 1);
       });
       expect(await signingIn).toMatchObject({ ok: false });
       const left = await store.pool.query(

@@ -4,6 +4,7 @@ import { newId } from '../../src/kernel/ids.ts';
 import { codeOf } from '../people/enrol.ts';
 import { createAuthenticator } from '../people/authenticator.ts';
 import { PASSWORD, racedBehind } from '../people/open-people.ts';
+import { untilBlocked } from '../support/until-blocked.ts';
 import { createCaller, errorOf, openPortal, type OpenedPortal, type Person } from './open-portal.ts';
 
 const HOUR_MS = 3_600_000;
@@ -148,14 +149,7 @@ describe('security settings', () => {
     await holder.query('begin');
     await holder.query('select 1 from organisations where id = $1 for update', [orgId]);
     const pending = change({ max_access: 'read' });
-    await expect
-      .poll(async () => {
-        const { rows } = await portal.store.pool.query(
-          "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
-        );
-        return rows.length;
-      })
-      .toBe(1);
+    await untilBlocked(portal.store, 1);
     await holder.query("update memberships set role = 'member' where org_id = $1 and user_id = $2", [
       orgId,
       person.userId,
