@@ -1,6 +1,7 @@
 import type { Role } from '../../src/kernel/access.ts';
 import { newId, type OrganisationId, type UserId } from '../../src/kernel/ids.ts';
 import { PASSWORD, valueOf } from '../people/open-people.ts';
+import { trailOf } from '../support/trail-of.ts';
 import { openPages } from './open-pages.ts';
 
 /** The pages, with organisations and people for invitations and reset links. */
@@ -44,13 +45,7 @@ export async function openInvitations(options: Parameters<typeof openPages>[0] =
       if (userId === undefined) throw new Error(`nobody has ${email}`);
       return userId;
     },
-    async auditOf(orgId: OrganisationId) {
-      const { rows } = await store.pool.query<Record<string, unknown>>(
-        'select action, actor_id, target, detail from audit_events where org_id = $1 order by id',
-        [orgId],
-      );
-      return rows;
-    },
+    auditOf: (orgId: OrganisationId) => trailOf(store, orgId, 'action, actor_id, target, detail'),
   };
 }
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Role } from '../../src/kernel/access.ts';
+import { trailOf } from '../support/trail-of.ts';
 import { errorOf, openPortal, type OpenedPortal } from './open-portal.ts';
 
 let portal: OpenedPortal;
@@ -44,10 +45,7 @@ describe('the address of an organisation', () => {
     const former = (answer.body?.['former'] ?? []) as { works_until: string }[];
     const days = (Date.parse(former[0]?.works_until ?? '') - Date.now()) / 86_400_000;
     expect(Math.round(days)).toBe(30);
-    const { rows } = await portal.store.pool.query<Record<string, unknown>>(
-      'select action, actor_id, target, detail from audit_events where org_id = $1',
-      [orgId],
-    );
+    const rows = await trailOf(portal.store, orgId, 'action, actor_id, target, detail');
     expect(rows).toEqual([
       {
         action: 'organisation.slug_changed',

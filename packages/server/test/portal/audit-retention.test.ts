@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Role } from '../../src/kernel/access.ts';
 import { racedBehind } from '../people/open-people.ts';
+import { trailOf } from '../support/trail-of.ts';
 import { errorOf, openPortal, type OpenedPortal } from './open-portal.ts';
 
 let portal: OpenedPortal;
@@ -17,13 +18,7 @@ async function asRole(role: Role) {
     person,
     path: `/organisations/${slug}/settings/audit-log`,
     stored: async () => (await portal.store.auditRetention.of(orgId))?.days,
-    trail: async () =>
-      (
-        await portal.store.pool.query<Record<string, unknown>>(
-          'select action, actor_id, detail from audit_events where org_id = $1',
-          [orgId],
-        )
-      ).rows,
+    trail: () => trailOf(portal.store, orgId, 'action, actor_id, detail'),
   };
 }
 

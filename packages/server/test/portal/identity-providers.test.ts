@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newKeyPair } from '../../src/kernel/key-pair.ts';
 import type { Role } from '../../src/kernel/access.ts';
 import { racedBehind } from '../people/open-people.ts';
+import { trailOf } from '../support/trail-of.ts';
 import { errorOf, itemsOf, openPortal, type OpenedPortal } from './open-portal.ts';
 
 let portal: OpenedPortal;
@@ -227,10 +228,7 @@ describe('identity links', () => {
     const { issuer, subject } = linkOf(member);
     await owner.post(`${base}/identity-links/remove`, { issuer, subject });
     await owner.post(`${base}/trusted-issuers/remove`, { issuer });
-    const { rows } = await portal.store.pool.query<{ action: string; actor_id: string }>(
-      'select action, actor_id from audit_events where org_id = $1 order by id',
-      [orgId],
-    );
+    const rows = await trailOf(portal.store, orgId, 'action, actor_id');
     expect(rows).toEqual(
       ['issuer.trusted', 'identity.linked', 'identity.unlinked', 'issuer.removed'].map((action) => ({
         action,

@@ -3,6 +3,7 @@ import type { Role } from '../../src/kernel/access.ts';
 import { hashSecret } from '../../src/kernel/secret.ts';
 import { enrol } from '../people/enrol.ts';
 import { cookieHeader, dumpOf, valueOf } from '../people/open-people.ts';
+import { trailOf } from '../support/trail-of.ts';
 import { createCaller, errorOf, itemsOf, openPortal, type OpenedPortal } from './open-portal.ts';
 
 let portal: OpenedPortal;
@@ -122,10 +123,7 @@ describe('invitations', () => {
     expect((await person.post(`${path}/withdraw`)).status).toBe(404);
     expect((await person.post(`${path}/renew`)).status).toBe(404);
     expect(itemsOf(await person.get(base))).toEqual([]);
-    const { rows } = await portal.store.pool.query<Record<string, unknown>>(
-      'select action, actor_id, target, detail from audit_events where org_id = $1 order by id',
-      [orgId],
-    );
+    const rows = await trailOf(portal.store, orgId, 'action, actor_id, target, detail');
     const by = { actor_id: person.userId, target: made.body?.['id'] };
     const detail = { role: 'member', email: 'x@acme.test' };
     expect(rows).toEqual([

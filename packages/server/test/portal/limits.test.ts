@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Role } from '../../src/kernel/access.ts';
 import { newId } from '../../src/kernel/ids.ts';
 import { racedBehind } from '../people/open-people.ts';
+import { trailOf } from '../support/trail-of.ts';
 import { errorOf, openPortal, type OpenedPortal } from './open-portal.ts';
 
 let portal: OpenedPortal;
@@ -20,13 +21,7 @@ async function asRole(role: Role) {
     const found = await portal.store.people.findOrganisation(orgId);
     return [found?.callsPerKey, found?.callsPerOrganisation];
   };
-  const trail = async () =>
-    (
-      await portal.store.pool.query<Record<string, unknown>>(
-        'select action, actor_id, detail from audit_events where org_id = $1',
-        [orgId],
-      )
-    ).rows;
+  const trail = () => trailOf(portal.store, orgId, 'action, actor_id, detail');
   return { orgId, person, path: `/organisations/${slug}/settings/limits`, stored, trail };
 }
 

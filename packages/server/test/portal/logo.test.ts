@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Role } from '../../src/kernel/access.ts';
 import { racedBehind } from '../people/open-people.ts';
 import { picture } from '../support/picture.ts';
+import { trailOf } from '../support/trail-of.ts';
 import { errorOf, openPortal, type OpenedPortal } from './open-portal.ts';
 
 let portal: OpenedPortal;
@@ -19,13 +20,7 @@ const ADDRESS = /^\/logos\/[0-9a-f]{32}\.png$/;
 async function asRole(role: Role) {
   const { orgId, slug } = await portal.organisation();
   const person = await portal.person({ orgId, role });
-  const trail = async () =>
-    (
-      await portal.store.pool.query<Record<string, unknown>>(
-        `select action, actor_id from audit_events where org_id = $1 and action like 'organisation.logo%' order by id`,
-        [orgId],
-      )
-    ).rows;
+  const trail = () => trailOf(portal.store, orgId, 'action, actor_id', 'organisation.logo%');
   const stored = async () => (await portal.store.people.findOrganisation(orgId))?.logo;
   return { orgId, slug, person, path: `/organisations/${slug}/settings/logo`, stored, trail };
 }

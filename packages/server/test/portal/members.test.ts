@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Role } from '../../src/kernel/access.ts';
+import { trailOf } from '../support/trail-of.ts';
 import { errorOf, itemsOf, openPortal, type OpenedPortal, type Person } from './open-portal.ts';
 
 let portal: OpenedPortal;
@@ -109,10 +110,7 @@ describe('members', () => {
     await owner.put(`${base}/${member.userId}/role`, { role: 'viewer' });
     await owner.put(`${base}/${member.userId}/role`, { role: 'viewer' });
     await owner.post(`${base}/${member.userId}/remove`);
-    const { rows } = await portal.store.pool.query<Record<string, unknown>>(
-      'select action, actor_id, target, detail from audit_events where org_id = $1 order by id',
-      [orgId],
-    );
+    const rows = await trailOf(portal.store, orgId, 'action, actor_id, target, detail');
     const by = { actor_id: owner.userId, target: member.userId };
     expect(rows).toEqual([
       { action: 'member.role_changed', ...by, detail: { from: 'member', to: 'viewer' } },

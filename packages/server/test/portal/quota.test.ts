@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Role } from '../../src/kernel/access.ts';
 import { racedBehind } from '../people/open-people.ts';
+import { trailOf } from '../support/trail-of.ts';
 import { errorOf, openPortal, type OpenedPortal } from './open-portal.ts';
 
 let portal: OpenedPortal;
@@ -35,13 +36,7 @@ async function asRole(role: Role) {
     const found = await portal.store.people.findOrganisation(orgId);
     return [found?.monthlyCalls, found?.monthlyCredits, found?.callsAtOncePerKey, found?.callsAtOnce];
   };
-  const trail = async () =>
-    (
-      await portal.store.pool.query<{ detail: unknown }>(
-        "select detail from audit_events where org_id = $1 and action = 'organisation.quota_changed'",
-        [orgId],
-      )
-    ).rows;
+  const trail = () => trailOf(portal.store, orgId, 'detail', 'organisation.quota_changed');
   return { orgId, person, path: `/organisations/${slug}/settings/quota`, stored, trail };
 }
 

@@ -5,6 +5,7 @@ import { codeOf } from '../people/enrol.ts';
 import { createAuthenticator } from '../people/authenticator.ts';
 import { PASSWORD, racedBehind } from '../people/open-people.ts';
 import { untilBlocked } from '../support/until-blocked.ts';
+import { trailOf } from '../support/trail-of.ts';
 import { createCaller, errorOf, openPortal, type OpenedPortal, type Person } from './open-portal.ts';
 
 const HOUR_MS = 3_600_000;
@@ -30,13 +31,7 @@ async function asRole(role: Role) {
   const person = await portal.person({ orgId, role });
   const base = `/organisations/${slug}`;
   const path = `${base}/settings/security`;
-  const trail = async () =>
-    (
-      await portal.store.pool.query<Record<string, unknown>>(
-        "select actor_id, detail from audit_events where org_id = $1 and action = 'organisation.security_changed' order by id",
-        [orgId],
-      )
-    ).rows;
+  const trail = () => trailOf(portal.store, orgId, 'actor_id, detail', 'organisation.security_changed');
   const change = (becomes: object, was: object = NOTHING, by: Person = person) =>
     by.put(path, { ...was, ...becomes, was });
   return { orgId, slug, base, person, path, trail, change };

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Role } from '../../src/kernel/access.ts';
 import { racedBehind } from '../people/open-people.ts';
+import { trailOf } from '../support/trail-of.ts';
 import { errorOf, openPortal, type OpenedPortal } from './open-portal.ts';
 
 let portal: OpenedPortal;
@@ -75,10 +76,7 @@ describe('settings', () => {
     expect((await mine.person.put(other.path, change)).status).toBe(404);
     expect(await other.stored()).toMatchObject({ name: other.was?.name });
     await other.person.put(other.path, { ...other.was, refresh_days: 90, was: other.was });
-    const { rows } = await portal.store.pool.query<Record<string, unknown>>(
-      'select action, actor_id, detail from audit_events where org_id = $1',
-      [other.orgId],
-    );
+    const rows = await trailOf(portal.store, other.orgId, 'action, actor_id, detail');
     expect(rows).toEqual([
       {
         action: 'organisation.settings_changed',

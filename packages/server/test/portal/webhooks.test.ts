@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Role } from '../../src/kernel/access.ts';
 import { dumpOf, racedBehind } from '../people/open-people.ts';
+import { trailOf } from '../support/trail-of.ts';
 import { errorOf, itemsOf, openPortal, type OpenedPortal } from './open-portal.ts';
 
 let portal: OpenedPortal;
@@ -17,13 +18,7 @@ async function asRole(role: Role) {
   const person = await portal.person({ orgId, role });
   const path = `/organisations/${slug}/settings/webhooks`;
   const stored = () => portal.store.webhooks.list(orgId);
-  const trail = async () =>
-    (
-      await portal.store.pool.query<Record<string, unknown>>(
-        `select action, actor_id, target, detail from audit_events where org_id = $1 and action like 'webhook.%' order by id`,
-        [orgId],
-      )
-    ).rows;
+  const trail = () => trailOf(portal.store, orgId, 'action, actor_id, target, detail', 'webhook.%');
   return { orgId, slug, person, path, stored, trail };
 }
 
