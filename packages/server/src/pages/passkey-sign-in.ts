@@ -1,14 +1,13 @@
 import { Hono, type Context } from 'hono';
 import { parseJson } from '../kernel/json.ts';
 import { hashSecret } from '../kernel/secret.ts';
-import { sayLimit } from '../limits/say-limit.ts';
 import { signatureSchema } from '../people/passkeys/responses.ts';
 import type { PagesDeps } from './deps.ts';
 import { formRefused } from './failures.tsx';
+import { overLimit } from './over-limit.ts';
 import type { PageEnv } from './page-env.ts';
 import { readForm } from './read-form.ts';
 import { parseReturnTo, type ReturnTo } from './return-to.ts';
-import { inSeconds } from './in-seconds.ts';
 
 type ShowSignIn = (
   c: Context<PageEnv>,
@@ -25,11 +24,8 @@ export function passkeySignInRoutes(
       const { csrf } = await readForm(c, ['csrf']);
       const checked = guard.check(c, { csrf, purpose });
       if (!checked.ok) return formRefused(c, checked.error, baseUrl);
-      const asked = await limit(`passkey:address:${c.get('address') ?? 'unknown'}`);
-      if (!asked.decision.allowed) {
-        sayLimit(c, asked);
-        return c.body(null, 429);
-      }
+      const tooMany = overLimit(c, await limit(`passkey:address:${c.get('address') ?? 'unknown'}`));
+      if (tooMany !== undefined) return c.body(null, 429);
       return c.json(await accounts.passkeySignInOptions(hashSecret(checked.value.browser)));
     })
     .post('/sign-in/passkey', async (c) => {
@@ -46,12 +42,8 @@ export function passkeySignInRoutes(
           'This page was open for too long, or cookies are off for this site. Please try again.',
         );
       }
-      const asked = await limit(`sign-in:address:${c.get('address') ?? 'unknown'}`);
-      const { allowed, retryAfterSeconds } = asked.decision;
-      if (!allowed) {
-        sayLimit(c, asked);
-        return again(429, `Too many attempts. Try again in ${inSeconds(retryAfterSeconds)}.`);
-      }
+      const tooMany = overLimit(c, await limit(`sign-in:address:${c.get('address') ?? 'unknown'}`));
+      if (tooMany !== undefined) return again(429, tooMany);
       const response = signatureSchema.safeParse(parseJson(form.response));
       const signedIn = response.success
         ? await accounts.signInByPasskey({

@@ -1,14 +1,13 @@
 import { Hono, type Context } from 'hono';
-import { sayLimit } from '../limits/say-limit.ts';
 import type { PagesDeps } from './deps.ts';
 import { formRefused } from './failures.tsx';
 import { document } from './layout.tsx';
+import { overLimit, tooManyAttempts } from './over-limit.ts';
 import type { PageEnv } from './page-env.ts';
 import { readForm } from './read-form.ts';
 import { parseReturnTo, signInPath, type ReturnTo } from './return-to.ts';
 import { SecondFactorPage } from './second-factor-page.tsx';
 import { Purpose } from './sign-in-page.tsx';
-import { inSeconds } from './in-seconds.ts';
 
 const PURPOSE = 'second-factor';
 
@@ -62,11 +61,8 @@ export function secondFactorRoutes({
         if (checked.error.reason === 'cross_site') return formRefused(c, checked.error, baseUrl);
         return again(403, 'Cookies are off for this site, or the page is old. Please type the code again.');
       }
-      const address = await limit(`sign-in:address:${c.get('address') ?? 'unknown'}`);
-      if (!address.decision.allowed) {
-        sayLimit(c, address);
-        return wait(address.decision.retryAfterSeconds);
-      }
+      const tooMany = overLimit(c, await limit(`sign-in:address:${c.get('address') ?? 'unknown'}`));
+      if (tooMany !== undefined) return again(429, tooMany);
 
       const finished = await accounts.finishSignIn({ code: form.code, remember, headers: c.req.raw.headers });
       if (finished.ok) {
@@ -77,14 +73,10 @@ export function secondFactorRoutes({
         case 'over':
           return c.redirect(signInPath(returnTo.path), 303);
         case 'too_many':
-          return wait(finished.error.retryAfterSeconds);
+          c.header('Retry-After', String(finished.error.retryAfterSeconds));
+          return again(429, tooManyAttempts(finished.error.retryAfterSeconds));
         case 'wrong_code':
           return again(422, 'That code is not right, or it was used before. Type the one that shows now.');
-      }
-
-      function wait(seconds: number) {
-        c.header('Retry-After', String(seconds));
-        return again(429, `Too many attempts. Try again in ${inSeconds(seconds)}.`);
       }
     });
 }

@@ -1,12 +1,11 @@
 import { Hono, type Context } from 'hono';
 import { hashSecret } from '../kernel/secret.ts';
 import type { AskedLimit } from '../limits/headers.ts';
-import { sayLimit } from '../limits/say-limit.ts';
 import { companyByEmailRoute } from './company/by-email.ts';
 import type { PagesDeps } from './deps.ts';
 import { formRefused } from './failures.tsx';
-import { inSeconds } from './in-seconds.ts';
 import { document } from './layout.tsx';
+import { overLimit } from './over-limit.ts';
 import type { PageEnv } from './page-env.ts';
 import { passkeySignInRoutes } from './passkey-sign-in.ts';
 import { readForm } from './read-form.ts';
@@ -68,13 +67,8 @@ export function signInRoutes(deps: Omit<PagesDeps, 'log' | 'mcpBaseUrl'>): Hono<
           'This page was open for too long, or cookies are off for this site. Please sign in again.';
         return show(c, { status: 403, returnTo, email, error });
       }
-      const asked = await limited(c, form.email);
-      const { allowed, retryAfterSeconds } = asked.decision;
-      if (!allowed) {
-        sayLimit(c, asked);
-        const error = `Too many attempts. Try again in ${inSeconds(retryAfterSeconds)}.`;
-        return show(c, { status: 429, returnTo, email, error });
-      }
+      const tooMany = overLimit(c, await limited(c, form.email));
+      if (tooMany !== undefined) return show(c, { status: 429, returnTo, email, error: tooMany });
       const { headers } = c.req.raw;
       const signedIn = await people.signIn({ email: form.email, password: form.password, headers });
       if (!signedIn.ok) {

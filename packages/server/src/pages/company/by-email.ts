@@ -1,9 +1,8 @@
 import { Hono, type Context } from 'hono';
 import type { AskedLimit } from '../../limits/headers.ts';
-import { sayLimit } from '../../limits/say-limit.ts';
 import type { PagesDeps } from '../deps.ts';
 import { formRefused } from '../failures.tsx';
-import { inSeconds } from '../in-seconds.ts';
+import { overLimit } from '../over-limit.ts';
 import type { PageEnv } from '../page-env.ts';
 import { readForm } from '../read-form.ts';
 import { parseReturnTo, type ReturnTo } from '../return-to.ts';
@@ -40,12 +39,8 @@ export function companyByEmailRoute(
         'This page was open for too long, or cookies are off for this site. Please sign in again.',
       );
     }
-    const asked = await limited(c, email);
-    const { allowed, retryAfterSeconds } = asked.decision;
-    if (!allowed) {
-      sayLimit(c, asked);
-      return again(429, `Too many attempts. Try again in ${inSeconds(retryAfterSeconds)}.`);
-    }
+    const tooMany = overLimit(c, await limited(c, email));
+    if (tooMany !== undefined) return again(429, tooMany);
     if (email === '') return again(422, 'Type your work email first: it says which company is yours.');
     const organisation = await deps.companySignIn.organisationFor(email);
     if (organisation === undefined) {
