@@ -1,8 +1,9 @@
-import { useRef, type ReactNode } from 'react';
+import { useRef } from 'react';
 import type { AuditEvent } from '../api/audit.ts';
 import { actionInWords, auditText } from '../text/audit.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
+import { Fact } from '../ui/fact.tsx';
 import { Foreign } from '../ui/foreign.tsx';
 import { Moment } from '../ui/moment.tsx';
 import { Result, Target, Who } from './audit-words.tsx';
@@ -119,15 +120,6 @@ function Raw({ event }: { event: AuditEvent }) {
       </pre>
       <CopyButton text={json} what={text.rawWhat} shownIn={shown} />
     </details>
-  );
-}
-
-function Fact({ children, name }: { name: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
 

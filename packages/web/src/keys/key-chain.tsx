@@ -1,9 +1,9 @@
 import { useId } from 'react';
 import type { KeyDetail } from '../api/keys.ts';
 import { keyText as text } from '../text/key.ts';
+import { Fact } from '../ui/fact.tsx';
 import { Foreign } from '../ui/foreign.tsx';
 import { Moment } from '../ui/moment.tsx';
-import { Fact } from './key-facts.tsx';
 
 const NAME_CHARACTERS_MAX = 60;
 

@@ -1,9 +1,10 @@
-import { useId, type ReactNode } from 'react';
+import { useId } from 'react';
 import type { KeyDetail } from '../api/keys.ts';
 import { ROLE_NAMES } from '../roles.ts';
 import { keyText as text, mintedInWords } from '../text/key.ts';
 import { keysText } from '../text/keys.ts';
 import { AccessBadge } from '../ui/badges.tsx';
+import { Fact } from '../ui/fact.tsx';
 import { Moment } from '../ui/moment.tsx';
 import { When } from '../ui/when.tsx';
 import { KeyStatus } from './key-status.tsx';
@@ -45,14 +46,5 @@ export function KeyFacts({ detail: key }: { detail: KeyDetail }) {
         </Fact>
       </dl>
     </section>
-  );
-}
-
-export function Fact({ children, name }: { name: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }

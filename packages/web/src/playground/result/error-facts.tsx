@@ -1,6 +1,6 @@
-import type { ReactNode } from 'react';
 import type { CallError } from '../../api/playground.ts';
 import { playgroundText } from '../../text/playground.ts';
+import { Fact } from '../../ui/fact.tsx';
 import { Foreign } from '../../ui/foreign.tsx';
 import { safeLink } from './safe-link.ts';
 
@@ -53,13 +53,4 @@ function limitInWords(limit: Record<string, unknown>): string {
   const number = (name: string): string | undefined =>
     typeof limit[name] === 'number' ? String(limit[name]) : undefined;
   return text.limitOf(number('limit') ?? '?', number('remaining') ?? '?', number('reset_seconds'));
-}
-
-function Fact({ children, name }: { name: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
-  );
 }

@@ -1,11 +1,11 @@
 import { useMutation } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
 import { queryClient } from '../../api/query-client.ts';
 import { redeliver, webhooksKey, type Delivery, type Webhook } from '../../api/webhooks.ts';
 import { useOrganisation } from '../../shell/organisation-context.ts';
 import { actionInWords } from '../../text/audit.ts';
 import { webhooksText } from '../../text/webhooks.ts';
 import { Dialog } from '../../ui/dialog.tsx';
+import { Fact } from '../../ui/fact.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { Problem } from '../../ui/problem.tsx';
 import { tamed } from '../../ui/tamed.ts';
@@ -96,13 +96,4 @@ function readable(body: string): string {
   } catch {
     return body;
   }
-}
-
-function Fact({ children, name }: { name: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
-  );
 }

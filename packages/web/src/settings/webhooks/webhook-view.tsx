@@ -6,6 +6,7 @@ import { testWebhook, webhooksKey, type Webhook } from '../../api/webhooks.ts';
 import { useOrganisation } from '../../shell/organisation-context.ts';
 import { kindInWords, webhooksText as text } from '../../text/webhooks.ts';
 import { Dialog } from '../../ui/dialog.tsx';
+import { Fact } from '../../ui/fact.tsx';
 import { Foreign } from '../../ui/foreign.tsx';
 import { Problem } from '../../ui/problem.tsx';
 import { When } from '../../ui/when.tsx';
@@ -146,14 +147,5 @@ export function WebhookView({ onDeleted, say, webhook }: WebhookViewProps) {
         </Dialog>
       )}
     </>
-  );
-}
-
-function Fact({ children, name }: { name: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
