@@ -1,3 +1,5 @@
+import { isObject } from '../is-object.ts';
+
 /** The name of a setting as people write it. */
 export function nameInWords(name: string): string {
   return name
@@ -16,7 +18,7 @@ export interface Change {
 export function changesOf(detail: Record<string, unknown> | null): Change[] {
   if (detail === null || !('from' in detail) || !('to' in detail)) return [];
   const { from, to } = detail;
-  if (!isRecord(from) || !isRecord(to)) return [{ name: '', before: inWords(from), after: inWords(to) }];
+  if (!isObject(from) || !isObject(to)) return [{ name: '', before: inWords(from), after: inWords(to) }];
   const names = [...new Set([...Object.keys(from), ...Object.keys(to)])];
   return names
     .map((name) => ({ name, before: inWords(from[name]), after: inWords(to[name]) }))
@@ -34,8 +36,4 @@ export function factsOf(detail: Record<string, unknown> | null): [name: string, 
 function inWords(value: unknown): string {
   if (value === undefined || value === null) return '–';
   return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

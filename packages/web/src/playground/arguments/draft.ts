@@ -1,4 +1,4 @@
-import { isObject } from '../is-object.ts';
+import { isObject } from '../../is-object.ts';
 
 export type Path = readonly (string | number)[];
 

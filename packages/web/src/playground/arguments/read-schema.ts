@@ -1,4 +1,5 @@
 import type { JsonSchema } from '../../api/playground.ts';
+import { isObject } from '../../is-object.ts';
 
 /** What a field of a form asks for. What no form can ask for is `json`. */
 export type FieldKind =
@@ -39,7 +40,7 @@ export function kindOf(written: JsonSchema, root: JsonSchema, depth = 0): FieldK
       return { kind: 'boolean' };
     case 'array': {
       const item = schema['items'];
-      return isSchema(item) && depth < DEPTH_MAX ? { kind: 'list', item } : JSON_FIELD;
+      return isObject(item) && depth < DEPTH_MAX ? { kind: 'list', item } : JSON_FIELD;
     }
     case 'object': {
       const fields = fieldsOf(schema);
@@ -55,10 +56,10 @@ export function kindOf(written: JsonSchema, root: JsonSchema, depth = 0): FieldK
 export function fieldsOf(written: JsonSchema, root: JsonSchema = written): Field[] {
   const schema = resolved(written, root);
   const { properties } = schema;
-  if (!isSchema(properties)) return [];
+  if (!isObject(properties)) return [];
   const required = Array.isArray(schema['required']) ? schema['required'] : [];
   const fields = Object.entries(properties).flatMap(([name, field]): Field[] =>
-    isSchema(field) ? [{ name, schema: field, isRequired: required.includes(name) }] : [],
+    isObject(field) ? [{ name, schema: field, isRequired: required.includes(name) }] : [],
   );
   if (fields.length > FIELDS_MAX) return [];
   return [
@@ -85,8 +86,8 @@ function resolved(schema: JsonSchema, root: JsonSchema): JsonSchema {
   for (let hops = 0; hops < DEPTH_MAX && typeof found['$ref'] === 'string'; hops += 1) {
     const name = /^#\/\$defs\/([^/]+)$/.exec(found['$ref'])?.[1];
     const definitions = root['$defs'];
-    const definition = name !== undefined && isSchema(definitions) ? definitions[name] : undefined;
-    if (!isSchema(definition)) return {};
+    const definition = name !== undefined && isObject(definitions) ? definitions[name] : undefined;
+    if (!isObject(definition)) return {};
     found = definition;
   }
   return found;
@@ -107,8 +108,4 @@ function typeOf(schema: JsonSchema): string | undefined {
   const types = (Array.isArray(type) ? type : [type]).filter((one) => one !== 'null');
   const [only] = types;
   return types.length === 1 && typeof only === 'string' ? only : undefined;
-}
-
-function isSchema(value: unknown): value is JsonSchema {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,7 +1,7 @@
 import { playgroundText } from '../../text/playground.ts';
 import { Foreign } from '../../ui/foreign.tsx';
 import { parsed, written } from '../arguments/draft.ts';
-import { isObject } from '../is-object.ts';
+import { isObject } from '../../is-object.ts';
 import { LongText } from './long-text.tsx';
 import { mediaUrl, safeLink } from './safe-link.ts';
 
