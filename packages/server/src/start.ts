@@ -7,20 +7,19 @@ import {
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { AppOptions, Half } from './app-options.ts';
+import type { AppOptions } from './app-options.ts';
 import { createApp, type App } from './app.ts';
 import type { Config } from './config.ts';
 import { applyDeclared } from './declared.ts';
 import { findDemoPeople } from './demo-people.ts';
 import { createFront, type Doors } from './front/front.ts';
 import type { Settings } from './installation.ts';
-import { systemClock, type Clock } from './kernel/clock.ts';
+import { systemClock } from './kernel/clock.ts';
 import { AppError, errorBody } from './kernel/errors.ts';
 import { newId } from './kernel/ids.ts';
 import { createLog, silentLog, type Log } from './kernel/log.ts';
 import { fail, ok, type Result } from './kernel/result.ts';
 import { WrongMasterSecretError } from './kernel/wrong-master-secret.ts';
-import type { KeyEnvironment } from './keys/key-secret.ts';
 import { createLeaving, drainMs } from './leaving.ts';
 import { readMasterSecret } from './master-secret.ts';
 import { openDatabase, type OpenedDatabase } from './open-database.ts';
@@ -30,7 +29,6 @@ import { migrateDatabase } from './store/migrate.ts';
 import { NewerSchemaError } from './store/newer-schema.ts';
 import { createStore } from './store/store.ts';
 import { isPublic } from './unsafe-settings.ts';
-import type { WorkerPlace } from './workers/worker-place.ts';
 
 export interface StartedLatchkey {
   latchkey: App;
@@ -56,27 +54,28 @@ export interface StartedLatchkey {
   stopDatabase(): Promise<void>;
 }
 
-export interface StartOptions {
-  environment: KeyEnvironment;
-  only?: Half | undefined;
+export interface StartOptions
+  extends
+    Partial<Pick<AppOptions, 'clock' | 'log'>>,
+    Pick<
+      AppOptions,
+      | 'addressGuard'
+      | 'aroundAudit'
+      | 'dashboardDirectory'
+      | 'documentBudget'
+      | 'environment'
+      | 'limits'
+      | 'only'
+      | 'resolveTxt'
+      | 'sharedLimitDeadlineMs'
+      | 'unconfirmedClientsMax'
+      | 'worker'
+    > {
   say: (line: string) => void;
-  clock?: Clock;
-  log?: Log;
-  limits?: NonNullable<AppOptions['limits']>;
-  sharedLimitDeadlineMs?: number;
   /** A database that another process has opened, and brought to this release's schema. */
   databaseUrl?: string;
   /** False: another process applies the declared file. */
   appliesDeclared?: boolean;
-  worker?: WorkerPlace;
-  unconfirmedClientsMax?: number;
-  /** For tests, which bring an internet of their own. */
-  addressGuard?: NonNullable<AppOptions['addressGuard']>;
-  resolveTxt?: NonNullable<AppOptions['resolveTxt']>;
-  documentBudget?: NonNullable<AppOptions['documentBudget']>;
-  /** For measurements alone. */
-  aroundAudit?: NonNullable<AppOptions['aroundAudit']>;
-  dashboardDirectory?: string;
 }
 
 /** Database, migrations, listening socket, app: the whole service in this process. */
@@ -86,16 +85,11 @@ export async function startLatchkey(
     appliesDeclared = true,
     clock = systemClock,
     databaseUrl,
-    environment,
-    limits,
-    log: givenLog,
-    only,
+    log = config.logLevel === 'silent' ? silentLog : createLog(config.logLevel),
     say,
-    worker,
-    ...forTests
+    ...passedOn
   }: StartOptions,
 ): Promise<Result<StartedLatchkey, { message: string }>> {
-  const log = givenLog ?? (config.logLevel === 'silent' ? silentLog : createLog(config.logLevel));
   let lose: (message: string) => void = () => {};
   const lost = new Promise<string>((resolve) => {
     lose = resolve;
@@ -106,7 +100,7 @@ export async function startLatchkey(
           say,
           log,
           onLost: (message) => lose(message),
-          takesDemoPeople: environment === 'test',
+          takesDemoPeople: passedOn.environment === 'test',
         })
       : ok({ url: databaseUrl, close: async () => {} });
   if (!database.ok) return database;
@@ -157,13 +151,9 @@ export async function startLatchkey(
     logsRequests: config.logLevel === 'debug',
     masterSecret,
     handoffSecret: config.handoffSecret,
-    environment,
-    only,
     clock,
     log,
-    worker,
-    ...(limits === undefined ? {} : { limits }),
-    ...forTests,
+    ...passedOn,
   }).then(ok, async (error: unknown) => {
     server.close();
     front.closeAllConnections();
