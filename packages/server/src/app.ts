@@ -132,7 +132,8 @@ export async function createApp(options: AppOptions) {
   const { credentials, mcpServers, publishMcp, sender, upstreamAccounts, vault } = upstreams;
   const toolDesk = createToolDesk({ store, catalogues, clock });
   const importing = wireImports({ ...shared, upstreams, toolDesk, limiter });
-  const operator = wireOperator({ ...shared, ...limiting, feed, options, hasSecret: () => hasSecret });
+  const { limitsAreShared } = limiting;
+  const operator = wireOperator({ options, feed, hasSecret: () => hasSecret, limitsAreShared });
   feed.on('key', keyVerifier.forget);
   feed.on('grant', keyVerifier.forget);
   feed.on('grant_access', keyVerifier.forget);

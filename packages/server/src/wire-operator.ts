@@ -4,27 +4,21 @@ import type { ChangeFeed } from './grants/change-feed.ts';
 import { createKeyRotation } from './grants/key-rotation.ts';
 import { createSuspensions } from './grants/suspensions.ts';
 import { createInstallation } from './installation.ts';
-import type { Clock } from './kernel/clock.ts';
-import type { Log } from './kernel/log.ts';
 import { deriveKey } from './kernel/seal.ts';
 import { createPresence } from './nodes/presence.ts';
 import { createFoundOrganisation } from './people/operators/found-organisation.ts';
 import { createOperators } from './people/operators/operators.ts';
-import type { Store } from './store/store.ts';
 import { VERSION } from './version.ts';
 
 /** What operators see and do, and this node among those that they see. */
 export function wireOperator(deps: {
-  readonly store: Store;
+  readonly options: Omit<AppOptions, 'handoffSecret'>;
   readonly feed: Pick<ChangeFeed, 'isCurrent'>;
-  readonly masterSecret: string;
-  readonly options: Omit<AppOptions, 'masterSecret' | 'handoffSecret'>;
   readonly hasSecret: () => boolean;
   readonly limitsAreShared: () => boolean | undefined;
-  readonly clock: Clock;
-  readonly log: Log;
 }) {
-  const { clock, feed, hasSecret, limitsAreShared, log, masterSecret, options, store } = deps;
+  const { feed, hasSecret, limitsAreShared, options } = deps;
+  const { clock, log, masterSecret, store } = options;
   const presence = createPresence({
     store,
     about: {

@@ -137,11 +137,10 @@ export async function openPortal({
     log: silentLog,
   });
   const operator = wireOperator({
-    store,
     feed: management.feed,
-    masterSecret: 'a secret of the tests',
     options: {
       store,
+      masterSecret: 'a secret of the tests',
       mcpBaseUrl,
       webBaseUrl: baseUrl,
       connectorPaths: [],
@@ -151,8 +150,6 @@ export async function openPortal({
     },
     hasSecret: () => true,
     limitsAreShared: () => undefined,
-    clock,
-    log: silentLog,
   });
   const clientRules = createClientRules({ store, clock });
   const webhooks = wireWebhooks({
