@@ -1,3 +1,4 @@
+import type { AppOptions } from './app-options.ts';
 import { createAttempts } from './audit/attempts/attempts.ts';
 import { createFirstCalls } from './audit/attempts/first-calls.ts';
 import { createListAttempts } from './audit/attempts/list-attempts.ts';
@@ -5,10 +6,7 @@ import { createOrigins } from './audit/attempts/origin.ts';
 import { askedAt, type AttemptTrace } from './audit/attempts/trace.ts';
 import type { DoorAttempts } from './gateway/attempts.ts';
 import type { CallerOf } from './kernel/callers.ts';
-import type { Clock } from './kernel/clock.ts';
-import type { Log } from './kernel/log.ts';
 import { deriveKey } from './kernel/seal.ts';
-import type { Store } from './store/store.ts';
 
 interface OriginHeaders {
   readonly 'x-forwarded-for'?: string | string[] | undefined;
@@ -22,13 +20,7 @@ export function wireAttempts({
   log,
   masterSecret,
   store,
-}: {
-  callerOf: CallerOf;
-  clock: Clock;
-  log: Log;
-  masterSecret: string;
-  store: Store;
-}) {
+}: Pick<AppOptions, 'clock' | 'log' | 'masterSecret' | 'store'> & { callerOf: CallerOf }) {
   const attempts = createAttempts({ store, clock, log });
   const originOf = createOrigins(deriveKey(masterSecret, 'sources of attempts'));
   const trace: AttemptTrace = { note: attempts.note, originOf };

@@ -1,9 +1,8 @@
 import type { Hono } from 'hono';
-import type { Clock } from './kernel/clock.ts';
+import type { AppOptions } from './app-options.ts';
 import { deepestCause } from './kernel/deepest-cause.ts';
 import { createGuardedFetch } from './kernel/guarded-fetch.ts';
 import type { GuardedOpenOptions } from './kernel/guarded-open.ts';
-import type { Log } from './kernel/log.ts';
 import { deriveKey } from './kernel/seal.ts';
 import { COMPANY_CALLBACK_PATH, companyRoutes, type CompanyRoutesDeps } from './pages/company/company.tsx';
 import type { PageEnv } from './pages/page-env.ts';
@@ -13,7 +12,6 @@ import { createCompanyProviders } from './people/company/provider.ts';
 import { createProviderSecrets } from './people/company/provider-secrets.ts';
 import { createRelyingParty } from './people/company/relying-party.ts';
 import type { People } from './people/people.ts';
-import type { Store } from './store/store.ts';
 
 const HOUSEKEEPING_MS = 30 * 60_000;
 
@@ -29,11 +27,9 @@ export function wireCompany({
   resolveTxt,
   store,
   webBaseUrl,
-}: {
-  clock: Clock;
+}: Pick<AppOptions, 'clock' | 'log' | 'store' | 'webBaseUrl'> & {
   /** How providers are reached. */
   guard: GuardedOpenOptions | undefined;
-  log: Log;
   masterSecret: string | Uint8Array;
   /** False: the secret is not the one that the database was sealed with. */
   maySeal: () => boolean;
@@ -42,8 +38,6 @@ export function wireCompany({
   people: People;
   /** For tests, which bring domains of their own. */
   resolveTxt?: ResolveTxt | undefined;
-  store: Store;
-  webBaseUrl: string;
 }) {
   const fetch = createGuardedFetch(guard);
   const secrets = createProviderSecrets(deriveKey(masterSecret, 'company sign-in'));

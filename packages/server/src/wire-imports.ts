@@ -1,5 +1,6 @@
 import { createToolUse } from './audit/tool-use.ts';
 import { compileInWorker } from '@latchkey/tools';
+import type { AppOptions } from './app-options.ts';
 import { createConnectionTest } from './connectors/connection-test.ts';
 import { createConnectorDesk } from './connectors/connector-desk.ts';
 import { createImports } from './connectors/imports/imports.ts';
@@ -11,12 +12,9 @@ import { createImportWork } from './connectors/imports/work.ts';
 import type { ToolDesk } from './connectors/tool-desk.ts';
 import { createVersions } from './connectors/versions.ts';
 import type { AddressGuardOptions } from './kernel/address-guard.ts';
-import type { Clock } from './kernel/clock.ts';
 import { createFileReader } from './kernel/guarded-file.ts';
-import type { Log } from './kernel/log.ts';
 import type { Limiter, LimitPolicy } from './limits/limiter.ts';
 import { can } from './people/policy.ts';
-import type { Store } from './store/store.ts';
 import type { wireUpstreams } from './wire-upstreams.ts';
 
 /** A document of 32 MB from a slow server. */
@@ -34,14 +32,10 @@ export function wireImports({
   store,
   toolDesk,
   upstreams,
-}: {
-  clock: Clock;
+}: Pick<AppOptions, 'clock' | 'log' | 'mcpBaseUrl' | 'store'> & {
   /** How addresses that people name are reached. */
   guard: AddressGuardOptions | undefined;
   limiter: Pick<Limiter, 'take'>;
-  log: Log;
-  mcpBaseUrl: string;
-  store: Store;
   toolDesk: ToolDesk;
   upstreams: ReturnType<typeof wireUpstreams>;
 }) {

@@ -1,12 +1,11 @@
 import type { Icon } from '@latchkey/tools';
 import { LRUCache } from 'lru-cache';
+import type { AppOptions } from './app-options.ts';
 import type { ChangeFeed } from './grants/change-feed.ts';
-import type { Clock } from './kernel/clock.ts';
 import type { OrganisationId } from './kernel/ids.ts';
 import { logoPath } from './kernel/logo-path.ts';
 import { logoRoutes } from './pages/logos.ts';
 import { createLogos } from './people/organisations/logo.ts';
-import type { Store } from './store/store.ts';
 
 const REMEMBERED_MAX = 10_000;
 
@@ -16,11 +15,8 @@ export function wireLogos({
   feed,
   mcpBaseUrl,
   store,
-}: {
-  readonly clock: Clock;
+}: Pick<AppOptions, 'clock' | 'mcpBaseUrl' | 'store'> & {
   readonly feed: Pick<ChangeFeed, 'isCurrent' | 'on' | 'onMissed'>;
-  readonly mcpBaseUrl: string;
-  readonly store: Store;
 }) {
   const logos = createLogos({ store, clock });
   const known = new LRUCache<OrganisationId, { logo: string | null }>({ max: REMEMBERED_MAX });

@@ -1,29 +1,26 @@
+import type { AppOptions } from './app-options.ts';
 import type { Audit } from './audit/audit.ts';
 import type { Usage } from './audit/usage.ts';
 import { createLimit } from './gateway/pipeline/limit.ts';
 import type { createGrants } from './grants/grants.ts';
 import { createVerifyAssertion } from './grants/verify-assertion.ts';
-import type { Clock } from './kernel/clock.ts';
 import type { createKeyVerifier } from './keys/key-verifier.ts';
 import type { Limiter, LimitPolicy } from './limits/limiter.ts';
 import { ownApiUrl, type OwnApi } from './own-connector.ts';
 import type { Management } from './portal/management/identify.ts';
 import { createToolDocument } from './portal/openapi/document.ts';
-import type { Store } from './store/store.ts';
 
 /** Who may manage an organisation from outside the dashboard: keys, and our own gateway for who calls it. */
-export function wireManagement(deps: {
-  readonly store: Store;
-  readonly grants: Pick<Awaited<ReturnType<typeof createGrants>>, 'signing' | 'standings'>;
-  readonly keyVerifier: Pick<ReturnType<typeof createKeyVerifier>, 'verify'>;
-  readonly limiter: Limiter;
-  readonly limits: { readonly perKey: LimitPolicy; readonly perOrganisation: LimitPolicy };
-  readonly audit: Audit;
-  readonly usage: Usage;
-  readonly mcpBaseUrl: string;
-  readonly webBaseUrl: string;
-  readonly clock: Clock;
-}): Management {
+export function wireManagement(
+  deps: Pick<AppOptions, 'clock' | 'mcpBaseUrl' | 'store' | 'webBaseUrl'> & {
+    readonly grants: Pick<Awaited<ReturnType<typeof createGrants>>, 'signing' | 'standings'>;
+    readonly keyVerifier: Pick<ReturnType<typeof createKeyVerifier>, 'verify'>;
+    readonly limiter: Limiter;
+    readonly limits: { readonly perKey: LimitPolicy; readonly perOrganisation: LimitPolicy };
+    readonly audit: Audit;
+    readonly usage: Usage;
+  },
+): Management {
   const { clock, grants, mcpBaseUrl, store, webBaseUrl } = deps;
   const verifyAssertion = createVerifyAssertion({ signing: grants.signing, clock, issuer: mcpBaseUrl });
   return {

@@ -1,12 +1,10 @@
-import type { Clock } from './kernel/clock.ts';
-import type { Log } from './kernel/log.ts';
+import type { AppOptions } from './app-options.ts';
 import { deriveKey } from './kernel/seal.ts';
 import { createSignInWatch } from './observe-sign-ins.ts';
 import { createAccounts } from './people/accounts.ts';
 import { createReach } from './people/company/reach.ts';
 import { createPeople } from './people/people.ts';
 import { createSetup } from './people/setup.ts';
-import type { Store } from './store/store.ts';
 import type { Telemetry } from './wire-telemetry.ts';
 
 /** The part of the wiring that is about people: who they are, how they sign in, what is open to them. */
@@ -17,13 +15,8 @@ export function wirePeople({
   store,
   telemetry,
   webBaseUrl,
-}: {
-  clock: Clock;
-  log: Log;
-  masterSecret: string;
-  store: Store;
+}: Pick<AppOptions, 'clock' | 'log' | 'masterSecret' | 'store' | 'webBaseUrl'> & {
   telemetry: Pick<Telemetry, 'signIns'>;
-  webBaseUrl: string;
 }) {
   const watch = createSignInWatch(telemetry.signIns);
   const secret = deriveKey(masterSecret, 'sessions');

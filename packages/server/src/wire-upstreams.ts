@@ -1,4 +1,5 @@
 import { createSender, type SenderOptions } from '@latchkey/tools';
+import type { AppOptions } from './app-options.ts';
 import { USUAL_CALLS, type CallSettings } from './config-calls.ts';
 import { createMcpServers } from './connectors/mcp-servers.ts';
 import { createPublishMcp } from './connectors/publish-mcp.ts';
@@ -7,10 +8,8 @@ import type { ChangeFeed } from './grants/change-feed.ts';
 import type { createGrants } from './grants/grants.ts';
 import type { AddressGuardOptions } from './kernel/address-guard.ts';
 import { createGuardedConnect } from './kernel/guarded-connect.ts';
-import { monotonicClock, type Clock } from './kernel/clock.ts';
-import type { Log } from './kernel/log.ts';
+import { monotonicClock } from './kernel/clock.ts';
 import { deriveKey } from './kernel/seal.ts';
-import type { Store } from './store/store.ts';
 import { createChannels } from './upstreams/channels.ts';
 import { createMcpClients } from './upstreams/client/clients.ts';
 import { createAssertionCache } from './upstreams/credentials/assertions.ts';
@@ -37,22 +36,16 @@ export function wireUpstreams({
   privateNetworks,
   store,
   webBaseUrl,
-}: {
+}: Pick<AppOptions, 'clock' | 'log' | 'masterSecret' | 'mcpBaseUrl' | 'store' | 'webBaseUrl'> & {
   calls?: Pick<CallSettings, 'atOnce'> | undefined;
-  clock: Clock;
   feed: ChangeFeed;
   grants: Pick<Awaited<ReturnType<typeof createGrants>>, 'signing'>;
   /** How addresses that others named are reached. */
   guard: AddressGuardOptions | undefined;
-  log: Log;
-  masterSecret: string;
   /** False: the secret is not the one that the database was sealed with. */
   maySeal: () => boolean;
-  mcpBaseUrl: string;
   /** Networks of our own that connectors made on the dashboard may reach. */
   privateNetworks: readonly string[];
-  store: Store;
-  webBaseUrl: string;
 }) {
   const environments = createSealedEnvironment(deriveKey(masterSecret, 'upstream environments'));
   const publishMcp = createPublishMcp({ store, environment: environments, clock });

@@ -1,3 +1,4 @@
+import type { AppOptions } from './app-options.ts';
 import { createAuditLog } from './audit/audit-log.ts';
 import { CHECKPOINT_PURPOSE } from './audit/checkpoint-key.ts';
 import { createCheckpointKeeper } from './audit/checkpoints.ts';
@@ -6,11 +7,8 @@ import { createTrailKeeper } from './audit/keep-trail.ts';
 import { createOverview } from './audit/overview.ts';
 import { createPruner } from './audit/prune.ts';
 import { createUsageReport } from './audit/usage-report.ts';
-import type { Clock } from './kernel/clock.ts';
-import type { Log } from './kernel/log.ts';
 import { deriveKey } from './kernel/seal.ts';
 import { createAuditRetention } from './people/organisations/audit-retention.ts';
-import type { Store } from './store/store.ts';
 
 /** The part of the wiring that is about what was done: the chain and the counts behind it, and who reads them. */
 export function wireWatching({
@@ -20,14 +18,7 @@ export function wireWatching({
   mcpBaseUrl,
   store,
   unownedAuditDays,
-}: {
-  clock: Clock;
-  log: Log;
-  masterSecret: string;
-  mcpBaseUrl: string;
-  store: Store;
-  unownedAuditDays?: number | undefined;
-}) {
+}: Pick<AppOptions, 'clock' | 'log' | 'masterSecret' | 'mcpBaseUrl' | 'store' | 'unownedAuditDays'>) {
   const keeper = createTrailKeeper({ store, log });
   keeper.start();
   const checkpoints = createCheckpointKeeper({

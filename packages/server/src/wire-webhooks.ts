@@ -1,14 +1,12 @@
+import type { AppOptions } from './app-options.ts';
 import { createSendToWebhook } from './audit/forward/to-webhook.ts';
 import { createWebhookDeliverer } from './audit/webhooks/deliver.ts';
 import { createWebhookSecrets, WEBHOOK_PURPOSE } from './audit/webhooks/secrets.ts';
 import { createSendWebhook } from './audit/webhooks/send.ts';
 import { createSignWebhook } from './audit/webhooks/sign.ts';
-import type { Clock } from './kernel/clock.ts';
 import type { GuardedOpenOptions } from './kernel/guarded-open.ts';
-import type { Log } from './kernel/log.ts';
 import { deriveKey } from './kernel/seal.ts';
 import { createOrganisationWebhooks } from './people/organisations/webhooks.ts';
-import type { Store } from './store/store.ts';
 import { wireForwarding, type ForwardingDeps } from './wire-forwarding.ts';
 
 /** Who is told of what happens: what admins say of it, and who makes the deliveries. */
@@ -20,17 +18,13 @@ export function wireWebhooks({
   masterSecret,
   maySeal,
   store,
-}: {
-  clock: Clock;
+}: Pick<AppOptions, 'clock' | 'log' | 'masterSecret' | 'store'> & {
   /** Where else audit rows go, and who counts them. Unset: by a test. */
   forwarding?: Pick<ForwardingDeps, 'logs' | 'registry' | 'resource'>;
   /** How receivers are reached. */
   guard: GuardedOpenOptions | undefined;
-  log: Log;
-  masterSecret: string | Uint8Array;
   /** False: the secret is not the one that the database was sealed with. */
   maySeal: () => boolean;
-  store: Store;
 }) {
   const secrets = createWebhookSecrets(deriveKey(masterSecret, WEBHOOK_PURPOSE));
   const send = createSendWebhook(guard);
