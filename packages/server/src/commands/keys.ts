@@ -9,6 +9,7 @@ import {
 import { deriveKey } from '../kernel/seal.ts';
 import { WrongMasterSecretError } from '../kernel/wrong-master-secret.ts';
 import { refuseToStart, refuseUsage } from './lifecycle.ts';
+import { print } from './print.ts';
 import { serviceSecretOf } from './service-secret.ts';
 import { withStoreBeside } from './with-store-beside.ts';
 
@@ -96,8 +97,4 @@ async function drop(rotation: KeyRotation, kid: string): Promise<string | undefi
   print(`${kid} is gone: what it signed is refused.`);
   if (dropped.value.active !== undefined) print(`${dropped.value.active} signs from now on.`);
   return undefined;
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

@@ -4,6 +4,7 @@ import { systemClock } from '../kernel/clock.ts';
 import { parseEmail } from '../people/email.ts';
 import { createOperators, type OperatorFault, type Operators } from '../people/operators/operators.ts';
 import { refuseToStart, refuseUsage } from './lifecycle.ts';
+import { print } from './print.ts';
 import { withStoreBeside } from './with-store-beside.ts';
 
 export const OPERATORS_HELP = `latchkey operators <list | add <email> | remove <email>>
@@ -80,8 +81,4 @@ function describe(fault: OperatorFault, email: string): string {
     declared: `LATCHKEY_CONFIG says that ${email} is an operator. Take them out of the file, and start again.`,
     last_operator: `${email} is the last operator: add another one first.`,
   }[fault];
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

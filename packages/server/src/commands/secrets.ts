@@ -10,6 +10,7 @@ import { isSecretOf, rotateSecret } from '../rotate-secret.ts';
 import type { Store } from '../store/store.ts';
 import { keepFormerSecret } from './keep-former-secret.ts';
 import { refuseToStart, refuseUsage } from './lifecycle.ts';
+import { print } from './print.ts';
 import { withStoreBeside } from './with-store-beside.ts';
 
 export const SECRETS_HELP = `latchkey secrets rotate [--previous-file <path>]
@@ -141,8 +142,4 @@ async function changeOfFile(
 async function readSecret(path: string): Promise<string | undefined> {
   const text = (await readFile(path, 'utf8').catch(() => '')).trim();
   return text === '' ? undefined : text;
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
 }
