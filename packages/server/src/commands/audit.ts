@@ -10,6 +10,7 @@ import type { Store } from '../store/store.ts';
 import { readKeptCheckpoints } from './audit/kept-checkpoints.ts';
 import { inWords, nameOf, toJson, type NamedChain } from './audit/words.ts';
 import { refuseToStart, refuseUsage } from './lifecycle.ts';
+import { progress } from './progress.ts';
 import { sayFailure } from './say-failure.ts';
 import { serviceSecretOf } from './service-secret.ts';
 import { withStoreBeside } from './with-store-beside.ts';
@@ -156,9 +157,4 @@ async function chainsOf(store: Store, slug: string | undefined): Promise<NamedCh
   if (slug === undefined) return store.auditCheckpoints.chains();
   const organisation = await store.organisationSlugs.findOrganisation(slug);
   return organisation && [{ chain: organisation.id, slug: organisation.slug }];
-}
-
-/** On a terminal, one line that is written over. */
-function progress(line: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${line}`);
 }

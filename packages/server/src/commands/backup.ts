@@ -13,8 +13,9 @@ import { checkArchive } from '../store/backup/check-archive.ts';
 import { dumpDatabase, type Dumped } from '../store/backup/dump.ts';
 import { createStore } from '../store/store.ts';
 import { createLog } from '../kernel/log.ts';
-import { BACKUP_PURPOSE, inRows, inSize, interruption, progress, sayFault } from './backup/words.ts';
+import { BACKUP_PURPOSE, inRows, inSize, interruption, sayFault } from './backup/words.ts';
 import { refuseToStart, refuseUsage } from './lifecycle.ts';
+import { progress } from './progress.ts';
 import { serviceSecretOf } from './service-secret.ts';
 
 export const BACKUP_HELP = `latchkey backup <folder | file> [--verify]

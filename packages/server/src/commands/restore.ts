@@ -16,8 +16,9 @@ import { loadDatabase } from '../store/backup/load.ts';
 import type { Manifest } from '../store/backup/manifest.ts';
 import { createStore } from '../store/store.ts';
 import { inWords, nameOf } from './audit/words.ts';
-import { BACKUP_PURPOSE, inRows, inSize, interruption, progress, sayFault } from './backup/words.ts';
+import { BACKUP_PURPOSE, inRows, inSize, interruption, sayFault } from './backup/words.ts';
 import { refuseToStart, refuseUsage } from './lifecycle.ts';
+import { progress } from './progress.ts';
 
 export const RESTORE_HELP = `latchkey restore <backup> [--into <data directory>] [--replace <name>] [--keep-access] [--check]
 

@@ -1,6 +1,7 @@
 import { BackupError } from '../../store/backup/backup-error.ts';
 import type { Manifest } from '../../store/backup/manifest.ts';
 import { refuseToStart } from '../lifecycle.ts';
+import { progress } from '../progress.ts';
 
 // What "backup" and "restore" share.
 
@@ -38,11 +39,6 @@ export function sayFault(error: unknown, signal: AbortSignal): void {
     ]);
   }
   refuseToStart([`${error.message}. Nothing was left behind.`]);
-}
-
-/** On a terminal, one line that is written over. */
-export function progress(line: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${line}`);
 }
 
 export function inRows({ tables }: Manifest): string {
