@@ -7,6 +7,7 @@ import type { AccessTokens } from './access-tokens.ts';
 import { actorOf } from './actor.ts';
 import { PROOF_REPLAYED } from './dpop/family-key.ts';
 import {
+  invalidGrant,
   issueAnswer,
   type AccessTokenAnswer,
   type TokenFault,
@@ -75,7 +76,3 @@ export function createClientCredentials({
 }
 
 export type IssueToMachine = ReturnType<typeof createClientCredentials>;
-
-function invalidGrant(detail: string): Result<never, TokenFault> {
-  return fail({ error: 'invalid_grant', detail });
-}

@@ -13,7 +13,13 @@ import type { AskingClient, ClientRules } from './client-rules.ts';
 import { destinationOf } from './destination.ts';
 import { readStanding } from './standings.ts';
 import { familyKeyOf, PROOF_REPLAYED } from './dpop/family-key.ts';
-import type { Mint, TokenAnswer, TokenFault, TokenRequestContext } from './token-answer.ts';
+import {
+  invalidGrant,
+  type Mint,
+  type TokenAnswer,
+  type TokenFault,
+  type TokenRequestContext,
+} from './token-answer.ts';
 
 /** Nothing is known of it: it is nobody's. */
 export const UNKNOWN_CODE = 'unknown code';
@@ -221,8 +227,4 @@ function challengeOf(verifier: string): string {
 
 function refuse(detail: string): TokenFault {
   return { error: 'invalid_grant', detail };
-}
-
-function invalidGrant(detail: string): Result<never, TokenFault> {
-  return fail(refuse(detail));
 }

@@ -12,7 +12,13 @@ import type { Store } from '../store/store.ts';
 import { GRANT_KEY_OVERLAP_SECONDS, REPLAY_SECONDS } from './lifetimes.ts';
 import { actorOf } from './actor.ts';
 import { familyKeyOf, PROOF_REPLAYED } from './dpop/family-key.ts';
-import type { Mint, TokenAnswer, TokenFault, TokenRequestContext } from './token-answer.ts';
+import {
+  invalidGrant,
+  type Mint,
+  type TokenAnswer,
+  type TokenFault,
+  type TokenRequestContext,
+} from './token-answer.ts';
 
 export interface RefreshRequest {
   refreshToken: string;
@@ -161,8 +167,4 @@ function openReplay(
     // Other parameters than those of the first use: not the same request.
     return undefined;
   }
-}
-
-function invalidGrant(detail: string): Result<never, TokenFault> {
-  return fail({ error: 'invalid_grant', detail });
 }

@@ -1,5 +1,6 @@
 import { scopeOf, type Access, type Role } from '../kernel/access.ts';
 import type { KeyId, RequestId } from '../kernel/ids.ts';
+import { fail, type Result } from '../kernel/result.ts';
 import { hashSecret, randomToken } from '../kernel/secret.ts';
 import { newKeySecret, type KeyEnvironment } from '../keys/key-secret.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -25,6 +26,11 @@ export interface TokenAnswer extends AccessTokenAnswer {
 export interface TokenFault {
   error: 'invalid_grant' | 'invalid_target' | 'invalid_dpop_proof';
   detail: string;
+}
+
+/** A code, a token or an assertion that is not good any more, or never was. */
+export function invalidGrant(detail: string): Result<never, TokenFault> {
+  return fail({ error: 'invalid_grant', detail });
 }
 
 export interface TokenRequestContext {
