@@ -27,7 +27,7 @@ export function relayEvents(answered: Answered, streams: Streams): Sink | undefi
 }
 
 /** Clients that do not name it are asked for nothing in between and take one text. */
-function readsEvents(accept: string | undefined): boolean {
+export function readsEvents(accept: string | undefined): boolean {
   return accept !== undefined && /text\/(?:event-stream|\*)/i.test(accept);
 }
 

@@ -6,6 +6,7 @@ import { JSON_TYPE, respond, respondError, type NodeHeldExchange } from '../../e
 import type { ClientMessage } from '../client-messages.ts';
 import { answerFault } from '../fault-answer.ts';
 import type { AdmittedPost, Passage } from '../passage.ts';
+import { readsEvents } from '../relay-events.ts';
 import { createJsonDestination, type Ask, type Destination, type Posted } from './posted.ts';
 import type { Session } from './session.ts';
 
@@ -81,11 +82,6 @@ export function refusalOf(session: Session, asks: readonly Ask[], callsMax: numb
   return session.callCount() + asks.length > callsMax
     ? errorAnswer(429, first?.id, RPC.rateLimited, 'Too many calls of this session are under way.')
     : undefined;
-}
-
-/** Clients that do not name it take one text. */
-function readsEvents(accept: string | undefined): boolean {
-  return accept !== undefined && /text\/(?:event-stream|\*)/i.test(accept);
 }
 
 const ACCEPTED: Answer = { status: 202, headers: [], body: undefined };
