@@ -1,4 +1,4 @@
-import type { FC } from 'hono/jsx';
+import type { FC, PropsWithChildren } from 'hono/jsx';
 import type { ClientTier } from '../grants/client-rules.ts';
 import type { Access, Role } from '../kernel/access.ts';
 import { logoPath } from '../kernel/logo-path.ts';
@@ -132,29 +132,22 @@ export const ConsentPage: FC<ConsentPageProps> = (props) => {
           <input type="hidden" name="client" value={props.clientVersion} />
         )}
         {only === undefined ? <OrganisationChoice {...props} /> : <OnlyOrganisation choice={only} />}
-        {props.blockedBy.length === 0 ? null : (
-          <p class="small">
-            Not offered, because an admin there has blocked this app: <bdi>{props.blockedBy.join(', ')}</bdi>.
-          </p>
-        )}
-        {props.notAllowedBy.length === 0 ? null : (
-          <p class="small">
-            Not offered, because this app is not known well enough there:{' '}
-            <bdi>{props.notAllowedBy.join(', ')}</bdi>. An admin there can approve it.
-          </p>
-        )}
-        {props.closed.length === 0 ? null : (
-          <p class="small">
-            Not offered, because this sign-in does not open {props.closed.length === 1 ? 'it' : 'them'}:{' '}
-            <bdi>{props.closed.join(', ')}</bdi>. The dashboard says what is asked for there.
-          </p>
-        )}
-        {props.suspended.length === 0 ? null : (
-          <p class="small">
-            Not offered, because {props.suspended.length === 1 ? 'it is' : 'they are'} suspended:{' '}
-            <bdi>{props.suspended.join(', ')}</bdi>.
-          </p>
-        )}
+        <NotOffered names={props.blockedBy} because="an admin there has blocked this app" />
+        <NotOffered names={props.notAllowedBy} because="this app is not known well enough there">
+          {' '}
+          An admin there can approve it.
+        </NotOffered>
+        <NotOffered
+          names={props.closed}
+          because={`this sign-in does not open ${props.closed.length === 1 ? 'it' : 'them'}`}
+        >
+          {' '}
+          The dashboard says what is asked for there.
+        </NotOffered>
+        <NotOffered
+          names={props.suspended}
+          because={`${props.suspended.length === 1 ? 'it is' : 'they are'} suspended`}
+        />
         {choices.map((choice) => (
           <Earlier choice={choice} named={only === undefined} />
         ))}
@@ -212,6 +205,17 @@ const TierBadges: FC<{ choices: readonly ConsentChoice[] }> = ({ choices }) => {
     </>
   );
 };
+
+const NotOffered: FC<PropsWithChildren<{ names: readonly string[]; because: string }>> = ({
+  because,
+  children,
+  names,
+}) =>
+  names.length === 0 ? null : (
+    <p class="small">
+      Not offered, because {because}: <bdi>{names.join(', ')}</bdi>.{children}
+    </p>
+  );
 
 /** How the app is known: never more than is true, so never that anybody checked what it does. */
 const TierBadge: FC<{ choice: ConsentChoice; named: boolean }> = ({ choice: { tier, name }, named }) => {
