@@ -139,7 +139,7 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
     user: CurrentUser,
     { access = 'read', connect: wanted, lifetime, organisation, transaction }: Answer,
   ) {
-    const memberships = await membershipsFor(authorization, user);
+    const { memberships } = await reachFor(authorization, user);
     const places = await placesOf(memberships, authorization, user);
     const place = places.find((one) => wanted === `${one.organisation.slug}/${one.slug}`);
     if (place === undefined) {
@@ -198,7 +198,7 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
           'Choose Read-only or Full access and try again.',
         );
       }
-      const memberships = await membershipsFor(authorization, user);
+      const { memberships } = await reachFor(authorization, user);
       const chosen =
         answer.organisation === undefined && memberships.length === 1
           ? memberships[0]
@@ -231,24 +231,16 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
     return goTo(c, `${deps.gatewayBaseUrl}/authorize/return?handoff=${ticket}`, response);
   }
 
-  async function membershipsFor(authorization: Authorization, user: CurrentUser) {
+  async function reachFor({ resourceOrgId }: Authorization, user: CurrentUser) {
     const { closed, open } = await deps.reach(user);
-    // Of these the page says why they are not offered.
-    const suspended = closed.filter(({ because }) => because === 'suspended');
-    const { resourceOrgId } = authorization;
-    return [...open, ...suspended].filter(
-      ({ organisation }) => resourceOrgId === null || organisation.id === resourceOrgId,
-    );
-  }
-
-  /** Theirs too, but not in this session. */
-  async function closedFor(authorization: Authorization, user: CurrentUser) {
-    const { closed } = await deps.reach(user);
-    const { resourceOrgId } = authorization;
-    return closed.filter(
-      ({ because, organisation: { id } }) =>
-        because !== 'suspended' && (resourceOrgId === null || id === resourceOrgId),
-    );
+    const isMeant = ({ organisation: { id } }: Membership) => resourceOrgId === null || id === resourceOrgId;
+    const meant = closed.filter(isMeant);
+    return {
+      // Of suspended ones the page says why they are not offered.
+      memberships: [...open.filter(isMeant), ...meant.filter(({ because }) => because === 'suspended')],
+      /** Theirs too, but not in this session. */
+      closed: meant.filter(({ because }) => because !== 'suspended'),
+    };
   }
 
   async function show(
@@ -269,13 +261,12 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
       returnTo: pathWith(transactionId, state),
       signOutCsrf: guard.issue(c, SIGN_OUT_PURPOSE),
     });
-    const [client, memberships] = await Promise.all([
+    const [client, { closed, memberships }] = await Promise.all([
       deps.clients.find(authorization.clientId),
-      membershipsFor(authorization, user),
+      reachFor(authorization, user),
     ]);
     if (client === undefined) return expired(c);
     const { userId } = user;
-    const closed = await closedFor(authorization, user);
     if (memberships.length === 0) {
       const [shut] = closed;
       note(transactionId, 'consent', { userId, fault: shut === undefined ? 'not_a_member' : 'closed' });
