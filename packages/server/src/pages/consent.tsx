@@ -99,14 +99,7 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
   app.post('/oauth/consent', async (c) => {
     const form = Object.entries(await readForm(c, FIELDS)).filter(([, value]) => value !== '');
     const answer = answerSchema.safeParse(Object.fromEntries(form));
-    if (!answer.success)
-      return refuse(
-        c,
-        400,
-        'invalid_request',
-        'This form is incomplete',
-        'Choose what the app may do and try again.',
-      );
+    if (!answer.success) return incomplete(c, 'Choose what the app may do and try again.');
     const { transaction, csrf, access } = answer.data;
     const user = await deps.people.currentUser(c.req.raw.headers, c.get('from'));
     const authorization = await approvals.find(transaction, guard.browserOf(c));
@@ -142,9 +135,7 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
     const { memberships } = await reachFor(authorization, user);
     const places = await placesOf(memberships, authorization, user);
     const place = places.find((one) => wanted === `${one.organisation.slug}/${one.slug}`);
-    if (place === undefined) {
-      return refuse(c, 400, 'invalid_request', 'This form is incomplete', 'Answer it and try again.');
-    }
+    if (place === undefined) return incomplete(c, 'Answer it and try again.');
     const chosen = new URLSearchParams({
       transaction,
       access,
@@ -190,13 +181,7 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
     let choice: 'deny' | Choice = 'deny';
     if (answer.decision === 'allow') {
       if (answer.access === undefined) {
-        return refuse(
-          c,
-          400,
-          'invalid_request',
-          'This form is incomplete',
-          'Choose Read-only or Full access and try again.',
-        );
+        return incomplete(c, 'Choose Read-only or Full access and try again.');
       }
       const { memberships } = await reachFor(authorization, user);
       const chosen =
@@ -398,6 +383,10 @@ function versionOf(client: Client): string {
 /** The form is good for one transaction in the session that it was shown to: for one person. */
 function purposeOf(transactionId: string, user: CurrentUser | undefined): string {
   return `consent ${transactionId} ${user?.sessionId ?? ''}`;
+}
+
+function incomplete(c: Context<PageEnv>, message: string) {
+  return refuse(c, 400, 'invalid_request', 'This form is incomplete', message);
 }
 
 function fromElsewhere(c: Context<PageEnv>, code: string) {
