@@ -2,36 +2,6 @@ import { z } from 'zod';
 import { ROLES } from '../../kernel/access.ts';
 import { text } from '../shapes.ts';
 
-// The shapes of `/portal/v1/organisations/{org}/imports` and of what a connector's page asks. All routes need
-// `connectors.manage` (admin), unless it says otherwise. Times are RFC 3339. Lists have at most 100 items a page and
-// `next_cursor` (null: that was the last page; send it back as `?cursor=`).
-//
-//   GET  /imports                          → importList
-//   POST /imports                          createImport → 202 importView
-//   POST /imports/upload?file_name=&connector=   application/octet-stream, 32 MB at most → 202 importView
-//   GET  /imports/{id}                     → importView (poll it while `state` is fetching or checking)
-//   POST /imports/{id}/cancel              {} → importView
-//   POST /imports/{id}/delete              {} → { deleted: true }
-//   POST /imports/{id}/fetch               {} → 202 importView: the same address once more, as a NEW import
-//   PUT  /imports/{id}/settings            changeSettings → 202 importView (checked again) | 409 stale
-//   PUT  /imports/{id}/credential          changeCredential → importView | 409 stale
-//   GET  /imports/{id}/operations?q=&status=&tag=&cursor=&limit=   → operationList
-//   GET  /imports/{id}/problems?severity=&cursor=&limit=           → problemList
-//   GET  /imports/{id}/preview?q=&cursor=&limit=                   → preview
-//   GET  /imports/{id}/diff?change=&cursor=&limit=                 → diff
-//   POST /imports/{id}/test                testConnection → testResult
-//   POST /imports/{id}/publish             publish → published | 409 conflict
-//
-//   GET  /connectors/{connector}                                   → connectorView
-//   PUT  /connectors/{connector}/credential  setCredential → connectorView
-//   POST /connectors/{connector}/test        testConnection → testResult
-//   POST /connectors/{connector}/delete      deleteConnector → { deleted: true } | 409 conflict
-//   GET  /connectors/{connector}/versions?cursor=&limit=           → versionList
-//   GET  /connectors/{connector}/versions/diff?from=1&to=2&change=&cursor=&limit=   → versionDiff
-//   POST /connectors/{connector}/roll-back   rollBack → published | 409 conflict
-//
-// A connector is switched off as before: PUT /connectors/{connector}/rules with { tool: '*', enabled: false }.
-
 export const PAGE_ITEMS_MAX = 100;
 export const UPLOAD_BYTES_MAX = 32 * 1024 * 1024;
 /** Of the JSON bodies of these routes. */
