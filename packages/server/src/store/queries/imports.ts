@@ -159,22 +159,6 @@ export function createImportQueries(executor: Executor) {
       return row;
     },
 
-    /** Work that a node left behind when it went away. */
-    async listAbandoned(limit: number): Promise<ImportId[]> {
-      const rows = await executor
-        .select({ id: imports.id })
-        .from(imports)
-        .where(
-          and(
-            inArray(imports.state, [...UNDER_WAY]),
-            gt(imports.expiresAt, sql`now()`),
-            sql`${imports.workUntil} < now()`,
-          ),
-        )
-        .limit(limit);
-      return rows.map(({ id }) => id);
-    },
-
     async deleteExpired(): Promise<void> {
       await executor.delete(imports).where(sql`${imports.expiresAt} <= now()`);
     },

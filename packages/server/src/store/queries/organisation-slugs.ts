@@ -1,4 +1,4 @@
-import { and, asc, count, countDistinct, eq, gt, inArray, isNull, ne, or, sql } from 'drizzle-orm';
+import { and, asc, count, countDistinct, eq, gt, isNull, ne, or, sql } from 'drizzle-orm';
 import type { OrganisationId } from '../../kernel/ids.ts';
 import type { Executor } from '../database.ts';
 import { grants, organisations, organisationSlugs } from '../schema.ts';
@@ -34,16 +34,6 @@ export function createOrganisationSlugQueries(executor: Executor) {
         .from(organisationSlugs)
         .innerJoin(organisations, eq(organisations.id, owner))
         .where(and(eq(owner, orgId), ne(name, organisations.slug)))
-        .orderBy(asc(name));
-    },
-
-    /** The former addresses of several that still work. */
-    async listAliases(orgIds: readonly OrganisationId[]): Promise<{ orgId: OrganisationId; slug: string }[]> {
-      if (orgIds.length === 0) return [];
-      return executor
-        .select({ orgId: owner, slug: name })
-        .from(organisationSlugs)
-        .where(and(inArray(owner, [...orgIds]), gt(aliasUntil, sql`now()`)))
         .orderBy(asc(name));
     },
 
