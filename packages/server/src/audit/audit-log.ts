@@ -2,12 +2,12 @@ import type { Clock } from '../kernel/clock.ts';
 import type { OrganisationId, RequestId, UserId } from '../kernel/ids.ts';
 import type { AuditFilter, FoundAuditRow } from '../store/queries/audit-search.ts';
 import type { Queries } from '../store/store.ts';
+import type { AuditStore } from './audit.ts';
 import { checkChain, type ChainCheck, type CheckStore } from './check-chain.ts';
 import { recordEvent } from './record-event.ts';
 
-export interface AuditLogStore extends CheckStore {
+export interface AuditLogStore extends CheckStore, AuditStore {
   readonly auditSearch: Queries['auditSearch'];
-  readonly audit: Pick<Queries['audit'], 'insertMany'>;
 }
 
 export interface AuditPage {
