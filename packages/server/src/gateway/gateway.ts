@@ -113,8 +113,8 @@ export function createGateway(deps: GatewayDependencies): Gateway {
     attempts: deps.attempts,
     catalogues,
     carriers: {
-      sse: sessionRelay.carry,
-      stdio: sessionRelay.carry,
+      sse: sessionRelay,
+      stdio: sessionRelay,
       'streamable-http': createStreamableHttp({
         callMsMax,
         credentials,

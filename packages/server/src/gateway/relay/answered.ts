@@ -1,8 +1,9 @@
 import { type ResponseHeaders, type StreamControl, RPC } from '@latchkey/tools';
 import type { AppError } from '../../kernel/errors.ts';
-import { respondError } from '../exchange.ts';
+import { respondError, type Exchange } from '../exchange.ts';
 import { errorAnswer, type Answer } from '../mcp/answer.ts';
 import { sendAnswer } from '../mcp/send-answer.ts';
+import type { ClientPost } from './client-messages.ts';
 import { answerFault, httpFault, idsOf, type Fault } from './fault-answer.ts';
 import type { Passage } from './passage.ts';
 import type { Reader } from './relayed-messages.ts';
@@ -64,9 +65,14 @@ export function answerWith({ exchange, post }: Passage, fault: Fault): void {
 
 /** Says that there is no room for it now, where nothing was said yet. */
 export function refuseWith({ exchange, post }: Passage, error: AppError): void {
+  post?.end({ fault: error.code });
+  sendNoRoom(exchange, post, error);
+}
+
+/** The same of what nothing is on record of. */
+export function sendNoRoom(exchange: Exchange, post: ClientPost | undefined, error: AppError): void {
   const { code, publicMessage, retryAfterSeconds, status } = error;
   const [id] = post === undefined ? [] : idsOf(post);
-  post?.end({ fault: code });
   if (id === undefined) return respondError(exchange, error);
   const data = { code, request_id: exchange.requestId, retry_after_seconds: retryAfterSeconds };
   const headers = retryAfterSeconds === undefined ? [] : ['Retry-After', String(retryAfterSeconds)];

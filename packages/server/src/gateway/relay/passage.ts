@@ -6,6 +6,7 @@ import type { Ended } from '../pipeline/record.ts';
 import type { OpenCall } from '../under-way.ts';
 import type { ClientPost } from './client-messages.ts';
 import type { Gate } from './gate.ts';
+import type { Room } from './room.ts';
 
 /** A request that the door and the gate have let in, on its way to an MCP server. */
 export interface Passage {
@@ -28,6 +29,13 @@ export interface AdmittedPost extends ClientPost {
 
 /** Takes it to the server and brings back what it says. Answers, always; what it does not foresee is thrown. */
 export type Carry = (passage: Passage) => Promise<void>;
+
+/** A way to servers of a kind. */
+export interface Carrier {
+  readonly carry: Carry;
+  /** What has to be entered before anything is put on record; undefined: whoever comes is carried, or told why not. */
+  readonly room?: Room | undefined;
+}
 
 /** The view of a passage, which may grow old while a stream is open. */
 export interface LiveView {

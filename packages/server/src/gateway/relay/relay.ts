@@ -16,10 +16,11 @@ import { isLeftUndone } from '../pipeline/admit.ts';
 import type { Limit, Limited } from '../pipeline/limit.ts';
 import type { Ended } from '../pipeline/record.ts';
 import type { OpenCall } from '../under-way.ts';
-import { insteadOf, readPost } from './client-messages.ts';
+import { sendNoRoom } from './answered.ts';
+import { insteadOf, readPost, type ClientPost } from './client-messages.ts';
 import { answerFault } from './fault-answer.ts';
 import type { OpenGate } from './gate.ts';
-import type { Carry, LiveView, Passage } from './passage.ts';
+import type { Carrier, LiveView, Passage } from './passage.ts';
 
 export interface Relay {
   /** False: there is no MCP server at this place, and nothing was done. */
@@ -45,7 +46,7 @@ export function createRelay({
   attempts: DoorAttempts | undefined;
   catalogues: Catalogues;
   /** By how servers are reached. */
-  carriers: { readonly [Transport in McpUpstream['transport']]?: Carry };
+  carriers: { readonly [Transport in McpUpstream['transport']]?: Carrier };
   /** Has servers asked for their tools, if it was long ago; undefined: nobody asks. */
   heardView: HeardView | undefined;
   limit: Limit;
@@ -74,7 +75,7 @@ export function createRelay({
   async function pass(
     request: { exchange: NodeHeldExchange; call: OpenCall; caller: Caller; resource: Resource },
     first: McpView,
-    carry: Carry,
+    { carry, room }: Carrier,
   ) {
     const { call, caller, exchange: plain } = request;
     const { method, headers } = plain.req;
@@ -97,11 +98,55 @@ export function createRelay({
       post,
       refresh: live.refresh,
     });
+    /** Nobody waits for a place that is full, and nothing is on record of who found none. */
+    async function inRoom(
+      exchange: NodeHeldExchange,
+      post: ClientPost | undefined,
+      work: () => Promise<void>,
+    ): Promise<void> {
+      if (room === undefined) return work();
+      const leave = room.enter(caller.principal);
+      return leave === undefined ? sendNoRoom(exchange, post, NO_ROOM) : work().finally(leave);
+    }
+
+    async function sendAdmitted(
+      exchange: NodeHeldExchange,
+      post: ClientPost,
+      limited: Limited,
+    ): Promise<void> {
+      const { isBatch, messages } = post;
+      try {
+        const admission = await gate.admit(messages, isBatch);
+        if (admission.kind === 'refused') return sendAnswer(exchange, admission.answer);
+        const { instead } = admission;
+        const noted = messages.flatMap(({ message }) => {
+          const { resource } = request;
+          const peer = plain.req.socket.remoteAddress;
+          const note = attempts?.asked({ principal: caller.principal, message, resource, headers, peer });
+          return note === undefined ? [] : [note];
+        });
+        const end = noted.length === 0 ? admission.end : endWith(admission.end, noted);
+        const admitted = instead === undefined ? post : insteadOf(post, instead);
+        if (call.isOver()) return end({ fault: 'not_sent' });
+        // An intent is never left without its outcome.
+        return await carry(passage(limited, { ...admitted, end })).finally(() => end({ fault: 'internal' }));
+      } catch (thrown) {
+        const error = toAppError(thrown);
+        if (!isLeftUndone(error)) throw thrown;
+        const { code, publicMessage: message, retryAfterSeconds, status } = error;
+        return sendAnswer(
+          exchange,
+          answerFault(post, { code, message, status, retryAfterSeconds }, plain.requestId),
+        );
+      }
+    }
+
     if (method !== 'POST') {
       const limited = await limit(caller.principal);
       if (call.isOver()) return;
       if (!limited.allowed) return respondError(plain, tooMany(limited.retryAfterSeconds), limited.headers);
-      return carry(passage(limited, undefined));
+      const limitedPassage = passage(limited, undefined);
+      return inRoom(limitedPassage.exchange, undefined, () => carry(limitedPassage));
     }
 
     const body = await readJsonBody(plain.req, caller.principal);
@@ -110,7 +155,7 @@ export function createRelay({
     if (call.isOver()) return;
     const post = readPost(body.value, headers['mcp-protocol-version']);
     if (!post.ok) return sendAnswer(plain, post.error);
-    const { isBatch, messages } = post.value;
+    const { messages } = post.value;
     let limited = await limit(caller.principal);
     for (let more = messages.length - 1; more > 0 && limited.allowed; more -= 1)
       limited = await limit(caller.principal);
@@ -119,30 +164,7 @@ export function createRelay({
     const [opening] = messages;
     if (!limited.allowed && opening !== undefined)
       return sendAnswer(exchange, rateLimited(opening.message, limited.retryAfterSeconds, plain));
-    try {
-      const admission = await gate.admit(messages, isBatch);
-      if (admission.kind === 'refused') return sendAnswer(exchange, admission.answer);
-      const { instead } = admission;
-      const noted = messages.flatMap(({ message }) => {
-        const { resource } = request;
-        const peer = plain.req.socket.remoteAddress;
-        const note = attempts?.asked({ principal: caller.principal, message, resource, headers, peer });
-        return note === undefined ? [] : [note];
-      });
-      const end = noted.length === 0 ? admission.end : endWith(admission.end, noted);
-      const admitted = instead === undefined ? post.value : insteadOf(post.value, instead);
-      if (call.isOver()) return end({ fault: 'not_sent' });
-      // An intent is never left without its outcome.
-      return await carry(passage(limited, { ...admitted, end })).finally(() => end({ fault: 'internal' }));
-    } catch (thrown) {
-      const error = toAppError(thrown);
-      if (!isLeftUndone(error)) throw thrown;
-      const { code, publicMessage: message, retryAfterSeconds, status } = error;
-      return sendAnswer(
-        exchange,
-        answerFault(post.value, { code, message, status, retryAfterSeconds }, plain.requestId),
-      );
-    }
+    return inRoom(exchange, post.value, () => sendAdmitted(exchange, post.value, limited));
   }
 
   return {
@@ -176,6 +198,10 @@ function endWith(end: (ended: Ended) => void, noted: ((fault?: string) => void)[
 function isSameServer({ target: one }: McpView, { target: other }: McpView): boolean {
   return one.id === other.id && JSON.stringify(one.upstream) === JSON.stringify(other.upstream);
 }
+
+const NO_ROOM = new AppError('rate_limited', 'Too many calls of this server are under way. Try again.', {
+  retryAfterSeconds: 1,
+});
 
 const OTHER_METHOD = new AppError(
   'method_not_allowed',

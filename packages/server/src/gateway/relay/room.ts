@@ -6,8 +6,13 @@ export interface RoomLimits {
   readonly underWayPerOrganisation: number;
 }
 
+export interface Room {
+  /** Answers with what says that it is over; undefined: there is no room. */
+  enter(principal: Principal): (() => void) | undefined;
+}
+
 /** Counts what is under way, so that nobody holds all connections of a server that others use too. */
-export function createRoom({ underWayPerKey, underWayPerOrganisation }: RoomLimits) {
+export function createRoom({ underWayPerKey, underWayPerOrganisation }: RoomLimits): Room {
   const counts = new Map<string, number>();
 
   const countOf = (name: string): number => counts.get(name) ?? 0;
@@ -19,8 +24,7 @@ export function createRoom({ underWayPerKey, underWayPerOrganisation }: RoomLimi
   }
 
   return {
-    /** Answers with what says that it is over; undefined: there is no room. */
-    enter({ keyId, orgId }: Principal): (() => void) | undefined {
+    enter({ keyId, orgId }) {
       if (countOf(keyId) >= underWayPerKey || countOf(orgId) >= underWayPerOrganisation) return undefined;
       const names = [keyId, orgId];
       for (const name of names) count(name, 1);

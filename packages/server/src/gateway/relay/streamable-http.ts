@@ -1,6 +1,5 @@
 import { maskOf, type ResponseHeaders, type Sender } from '@latchkey/tools';
 import { CALL_MS_MAX } from '../../kernel/call-ms-max.ts';
-import { AppError } from '../../kernel/errors.ts';
 import { describeFault } from '../../upstreams/credentials/describe-fault.ts';
 import type { CredentialParts, UpstreamCredentials } from '../../upstreams/credentials.ts';
 import { faultOf } from '../../upstreams/fault.ts';
@@ -8,9 +7,9 @@ import { faultOfSender } from '../../upstreams/http-fault.ts';
 import { sendAnswer } from '../mcp/send-answer.ts';
 import { credentialTargetOf } from '../pipeline/upstream.ts';
 import type { Streams } from '../streams/streams.ts';
-import { answerWith, noSession, refuseWith, type Answered, type RelayLimits, type Sink } from './answered.ts';
+import { answerWith, noSession, type Answered, type RelayLimits, type Sink } from './answered.ts';
 import { faultFrom } from './fault-answer.ts';
-import type { Carry, Passage } from './passage.ts';
+import type { Carrier, Passage } from './passage.ts';
 import { createReader } from './relayed-messages.ts';
 import { collectJson } from './relay-json.ts';
 import { isListening, relayEvents } from './relay-events.ts';
@@ -33,9 +32,7 @@ export function createStreamableHttp({
   sender: Sender;
   sessions: UpstreamSessions;
   streams: Streams;
-}): Carry {
-  const room = createRoom(limits);
-
+}): Carrier {
   /** One attempt. True: the credential was refused, and nothing was answered yet. */
   function attempt(
     passage: Passage,
@@ -150,14 +147,5 @@ export function createStreamableHttp({
     }
   }
 
-  return async (passage) => {
-    const leave = room.enter(passage.caller.principal);
-    if (leave !== undefined) return carry(passage).finally(leave);
-    passage.post?.end({ fault: TOO_MANY.code, notSent: true });
-    return refuseWith(passage, TOO_MANY);
-  };
+  return { carry, room: createRoom(limits) };
 }
-
-const TOO_MANY = new AppError('rate_limited', 'Too many calls of this server are under way. Try again.', {
-  retryAfterSeconds: 1,
-});
