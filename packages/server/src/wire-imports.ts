@@ -13,6 +13,7 @@ import type { ToolDesk } from './connectors/tool-desk.ts';
 import { createVersions } from './connectors/versions.ts';
 import type { AddressGuardOptions } from './kernel/address-guard.ts';
 import { createFileReader } from './kernel/guarded-file.ts';
+import type { AskedLimit } from './limits/headers.ts';
 import type { Limiter, LimitPolicy } from './limits/limiter.ts';
 import { can } from './people/policy.ts';
 import type { wireUpstreams } from './wire-upstreams.ts';
@@ -66,7 +67,11 @@ export function wireImports({
       importReading,
       toolUseOf: createToolUse({ store, clock }),
       publishImport: createPublishImport(room, importReading),
-      limitTests: (userId: string) => limiter.take(`connection-test:${userId}`, TESTS_PER_PERSON),
+      async limitTests(userId: string): Promise<AskedLimit> {
+        const policy = TESTS_PER_PERSON;
+        const decision = await limiter.take(`connection-test:${userId}`, policy);
+        return { name: 'account', policy, decision };
+      },
       /** An MCP server says for itself what it has; nobody waits for it. */
       onPublished: mcpServers.changed,
       versions: createVersions(room),

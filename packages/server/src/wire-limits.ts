@@ -54,8 +54,8 @@ export function wireLimits({
       bucket.startsWith('sign-in:account:')
         ? ask('account', bucket, SIGN_INS_PER_ACCOUNT)
         : ask('address', bucket, SIGN_INS_PER_ADDRESS),
-    limitAttempts: (userId: string) => limiter.take(`confirm:${userId}`, SIGN_INS_PER_ACCOUNT),
-    limitConnects: (userId: string) => limiter.take(`connect:${userId}`, CONNECTS_PER_PERSON),
+    limitAttempts: (userId: string) => ask('account', `confirm:${userId}`, SIGN_INS_PER_ACCOUNT),
+    limitConnects: (userId: string) => ask('account', `connect:${userId}`, CONNECTS_PER_PERSON),
     limitAuthorizations: (address: string) =>
       ask('address', `authorize:${address}`, AUTHORIZATIONS_PER_ADDRESS),
     async limitRegistrations(address: string, egress: string | undefined) {

@@ -1,6 +1,7 @@
 import { Hono, type Context } from 'hono';
 import type { Connects, ConnectPlace } from '../connectors/connects.ts';
-import type { LimitDecision } from '../limits/limiter.ts';
+import type { AskedLimit } from '../limits/headers.ts';
+import { sayLimit } from '../limits/say-limit.ts';
 import type { CurrentUser, People } from '../people/people.ts';
 import { SIGN_OUT_PURPOSE } from './account-line.tsx';
 import { ConnectPage, serviceName } from './connect-page.tsx';
@@ -20,7 +21,7 @@ export interface ConnectDeps {
   guard: FormGuard;
   baseUrl: string;
   /** Takes one from the person's bucket: each way out asks somebody else's server. */
-  limitConnects: (userId: string) => LimitDecision | Promise<LimitDecision>;
+  limitConnects: (userId: string) => Promise<AskedLimit>;
 }
 
 const PARAMETERS = ['state', 'code', 'iss', 'error'] as const;
@@ -52,7 +53,7 @@ export function createConnect(deps: ConnectDeps): Hono<PageEnv> {
       return c.redirect(c.req.path, 303);
     }
     const left = await leaveToConnect(c, deps, { place, user, returnTo: c.req.path });
-    return left instanceof Response ? left : show(c, place, user, left.problem);
+    return left instanceof Response ? left : show(c, place, user, left);
   });
 
   app.get('/oauth/upstream/callback', async (c) => {
@@ -80,16 +81,22 @@ export function createConnect(deps: ConnectDeps): Hono<PageEnv> {
     return connects.find(user, organisation, connector);
   }
 
-  function show(c: Context<PageEnv>, place: ConnectPlace, user: CurrentUser, problem?: string) {
+  function show(c: Context<PageEnv>, place: ConnectPlace, user: CurrentUser, stayed?: Stayed) {
     const { path } = c.req;
-    if (problem !== undefined) c.status(422);
+    if (stayed !== undefined) c.status(stayed.status);
     const csrf = guard.issue(c, purposeOf(path, user));
     const signOutCsrf = guard.issue(c, SIGN_OUT_PURPOSE);
-    const view = { place, path, email: user.email, csrf, signOutCsrf, problem };
+    const view = { place, path, email: user.email, csrf, signOutCsrf, problem: stayed?.problem };
     return c.html(document(<ConnectPage {...view} />));
   }
 
   return app;
+}
+
+/** Why a browser was not sent anywhere. */
+export interface Stayed {
+  readonly problem: string;
+  readonly status: 422 | 429;
 }
 
 /** Sends the browser to the upstream's authorization server, or says why that cannot be. */
@@ -97,12 +104,16 @@ export async function leaveToConnect(
   c: Context<PageEnv>,
   { connects, guard, limitConnects }: Pick<ConnectDeps, 'connects' | 'guard' | 'limitConnects'>,
   { place, returnTo, user }: { place: ConnectPlace; returnTo: string; user: CurrentUser },
-): Promise<Response | { problem: string }> {
-  const { allowed, retryAfterSeconds } = await limitConnects(user.userId);
-  if (!allowed) return { problem: `That was tried too often. Try again in ${retryAfterSeconds} s.` };
+): Promise<Response | Stayed> {
+  const asked = await limitConnects(user.userId);
+  const { allowed, retryAfterSeconds } = asked.decision;
+  if (!allowed) {
+    sayLimit(c, asked);
+    return { problem: `That was tried too often. Try again in ${retryAfterSeconds} s.`, status: 429 };
+  }
   const { sessionId, userId } = user;
   const begun = await connects.begin(place, { userId, sessionId, browser: guard.browser(c), returnTo });
-  if (!begun.ok) return { problem: begun.error };
+  if (!begun.ok) return { problem: begun.error, status: 422 };
   withoutReferrer(c);
   const { host, url } = begun.value;
   const heading = (

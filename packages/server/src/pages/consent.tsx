@@ -15,7 +15,7 @@ import type { CurrentUser, People } from '../people/people.ts';
 import { SIGN_OUT_PURPOSE } from './account-line.tsx';
 import { finish, goTo } from './authorize-return.tsx';
 import { showClosed } from './company/closed.tsx';
-import { leaveToConnect, type ConnectDeps } from './connect.tsx';
+import { leaveToConnect, type ConnectDeps, type Stayed } from './connect.tsx';
 import { answerSchema, choicesSchema, FIELDS, type Answer } from './consent-form.ts';
 import { ConsentPage, type ConsentChoice } from './consent-page.tsx';
 import { explain } from './explain-refusal.ts';
@@ -145,8 +145,7 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
     const returnTo = `/oauth/consent?${chosen.toString()}`;
     const left = await leaveToConnect(c, deps, { place, user, returnTo });
     if (left instanceof Response) return left;
-    const { problem } = left;
-    return show(c, transaction, authorization, user, { access, problem, chosen: organisation, lifetime });
+    return show(c, transaction, authorization, user, { access, ...left, chosen: organisation, lifetime });
   }
 
   /** Where this person has accounts of their own, behind all that could be chosen. */
@@ -236,6 +235,8 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
     state: {
       access: Access;
       problem?: string | undefined;
+      /** Where it is not the form that was wrong. */
+      status?: Stayed['status'];
       chosen?: string | undefined;
       lifetime?: string | undefined;
     },
@@ -295,7 +296,7 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
     const places = await placesOf(offered, authorization, user);
     const clientName = displayName(client.name, NAME_CHARACTERS_MAX) ?? client.name;
     const clientHost = client.kind === 'metadata_document' ? hostOfClientId(client.id) : undefined;
-    if (state.problem !== undefined) c.status(422);
+    if (state.problem !== undefined) c.status(state.status ?? 422);
     return c.html(
       document(
         <ConsentPage

@@ -186,6 +186,7 @@ export function createPortal(deps: PortalDeps): Hono<PortalEnv> {
   app.onError((thrown, context) => {
     const error = toAppError(thrown);
     const requestId = context.get('requestId');
+    if (error.retryAfterSeconds !== undefined) context.header('Retry-After', String(error.retryAfterSeconds));
     if (error.code === 'internal')
       deps.log.error(
         { requestId, error: deepestCause(thrown).message, stack: deepestCause(thrown).stack },

@@ -196,7 +196,10 @@ export async function openPortal({
     management: management.ports,
     people,
     accounts: opened.accounts,
-    limitAttempts: (userId) => attempts.take(userId, { limit: 10, windowSeconds: 60 }),
+    limitAttempts(userId) {
+      const policy = { limit: 10, windowSeconds: 60 };
+      return { name: 'account', policy, decision: attempts.take(userId, policy) };
+    },
     keys,
     agents,
     signEveryoneOut: createSignEveryoneOut({ store, clock }),

@@ -165,6 +165,12 @@ describe('confirming', () => {
     expect(statuses.toSorted((a, b) => a - b)).toEqual([...Array.from({ length: 10 }, () => 400), 429]);
     const right = await person.post('/me/confirm', { password: PASSWORD });
     expect([right.status, errorOf(right).code]).toEqual([429, 'rate_limited']);
+    const told = ['retry-after', 'ratelimit', 'ratelimit-policy'].map((name) => right.headers.get(name));
+    expect(told).toEqual([
+      expect.stringMatching(/^\d+$/),
+      expect.stringMatching(/^"account";r=0;t=\d+$/),
+      '"account";q=10;w=60',
+    ]);
     const change = await person.post('/me/password', { current: PASSWORD, next: `${PASSWORD}!` });
     expect(change.status).toBe(429);
   });

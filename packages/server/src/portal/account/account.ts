@@ -75,7 +75,7 @@ export function createAccountRoutes(deps: AccountRoutesDeps): Hono<PortalEnv> {
 
   app.post('/password', describeRoute(CHANGE_PASSWORD), async (context) => {
     const user = ownSession(context);
-    await takeAttempt(limitAttempts, user.userId);
+    await takeAttempt(limitAttempts, context);
     const changed = await accounts.changePassword(user, context.req.valid('json'));
     if (!changed.ok) throw PASSWORD_FAULTS[changed.error];
     return context.json({ ended_sessions: changed.value.endedSessions });

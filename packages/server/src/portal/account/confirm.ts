@@ -1,18 +1,17 @@
-import { Hono } from 'hono';
+import { Hono, type Context } from 'hono';
 import { AppError } from '../../kernel/errors.ts';
 import type { UserId } from '../../kernel/ids.ts';
 import type { Soon } from '../../kernel/soon.ts';
 import type { Accounts, ConfirmFault } from '../../people/accounts.ts';
+import type { AskedLimit } from '../../limits/headers.ts';
 import { describeRoute } from '../describe-route.ts';
 import type { PortalEnv } from '../env.ts';
+import { withinLimit } from '../within-limit.ts';
 import { CONFIRM, CONFIRM_METHODS, CONFIRM_OPTIONS } from './described.ts';
-import { codeRefused, ownSession } from './own-session.ts';
+import { codeRefused, ownSession, TOO_MANY_ATTEMPTS } from './own-session.ts';
 
 /** Takes one of a person's attempts to show who they are. */
-export type LimitAttempts = (userId: UserId) => Soon<{
-  readonly allowed: boolean;
-  readonly retryAfterSeconds: number;
-}>;
+export type LimitAttempts = (userId: UserId) => Soon<AskedLimit>;
 
 /** `/portal/v1/me/confirm`: what a session whose sign-in is a while ago does before anything dangerous. */
 export function createConfirmRoutes({
@@ -35,7 +34,7 @@ export function createConfirmRoutes({
 
   app.post('/', describeRoute(CONFIRM), async (context) => {
     const user = ownSession(context);
-    await takeAttempt(limitAttempts, user.userId);
+    await takeAttempt(limitAttempts, context);
     const confirmed = await accounts.confirm(user, context.req.valid('json'));
     if (!confirmed.ok) throw refused(confirmed.error);
     return context.json({ confirmed: true });
@@ -46,9 +45,8 @@ export function createConfirmRoutes({
 
 const NONE = { password: false, code: false, passkey: false };
 
-export async function takeAttempt(limitAttempts: LimitAttempts, userId: UserId): Promise<void> {
-  const { allowed, retryAfterSeconds } = await limitAttempts(userId);
-  if (!allowed) throw codeRefused({ reason: 'too_many', retryAfterSeconds });
+export async function takeAttempt(limitAttempts: LimitAttempts, context: Context<PortalEnv>): Promise<void> {
+  withinLimit(context, await limitAttempts(context.get('user').userId), () => TOO_MANY_ATTEMPTS);
 }
 
 function refused(fault: ConfirmFault): AppError {

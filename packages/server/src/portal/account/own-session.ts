@@ -35,7 +35,7 @@ export function codeRefused(fault: CodeFault): AppError {
   if (fault.reason === 'wrong_code')
     return new AppError('invalid_request', 'That code is not right, or it was used before.');
   const { retryAfterSeconds } = fault;
-  return new AppError('rate_limited', 'Too many attempts. Wait a little, then try again.', {
-    retryAfterSeconds,
-  });
+  return new AppError('rate_limited', TOO_MANY_ATTEMPTS, { retryAfterSeconds });
 }
+
+export const TOO_MANY_ATTEMPTS = 'Too many attempts. Wait a little, then try again.';

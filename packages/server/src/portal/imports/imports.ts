@@ -11,6 +11,8 @@ import { displayName } from '../../kernel/display-name.ts';
 import { AppError, errorBody } from '../../kernel/errors.ts';
 import type { ConnectorId, ImportId } from '../../kernel/ids.ts';
 import type { Soon } from '../../kernel/soon.ts';
+import type { AskedLimit } from '../../limits/headers.ts';
+import { withinLimit } from '../within-limit.ts';
 import { describeRoute } from '../describe-route.ts';
 import type { OrganisationEnv } from '../env.ts';
 import {
@@ -48,7 +50,7 @@ export interface ImportRoutesDeps {
   /** Told of an MCP server that was published. */
   onPublished: (connectorId: ConnectorId) => void;
   /** Connections to upstreams that are tested by one person. */
-  limitTests: (userId: string) => Soon<{ readonly allowed: boolean; readonly retryAfterSeconds: number }>;
+  limitTests: (userId: string) => Soon<AskedLimit>;
 }
 
 /** `/portal/v1/organisations/{org}/imports`: connectors in the making. See schemas.ts for the whole of it. */
@@ -281,11 +283,8 @@ export async function limitTest(
   { limitTests }: Pick<ImportRoutesDeps, 'limitTests'>,
   context: Context<OrganisationEnv>,
 ): Promise<void> {
-  const { allowed, retryAfterSeconds } = await limitTests(context.get('user').userId);
-  if (!allowed)
-    throw new AppError('rate_limited', `Too many tests. Try again in ${retryAfterSeconds} seconds.`, {
-      retryAfterSeconds,
-    });
+  const asked = await limitTests(context.get('user').userId);
+  withinLimit(context, asked, (seconds) => `Too many tests. Try again in ${seconds} seconds.`);
 }
 
 function isConflict(fault: ImportFault): fault is { kind: 'changed' | 'state' } {

@@ -247,10 +247,17 @@ describe('attacks on the way to an upstream and back', () => {
     const csrf = /action="\/connect[\s\S]*?name="csrf" value="([^"]*)"/.exec(page.html)?.[1] ?? '';
     const answers = [];
     for (let count = 0; count < 45; count += 1)
-      answers.push((await ada.browser.post(path, { csrf, action: 'connect' })).status);
-    expect(answers.slice(0, 30)).toEqual(Array.from({ length: 30 }, () => 200));
+      answers.push(await ada.browser.post(path, { csrf, action: 'connect' }));
+    expect(answers.slice(0, 30).map(({ status }) => status)).toEqual(Array.from({ length: 30 }, () => 200));
     // One comes back every two seconds, and the rest take less than half a minute.
-    expect(answers.slice(30)).toContain(422);
+    const refused = answers.slice(30).find(({ status }) => status !== 200);
+    expect(refused?.status).toBe(429);
+    const told = ['retry-after', 'ratelimit', 'ratelimit-policy'].map((name) => refused?.headers.get(name));
+    expect(told).toEqual([
+      expect.stringMatching(/^[12]$/),
+      expect.stringMatching(/^"account";r=0;t=\d+$/),
+      '"account";q=30;w=60',
+    ]);
   });
 });
 
