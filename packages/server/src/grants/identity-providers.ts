@@ -8,6 +8,7 @@ import type { OrganisationId, RequestId, UserId } from '../kernel/ids.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { revokeGrants } from '../keys/revoke.ts';
 import { can } from '../people/policy.ts';
+import { requireRight } from '../people/require-right.ts';
 import { refusableTransaction } from '../people/refusable-transaction.ts';
 import type { IdentityLinkFilter } from '../store/queries/identity-link-list.ts';
 import type { Queries, Store } from '../store/store.ts';
@@ -109,6 +110,7 @@ export function createIdentityProviders({
         return fail({ reason: 'unreadable' });
       }
       return refusableTransaction(store, async (queries) => {
+        await requireRight(queries, { orgId, by: decidedBy, needs: 'identity_providers.manage' });
         const row = { orgId, issuer, access, jwks: jwks ?? null, jwksUri, createdBy: decidedBy };
         if (!(await queries.identityProviders.addIssuer(row))) return fail({ reason: 'exists' } as const);
         await record(queries, wanted, {
@@ -123,9 +125,8 @@ export function createIdentityProviders({
     /** Its links and all connections by its word end at once, on every node. Undefined: it was not trusted. */
     remove: (decision: IdentityDecision & { issuer: string }): Promise<{ endedGrants: number } | undefined> =>
       store.transaction(async (queries) => {
-        const { orgId, issuer } = decision;
-        // As whoever ends many grants: or two of them could wait for each other.
-        await queries.people.lockMembers(orgId);
+        const { decidedBy, orgId, issuer } = decision;
+        await requireRight(queries, { orgId, by: decidedBy, needs: 'identity_providers.manage' });
         if (!(await queries.identityProviders.removeIssuer(orgId, issuer))) return undefined;
         const endedGrants = await endGrants(queries, decision, { issuer, reason: 'issuer_removed' });
         await record(queries, decision, {
@@ -170,8 +171,8 @@ export function createIdentityProviders({
       decision: IdentityDecision & { issuer: string; subject: string },
     ): Promise<{ endedGrants: number } | undefined> =>
       store.transaction(async (queries) => {
-        const { orgId, issuer, subject } = decision;
-        await queries.people.lockMembers(orgId);
+        const { decidedBy, orgId, issuer, subject } = decision;
+        await requireRight(queries, { orgId, by: decidedBy, needs: 'identity_providers.manage' });
         const userId = await queries.identityProviders.removeLink(orgId, issuer, subject);
         if (userId === undefined) return undefined;
         const endedGrants = await endGrants(queries, decision, {

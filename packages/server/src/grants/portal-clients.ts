@@ -12,6 +12,7 @@ import {
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { hashSecret, randomToken } from '../kernel/secret.ts';
 import { revokeGrants } from '../keys/revoke.ts';
+import { requireRight } from '../people/require-right.ts';
 import { refusableTransaction } from '../people/refusable-transaction.ts';
 import type { ClientFilter, ClientOrder, SeenOrder } from '../store/queries/client-list.ts';
 import type { ClientRuleFilter } from '../store/queries/client-rule-list.ts';
@@ -81,6 +82,7 @@ export function createPortalClients({ store, clock }: { store: Store; clock: Clo
     ): Promise<Result<{ client: Client; secret: string | undefined }, { reason: 'name_taken' }>> =>
       refusableTransaction(store, async (queries) => {
         const { orgId, name, authMethod, agentRole, createdBy, requestId } = wanted;
+        await requireRight(queries, { orgId, by: createdBy, needs: 'clients.manage' });
         const secret = authMethod.startsWith('client_secret_') ? randomToken() : undefined;
         const agentId = agentRole === undefined ? undefined : newId('agt');
         if (agentRole !== undefined && agentId !== undefined) {
@@ -129,6 +131,7 @@ export function createPortalClients({ store, clock }: { store: Store; clock: Clo
     }): Promise<{ clientId: ClientId } | undefined> =>
       store.transaction(async (queries) => {
         const { orgId, clientId, allowed, decidedBy, requestId } = decision;
+        await requireRight(queries, { orgId, by: decidedBy, needs: 'clients.manage' });
         const set = await queries.portalClients.setGrantType(orgId, clientId, TOKEN_EXCHANGE_GRANT, allowed);
         if (!set) return undefined;
         await queries.changes.add('client', actingSubject(orgId, clientId));
@@ -152,8 +155,7 @@ export function createPortalClients({ store, clock }: { store: Store; clock: Clo
     }): Promise<{ endedGrants: number } | undefined> =>
       store.transaction(async (queries) => {
         const { orgId, clientId, deletedBy, requestId } = deletion;
-        // As whoever ends many grants: or two of them could wait for each other.
-        await queries.people.lockMembers(orgId);
+        await requireRight(queries, { orgId, by: deletedBy, needs: 'clients.manage' });
         if (!(await queries.portalClients.markDeleted(orgId, clientId))) return undefined;
         await queries.changes.add('client', actingSubject(orgId, clientId));
         const live = await queries.portalClients.listLiveGrants(orgId, clientId);

@@ -1,6 +1,7 @@
 import { recordEvent } from '../audit/record-event.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { OrganisationId, RequestId, UserId } from '../kernel/ids.ts';
+import { requireRight } from '../people/require-right.ts';
 import type { Store } from '../store/store.ts';
 import { endAllGrants } from './end-all.ts';
 
@@ -17,6 +18,7 @@ export function createSignEveryoneOut({ store, clock }: { store: Store; clock: C
   }): Promise<{ connections: number; machines: number }> =>
     store.transaction(async (queries) => {
       const { orgId, orderedBy, requestId } = order;
+      await requireRight(queries, { orgId, by: orderedBy, needs: 'connections.revoke.any' });
       const ended = await endAllGrants(queries, orgId, 'everyone_signed_out');
       await queries.changes.add('organisation', orgId);
       await recordEvent(queries, clock, {

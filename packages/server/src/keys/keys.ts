@@ -1,5 +1,5 @@
 import { recordEvent } from '../audit/record-event.ts';
-import type { Access } from '../kernel/access.ts';
+import type { Access, Role } from '../kernel/access.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { AppError } from '../kernel/errors.ts';
 import {
@@ -37,6 +37,8 @@ export interface NewKey {
   /** Below what the organisation allows; undefined: as many as that. */
   callsPerMinute?: number | undefined;
   createdBy: UserId;
+  /** What the role of who makes it has to allow; undefined: whoever holds it may. */
+  may?: (role: Role) => boolean;
   requestId: RequestId;
 }
 
@@ -97,6 +99,11 @@ export function createKeys({
         // here, or it will see this key and end it.
         if (!(await isThere(queries, orgId, key.holder))) {
           throw new AppError('forbidden', 'The holder of the key is no longer part of the organisation.');
+        }
+        if (key.may !== undefined) {
+          const role = await queries.people.roleOf(orgId, key.createdBy);
+          if (role === undefined || !key.may(role))
+            throw new AppError('forbidden', 'Your role does not allow this any more.');
         }
         await recordEvent(queries, clock, {
           orgId,

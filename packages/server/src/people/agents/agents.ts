@@ -6,6 +6,7 @@ import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { AgentFilter, AgentOrder } from '../../store/queries/agent-list.ts';
 import type { Place } from '../../store/queries/place.ts';
 import type { Store } from '../../store/store.ts';
+import { requireRight } from '../require-right.ts';
 
 export { AGENT_ORDERS } from '../../store/queries/agent-list.ts';
 
@@ -47,7 +48,8 @@ export function createAgents({ store, clock }: { store: Store; clock: Clock }) {
 
   const setSuspended = (decision: AgentDecision, suspended: boolean): Promise<boolean> =>
     store.transaction(async (queries) => {
-      const { orgId, agentId } = decision;
+      const { orgId, agentId, decidedBy: by } = decision;
+      await requireRight(queries, { orgId, by, needs: 'agents.manage' });
       if (!(await queries.people.setAgentSuspended(orgId, agentId, suspended))) return false;
       await queries.changes.add('agent', `${orgId}:${agentId}`);
       await queries.audit.insertMany([entryOf(decision, suspended ? 'agent.suspended' : 'agent.resumed')]);
@@ -77,6 +79,7 @@ export function createAgents({ store, clock }: { store: Store; clock: Clock }) {
     }: NewAgent): Promise<Result<{ agentId: AgentId }, { reason: 'name_taken' }>> =>
       store.transaction(async (queries) => {
         const id = newId('agt');
+        await requireRight(queries, { orgId: agent.orgId, by: agent.createdBy, needs: 'agents.manage' });
         if (!(await queries.people.createAgent({ id, ...agent }))) return fail({ reason: 'name_taken' });
         await recordEvent(queries, clock, {
           orgId: agent.orgId,
@@ -98,8 +101,8 @@ export function createAgents({ store, clock }: { store: Store; clock: Clock }) {
     /** Ends it with its keys, its grants and the client that it was made with. False: there is no such agent. */
     delete: (decision: AgentDecision): Promise<boolean> =>
       store.transaction(async (queries) => {
-        const { orgId, agentId } = decision;
-        await queries.people.lockMembers(orgId);
+        const { orgId, agentId, decidedBy: by } = decision;
+        await requireRight(queries, { orgId, by, needs: 'agents.manage' });
         const grantIds = await queries.grants.listLiveOfAgent(orgId, agentId);
         const ended = await queries.grants.revokeMany(orgId, grantIds, 'agent_deleted');
         await queries.changes.addMany('grant', ended);

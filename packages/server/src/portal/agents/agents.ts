@@ -4,6 +4,7 @@ import { highestAccess } from '../../kernel/access.ts';
 import { displayName } from '../../kernel/display-name.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { AGENT_ORDERS, type Agents, type ListedAgent } from '../../people/agents/agents.ts';
+import { can } from '../../people/policy.ts';
 import { describeRoute } from '../describe-route.ts';
 import type { OrganisationEnv } from '../env.ts';
 import { callsPerMinuteMax, requireCallsWithin } from '../keys/calls-per-minute.ts';
@@ -160,6 +161,7 @@ export function createAgentRoutes({
       expiresInDays: body.expires_in_days ?? undefined,
       callsPerMinute: body.calls_per_minute,
       createdBy: context.get('user').userId,
+      may: (role) => can(role, 'agents.manage'),
       requestId: context.get('requestId'),
     });
     return context.json({ id: created.keyId, secret: created.secret }, 201);
