@@ -69,6 +69,17 @@ describe('the connection that comes of it', () => {
     expect(await refusalOf(await company.ask({ claims: { iat: inSeconds(5) } }))).toEqual(INVALID_GRANT);
   });
 
+  test('ends when the member becomes an owner, whom only an owner links', async () => {
+    const company = await companies.openCompany();
+    const { access_token } = await company.tokensOf();
+    const ref = { orgId: company.organisation.orgId, userId: company.member.userId };
+    expect((await world.latchkey.people.setRole({ ...ref, role: 'owner' })).ok).toBe(true);
+    expect(await companies.callAt(company.path, access_token)).toBe(401);
+    await expect.poll(() => companies.callAt(company.path, access_token, second.url)).toBe(401);
+    expect(await company.grants()).toMatchObject([{ revoked_reason: 'identity_unlinked' }]);
+    expect(await refusalOf(await company.ask({ claims: { iat: inSeconds(5) } }))).toEqual(INVALID_GRANT);
+  });
+
   test('ends with the link, and no other member’s does', async () => {
     const company = await companies.openCompany();
     const other = await companies.newEmployee(company.organisation, 'member');

@@ -149,6 +149,23 @@ describe('identity links', () => {
     expect(answer.status).toBe(removed);
   });
 
+  test('end when the member becomes an owner, whose identity is linked by an owner alone', async () => {
+    const { base, admin, member, owner, viewer } = await trusting();
+    for (const [subject, person] of Object.entries({ 'u-1': member, 'u-2': viewer }))
+      expect((await admin.post(`${base}/identity-links`, linkOf(person, subject))).status).toBe(201);
+    const role = (to: Role) => owner.put(`${base}/members/${member.userId}/role`, { role: to });
+    expect((await role('admin')).status).toBe(200);
+    expect(itemsOf(await owner.get(`${base}/identity-links`))).toHaveLength(2);
+    expect((await role('owner')).status).toBe(200);
+    expect(itemsOf(await owner.get(`${base}/identity-links`))).toMatchObject([{ subject: 'u-2' }]);
+    const unlinked = itemsOf(await owner.get(`${base}/audit?action=identity.unlinked`));
+    expect(unlinked).toMatchObject([
+      { detail: { issuer: ISSUER, subject: 'u-1', ended_grants: 0, because: 'became owner' } },
+    ]);
+    expect((await admin.post(`${base}/identity-links`, linkOf(member))).status).toBe(403);
+    expect((await owner.post(`${base}/identity-links`, linkOf(member))).status).toBe(201);
+  });
+
   test('go to members of this organisation alone, whatever the address', async () => {
     const { base, owner } = await trusting();
     const elsewhere = await trusting();

@@ -8,6 +8,7 @@ import type { Queries } from '../../store/store.ts';
 import { bindDeclared } from '../declared/bind-declared.ts';
 import { cleanDisplayName } from '../display-name.ts';
 import { parseEmail } from '../email.ts';
+import { unlinkNewOwner } from '../organisations/unlink-new-owner.ts';
 import { domainOfEmail } from './domain-name.ts';
 import type { CompanyClaims } from './relying-party.ts';
 import { givesOwner, readGroups, roleOfGroups } from './role-of-groups.ts';
@@ -111,6 +112,13 @@ export async function admit(
       }
     }
     await queries.people.setRole(orgId, userId, to);
+    if (to === 'owner')
+      await unlinkNewOwner(queries, clock, {
+        orgId,
+        userId,
+        actor: { kind: 'user', id: userId },
+        requestId,
+      });
     await queries.changes.add('member', `${orgId}:${userId}`);
     await trace('member.role_changed', { from, to, by: 'company groups' });
   }

@@ -3,6 +3,7 @@ import type { Role } from '../../kernel/access.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { OrganisationId, RequestId, UserId } from '../../kernel/ids.ts';
 import type { Queries } from '../../store/store.ts';
+import { unlinkNewOwner } from '../organisations/unlink-new-owner.ts';
 
 /**
  * Makes a person what the operator declared for their address, in the organisations where `mayBind` says so. On the
@@ -48,11 +49,13 @@ export async function bindMember(
   if (isLastOwner) return;
   await queries.declaredMembers.bind(orgId, userId, role);
   if (held === role) return;
+  const actor = { kind: 'system' } as const;
+  if (role === 'owner') await unlinkNewOwner(queries, clock, { orgId, userId, actor, requestId });
   await queries.changes.add('member', `${orgId}:${userId}`);
   await recordEvent(queries, clock, {
     orgId,
     action: 'member.declared',
-    actor: { kind: 'system' },
+    actor,
     target: userId,
     requestId,
     outcome: 'ok',

@@ -7,6 +7,7 @@ import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Queries, Store } from '../../store/store.ts';
 import { canChangeRole } from '../policy.ts';
 import { refusableTransaction } from '../refusable-transaction.ts';
+import { unlinkNewOwner } from './unlink-new-owner.ts';
 
 /** `declared`: the operator's file says what they are. */
 export type MemberFault = 'not_a_member' | 'last_owner' | 'forbidden' | 'declared';
@@ -33,6 +34,10 @@ export function setRole(
     const held = await roleToChange(queries, member, role);
     if (!held.ok || held.value === role) return held.ok ? ok(undefined) : held;
     await queries.people.setRole(orgId, userId, role);
+    if (role === 'owner') {
+      const by = { actor: personOrOperator(member.by), requestId: member.by?.requestId };
+      await unlinkNewOwner(queries, room.clock, { orgId, userId, ...by });
+    }
     await announce(queries, member);
     await trace(queries, room.clock, member, 'member.role_changed', { from: held.value, to: role });
     return ok(undefined);

@@ -96,6 +96,14 @@ export function createIdentityProviderQueries(executor: Executor) {
       return row?.userId;
     },
 
+    /** All that stand for a member. */
+    removeLinksOf(orgId: OrganisationId, userId: UserId): Promise<{ issuer: string; subject: string }[]> {
+      return executor
+        .delete(identityLinks)
+        .where(and(eq(identityLinks.orgId, orgId), eq(identityLinks.userId, userId)))
+        .returning({ issuer: identityLinks.issuer, subject: identityLinks.subject });
+    },
+
     /** Who trusts this issuer: all, or one organisation. Those that know the subject come first. */
     findAccounts(asserted: {
       issuer: string;
