@@ -506,6 +506,67 @@ describe('an answer', () => {
     expect(result).toMatchObject({ ok: false, error: { code: 'upstream_too_large' } });
   });
 
+  const shownOf = async (limits: { bytesMax?: number; timeoutMs?: number }) => {
+    const request = { method: 'GET', path: '/x', headers: {} };
+    return presentResult(read, await sender.send({ baseUrl, request, ...limits }), { requestId: 'req_x' });
+  };
+
+  test.each([
+    ['with its length', { 'content-length': 200_000 }, Buffer.alloc(200_000)],
+    ['without its length', {}, Buffer.alloc(200_000)],
+    ['compressed', { 'content-encoding': 'gzip' }, gzipSync(Buffer.alloc(2_000_000))],
+  ])(
+    'that refuses with too many words, %s, keeps its status and when to come again',
+    async (_, headers, body) => {
+      answer = (__, res) => {
+        res.writeHead(429, { ...headers, 'retry-after': '7' }).end(body);
+      };
+      const { isError, structuredContent } = await shownOf({ bytesMax: 100_000 });
+      expect([isError, structuredContent]).toMatchObject([
+        true,
+        {
+          status: 429,
+          code: 'rate_limited',
+          message: 'The API answered 429. The answer of the API is larger than 100000 bytes.',
+          retry_after_seconds: 7,
+        },
+      ]);
+    },
+  );
+
+  test.each([
+    ['at the time limit', { timeoutMs: 300 }, '', /did not end in the time of a call/],
+    [
+      'at the size that is accepted',
+      { bytesMax: 1_000 },
+      `data: ${'x'.repeat(2_000)}\n\n`,
+      /larger than what is/,
+    ],
+  ])(
+    'that is a stream of events without an end is shown as far as it came: %s',
+    async (_, limits, more, note) => {
+      answer = (__, res) => {
+        res.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
+        res.write('data: one\n\ndata: two\n\ndata: hal');
+        if (more !== '') setTimeout(() => res.write(more), 50);
+      };
+      expect(await shownOf(limits)).toEqual({
+        content: [
+          { type: 'text', text: 'data: one\n\ndata: two\n\n' },
+          { type: 'text', text: expect.stringMatching(note) },
+        ],
+      });
+    },
+  );
+
+  test('that is a stream of which nothing whole came is a fault', async () => {
+    answer = (_, res) => {
+      res.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: hal');
+    };
+    const { structuredContent } = await shownOf({ timeoutMs: 300 });
+    expect(structuredContent).toMatchObject({ status: 504, code: 'upstream_timeout' });
+  });
+
   test('of an image is an image; other bytes are named, not shown', async () => {
     answer = (_, res) => {
       res.setHeader('content-type', 'image/png').end(Buffer.from([1, 2, 3]));

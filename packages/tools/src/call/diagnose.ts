@@ -66,7 +66,7 @@ export function diagnoseResponse(
   response: UpstreamResponse,
   context: ResultContext,
 ): Diagnostics {
-  const { status, headers, body } = response;
+  const { status, headers, body, cut } = response;
   const nowMs = context.nowMs ?? Date.now();
   const limit = rateLimitOf(headers, nowMs);
   // Some refuse with 403 what is only too much.
@@ -77,12 +77,13 @@ export function diagnoseResponse(
   const said = kind.quote ? errorText(body, headerOf(headers, 'content-type') ?? '') : '';
   const upstreamId = upstreamIdOf(headers, context.requestId);
   const reference = upstreamId === undefined ? '' : ` The API calls this request ${upstreamId}.`;
+  const unread = cut === undefined ? '' : ` ${cut.message}`;
   const hint = hintOf(tool, response, kind, said);
   return {
     status,
     code:
       isLimited || scopesRefused(tool, response, said) === undefined ? kind.code : 'upstream_scope_missing',
-    message: `${kind.message ?? `The API answered ${status}`}${said === '' ? '.' : `: ${said}`}${reference}`,
+    message: `${kind.message ?? `The API answered ${status}`}${said === '' ? '.' : `: ${said}`}${unread}${reference}`,
     request_id: context.requestId,
     ...(wait === undefined ? {} : { retry_after_seconds: wait }),
     ...(limit === undefined ? {} : { rate_limit: limit }),

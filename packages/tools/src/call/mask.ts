@@ -65,8 +65,8 @@ function createMask(parts: CredentialParts): Mask {
 
 export function maskedResponse(response: UpstreamResponse, mask: Mask | undefined): UpstreamResponse {
   if (mask === undefined) return response;
-  const { body, headers, status } = response;
-  return { status, headers: maskedHeaders(headers, mask), body: mask.bytes(body) };
+  const { body, cut, headers, status } = response;
+  return { status, headers: maskedHeaders(headers, mask), body: mask.bytes(body), cut };
 }
 
 /** Links to a next page repeat the query that we were known by. */

@@ -66,12 +66,12 @@ export function presentResult(
 function presentText(
   tool: Tool,
   answer: TextAnswer,
-  { headers }: UpstreamResponse,
+  { cut, headers }: UpstreamResponse,
   context: PresentContext,
 ): ToolResult {
   const { call } = context;
   const paths = tool.selectable && call ? selectedPaths(tool, call.arguments) : [];
-  const notes: string[] = [];
+  const notes = cut === undefined ? [] : [cutNote(cut)];
   let { text } = answer;
   let whole: unknown;
   if (paths.length > 0 || tool.outputSchema) {
@@ -113,6 +113,12 @@ function presentText(
 function selectedPaths(tool: Tool, args: unknown): string[] {
   const paths = coerceArguments(tool.inputSchema, args, [])[SELECT_ARGUMENT];
   return Array.isArray(paths) ? paths.filter((path) => typeof path === 'string') : [];
+}
+
+function cutNote({ code }: UpstreamFault): string {
+  return code === 'upstream_timeout'
+    ? 'The stream of the API did not end in the time of a call: what came until then is shown.'
+    : 'The stream of the API is larger than what is accepted: what came before is shown.';
 }
 
 function missedNote(missed: readonly string[]): string {

@@ -1,6 +1,7 @@
 import { fail, ok } from '../result.ts';
 import type { Result } from '../result.ts';
 import { collectBytes } from './collected-bytes.ts';
+import { cutShort } from './cut-short.ts';
 import { decoded } from './decode.ts';
 import { exchange, type ExchangeHandler, type StreamControl } from './exchange.ts';
 import { faultOf, tooLarge } from './fault.ts';
@@ -26,6 +27,10 @@ export function sendBuffered(
   let isSettled = false;
   let timer: NodeJS.Timeout | undefined;
   const onAbort = (): void => control.abort(faultOf('upstream_aborted'));
+  const faulted = (fault: UpstreamFault): void => {
+    const said = cutShort(fault, { status, headers: responseHeaders, body: collected.whole() });
+    resolve(said === undefined ? fail(fault) : ok(said));
+  };
   const settle = (): void => {
     isSettled = true;
     clearTimeout(timer);
@@ -60,13 +65,14 @@ export function sendBuffered(
       if (responseHeaders['content-encoding'] === undefined) {
         return resolve(ok({ status, headers: responseHeaders, body }));
       }
-      decoded(responseHeaders['content-encoding'], body, bytesMax, (result) =>
-        resolve(result.ok ? ok({ status, headers: responseHeaders, body: result.value }) : result),
-      );
+      decoded(responseHeaders['content-encoding'], body, bytesMax, (result) => {
+        if (result.ok) resolve(ok({ status, headers: responseHeaders, body: result.value }));
+        else faulted(result.error);
+      });
     },
     onFault(fault) {
       settle();
-      resolve(fail(fault));
+      faulted(fault);
     },
   });
   // Only now: whatever throws before leaves nothing behind that would come for a call that never began.

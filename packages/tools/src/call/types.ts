@@ -37,6 +37,8 @@ export interface UpstreamResponse {
   readonly status: number;
   readonly headers: ResponseHeaders;
   readonly body: Buffer;
+  /** Why the body is not all that the API has to say; undefined: it is. */
+  readonly cut?: UpstreamFault | undefined;
 }
 
 export type UpstreamFaultCode =
