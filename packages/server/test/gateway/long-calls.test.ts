@@ -62,7 +62,7 @@ test('an answer of an API that trickles without an end through the REST door is 
     .poll(async () => recorded(answer.headers.get('x-request-id') ?? ''), PATIENT)
     .toEqual([
       ['intent', null, undefined],
-      ['outcome', 'ok', 'upstream_timeout'],
+      ['outcome', 'failed', 'upstream_timeout'],
     ]);
 });
 

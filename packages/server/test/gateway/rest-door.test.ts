@@ -354,6 +354,10 @@ describe('an upstream that fails', () => {
     });
     const broken = harness.send('GET', '/api/items/credits', { headers: key });
     await expect(broken).rejects.toThrow(/terminated|closed|aborted|socket/);
+    const latest = async () => (await harness.auditOf('acme'))[0];
+    await expect
+      .poll(latest)
+      .toMatchObject({ outcome: 'failed', status: 200, detail: { reason: 'upstream_reset' } });
     harness.upstream.answer((_, res) => res.end('whole'));
     expect((await harness.send('GET', '/api/items/credits', { headers: key })).text).toBe('whole');
   });

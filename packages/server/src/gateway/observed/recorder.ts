@@ -2,7 +2,7 @@ import { monotonicClock } from '../../kernel/clock.ts';
 import { kindOf } from '../../telemetry/call-metrics.ts';
 import type { GatewayTelemetry } from '../../telemetry/gateway-telemetry.ts';
 import type { TracedCall } from '../../telemetry/tracing/tracer.ts';
-import type { Call, End, Recorder } from '../pipeline/record.ts';
+import { isOk, type Call, type End, type Recorder } from '../pipeline/record.ts';
 
 /** The same recorder, which also counts. What is recorded of a call is what is counted, whichever door it came by. */
 export function observeRecorder(recorder: Recorder, telemetry: GatewayTelemetry | undefined): Recorder {
@@ -18,12 +18,12 @@ export function observeRecorder(recorder: Recorder, telemetry: GatewayTelemetry 
       end(ended);
       if (isOver) return;
       isOver = true;
-      const { fault, status } = ended;
-      const isOk = status !== undefined && status < 400;
+      const { fault } = ended;
+      const wasOk = isOk(ended);
       const nowMs = monotonicClock.nowMs();
-      (isOk ? line.ok : line.failed).value += 1;
+      (wasOk ? line.ok : line.failed).value += 1;
       line.seconds.observe((nowMs - decidedMs) / 1000);
-      (isOk ? calls.answered : calls.unanswered).observe((nowMs - sentMs) / 1000);
+      (wasOk ? calls.answered : calls.unanswered).observe((nowMs - sentMs) / 1000);
       if (fault !== undefined) calls.fault(fault).value += 1;
       endSpan?.(ended);
     };

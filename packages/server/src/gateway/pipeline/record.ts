@@ -29,10 +29,15 @@ export interface Call {
 export interface Ended {
   /** Of the upstream's answer; undefined if there was none. */
   readonly status?: number | undefined;
-  /** Why there was none. */
+  /** Why there was none, or why there was only its beginning. */
   readonly fault?: string | undefined;
   /** It is known that nothing of it left; what may have left, did. */
   readonly notSent?: boolean | undefined;
+}
+
+/** Whether there was an answer, all of it, that says so. */
+export function isOk({ fault, status }: Ended): boolean {
+  return fault === undefined && status !== undefined && status < 400;
 }
 
 /** Said of each call that was begun; the first word counts. */
@@ -52,11 +57,11 @@ export function createRecorder(audit: Audit, clock: Clock): Recorder {
   function begun(call: Call, write: (entry: AuditEntry) => void): End {
     const startedMs = clock.nowMs();
     let isOver = false;
-    return ({ status, fault }) => {
+    return (ended) => {
       if (isOver) return;
       isOver = true;
-      const outcome = status !== undefined && status < 400 ? 'ok' : 'failed';
-      write(entryOf(call, outcome, status, clock.nowMs() - startedMs, fault));
+      const outcome = isOk(ended) ? 'ok' : 'failed';
+      write(entryOf(call, outcome, ended.status, clock.nowMs() - startedMs, ended.fault));
     };
   }
 
