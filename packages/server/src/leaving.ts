@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { Server as Listener, type Server } from 'node:net';
 import type { App } from './app.ts';
 import type { Config } from './config.ts';
-import { KEEP_ALIVE_SECONDS } from './front/whole-answer.ts';
+import { KEEP_ALIVE_SECONDS } from './front/idle-connections.ts';
 import { withinDeadline } from './kernel/within-deadline.ts';
 
-/** Where there are other nodes, and the configuration names no time: more than a connection that waits for its next request is kept. */
+/** Where there are other nodes, and the configuration names no time: more than a client that heeds what it is told uses a connection again. */
 const DRAIN_SECONDS = KEEP_ALIVE_SECONDS + 1;
 /** Whether there are others is asked for so long: a database that says nothing keeps no stop waiting. */
 const OTHERS_MS_MAX = 2000;

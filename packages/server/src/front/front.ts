@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { UNREAD_MS } from '../kernel/end-unread.ts';
 import type { NodeExchange, WholeAnswer, WholeRequest } from '../kernel/whole-exchange.ts';
 import { createAnswerTurns } from './answer-turns.ts';
+import { keepIdle, KEEP_ALIVE_SECONDS } from './idle-connections.ts';
 import { receiveOn, type Receiving } from './receive.ts';
 import { createUnreadAnswers } from './unread-answers.ts';
 import { createWaitingAnswers } from './waiting-answers.ts';
@@ -45,8 +46,9 @@ export function createFront(
   const waitingAnswers = createWaitingAnswers();
   const turns = createAnswerTurns();
   const unreadAnswers = createUnreadAnswers(unreadMs);
-  const server = createServer((req, res) => {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_SECONDS * 1000 }, (req, res) => {
     waitingAnswers.follow(res);
+    keepIdle(req.socket, res);
     turns.follow(res);
     const claim = claims.get(req.socket);
     claims.delete(req.socket);

@@ -1,7 +1,8 @@
 import { channel } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
 import type { NodeExchange, WholeAnswer, WholeRequest } from '../kernel/whole-exchange.ts';
-import { KEEP_ALIVE_SECONDS, SocketAnswer, type AnswerOwner } from './whole-answer.ts';
+import { IDLE_MS } from './idle-connections.ts';
+import { SocketAnswer, type AnswerOwner } from './whole-answer.ts';
 import { createRequestReader } from './whole-request.ts';
 
 /** What is done with what comes on a connection. */
@@ -91,7 +92,7 @@ export function receiveOn(
       socket.destroySoon();
       return;
     }
-    if (socket.timeout !== KEEP_ALIVE_SECONDS * 1000) socket.setTimeout(KEEP_ALIVE_SECONDS * 1000);
+    if (socket.timeout !== IDLE_MS) socket.setTimeout(IDLE_MS);
     if (held === undefined) return;
     socket.resume();
     read(held);

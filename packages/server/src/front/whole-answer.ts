@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { endUnread } from '../kernel/end-unread.ts';
 import type { Body, NodeExchange, WholeAnswer } from '../kernel/whole-exchange.ts';
 import { dateHeader } from './date-header.ts';
+import { KEEP_ALIVE_SECONDS } from './idle-connections.ts';
 
 /** What is between an answer and its connection. */
 export interface AnswerOwner {
@@ -14,9 +15,6 @@ export interface AnswerOwner {
 
 /** What could begin another header, or another answer, and what latin1 has no byte for. */
 const UNSENDABLE = /[^\t\x20-\x7e\x80-\xff]/;
-
-/** Node's own, and as long as it keeps a connection that nothing comes on. */
-export const KEEP_ALIVE_SECONDS = 5;
 
 /** A `WholeAnswer` on a socket. A class, because one is made for every call. */
 export class SocketAnswer implements WholeAnswer {
