@@ -59,6 +59,7 @@ export { maskedHeaders, maskedResponse, maskOf } from './call/mask.ts';
 export { fileNameOf } from './call/file-name.ts';
 export type { MadeCall, PageFooter } from './call/next-page.ts';
 export type { PresentContext } from './call/result.ts';
+export { imageTypeOf } from './call/image-type.ts';
 export { presentResult, TEXT_LIMITS } from './call/result.ts';
 export type { StreamControl, StreamHandler } from './call/exchange.ts';
 export type { Sender, SenderOptions, StreamInput } from './call/send.ts';

@@ -266,6 +266,15 @@ describe('what a server answers', () => {
       structuredContent: { list: Array.from({ length: 20_000 }, (_, n) => `value ${n}`) },
     },
     too_large_image: { content: [{ type: 'image', data: 'A'.repeat(2_000_000), mimeType: 'image/png' }] },
+    images: {
+      content: [
+        { type: 'image', data: 'iVBORw0KGgo=', mimeType: 'image/bmp' },
+        { type: 'image', data: '/9j/4AAQ', mimeType: 'IMAGE/JPG' },
+        { type: 'image', data: 'SUkqAA==', mimeType: 'image/tiff' },
+        { type: 'image', data: '', mimeType: 'image/png' },
+        { type: 'image', data: 'no base64!', mimeType: 'image/png' },
+      ],
+    },
     failed: { content: [{ type: 'text', text: 'It did not work.' }], isError: true },
     undeclared: { content: [{ type: 'text', text: 'no JSON' }] },
     only_text_of_it: { content: [{ type: 'text', text: '{"count":3}' }] },
@@ -375,6 +384,20 @@ describe('what a server answers', () => {
     expect(content).toHaveLength(3);
     for (const block of content)
       expect(block).toEqual({ type: 'text', text: expect.stringContaining('not known here') });
+  });
+
+  test('of images is of those that models see, called what their bytes are', async () => {
+    const { content } = await joined.callAs(joined.caller(), 'images');
+    expect(content).toEqual([
+      { type: 'image', data: 'iVBORw0KGgo=', mimeType: 'image/png' },
+      { type: 'image', data: '/9j/4AAQ', mimeType: 'image/jpeg' },
+      {
+        type: 'text',
+        text: 'The server answered with an image (image/tiff) of a kind that models do not see.',
+      },
+      { type: 'text', text: expect.stringContaining('not known here') },
+      { type: 'text', text: expect.stringContaining('not known here') },
+    ]);
   });
 
   test.each(['too_long', 'too_long_json', 'too_large_image'])(

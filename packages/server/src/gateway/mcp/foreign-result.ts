@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import {
   errorResult,
   fits,
+  imageTypeOf,
   TEXT_LIMITS,
   truncatedJson,
   truncatedText,
@@ -151,6 +152,7 @@ function readKind(block: JsonObject): ContentBlock {
     case 'text':
       return typeof block['text'] === 'string' ? text(block['text']) : UNKNOWN;
     case 'image':
+      return isWord(mimeType) && isBase64(data) && data !== '' ? readImage(data, mimeType) : UNKNOWN;
     case 'audio':
       return isWord(mimeType) && isBase64(data) ? { type, data, mimeType } : UNKNOWN;
     case 'resource': {
@@ -173,6 +175,14 @@ function readKind(block: JsonObject): ContentBlock {
     default:
       return UNKNOWN;
   }
+}
+
+/** An API of a model refuses what it cannot see, and the conversation with it. */
+function readImage(data: string, stated: string): ContentBlock {
+  const seen = imageTypeOf(stated.toLowerCase(), Buffer.from(data.slice(0, 16), 'base64'));
+  return seen === undefined
+    ? text(`The server answered with an image (${stated}) of a kind that models do not see.`)
+    : { type: 'image', data, mimeType: seen };
 }
 
 function readResource({ blob, mimeType, text: said, uri }: JsonObject): ResourceContent | undefined {
