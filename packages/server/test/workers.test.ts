@@ -43,12 +43,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'latchkey-workers-'));
   // Where root runs the suite, the database's own account passes through here.
   await chmod(folder, 0o755);
-  await writeFile(join(folder, 'tiny.json'), JSON.stringify(OPENAPI));
-  const { port } = upstream.address() as AddressInfo;
-  const declared = {
-    connectors: [{ slug: 'tiny', name: 'Tiny', document: 'tiny.json', base_url: `http://127.0.0.1:${port}` }],
-  };
-  await writeFile(join(folder, 'latchkey.json'), JSON.stringify(declared));
+  await declare('Tiny');
   environment = {
     PORT: '0',
     LATCHKEY_DATA_DIR: join(folder, 'data'),
@@ -304,7 +299,25 @@ async function lastOnOneConnection(): Promise<string> {
   });
 }
 
-test('SIGHUP replaces one after the other, and no call is lost', async () => {
+/** In the file that is declared, as it is to be read next. */
+async function declare(...names: string[]): Promise<void> {
+  const { port } = upstream.address() as AddressInfo;
+  const connectors = names.map((name) => {
+    const slug = name.toLowerCase();
+    return { slug, name, document: `${slug}.json`, base_url: `http://127.0.0.1:${port}` };
+  });
+  const document = JSON.stringify(OPENAPI);
+  await writeFile(join(folder, 'tiny.json'), document);
+  // Tools of one name would have others by then.
+  await writeFile(
+    join(folder, 'later.json'),
+    document.replaceAll('"operationId":"', '"operationId":"later_'),
+  );
+  await writeFile(join(folder, 'latchkey.json'), JSON.stringify({ connectors }));
+}
+
+test('SIGHUP replaces one after the other, with what is declared by now, and no call is lost', async () => {
+  await declare('Tiny', 'Later');
   const before = workerPids();
   const statuses = new Map<string, number>();
   let isOver = false;
@@ -358,7 +371,21 @@ test('SIGHUP replaces one after the other, and no call is lost', async () => {
   for (const last of await Promise.all(kept)) expect(last).toMatch(/^connection: close\r$/im);
   expect((await Promise.all(long)).map(({ status }) => status)).toEqual(long.map(() => 200));
   expect(served.out().match(/"event":"ready"/g)).toHaveLength(1);
-  expect(served.err().match(/Connector tiny:/g)).toHaveLength(1);
+  expect(served.err().match(/Connector tiny:/g)).toHaveLength(2);
+  expect(served.err().match(/Connector later:/g)).toHaveLength(1);
+  expect((await fetch(`${url}/api/later/ping`, { headers: key })).status).toBe(200);
+});
+
+test('a declared file that cannot be used leaves all as it is, and SIGHUP says why', async () => {
+  const before = workerPids();
+  const said = served.err().length;
+  await writeFile(join(folder, 'latchkey.json'), '{ "connectors": [');
+  served.child.kill('SIGHUP');
+  await expect.poll(() => served.err().slice(said), { timeout: 30_000 }).toContain('is not replaced');
+  expect(served.err().slice(said)).toContain('latchkey.json');
+  await declare('Tiny', 'Later');
+  expect(workerPids()).toEqual(before);
+  expect((await ping()).status).toBe(200);
 });
 
 test('where no other can be begun, SIGHUP leaves those that there are', async () => {

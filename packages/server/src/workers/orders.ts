@@ -7,7 +7,9 @@ export interface StartOrder {
   readonly port: number;
   /** Of the process that gives the order: what is on the disk may have been exchanged since. */
   readonly release: string;
-  /** The first of the first start: it applies the declared file, and makes the link to the first account. */
+  /** One of each start and each replacement, so that the file is read once. */
+  readonly appliesDeclared: boolean;
+  /** The first of the first start: it makes the link to the first account. */
   readonly isFirst: boolean;
 }
 

@@ -8,7 +8,7 @@ import { readMasterSecret } from '../master-secret.ts';
 import { openMigrated } from '../start.ts';
 import { freePort } from '../store/embedded/free-port.ts';
 import { VERSION } from '../version.ts';
-import type { Started, StopOrder } from './orders.ts';
+import type { Started, StartOrder, StopOrder } from './orders.ts';
 import { answerTakes } from './primary-buckets.ts';
 import { stopMsMax } from './stop-time.ts';
 import { workerFlags } from './worker-flags.ts';
@@ -75,9 +75,15 @@ export async function startWorkers(
   let isStopping = false;
   cluster.setupPrimary({ execArgv: workerFlags(process.execArgv) });
 
-  function begin(number: number, isFirst = false): WorkerProcess {
+  function begin(
+    number: number,
+    {
+      appliesDeclared = false,
+      isFirst = false,
+    }: Partial<Pick<StartOrder, 'appliesDeclared' | 'isFirst'>> = {},
+  ): WorkerProcess {
     const worker = beginWorker(
-      { number, count, databaseUrl: url, port, release: VERSION, isFirst },
+      { number, count, databaseUrl: url, port, release: VERSION, appliesDeclared, isFirst },
       {
         onFault: ({ message }) =>
           log.warn({ worker: number, error: message }, 'a worker could not be told something'),
@@ -120,8 +126,11 @@ export async function startWorkers(
     });
   }
 
-  async function replace(former: WorkerProcess): Promise<Result<void, { message: string }>> {
-    const worker = begin(former.number);
+  async function replace(
+    former: WorkerProcess,
+    as: Pick<StartOrder, 'appliesDeclared'>,
+  ): Promise<Result<void, { message: string }>> {
+    const worker = begin(former.number, as);
     const late = setTimeout(worker.kill, START_MS_MAX);
     const started = await worker.started;
     clearTimeout(late);
@@ -135,9 +144,9 @@ export async function startWorkers(
   }
 
   async function replaceEach(): Promise<void> {
-    for (const former of Array.from(places)) {
+    for (const [index, former] of Array.from(places).entries()) {
       if (isStopping) return;
-      const replaced = await replace(former);
+      const replaced = await replace(former, { appliesDeclared: index === 0 });
       const about = { worker: former.number };
       if (!replaced.ok)
         return log.error({ ...about, error: replaced.error.message }, 'a worker is not replaced');
@@ -170,7 +179,7 @@ export async function startWorkers(
     for (const { kill } of all) kill();
   });
 
-  const first = begin(1, true);
+  const first = begin(1, { appliesDeclared: true, isFirst: true });
   const firstStarted = await first.started;
   const others = firstStarted.ok ? Array.from({ length: count - 1 }, (_, index) => begin(index + 2)) : [];
   const started = await Promise.all([first, ...others].map((worker) => worker.started));

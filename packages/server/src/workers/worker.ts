@@ -68,7 +68,7 @@ function start(
   config: Config,
   { channel, only, order }: { channel: Channel; only: Half | undefined; order: StartOrder },
 ) {
-  const { count, databaseUrl, isFirst, number, port } = order;
+  const { appliesDeclared, count, databaseUrl, number, port } = order;
   return startLatchkey(
     { ...config, port },
     {
@@ -76,7 +76,7 @@ function start(
       only,
       say: (line) => channel.tell(SUBJECTS.said, line),
       databaseUrl,
-      appliesDeclared: isFirst,
+      appliesDeclared,
       worker: { number, count, buckets: createPrimaryBuckets(channel), ...metricsOfWorkers(channel) },
     },
   );
