@@ -1,9 +1,11 @@
+import { sign } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createAssertions } from '../../src/grants/assertions.ts';
 import { createAccessTokens } from '../../src/grants/access-tokens.ts';
 import { createChangeFeed, type ChangeFeed } from '../../src/grants/change-feed.ts';
 import { createLoweredGrants } from '../../src/grants/lowered-grants.ts';
 import { createRevokedGrants } from '../../src/grants/revoked-grants.ts';
+import { openSigningKey } from '../../src/grants/signing-key.ts';
 import { createSigning } from '../../src/grants/signing.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 import { newId } from '../../src/kernel/ids.ts';
@@ -127,6 +129,35 @@ describe('51 and 52: what else our own key signs', () => {
     const { token } = accessTokens.issue(subject());
     const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
     expect(await accessTokens.verify(signing.sign('at+jwt', { ...claims, ...change }))).toBeUndefined();
+  });
+});
+
+describe('51: a header of an access token that our own key signed', () => {
+  test.each([
+    ['another algorithm', { alg: 'HS256' }],
+    ['no algorithm', { alg: undefined }],
+    ['the address of keys', { jku: `${ISSUER}/.well-known/jwks.json` }],
+    ['a key', { jwk: { kty: 'EC' } }],
+    ['the address of a certificate', { x5u: 'https://other.test/' }],
+    ['a certificate', { x5c: [] }],
+    ['a critical extension', { crit: ['b64'] }],
+    ['a payload that is not encoded', { b64: false }],
+    ['a payload that is packed', { zip: 'DEF' }],
+  ])('with %s is refused', async (_what, change) => {
+    const { store, accessTokens } = await newNode();
+    const [key] = await store.signingKeys.list();
+    if (key === undefined) throw new Error('no signing key');
+    const privateKey = openSigningKey(deriveKey('master', 'signing keys'), key);
+    const { token } = accessTokens.issue(subject());
+    const [header = '', payload = ''] = token.split('.');
+    const known = JSON.parse(Buffer.from(header, 'base64url').toString());
+    const signed = (own: object) => {
+      const input = `${Buffer.from(JSON.stringify({ ...known, ...own })).toString('base64url')}.${payload}`;
+      const signature = sign('sha256', Buffer.from(input), { key: privateKey, dsaEncoding: 'ieee-p1363' });
+      return `${input}.${signature.toString('base64url')}`;
+    };
+    expect(await accessTokens.verify(signed({}))).toBeDefined();
+    expect(await accessTokens.verify(signed(change))).toBeUndefined();
   });
 });
 
