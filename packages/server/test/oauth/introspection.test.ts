@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hashSecret } from '../../src/kernel/secret.ts';
 import { postToken, register, type Tokens } from '../support/oauth-client.ts';
 import { assertionForm, openWorkshop, signAssertion, type PortalClient } from './support/machines.ts';
 import { openWorld, refusalOf, type World } from './support/world.ts';
@@ -103,6 +104,21 @@ describe('V2: introspection', () => {
     }
   });
 
+  test('answers 503 where it cannot tell: who is told nothing must not take a live token for a dead one', async () => {
+    const { proof, tokens } = await connectedApp('token');
+    await world.rows('alter table grants rename to grants_away');
+    try {
+      for (const token of [tokens.access_token, tokens.refresh_token]) {
+        const response = await introspect(token, proof);
+        expect(response.headers.get('retry-after')).toBe('1');
+        expect(await refusalOf(response)).toEqual({ status: 503, error: 'temporarily_unavailable' });
+      }
+    } finally {
+      await world.rows('alter table grants_away rename to grants');
+    }
+    expect(await about(tokens.access_token, proof)).toMatchObject({ active: true });
+  });
+
   test('37: takes an assertion once', async () => {
     const { newSigningClient } = await openWorkshop(world);
     const client = await newSigningClient();
@@ -156,6 +172,15 @@ describe('V2: introspection', () => {
     });
     expect(await about(next.access_token, proof)).toEqual({ active: false });
     expect((await about(tokens.access_token, proof))['active']).toBe(true);
+  });
+
+  test('is live: a refresh token that expired is not active', async () => {
+    const { tokens, proof } = await connectedApp('token');
+    expect((await about(tokens.refresh_token, proof))['active']).toBe(true);
+    await world.rows('update refresh_tokens set expires_at = now() where token_hash = $1', [
+      hashSecret(tokens.refresh_token),
+    ]);
+    expect(await about(tokens.refresh_token, proof)).toEqual({ active: false });
   });
 
   test('is live: the scope is that of today’s role', async () => {
