@@ -3,6 +3,7 @@ import type { RequestId } from '../../src/kernel/ids.ts';
 import { createAccounts } from '../../src/people/accounts.ts';
 import { createPasswordResets } from '../../src/people/password-resets.ts';
 import { BACKUP_CODES } from '../../src/people/two-factor/backup-codes.ts';
+import { findSecondFactor } from '../../src/people/two-factor/shown-factor.ts';
 import { rotateSecret } from '../../src/rotate-secret.ts';
 import { holdPerson } from '../support/hold-person.ts';
 import { untilBlocked } from '../support/until-blocked.ts';
@@ -188,6 +189,21 @@ describe('a browser that is remembered', () => {
     expect(valueOf(later).step).toBe('second_factor');
   });
 
+  test('has sessions that count as shown, unlike one that began before it was turned on', async () => {
+    const email = `second-${++count}@acme.test`;
+    const { userId } = valueOf(await opened.people.createUser({ email, name: 'Ada', password: PASSWORD }));
+    const before = await sessionOf(opened, email);
+    opened.pass(MINUTE_MS);
+    const { code } = await enrol(opened, { email, userId });
+    const finished = valueOf(await finish((await passwordOf(email)).headers, code(), true));
+    opened.pass(MINUTE_MS);
+    const begun = await passwordOf(email, cookieHeader(finished.setCookies));
+    const remembered = await opened.people.currentUser(begun.headers);
+    if (remembered === undefined) throw new Error('not signed in');
+    expect(await findSecondFactor(opened.store, remembered)).toBe('shown');
+    expect(await findSecondFactor(opened.store, before)).toBe('not_shown');
+  });
+
   test('is not asked at sign-in, and has to show the second factor before anything dangerous', async () => {
     const { code, email } = await enrolled();
     const finished = valueOf(await finish((await passwordOf(email)).headers, code(), true));
@@ -274,6 +290,13 @@ test('the database holds neither the secret nor a code nor a cookie, and the tra
   const bare = used.replaceAll('-', '');
   for (const value of [secret, used, bare, ...cookies].filter((text) => text !== ''))
     expect(dump).not.toContain(value);
+  const { secondFactor } = opened.accounts;
+  valueOf(await secondFactor.replaceBackupCodes({ userId }));
+  await secondFactor.forgetBrowsers({ userId });
+  expect([await secondFactor.disable({ userId }), await secondFactor.disable({ userId })]).toEqual([
+    true,
+    false,
+  ]);
   const { rows } = await opened.store.pool.query<{ action: string }>(
     'select action from audit_events where actor_id = $1 order by id',
     [userId],
@@ -281,6 +304,9 @@ test('the database holds neither the secret nor a code nor a cookie, and the tra
   expect(rows.map(({ action }) => action)).toEqual([
     'account.two_factor_enabled',
     'account.backup_code_used',
+    'account.backup_codes_replaced',
+    'account.browsers_forgotten',
+    'account.two_factor_disabled',
   ]);
 });
 
@@ -296,6 +322,25 @@ test('outlives a change of the master secret', async () => {
   expect(await rotateSecret(store, { clock, previous, next })).toEqual({ resealed: 1 });
   expect(await under(next).secondFactor.verify(userId, code())).toEqual({ ok: true, value: 'totp' });
   await expect(under(previous).secondFactor.verify(userId, code(1))).rejects.toThrow(/authenticate data/);
+});
+
+test('turned off, it leaves no code and no browser that is remembered', async () => {
+  const { code, email, userId } = await enrolled();
+  valueOf(await finish((await passwordOf(email)).headers, code(), true));
+  const { secondFactor } = opened.accounts;
+  expect(await secondFactor.stateOf(userId)).toMatchObject({
+    isOn: true,
+    backupCodesLeft: BACKUP_CODES,
+    rememberedBrowsers: 1,
+  });
+  expect(await secondFactor.disable({ userId })).toBe(true);
+  expect(reasonOf(await secondFactor.replaceBackupCodes({ userId }))).toBe('not_on');
+  expect(await secondFactor.stateOf(userId)).toEqual({
+    isOn: false,
+    since: null,
+    backupCodesLeft: 0,
+    rememberedBrowsers: 0,
+  });
 });
 
 describe('confirming in a session', () => {
