@@ -253,6 +253,17 @@ describe('T2: private_key_jwt', () => {
     expect((await ask(assertionForm(assertion))).status).toBe(200);
   });
 
+  test.each([
+    ['RS512', 'RSA'],
+    ['PS384', 'RSA'],
+  ] as const)('takes no %s, which the metadata does not name', async (alg, kind) => {
+    const pair = newKeyPair(kind);
+    const jwks = { keys: [pair.publicKey.export({ format: 'jwk' })] };
+    const client = await workshop.newClient({ auth_method: 'private_key_jwt', jwks });
+    const assertion = await signAssertion({ ...client, privateKey: pair.privateKey }, world.url, {}, { alg });
+    expect(await refusalOf(await ask(assertionForm(assertion)))).toEqual(INVALID_CLIENT);
+  });
+
   test('39: an assertion is good once, for fifty at the same time too', async () => {
     const client = await workshop.newSigningClient();
     const form = assertionForm(await signAssertion(client, world.url));
@@ -279,6 +290,7 @@ describe('T2: private_key_jwt', () => {
     ['that expired', () => ({ exp: inSeconds(-60) })],
     ['that never expires', () => ({ exp: undefined })],
     ['that lives for an hour', () => ({ exp: inSeconds(3600) })],
+    ['that lives for six minutes', () => ({ exp: inSeconds(360) })],
     ['that is not valid yet', () => ({ nbf: inSeconds(120) })],
     ['without an id', () => ({ jti: undefined })],
     ['with an empty id', () => ({ jti: '' })],
