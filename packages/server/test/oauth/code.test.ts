@@ -166,6 +166,18 @@ describe('T3: a code is bound to what was approved', () => {
     expect(await grantsOf(approved.clientId)).toEqual([]);
   });
 
+  test('wrong attempts are on record for as long as the code could be tried, and then no more', async () => {
+    const approved = await world.approve(member, 'read');
+    for (let attempt = 0; attempt < 8; attempt += 1) {
+      expect((await world.redeem({ ...approved, verifier: newVerifier().verifier })).status).toBe(400);
+    }
+    const recorded = await world.rows(
+      `select 1 from audit_events where action = 'code.refused' and client_id = $1`,
+      [approved.clientId],
+    );
+    expect(recorded).toHaveLength(5);
+  });
+
   test('redirect URI and resource may be left out', async () => {
     const approved = await world.approve(member, 'read', {
       resource: `${world.url}/mcp/${organisation.slug}`,

@@ -120,6 +120,30 @@ describe('Z5: the resource', () => {
   });
 });
 
+test('of a client that anybody could register not every refusal is a row of the audit log', async () => {
+  const company = await companies.openCompany();
+  const stranger = await companies.newStranger();
+  const refusals = 40;
+  for (let refused = 0; refused < refusals; refused += 1) {
+    const form = { grant_type: JWT_BEARER, assertion: 'nobody’s', ...stranger };
+    expect(await refusalOf(await postToken(world.url, form))).toEqual(INVALID_GRANT);
+  }
+  // The admins of a client's own organisation see each one; it is written after the stranger's.
+  for (let refused = 0; refused < refusals; refused += 1)
+    expect(await refusalOf(await company.present('nobody’s'))).toEqual(INVALID_GRANT);
+  const rowsOf = async ({ client_id }: { client_id: string }) =>
+    (
+      await world.rows(`select 1 from audit_events where action = 'assertion.refused' and client_id = $1`, [
+        client_id,
+      ])
+    ).length;
+  await expect.poll(() => rowsOf(company.client)).toBe(refusals);
+  const written = await rowsOf(stranger);
+  expect(written).toBeGreaterThan(0);
+  // Ten a minute: the minute may have ended meanwhile.
+  expect(written).toBeLessThanOrEqual(refusals / 2);
+});
+
 describe('T11: the access is the least of what', () => {
   test.each<[string, CompanyOptions, Bend, string | undefined, string]>([
     ['everybody allows', {}, {}, undefined, 'mcp:call'],
