@@ -233,12 +233,30 @@ describe('C5: one decision', () => {
     const { fields } = await open(both);
     const first = { ...ALLOW_READ, organisation: organisation.slug };
     expect((await both.browser.decide(fields, first)).status).toBe(200);
-    for (const change of [{ access: 'full' }, { organisation: other.slug }, { decision: 'deny' }]) {
+    for (const change of [
+      { access: 'full' },
+      { organisation: other.slug },
+      { decision: 'deny' },
+      { lifetime: '1' },
+    ]) {
       const answer = await both.browser.decide(fields, { ...first, ...change });
       expect(answer.status).toBe(409);
       expectNothingGiven(answer);
     }
     expect((await both.browser.decide(fields, first)).status).toBe(200);
+  });
+
+  test('22: whoever signs in at the same browser afterwards gets no answer of the decision before', async () => {
+    const first = await world.newMember([organisation, 'member']);
+    const other = await world.newMember([organisation, 'member']);
+    const { fields } = await world.approve(first, 'read');
+    first.browser.cookies.delete('latchkey_session');
+    await world.signIn(other, first.browser);
+    const asked = await first.browser.decide(fields, ALLOW_READ);
+    expectNothingGiven(asked);
+    const answer = await first.browser.decide({ ...fields, ...hiddenFields(asked.html) }, ALLOW_READ);
+    expect(answer.status).toBe(409);
+    expectNothingGiven(answer);
   });
 
   test('C1: after ten minutes the transaction is over, for the page and for the form', async () => {
@@ -498,5 +516,25 @@ describe('C4: the page tells the truth', () => {
     expect((await open(both)).html).toContain('Up to 90 days');
     await world.rows('update organisations set refresh_days = 90 where id = $1', [short.orgId]);
     expect((await open(both)).html).not.toContain('Up to');
+  });
+
+  test.each([
+    ['1', 1],
+    ['7', 7],
+    ['90', 30],
+  ])('of %s days that the person chose, where the organisation has 30, it is %i', async (lifetime, days) => {
+    const own = await world.newOrganisation();
+    await world.rows('update organisations set refresh_days = 30 where id = $1', [own.orgId]);
+    const person = await world.newMember([own, 'member']);
+    const request = await world.newRequest();
+    const { fields } = await person.browser.open(request.href);
+    const answer = await person.browser.decide({ ...fields, lifetime }, ALLOW_READ);
+    const code = returnUrl(answer).searchParams.get('code') ?? '';
+    expect((await world.redeem({ ...request, code })).status).toBe(200);
+    const [grant] = await world.rows<{ days: number }>(
+      'select (extract(epoch from expires_at - created_at) / 86400)::int as days from grants where client_id = $1',
+      [request.clientId],
+    );
+    expect(grant?.days).toBe(days);
   });
 });
