@@ -89,6 +89,30 @@ test('every name in the list is a route of the portal', () => {
 });
 
 describe('a session whose sign-in is ten minutes ago', () => {
+  let owner: Person;
+  let slug: string;
+  beforeAll(async () => {
+    const organisation = await portal.organisation();
+    ({ slug } = organisation);
+    owner = await portal.person({ orgId: organisation.orgId, role: 'owner' });
+    await portal.store.operators.add(owner.userId, { declared: false });
+    portal.pass(TEN_MINUTES_MS);
+  });
+
+  test.each([...NEEDS_RECENT_SIGN_IN])('may not %s', async (id) => {
+    const paths = portal.document['paths'] as Record<string, Record<string, { operationId?: string }>>;
+    const [found] = Object.entries(paths).flatMap(([path, item]) =>
+      Object.entries(item).flatMap(([method, route]) =>
+        route.operationId === id ? [{ path, method: method.toUpperCase() }] : [],
+      ),
+    );
+    if (found === undefined) throw new Error(`no route is called ${id}`);
+    // Whatever comes along is not looked at before.
+    const path = found.path.replace('{org}', slug).replaceAll(/\{\w+\}/g, 'any');
+    const answer = await owner.send(found.method, path, { body: {} });
+    expect([answer.status, errorOf(answer).code]).toEqual([403, CODE]);
+  });
+
   test.each(DANGEROUS)('may not %s %s before it is confirmed', async (method, path, body) => {
     const { fill, owner } = await left();
     const answer = await owner.send(method, fill(path), { body });
