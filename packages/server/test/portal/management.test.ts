@@ -86,6 +86,24 @@ describe('a key of an admin', () => {
       ]);
   });
 
+  test('leaves what it was refused on record, with the key and why', async () => {
+    const { base, get, key, person, post } = await holder('member', 'read');
+    const refused = [await get(`${base}/agents`), await post(`${base}/keys`)];
+    const rows = async () =>
+      (
+        await portal.store.pool.query(
+          `select phase, actor_id, key_id, target, outcome, detail from audit_events
+           where action = 'management.call' and request_id = any($1) order by target`,
+          [refused.map(({ headers }) => headers.get('x-request-id'))],
+        )
+      ).rows;
+    const own = { phase: 'event', actor_id: person.userId, key_id: key.id, outcome: 'refused' };
+    await expect.poll(rows).toEqual([
+      { target: 'create_key', ...own, detail: { reason: 'person_needed' } },
+      { target: 'list_agents', ...own, detail: { reason: 'forbidden' } },
+    ]);
+  });
+
   test('carries the limits that the doors have', async () => {
     const { base, get } = await holder('admin', 'read');
     expect((await get(`${base}/keys`)).headers.get('ratelimit')).toMatch(
