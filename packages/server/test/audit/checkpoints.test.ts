@@ -196,6 +196,14 @@ describe('somebody who can write the database', () => {
     await expect(signHead(deps(), orgId)).rejects.toThrow('is not what its last checkpoint was signed for');
   });
 
+  test('who puts the checkpoint of another block in the place of one is found', async () => {
+    const { checkpoint, token } = await signed();
+    await run('delete from audit_checkpoints where chain = $1', [orgId]);
+    const seq = checkpoint.seq - 1;
+    await database.store.auditCheckpoints.add({ chain: orgId, seq, token });
+    expect((await verify()).faults).toEqual([{ kind: 'checkpoint', seq, fault: 'forged' }]);
+  });
+
   test('who moves the checkpoint of another log here is found', async () => {
     const { token } = await signed();
     const other = newId('org');
