@@ -107,6 +107,16 @@ describe('the limiter', () => {
     expect(limiter.size()).toBe(10);
   });
 
+  test('under another limit what was taken takes as long to come back as before', () => {
+    const { clock, pass } = heldClock();
+    const limiter = createLimiter({ clock });
+    const inMinute = (limit: number) => limiter.take('one', { limit, windowSeconds: 60 }).remaining;
+    pass(60_000);
+    expect(Array.from({ length: 5 }, () => inMinute(10)).at(-1)).toBe(5);
+    expect(inMinute(20)).toBe(9);
+    expect(inMinute(10)).toBe(3);
+  });
+
   test('a clock that is set back locks nobody out for longer than a window', () => {
     const time = heldClock();
     const limiter = createLimiter({ clock: time.clock });
