@@ -27,6 +27,8 @@ interface Kind {
   readonly schema?: object;
   /** What the description has to say. */
   readonly says?: string;
+  /** Nothing in the answer says that it is the last page. */
+  readonly endsUnsaid?: true;
   give(items: readonly Item[], asked: Asked): Given;
 }
 
@@ -160,6 +162,15 @@ const KINDS: Readonly<Record<string, Kind>> = {
       return { body: { data: page, first_id: page[0]?.id, last_id: page.at(-1)?.id, has_more: hasMore } };
     },
   },
+  'after, an id that the items themselves do not say': {
+    parameters: [text('after'), integer('limit')],
+    schema: object({ data: LIST, last_id: { type: 'string' }, next: { type: 'string' } }),
+    give(items, { query }) {
+      const { hasMore, page } = from(items, after(items, query.get('after')));
+      const data = page.map((message) => ({ message }));
+      return { body: { data, last_id: page.at(-1)?.id, has_more: hasMore } };
+    },
+  },
   'offset and limit, and a list alone': {
     parameters: [integer('offset'), integer('limit', { default: PAGE })],
     says: 'Paginated: pass offset.',
@@ -169,6 +180,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   },
   'offset without a word of the page size': {
     parameters: [integer('offset')],
+    endsUnsaid: true,
     give: (items, { query }) => ({ body: { rows: from(items, numeric(query.get('offset'), 0)).page } }),
   },
   'offset and a total': {
@@ -182,7 +194,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
     give(items, { query }) {
       const startAt = numeric(query.get('startAt'), 0);
       const { hasMore, page } = from(items, startAt);
-      return { body: { startAt, maxResults: PAGE, total: items.length, isLast: !hasMore, values: page } };
+      return { body: { startAt, maxResults: PAGE, isLast: !hasMore, values: page } };
     },
   },
   'an index that begins with one': {
@@ -237,6 +249,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
       { name: 'id', in: 'query', schema: { type: 'string' } },
     ],
     says: 'Paginated: pass page_number.',
+    endsUnsaid: true,
     give(items, { here, query }) {
       const number = numeric(query.get('page[number]'), 1);
       const { hasMore, page } = from(items, (number - 1) * PAGE);
@@ -418,7 +431,7 @@ test.each(NAMES)(
       expect(JSON.stringify(args ?? {})).not.toContain('sk_live');
     }
     expect(seen).toEqual(ITEMS.map(({ id }) => id));
-    expect(calls).toBeLessThanOrEqual(4);
+    expect(calls).toBe(KINDS[name]?.endsUnsaid ? 4 : 3);
     // Nobody turned a page but the caller.
     expect(requests).toBe(calls);
     expect(tool.description).toContain(KINDS[name]?.says ?? '');

@@ -9,6 +9,8 @@ export interface PageSigns {
   link?: string;
   /** What asks for the next page. */
   token?: string | number;
+  /** There is a field for it, with nothing in it. */
+  namesNone?: true;
   hasMore?: boolean;
   /** Of all items, and of all pages. */
   total?: number;
@@ -69,6 +71,7 @@ function read(fields: JsonObject, inside: string, depth: number, signs: PageSign
 
 function takeNext(value: unknown, signs: PageSigns): void {
   if (typeof value === 'number') signs.token ??= value;
+  if (value === null || value === '') signs.namesNone = true;
   if (typeof value !== 'string' || value === '' || value.length > VALUE_CHARACTERS_MAX) return;
   if (ADDRESS.test(value)) signs.link ??= value;
   else signs.token ??= value;

@@ -249,6 +249,7 @@ function more(
   size: string | undefined,
 ): Changes | undefined {
   if (says !== undefined) return says ? changes : undefined;
+  if (page.signs.namesNone) return undefined;
   const per = size === undefined ? undefined : numberOf(page, size);
   if (per !== undefined && (page.list?.items.length ?? 0) < per) return undefined;
   return { ...changes, mayBeEmpty: true };
