@@ -60,6 +60,17 @@ test.each<[string, JsonSchema, unknown, unknown]>([
     5,
   ],
   ['what is unknown in an open object', { type: 'object' }, { x: [1] }, { x: [1] }],
+  [
+    'what is unknown, as its schema wants it',
+    { type: 'object', additionalProperties: { type: 'integer' } },
+    { x: '5' },
+    { x: 5 },
+  ],
+  ['an object of an enum', { enum: [{ x: 1 }, { x: 2 }] }, { x: 2 }, { x: 2 }],
+  ['null of an enum', { enum: ['x', null] }, null, null],
+  ['null where a branch takes it', { anyOf: [{ type: 'string' }, { type: 'null' }] }, null, null],
+  ['null where no branch takes it, as no argument', { anyOf: [{ type: 'string' }] }, null, undefined],
+  ['an argument without a value', { type: 'string' }, undefined, undefined],
 ])('%s', (_, schema, given, expected) => {
   expect(coerced(schema, given)).toEqual({ value: expected, faults: [] });
 });
@@ -78,16 +89,53 @@ test.each<[JsonSchema, unknown, string]>([
   [{ type: 'number' }, '0x10', 'a must be a number'],
   [{ type: 'boolean' }, 'yes', 'a must be true or false'],
   [{ type: ['string', 'null'] }, {}, 'a must be text or null'],
-  [{ type: 'integer', minimum: 1 }, 0, 'a must be at least 1'],
-  [{ type: 'string', maxLength: 2 }, 'abc', 'a must have at most 2 characters'],
   [list, ['x'], 'a[0] must be an integer'],
-  [{ ...list, maxItems: 1 }, [1, 2], 'a must have at most 1 items'],
+  [{ type: 'object', additionalProperties: { type: 'integer' } }, { x: 'y' }, 'a.x must be an integer'],
   [object, {}, 'a.n is required'],
   [{ ...object, additionalProperties: false }, { n: 1, m: 2 }, 'a.m is not known; allowed: n'],
   [{ enum: ['x', 'y'] }, 'z', 'a must be one of "x", "y"'],
   [{ type: 'object', properties: {}, required: ['q'] }, '{}', 'a.q is required'],
 ])('%j refuses %j', (schema, given, expected) => {
   expect(coerced(schema, given).faults).toEqual([expected]);
+});
+
+test.each<[JsonSchema, unknown, unknown, string]>([
+  [{ type: 'integer', minimum: 1 }, 1, 0, 'a must be at least 1'],
+  [{ type: 'integer', maximum: 9 }, 9, 10, 'a must be at most 9'],
+  [{ type: 'number', exclusiveMinimum: 1 }, 1.5, 1, 'a must be more than 1'],
+  [{ type: 'number', exclusiveMaximum: 9 }, 8.5, 9, 'a must be less than 9'],
+  [{ type: 'string', minLength: 2 }, 'ab', 'a', 'a must have at least 2 characters'],
+  [{ type: 'string', maxLength: 2 }, 'ab', 'abc', 'a must have at most 2 characters'],
+  [{ ...list, minItems: 1 }, [1], [], 'a must have at least 1 items'],
+  [{ ...list, maxItems: 1 }, [1], [1, 2], 'a must have at most 1 items'],
+])('%j takes %j and refuses %j', (schema, taken, refused, fault) => {
+  expect(coerced(schema, taken)).toEqual({ value: taken, faults: [] });
+  expect(coerced(schema, refused).faults).toEqual([fault]);
+});
+
+test('what stands beside a reference counts as well', () => {
+  const input: InputSchema = {
+    type: 'object',
+    properties: { a: { $ref: '#/$defs/Count', maximum: 3 } },
+    additionalProperties: false,
+    $defs: { Count: { type: 'integer' } },
+  };
+  const faults: ArgumentFault[] = [];
+  expect(coerceArguments(input, { a: '3' }, faults)).toEqual({ a: 3 });
+  expect(faults).toEqual([]);
+  coerceArguments(input, { a: 4 }, faults);
+  expect(faults).toEqual([{ field: 'a', message: 'must be at most 3' }]);
+});
+
+test('arguments that are JSON text are what it says', () => {
+  const input: InputSchema = {
+    type: 'object',
+    properties: { a: { type: 'integer' } },
+    additionalProperties: false,
+  };
+  const faults: ArgumentFault[] = [];
+  expect(coerceArguments(input, '{"a":"5"}', faults)).toEqual({ a: 5 });
+  expect(faults).toEqual([]);
 });
 
 test('characters are counted as people count them', () => {
