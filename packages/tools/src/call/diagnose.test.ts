@@ -108,6 +108,7 @@ describe('what a failed call says', () => {
       retry_after_seconds: 30,
     });
     expect(diagnosed(403, body, { 'x-ratelimit-remaining': '12' }).code).toBe('upstream_forbidden');
+    expect(diagnosed(404, body, headers).code).toBe('upstream_not_found');
   });
 
   test('says of a 401 that the connection needs renewing, and nothing that the API says', () => {

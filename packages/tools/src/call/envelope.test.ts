@@ -20,6 +20,23 @@ test.each<[string, unknown, string]>([
     'body.name: field required',
   ],
   ['a bare list', [{ message: 'one' }], 'one'],
+  ['an address as its type', { type: 'https://errors.example/limit', title: 'Too many' }, 'Too many'],
+  ['an empty message beside another', { message: '', detail: 'name is empty' }, 'name is empty'],
+  ['an empty code', { code: '', message: 'No.' }, 'No.'],
+  ['a status that is a word', { status: 'fail', message: 'No.' }, 'No.'],
+  ['a field without a message', { error: { code: 'bad', param: 'name' } }, '(bad)'],
+  ['a list of more than texts', { errors: [null, 5, { field: 'a' }, 'and this'] }, 'and this'],
+  [
+    'fields that hold no texts before one that does',
+    { errors: { a: {}, b: {}, c: {}, d: [], e: 1, f: 'is low' } },
+    'f: is low',
+  ],
+  ['a place of more than names', { errors: [{ loc: ['a', {}, 0], msg: 'is low' }] }, 'a.0: is low'],
+  ['more than five details', { errors: ['1', '2', '3', '4', '5', '6'] }, '1; 2; 3; 4; 5'],
+  ['a bare list of many', ['1', '2', '3', '4', '5', '6'], '1; 2; 3; 4; 5'],
+  ['XML without its type', '<?xml version="1.0"?><error><message>No.</message></error>', 'No.'],
+  ['JSON that breaks off', '{"message": "No', '{"message": "No'],
+  ['a text that speaks of a page', 'expected JSON, found <html>  ', 'expected JSON, found <html>'],
   ['nothing known', { ok: false }, ''],
 ])('%s is understood', (_, body, expected) => {
   expect(said(body)).toBe(expected);
@@ -36,6 +53,7 @@ test('a page is named by its title and never pasted', () => {
     said('<!doctype html><title>502 Bad\u202E Gateway</title><p>nginx/1.2 at 10.0.0.1</p>', 'text/html'),
   ).toBe('a web page titled “502 Bad Gateway”');
   expect(said('<html>x</html>', '')).toBe('a web page');
+  expect(said('\n<title lang="en">Gone</title>', 'text/plain')).toBe('a web page titled “Gone”');
 });
 
 test.each([
@@ -49,6 +67,14 @@ test.each([
   expect(text).toContain('[secret]');
   expect(text).not.toMatch(/abcdef|eyJ|hunter2/);
   expect(text).toMatch(/was refused$/);
+});
+
+test('the word before a secret stays', () => {
+  expect(safeText('{"api_key": "abcdef123456", "a": 1}')).toBe('{"api_key": " [secret]", "a": 1}');
+  expect(safeText('Authorization: Basic abcdef123456, and so on')).toBe(
+    'Authorization: Basic [secret], and so on',
+  );
+  expect(safeText('key AKIAABCDEFGHIJKLMNOP, and so on')).toBe('key [secret], and so on');
 });
 
 test('upstream text is one capped line without invisible characters', () => {

@@ -23,7 +23,7 @@ export function errorText(body: Buffer, contentType: string): string {
     if (Array.isArray(value)) return safeText(detailTexts(value).join('; '));
     if (value === undefined && body.length > READ_BYTES) return '';
   }
-  return safeText(text.slice(0, 2_000));
+  return safeText(text);
 }
 
 /** A page is for people with a browser: it is named, not shown. */
@@ -82,7 +82,7 @@ function codeOf(value: JsonObject, inner: JsonObject): string | undefined {
     own(inner, 'code'),
     inner === value ? undefined : own(inner, 'status'),
     own(inner, 'type'),
-    inner === value ? error : undefined,
+    error,
     isObject(detail) ? own(detail, 'errorcode') : undefined,
   ];
   return candidates.find(
@@ -117,12 +117,10 @@ function detailTexts(list: readonly unknown[]): string[] {
 
 /** `{ "name": ["is too long"] }`, as many frameworks write it. */
 function fieldTexts(fields: JsonObject): string[] {
-  return Object.entries(fields)
-    .slice(0, DETAILS_MAX)
-    .flatMap(([name, value]) => {
-      const first: unknown = Array.isArray(value) ? value[0] : value;
-      return typeof first === 'string' ? [`${name}: ${first}`] : [];
-    });
+  return Object.entries(fields).flatMap(([name, value]) => {
+    const first: unknown = Array.isArray(value) ? value[0] : value;
+    return typeof first === 'string' ? [`${name}: ${first}`] : [];
+  });
 }
 
 function parsed(text: string): unknown {
