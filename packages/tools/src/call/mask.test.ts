@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { CredentialParts } from './credential-parts.ts';
 import { maskOf } from './mask.ts';
 
 const SECRET = 'aabaabac"/é secret';
@@ -33,6 +34,20 @@ test('a body that comes byte by byte is covered, and nothing is held back that i
   expect(pieces.at(-1)?.toString()).toBe('\n');
   const shown = Buffer.concat([...pieces, stream.end()]).toString();
   expect(shown).toBe(`data: ${'*'.repeat(Buffer.byteLength(SECRET))}\n\ndata: nothing\n\n`);
+});
+
+const PAIR = Buffer.from('person:passw0rd').toString('base64');
+
+test.each<[CredentialParts, string[]]>([
+  [{ headers: { authorization: 'Bearer abcdefgh' } }, ['abcdefgh']],
+  [{ headers: { authorization: `Basic ${PAIR}` } }, [PAIR, 'person:passw0rd', 'passw0rd']],
+  [{ headers: { 'x-key': 'Basic abcdefgh' } }, ['Basic abcdefgh']],
+  [{ headers: { 'x-key': 'abcdef' } }, ['abcdef']],
+  [{ headers: {}, query: 'key=a%2Fb%20cdefg' }, ['a%2Fb%20cdefg', 'a/b cdefg', 'a\\/b cdefg']],
+])('of %j is covered, but for its scheme and its name: %j', (parts, secrets) => {
+  const { text } = maskOf({ ...parts, isLasting: true }) ?? { text: String };
+  for (const secret of secrets)
+    expect(text(`Bearer key= ${secret} was`)).toBe(`Bearer key= ${'*'.repeat(secret.length)} was`);
 });
 
 test('the memory of an answer is not written to', () => {
