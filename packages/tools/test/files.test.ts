@@ -206,6 +206,7 @@ describe('a multipart body', () => {
 describe('a body of bytes', () => {
   test('is the file itself, in the media type of the document', () => {
     const tool = toolOf({ 'application/octet-stream': { schema: binary } });
+    expect(takesFiles(tool)).toBe(true);
     const { body, headers } = prepared(tool, { body: { data: base64('\x00\xff'), mimeType: 'image/png' } });
     expect(Buffer.from(body ?? '')).toEqual(Buffer.from('\x00\xff'));
     expect(headers['content-type']).toBe('application/octet-stream');

@@ -242,7 +242,7 @@ describe('a path argument', () => {
     parameters: [{ name: 'name', in: 'path', required: true, schema: { type: 'string' } }],
   });
 
-  test.each(['..', '.', '../secrets', 'a/../../b', 'a\\..\\b', ''])(
+  test.each(['..', '.', '../secrets', 'a/../../b', 'a/..', 'a/./b', 'a\\..\\b', ''])(
     'may not be %j, which would lead to another path',
     async (name) => {
       expect(await call(tool, { name })).toMatchObject({
@@ -257,6 +257,16 @@ describe('a path argument', () => {
     const parameter = { name: 'p', in: 'path', required: true, style: 'label', explode: true, schema: list };
     const labelled = toolOf('get', '/x/{p}/y', { parameters: [parameter] });
     expect((await call(labelled, { p: ['', ''] })).structuredContent).toMatchObject({
+      code: 'invalid_arguments',
+    });
+    expect(recorded).toEqual([]);
+  });
+
+  test('may not have a step upwards in an item of its list', async () => {
+    const listed = toolOf('get', '/x/{p}', {
+      parameters: [{ name: 'p', in: 'path', required: true, schema: list }],
+    });
+    expect((await call(listed, { p: ['a', 'b/../c'] })).structuredContent).toMatchObject({
       code: 'invalid_arguments',
     });
     expect(recorded).toEqual([]);
@@ -597,6 +607,38 @@ describe('an answer', () => {
       {
         type: 'text',
         text: 'The API answered with 4 bytes of image/x-icon, which cannot be shown as text.',
+      },
+    ]);
+  });
+
+  test('of sound is sound', async () => {
+    answer = (_, res) => {
+      res.setHeader('content-type', 'audio/mpeg').end(Buffer.from([1, 2, 3]));
+    };
+    expect((await call(read, {})).content).toEqual([{ type: 'audio', data: 'AQID', mimeType: 'audio/mpeg' }]);
+  });
+
+  test.each([
+    ['', 'as it is'],
+    ['image/svg+xml', '<svg/>'],
+    ['application/vnd.api+json', '{"a":1}'],
+    ['application/soap+xml', '<a/>'],
+  ])('of the type %j is text', async (type, body) => {
+    answer = (_, res) => {
+      if (type !== '') res.setHeader('content-type', type);
+      res.end(body);
+    };
+    expect((await call(read, {})).content).toEqual([{ type: 'text', text: body }]);
+  });
+
+  test('without a type is no text if it has a NUL', async () => {
+    answer = (_, res) => {
+      res.end(Buffer.from('a\0b'));
+    };
+    expect((await call(read, {})).content).toEqual([
+      {
+        type: 'text',
+        text: 'The API answered with 3 bytes of binary data, which cannot be shown as text.',
       },
     ]);
   });

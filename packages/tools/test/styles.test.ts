@@ -86,13 +86,25 @@ test.each(cases)(
   },
 );
 
-test.each(['simple', 'label'])(
-  'an empty value in a path of the style %s is refused: it would be another path',
-  (style) => {
-    const parameter = { name: 'color', in: 'path', required: true, style, schema: { type: 'string' } };
-    expect(prepareRequest(toolOf([parameter], '/x/{color}'), { color: '' }).ok).toBe(false);
-  },
-);
+test.each([
+  ['simple', ''],
+  ['label', ''],
+  ['simple', []],
+  ['simple', ['']],
+  ['simple', {}],
+  ['matrix', []],
+])('in a path of the style %s the value %j is refused as empty: it would be another path', (style, value) => {
+  const parameter = { name: 'color', in: 'path', required: true, style, schema: {} };
+  expect(prepareRequest(toolOf([parameter], '/x/{color}'), { color: value })).toEqual({
+    ok: false,
+    error: [{ field: 'color', message: 'may not be empty' }],
+  });
+});
+
+test.each([0, 5, -1.5, false])('%j in a path is no empty value', (value) => {
+  const parameter = { name: 'color', in: 'path', required: true, schema: {} };
+  expect(prepared(toolOf([parameter], '/x/{color}'), { color: value }).path).toBe(`/x/${value}`);
+});
 
 test.each([
   [false, LIST, 'blue,black,brown'],
@@ -177,6 +189,7 @@ describe('a whole query (3.2)', () => {
     expect(queryOf([json], { all: { a: [1] } })).toBe('%7B%22a%22%3A%5B1%5D%7D');
     const path = whole('text/plain', { type: 'string' });
     expect(queryOf([path], { all: '$.a&b#c' })).toBe('%24.a%26b%23c');
+    expect(prepared(toolOf([path]), { all: '' }).path).toBe('/x');
   });
 
   test('without a media type is left out with a warning, and unknown before 3.2', () => {
