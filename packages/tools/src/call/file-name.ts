@@ -51,5 +51,7 @@ function safeName(name: string): string {
     .slice(0, NAME_CHARACTERS - extension.length)
     .replace(/[\uD800-\uDBFF]$/, '')
     .trim();
-  return /^(?:con|prn|aux|nul|com\d|lpt\d)$/i.test(short) ? `_${short}${extension}` : `${short}${extension}`;
+  return /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i.test(short)
+    ? `_${short}${extension}`
+    : `${short}${extension}`;
 }
