@@ -74,6 +74,11 @@ test('a body that is all that comes', () => {
     keepAliveMs: 0,
   });
   expect(read(`${OK}\r\nall of it`)).toMatchObject({ progress: 'more', body: 'all of it' });
+  expect(read(`${OK}Transfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n`, true)).toMatchObject({
+    progress: 'whole',
+    body: '0\r\n\r\n',
+    keepAliveMs: 0,
+  });
 });
 
 test.each(['204 No Content', '304 Not Modified', '200 OK\r\nContent-Length: 0'])('no body: %j', (start) => {
@@ -107,6 +112,8 @@ test('headers that come twice are a list, and none is more than a header', () =>
 test.each([
   ['Connection: close', 0],
   ['Connection: Keep-Alive, Close', 0],
+  ['Connection: close, X-A', 0],
+  ['Connection: closed', 4_000],
   ['Keep-Alive: timeout=5, max=100', 4_000],
   ['Keep-Alive: timeout=1', 0],
   ['Keep-Alive: timeout=75', 74_000],
@@ -120,6 +127,8 @@ test.each([
   ['of HTTP/1.0', 'HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nhi'],
   ['with something after it', `${OK}Content-Length: 2\r\n\r\nhiHTTP/1.1 200 OK\r\n\r\n`],
   ['without content that has a length', 'HTTP/1.1 204 No Content\r\nContent-Length: 4\r\n\r\n'],
+  ['without content that has chunks', 'HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n'],
+  ['of nothing new that has chunks', 'HTTP/1.1 304 Not Modified\r\nTransfer-Encoding: chunked\r\n\r\n'],
 ])('an answer %s is the last of its connection', (_, text) => {
   const bytes = Buffer.from(text, 'latin1');
   expect(readPieces([bytes])).toMatchObject({ progress: 'whole', keepAliveMs: 0 });
