@@ -101,6 +101,13 @@ test.each([
   });
 });
 
+test('a parameter of a path is required, whatever it says itself', () => {
+  for (const required of [{}, { required: false }]) {
+    const parameter = { name: 'color', in: 'path', ...required, schema: { type: 'string' } };
+    expect(toolOf([parameter], '/x/{color}').inputSchema.required).toEqual(['color']);
+  }
+});
+
 test.each([0, 5, -1.5, false])('%j in a path is no empty value', (value) => {
   const parameter = { name: 'color', in: 'path', required: true, schema: {} };
   expect(prepared(toolOf([parameter], '/x/{color}'), { color: value }).path).toBe(`/x/${value}`);

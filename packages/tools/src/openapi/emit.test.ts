@@ -88,8 +88,54 @@ test.each([
     { type: 'string', format: 'date-time' },
   ],
   ['a format that says nothing', { type: 'integer', format: 'int32' }, { type: 'integer' }],
+  ['an object by its properties', { properties: { a: {} } }, { type: 'object', properties: { a: {} } }],
+  [
+    'an object by the schema of its fields',
+    { additionalProperties: { type: 'string' } },
+    { type: 'object', additionalProperties: { type: 'string' } },
+  ],
+  ['a list by its items', { items: { type: 'string' } }, { type: 'array', items: { type: 'string' } }],
+  ['a type that is said twice', { type: ['string', 'string'] }, { type: 'string' }],
+  [
+    'what says nothing',
+    { type: 'string', description: '', default: null, minLength: null, uniqueItems: true },
+    { type: 'string' },
+  ],
+  [
+    'the counts of a list',
+    { type: 'array', items: {}, minItems: 0, maxItems: 3, uniqueItems: true },
+    { type: 'array', items: {}, minItems: 0, maxItems: 3, uniqueItems: true },
+  ],
 ])('%s becomes what clients understand', (_, schema, expected) => {
   expect(emitted(schema).schema).toEqual(expected);
+});
+
+test.each([
+  ['the type of a file', { type: 'file' }, { type: 'string' }, 'SCHEMA_REPAIRED'],
+  ['a type that there is not', { type: 'text', description: 'd' }, { description: 'd' }, 'SCHEMA_REPAIRED'],
+  ['an enum of nothing', { type: 'string', enum: [] }, { type: 'string' }, 'SCHEMA_REPAIRED'],
+  ['an enum that is no list', { type: 'string', enum: 'a' }, { type: 'string' }, 'SCHEMA_REPAIRED'],
+  ['a length below nought', { type: 'string', maxLength: -1 }, { type: 'string' }, 'SCHEMA_REPAIRED'],
+  ['a length that is a text', { type: 'string', maxLength: '5' }, { type: 'string' }, 'SCHEMA_REPAIRED'],
+  ['required as a switch', { type: 'object', required: true }, { type: 'object' }, 'SCHEMA_REPAIRED'],
+  [
+    'a pattern that may run for ever',
+    { type: 'string', pattern: '(a+)+$' },
+    { type: 'string' },
+    'PATTERN_DROPPED',
+  ],
+])('%s is mended, with a warning', (_, schema, expected, code) => {
+  expect(emitted(schema)).toEqual({ schema: expected, codes: [code] });
+});
+
+test('bounds that are switched to exclusive, as in 3.0, are bounds of their own', () => {
+  const switches = { exclusiveMinimum: true, exclusiveMaximum: true };
+  expect(emitted({ type: 'integer', minimum: 1, maximum: 9, ...switches }, {}, '3.0').schema).toEqual({
+    type: 'integer',
+    exclusiveMinimum: 1,
+    exclusiveMaximum: 9,
+  });
+  expect(emitted({ type: 'integer', ...switches }, {}, '3.0').schema).toEqual({ type: 'integer' });
 });
 
 test('a property that is called $ref or properties is a property', () => {
@@ -115,6 +161,23 @@ test('a property that is only answered is no argument, even if it is required', 
     { Id: { type: 'string', readOnly: true } },
   );
   expect(schema).toEqual({ type: 'object', properties: { name: { type: 'string' } }, required: ['name'] });
+});
+
+test.each<Dialect>(['3.0', '3.1'])(
+  'a property is only answered in %s, too, if it says so beside its reference',
+  (dialect) => {
+    const properties = { id: { ...ref('Id'), readOnly: true }, name: { type: 'string' } };
+    const { schema } = emitted({ type: 'object', properties }, { Id: { type: 'string' } }, dialect);
+    expect(schema).toEqual({ type: 'object', properties: { name: { type: 'string' } } });
+  },
+);
+
+test('a pattern of names that may run for ever is left out, and the others stay', () => {
+  const patternProperties = { '(a+)+$': {}, '^x-': {} };
+  expect(emitted({ type: 'object', patternProperties }).schema).toEqual({
+    type: 'object',
+    patternProperties: { '^x-': {} },
+  });
 });
 
 test('a field that a closed object does not have is not required of it: nothing would fit', () => {
