@@ -22,10 +22,25 @@ test.each([
   expect(credentialOf({ ...DRAFT, kind }, 's3cret')).toEqual(sent);
 });
 
+test('what is left empty or blank of an OAuth client is not sent', () => {
+  expect(credentialOf({ ...draftOf(null), kind: 'oauth' }, '')).toEqual({ kind: 'oauth' });
+  const typed = { issuer: ' https://issuer.test ', clientId: ' latchkey ', scopes: ' ' };
+  expect(credentialOf({ ...draftOf(null), ...typed, kind: 'oauth' }, '')).toEqual({
+    kind: 'oauth',
+    issuer: 'https://issuer.test',
+    client_id: 'latchkey',
+  });
+});
+
 test('what is stored is where changing it begins, and never a secret', () => {
   const stored = { kind: 'header', origin: 'https://a.test', label: 'X-API-Key', has_secret: true } as const;
-  expect(draftOf(stored)).toMatchObject({ kind: 'header', headerName: 'X-API-Key', username: '' });
+  const empty = draftOf(null);
+  expect(draftOf(stored)).toEqual({ ...empty, kind: 'header', headerName: 'X-API-Key' });
+  expect(draftOf({ ...stored, kind: 'query' })).toEqual({ ...empty, kind: 'query', queryName: 'X-API-Key' });
+  expect(draftOf({ ...stored, kind: 'basic' })).toEqual({ ...empty, kind: 'basic', username: 'X-API-Key' });
+  expect(draftOf({ ...stored, kind: 'oauth' })).toEqual({ ...empty, kind: 'oauth', clientId: 'X-API-Key' });
   // What an operator alone can set is changed to something else, if at all.
   expect(draftOf({ ...stored, kind: 'token_exchange' }).kind).toBe('assertion');
   expect((['assertion', 'none', 'oauth'] as const).some(takesSecret)).toBe(false);
+  expect((['bearer', 'header', 'basic', 'query'] as const).every(takesSecret)).toBe(true);
 });
