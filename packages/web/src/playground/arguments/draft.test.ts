@@ -22,6 +22,17 @@ describe('what was typed', () => {
     expect(value).toEqual({ name: 'Ada', tags: ['a', 'b'], address: { city: 'London' } });
   });
 
+  test('takes the objects with it that are empty without it, but no item of a list', () => {
+    const address = { lines: { first: 'x' } };
+    expect(withValue({ a: 1, address }, ['address', 'lines', 'first'], undefined)).toEqual({ a: 1 });
+    expect(withValue({ address }, ['address', 'lines', 'first'], undefined)).toEqual({});
+    const items = [{ name: 'x' }, { name: 'y', note: 'z' }];
+    expect(withValue({ items }, ['items', 0, 'name'], undefined)).toEqual({ items: [{}, items[1]] });
+    expect(withValue({ items }, ['items', 1, 'name'], undefined)).toEqual({
+      items: [items[0], { note: 'z' }],
+    });
+  });
+
   test('keeps its order when a field is typed over', () => {
     const value = { a: 1, b: 2, c: 3 };
     expect(Object.keys(withValue(value, ['b'], 4))).toEqual(['a', 'b', 'c']);

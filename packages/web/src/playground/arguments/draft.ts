@@ -47,12 +47,13 @@ function changedAt(value: unknown, [step, ...rest]: Path, next: unknown): unknow
   if (step === undefined) return next;
   if (typeof step === 'number') {
     const items: unknown[] = Array.isArray(value) ? [...value] : [];
-    items[step] = changedAt(items[step], rest, next) ?? null;
+    // An item stays, even if nothing is left in it: those after it keep their places.
+    items[step] = changedAt(items[step], rest, next) ?? (rest.length === 0 ? null : {});
     return items;
   }
   const { [step]: before, ...others } = isObject(value) ? value : {};
   const after = changedAt(before, rest, next);
-  if (after === undefined) return Object.keys(others).length === 0 && rest.length === 0 ? {} : others;
+  if (after === undefined) return Object.keys(others).length === 0 ? undefined : others;
   // In the place that it had.
   return isObject(value) && Object.hasOwn(value, step)
     ? { ...value, [step]: after }
