@@ -1,7 +1,6 @@
 import { Hono, type Context } from 'hono';
 import type { Connects, ConnectPlace } from '../connectors/connects.ts';
 import type { AskedLimit } from '../limits/headers.ts';
-import { sayLimit } from '../limits/say-limit.ts';
 import type { CurrentUser, People } from '../people/people.ts';
 import { SIGN_OUT_PURPOSE } from './account-line.tsx';
 import { ConnectPage, serviceName } from './connect-page.tsx';
@@ -10,6 +9,7 @@ import { errorPage } from './error-page.tsx';
 import { formRefused, notFound } from './failures.tsx';
 import type { FormGuard } from './form-guard.ts';
 import { document } from './layout.tsx';
+import { overLimit } from './over-limit.ts';
 import type { PageEnv } from './page-env.ts';
 import { readForm } from './read-form.ts';
 import { withoutReferrer } from './return-page.tsx';
@@ -105,12 +105,8 @@ export async function leaveToConnect(
   { connects, guard, limitConnects }: Pick<ConnectDeps, 'connects' | 'guard' | 'limitConnects'>,
   { place, returnTo, user }: { place: ConnectPlace; returnTo: string; user: CurrentUser },
 ): Promise<Response | Stayed> {
-  const asked = await limitConnects(user.userId);
-  const { allowed, retryAfterSeconds } = asked.decision;
-  if (!allowed) {
-    sayLimit(c, asked);
-    return { problem: `That was tried too often. Try again in ${retryAfterSeconds} s.`, status: 429 };
-  }
+  const tooMany = overLimit(c, await limitConnects(user.userId));
+  if (tooMany !== undefined) return { problem: tooMany, status: 429 };
   const { sessionId, userId } = user;
   const begun = await connects.begin(place, { userId, sessionId, browser: guard.browser(c), returnTo });
   if (!begun.ok) return { problem: begun.error, status: 422 };

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/kernel/clock.ts';
 import { createReach } from '../../src/people/company/reach.ts';
+import { hiddenFields } from '../pages/open-pages.ts';
 import { PASSWORD, valueOf } from '../people/open-people.ts';
 import { untilBlocked } from '../support/until-blocked.ts';
 import { holdPerson } from '../support/hold-person.ts';
@@ -42,6 +43,20 @@ describe('signing in through a company', () => {
     expect(await signIn(again, slug, 'ada')).toMatchObject({ status: 303, location: '/app' });
     expect((await whoIs(again))?.userId).toBe(user.userId);
     expect((await audit(orgId)).filter(({ action }) => action === 'member.joined')).toHaveLength(1);
+  });
+
+  test('is asked for again where there were too many, in words and in headers', async () => {
+    const { browser, limits, organisation } = opened;
+    const { slug } = await organisation();
+    const visitor = browser();
+    const page = await visitor.get(`/sign-in/company/${slug}`);
+    limits.set('address', { allowed: false, retryAfterSeconds: 200 });
+    onTestFinished(() => void limits.delete('address'));
+    const refused = await visitor.post(`/sign-in/company/${slug}`, hiddenFields(page.html));
+    expect(refused.status).toBe(429);
+    expect(refused.html).toContain('Too many attempts. Try again in 4 minutes.');
+    const told = ['retry-after', 'ratelimit', 'ratelimit-policy'].map((name) => refused.headers.get(name));
+    expect(told).toEqual(['200', '"address";r=0;t=60', '"address";q=10;w=60']);
   });
 
   test('begins with the address that was typed, and tells the provider which', async () => {

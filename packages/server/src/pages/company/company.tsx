@@ -1,10 +1,10 @@
 import { Hono, type Context } from 'hono';
-import { sayLimit } from '../../limits/say-limit.ts';
 import type { CompanySignIn } from '../../people/company/company-sign-in.ts';
 import type { CurrentUser } from '../../people/people.ts';
 import type { PagesDeps } from '../deps.ts';
 import { formRefused, notFound } from '../failures.tsx';
 import { document } from '../layout.tsx';
+import { overLimit } from '../over-limit.ts';
 import type { PageEnv } from '../page-env.ts';
 import { readForm } from '../read-form.ts';
 import { withoutReferrer } from '../return-page.tsx';
@@ -71,13 +71,8 @@ export function companyRoutes(deps: CompanyRoutesDeps): Hono<PageEnv> {
           'This page was open for too long, or cookies are off for this site. Please press the button again.';
         return show(c, { slug, returnTo, problem, status: 403 });
       }
-      const asked = await limit(`sign-in:address:${c.get('address') ?? 'unknown'}`);
-      const { allowed, retryAfterSeconds } = asked.decision;
-      if (!allowed) {
-        sayLimit(c, asked);
-        const problem = `Too many attempts. Try again in ${retryAfterSeconds} s.`;
-        return show(c, { slug, returnTo, problem, status: 429 });
-      }
+      const tooMany = overLimit(c, await limit(`sign-in:address:${c.get('address') ?? 'unknown'}`));
+      if (tooMany !== undefined) return show(c, { slug, returnTo, problem: tooMany, status: 429 });
       const found = await companySignIn.organisationAt(slug);
       if (found === undefined) return notFound(c);
       const { organisation } = found;

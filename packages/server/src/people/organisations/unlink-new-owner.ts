@@ -1,4 +1,5 @@
-import { toAuditRow, type AuditEntry } from '../../audit/entry.ts';
+import type { AuditEntry } from '../../audit/entry.ts';
+import { recordEvent } from '../../audit/record-event.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { OrganisationId, UserId } from '../../kernel/ids.ts';
 import type { Queries } from '../../store/store.ts';
@@ -22,19 +23,13 @@ export async function unlinkNewOwner(
     const ended = await queries.grants.revokeMany(orgId, live, 'identity_unlinked');
     await queries.changes.addMany('grant', ended);
     await queries.changes.addMany('key', await queries.keys.revokeOfGrants(orgId, ended));
-    await queries.audit.insertMany([
-      toAuditRow(
-        {
-          orgId,
-          action: 'identity.unlinked',
-          target: userId,
-          outcome: 'ok',
-          detail: { issuer, subject, ended_grants: ended.length, because: 'became owner' },
-          ...by,
-        },
-        'event',
-        clock,
-      ),
-    ]);
+    await recordEvent(queries, clock, {
+      orgId,
+      action: 'identity.unlinked',
+      target: userId,
+      outcome: 'ok',
+      detail: { issuer, subject, ended_grants: ended.length, because: 'became owner' },
+      ...by,
+    });
   }
 }

@@ -252,6 +252,7 @@ describe('attacks on the way to an upstream and back', () => {
     // One comes back every two seconds, and the rest take less than half a minute.
     const refused = answers.slice(30).find(({ status }) => status !== 200);
     expect(refused?.status).toBe(429);
+    expect(refused?.html).toMatch(/Too many attempts\. Try again in [12] seconds?\./);
     const told = ['retry-after', 'ratelimit', 'ratelimit-policy'].map((name) => refused?.headers.get(name));
     expect(told).toEqual([
       expect.stringMatching(/^[12]$/),
