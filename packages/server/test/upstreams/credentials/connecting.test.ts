@@ -93,7 +93,8 @@ describe('a person’s own account', () => {
 
   test('is no agent’s: its call is refused with a sentence that says so', async () => {
     const { orgId, slug } = acme;
-    const who = { orgId, createdBy: ada.userId, requestId: newId('req'), name: 'Robot' };
+    const boss = await world.newMember([acme, 'owner']);
+    const who = { orgId, createdBy: boss.userId, requestId: newId('req'), name: 'Robot' };
     const made = await world.latchkey.agents.create({ ...who, role: 'member' });
     const agentId = made.ok ? made.value.agentId : newId('agt');
     const holder = { agentId };

@@ -176,7 +176,8 @@ test.each([
 );
 
 test('an agent’s calls are exchanged too: it is named as one', async () => {
-  const who = { orgId: acme.orgId, createdBy: ada.userId, requestId: newId('req'), name: 'Robot' };
+  const boss = await world.newMember([acme, 'owner']);
+  const who = { orgId: acme.orgId, createdBy: boss.userId, requestId: newId('req'), name: 'Robot' };
   const made = await world.latchkey.agents.create({ ...who, role: 'member' });
   const holder = { agentId: made.ok ? made.value.agentId : newId('agt') };
   const { secret } = await world.latchkey.keys.create({
