@@ -10,6 +10,7 @@ import { createKeyVerifier } from '../../src/keys/key-verifier.ts';
 import { createStore, type Store } from '../../src/store/store.ts';
 import { openWorkshop } from '../oauth/support/machines.ts';
 import { openWorld, type World } from '../oauth/support/world.ts';
+import { createHold } from '../support/hold.ts';
 
 // What a node that nobody tells anything remembers: the rows are changed past everyone who would announce it.
 const MINUTE_MS = 60_000;
@@ -156,23 +157,6 @@ test('a key is not remembered beyond its end', async () => {
   node.pass(2000);
   expect(await node.keys.verify(secret)).toBeUndefined();
 });
-
-/** Lets what was read from the database be known only once `release` is called. */
-function createHold() {
-  let release = (): void => {};
-  let isRead = false;
-  const released = new Promise<void>((resolve) => (release = resolve));
-  return {
-    release: () => release(),
-    isRead: () => isRead,
-    async after<T>(read: Promise<T>): Promise<T> {
-      const found = await read;
-      isRead = true;
-      await released;
-      return found;
-    },
-  };
-}
 
 describe('what was read before a change and is known after it is not remembered:', () => {
   test('a key that was revoked', async () => {

@@ -1,6 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createRemoteJWKSet, jwtVerify } from 'jose';
+import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { newId } from '../../../src/kernel/ids.ts';
 import type { Log } from '../../../src/kernel/log.ts';
@@ -118,6 +118,7 @@ test('our own word of who is calling is exchanged, and the caller’s token is n
     audience: `${url}/token`,
   });
   expect(payload).toMatchObject({ sub: ada.userId, actor: 'user', org: acme.slug, role: 'member' });
+  expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(60);
   expect(JSON.stringify([...seen, apiSaw])).not.toContain(key);
 });
 
@@ -133,6 +134,16 @@ test('what was exchanged is kept for each caller until shortly before it ends, a
   aheadMs = 3_571_000;
   await callTool(world.url, acme.slug, key);
   expect(seen).toHaveLength(3);
+});
+
+test('what was exchanged for somebody is not used once their role is another', async () => {
+  const key = await keyOf(ada);
+  await callTool(world.url, acme.slug, key);
+  await world.latchkey.people.setRole({ orgId: acme.orgId, userId: ada.userId, role: 'viewer' });
+  await callTool(world.url, acme.slug, key);
+  const roles = seen.map(({ form }) => decodeJwt(form.get('subject_token') ?? '')['role']);
+  expect(roles).toEqual(['member', 'viewer']);
+  expect(apiSaw).toEqual(seen.map(({ token }) => `Bearer ${token}`));
 });
 
 test('a token whose lifetime nobody told is not kept for long', async () => {
