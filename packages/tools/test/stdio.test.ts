@@ -161,6 +161,38 @@ describe('requests', () => {
     expect(calls.map(({ signal }) => signal.aborted)).toEqual([true, false]);
   });
 
+  test('that are taken back free their id, and what they still do is not heard', async () => {
+    const ends: (() => void)[] = [];
+    const { calls, said, say } = serve(async ({ onProgress }) => {
+      await new Promise<void>((resolve) => ends.push(resolve));
+      onProgress({ progressToken: 'p', progress: 1 });
+      return text(`call ${ends.length}`);
+    });
+    say(stock(1));
+    await expect.poll(() => calls.length).toBe(1);
+    say(cancelled(1));
+    say(stock(1));
+    await expect.poll(() => calls.length).toBe(2);
+    ends[0]?.();
+    say(request('next', 'ping'));
+    await expect.poll(() => said().length).toBe(1);
+    // The second one is still under way, whatever became of the first.
+    say(request(1, 'ping'));
+    await expect.poll(() => said().length).toBe(2);
+    expect(said()).toMatchObject([{ id: 'next' }, { id: 1, error: { code: -32600 } }]);
+    ends[1]?.();
+    await expect.poll(() => said().length).toBe(4);
+    expect(said().slice(2)).toMatchObject([{ method: 'notifications/progress' }, { id: 1, result: {} }]);
+    say(request(1, 'ping'));
+    await expect.poll(() => said().at(-1)).toEqual({ jsonrpc: '2.0', id: 1, result: {} });
+  });
+
+  test('for the rest of a list of one page are refused', async () => {
+    const { said, say } = serve();
+    say(request(1, 'tools/list', { cursor: 'x' }));
+    await expect.poll(() => said()).toMatchObject([{ id: 1, error: { code: -32602 } }]);
+  });
+
   test('with an id that is under way are refused', async () => {
     const { calls, said, say } = serve(held);
     say(stock(1));
@@ -261,6 +293,19 @@ describe('revisions', () => {
     write(`${JSON.stringify(batch)}\n`);
     await expect.poll(() => said().length).toBe(5);
     expect(said().find((one) => one.error !== undefined && one.id === undefined)).toBeDefined();
+  });
+
+  test.each([
+    ['empty', []],
+    ['of more than are taken', [request(1, 'ping'), request(2, 'ping'), request(3, 'ping')]],
+  ])('a batch that is %s is refused as one', async (_, batch) => {
+    const { said, say, write } = serve(undefined, { limits: { batchMax: 2 } });
+    say(hello('2025-03-26'));
+    await expect.poll(() => said().length).toBe(1);
+    write(`${JSON.stringify(batch)}\n`);
+    await expect.poll(() => said().length).toBe(2);
+    const message = expect.stringMatching(/^A batch holds at /);
+    expect(said()[1]).toEqual({ jsonrpc: '2.0', error: { code: -32600, message } });
   });
 });
 
