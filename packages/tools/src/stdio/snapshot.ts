@@ -48,7 +48,8 @@ export function readSnapshot(value: unknown): Result<CatalogueSnapshot, string> 
   if (value['snapshotVersion'] !== 1)
     return fail(`its snapshotVersion is ${shown(value['snapshotVersion'])}, and 1 is what is understood`);
   const { access, apis, hash, instructions, mode, pinned, server, tools } = value;
-  if (typeof hash !== 'string' || typeof instructions !== 'string') return fail('it has no hash');
+  if (!isText(hash)) return fail('it has no hash');
+  if (!isText(instructions)) return fail('it has no instructions');
   if (access !== 'read' && access !== 'full') return fail('its access is neither read nor full');
   if (mode !== 'full' && mode !== 'search') return fail('its mode is neither full nor search');
   if (!isIdentity(server)) return fail('it does not say whose it is');
