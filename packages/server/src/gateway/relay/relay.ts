@@ -175,11 +175,11 @@ export function createRelay({
       if ((await viewAt(principal, resource.connector)) === undefined) return false;
       if (method === 'POST') await heardView?.(principal, resource);
       const view = await viewAt(principal, resource.connector);
-      const carry = view && carriers[view.target.upstream.transport];
-      if (view === undefined || carry === undefined) return false;
+      const carrier = view && carriers[view.target.upstream.transport];
+      if (view === undefined || carrier === undefined) return false;
       if (call.isOver()) return true;
       if (method === 'POST' || method === 'GET' || method === 'DELETE')
-        await pass({ exchange, call, caller, resource }, view, carry);
+        await pass({ exchange, call, caller, resource }, view, carrier);
       else respondError(exchange, OTHER_METHOD, ['Allow', 'POST, GET, DELETE']);
       return true;
     },
