@@ -8,6 +8,7 @@ import { openWorld, type World } from './oauth/support/world.ts';
 import { keyOf, portalRequest } from './revocation/support/portal.ts';
 import { NODES_SECRET, startSecondNode, type SecondNode } from './support/second-node.ts';
 import { isAlive, isDead } from './upstreams/support/alive.ts';
+import { EXACT_PROGRAM, SHOWN } from './gateway/support/exact-server.ts';
 import { OBEDIENT } from './upstreams/support/programs.ts';
 
 // A session with a server that keeps a connection lives on one node. What its client says may reach any.
@@ -46,16 +47,20 @@ async function newOrganisation() {
   if (owner === undefined) throw new Error('no organisation');
   const catalogue = mcpCatalogue({ tools: [tool('look', 'read'), tool('change', 'full')] });
   await store.connectors.putCatalogue(catalogue.hash, JSON.stringify(catalogue));
-  await store.connectors.publish({
-    id: newId('con'),
-    orgId: owner.id,
-    slug: 'tool',
-    name: 'Tool',
-    kind: 'mcp',
-    baseUrl: 'http://127.0.0.1/',
-    upstream: OBEDIENT,
-    catalogueHash: catalogue.hash,
-  });
+  for (const [connector, upstream] of [
+    ['tool', OBEDIENT],
+    ['exact', EXACT_PROGRAM],
+  ] as const)
+    await store.connectors.publish({
+      id: newId('con'),
+      orgId: owner.id,
+      slug: connector,
+      name: connector,
+      kind: 'mcp',
+      baseUrl: 'http://127.0.0.1/',
+      upstream,
+      catalogueHash: catalogue.hash,
+    });
   return { slug: organisation.slug, member };
 }
 
@@ -63,10 +68,11 @@ async function openSession(
   at: 'first' | 'second',
   access: 'read' | 'full' = 'full',
   known?: Awaited<ReturnType<typeof newOrganisation>>,
+  connector = 'tool',
 ) {
   const { member, slug } = known ?? (await newOrganisation());
   const key = await keyOf(world.url, member, slug, access);
-  const path = `/mcp/${slug}/c/tool`;
+  const path = `/mcp/${slug}/c/${connector}`;
   const headers: Record<string, string> = {
     authorization: `Bearer ${key.secret}`,
     'content-type': 'application/json',
@@ -81,7 +87,7 @@ async function openSession(
     const response = await fetch(urlOf(node) + path, {
       method,
       headers: { ...headers, ...more },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
     return {
@@ -163,6 +169,15 @@ describe.each([
     expect(JSON.parse(event?.data ?? '')).toEqual(changed);
     await session.send(to, 'DELETE');
     expect(await stream.over()).toBe(true);
+  });
+
+  test('has the digits of integers that no number of JavaScript’s keeps, both ways', async () => {
+    const session = await openSession(at, 'full', undefined, 'exact');
+    const sent = JSON.stringify(call('test/hear', { id: 'ID' })).replace('"ID"', '9007199254740993');
+    const heard = await session.send(to, 'POST', sent);
+    expect(heard.json.result.content[0].text).toContain('"params":{"id":9007199254740993}');
+    const shown = await session.send(to, 'POST', call('test/show', { name: 'show' }));
+    expect(shown.text).toContain(`"structuredContent":${SHOWN}`);
   });
 
   test('is judged and shown by the gate of the node that is asked', async () => {

@@ -78,6 +78,7 @@ export type {
   UpstreamResponse,
 } from './call/types.ts';
 export type { JsonSchema } from './json.ts';
+export { digitsAt, parseKeepingDigits, textWithDigits } from './kept-digits.ts';
 export { createNotes } from './openapi/notes.ts';
 export type { Places } from './openapi/places.ts';
 export { jsonPathOf } from './catalogue/suggest.ts';

@@ -177,11 +177,15 @@ describe('any other client', () => {
 
 test('what the person agreed to is what the server gets, however it was written', async () => {
   const text = (word?: string) =>
-    `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"change","arguments":{"sum":12345678901234567890${word === undefined ? '' : `,"_confirm":"${word}"`}}}}`;
+    `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"change","arguments":{"sum":12345678901234567890,"rate":1.2345678901234567890${word === undefined ? '' : `,"_confirm":"${word}"`}}}}`;
   const first = await legacy(text());
-  expect(first.json.result.structuredContent.message).toContain('- sum: 12345678901234567000');
+  expect(first.json.result.structuredContent.message).toContain(
+    '- sum: 12345678901234567890\n- rate: 1.2345678901234567',
+  );
   await legacy(text(codeIn(first)));
-  expect(harness.upstream.received[0]?.body.toString()).toContain('"arguments":{"sum":12345678901234567000}');
+  expect(harness.upstream.received[0]?.body.toString()).toContain(
+    '"arguments":{"sum":12345678901234567890,"rate":1.2345678901234567}',
+  );
 });
 
 test.each([

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { InputSchema } from '../catalogue/types.ts';
 import { isObject, setOwn } from '../json.ts';
 import type { JsonObject, JsonSchema, JsonType } from '../json.ts';
+import { keepingDigits } from '../kept-digits.ts';
 import { boundFaults } from './bounds.ts';
 import { asType, isLongInteger, isRounded, jsonText, typeOf } from './convert.ts';
 import { textOf } from './style.ts';
@@ -114,7 +115,7 @@ function coerceObject(
   for (const name of schema.required ?? []) {
     if (!Object.hasOwn(result, name)) note(pass, below(field, name), 'is required');
   }
-  return result;
+  return keepingDigits(result, given);
 }
 
 function coerceArray(schema: JsonSchema, given: readonly unknown[], field: string, pass: Pass): unknown[] {

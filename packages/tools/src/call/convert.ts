@@ -1,5 +1,6 @@
 import { isObject } from '../json.ts';
 import type { JsonType } from '../json.ts';
+import { parseKeepingDigits } from '../kept-digits.ts';
 
 const JSON_LEVELS = 3;
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d{1,3})?$/;
@@ -33,11 +34,7 @@ export function typeOf(value: unknown): JsonType | undefined {
 export function jsonText(text: string): unknown {
   let value: unknown = text;
   for (let level = 0; level < JSON_LEVELS && typeof value === 'string'; level += 1) {
-    try {
-      value = JSON.parse(value);
-    } catch {
-      return undefined;
-    }
+    value = parseKeepingDigits(value);
   }
   return value;
 }

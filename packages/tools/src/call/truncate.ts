@@ -1,5 +1,6 @@
 import { estimateTokens } from '../catalogue/tokens.ts';
 import { isObject, setOwn } from '../json.ts';
+import { keepingDigits, textWithDigits } from '../kept-digits.ts';
 
 /** What one text may cost its reader. */
 export interface TextLimits {
@@ -69,7 +70,7 @@ export function truncatedJson(value: unknown, limits: TextLimits): Truncated {
 function attempt(value: unknown, step: Step): Truncated {
   const notes: string[] = [];
   const short = shortened(value, '', 0, step, notes);
-  return { text: JSON.stringify(short), value: short, notes };
+  return { text: textWithDigits(short), value: short, notes };
 }
 
 function shortened(value: unknown, at: string, depth: number, step: Step, notes: string[]): unknown {
@@ -81,7 +82,11 @@ function shortened(value: unknown, at: string, depth: number, step: Step, notes:
   if (Array.isArray(value)) {
     const items = depth < step.depth ? step.items : 0;
     if (value.length > items) note(notes, `${at || 'The list'} shows ${items} of ${value.length} items.`);
-    return value.slice(0, items).map((item) => shortened(item, `${at}[]`, depth + 1, step, notes));
+    const shown = value.slice(0, items);
+    return keepingDigits(
+      shown.map((item) => shortened(item, `${at}[]`, depth + 1, step, notes)),
+      value,
+    );
   }
   if (!isObject(value)) return value;
   const entries = Object.entries(value);
@@ -95,7 +100,7 @@ function shortened(value: unknown, at: string, depth: number, step: Step, notes:
     const place = at === '' ? name : `${at}.${name}`;
     setOwn(copy, name, shortened(item, place.slice(0, PLACE_CHARACTERS), depth + 1, step, notes));
   }
-  return copy;
+  return keepingDigits(copy, value);
 }
 
 function note(notes: string[], sentence: string): void {

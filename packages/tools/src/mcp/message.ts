@@ -1,5 +1,6 @@
 import { isObject } from '../json.ts';
 import type { JsonObject } from '../json.ts';
+import { parseKeepingDigits } from '../kept-digits.ts';
 import { fail, ok } from '../result.ts';
 import type { Result } from '../result.ts';
 import { nestsDeeperThan } from './nesting.ts';
@@ -29,11 +30,8 @@ export function parseJson(text: Buffer): Result<unknown, MessageFault> {
   if (nestsDeeperThan(text, DEPTH_MAX)) {
     return fail({ code: RPC.parseError, message: `The body nests deeper than ${DEPTH_MAX} levels.` });
   }
-  try {
-    return ok(JSON.parse(text.toString('utf8')));
-  } catch {
-    return fail({ code: RPC.parseError, message: 'The body is not JSON.' });
-  }
+  const value = parseKeepingDigits(text.toString('utf8'));
+  return value === undefined ? fail({ code: RPC.parseError, message: 'The body is not JSON.' }) : ok(value);
 }
 
 /** One JSON-RPC 2.0 message. MCP allows neither a null id nor params in an array. */

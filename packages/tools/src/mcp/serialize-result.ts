@@ -1,3 +1,4 @@
+import { textWithDigits } from '../kept-digits.ts';
 import type { Dialect } from './revisions.ts';
 import type { ContentBlock, ToolResult } from './tool-result.ts';
 
@@ -9,7 +10,7 @@ export function serializeResult(result: ToolResult, dialect: Dialect, head: stri
   const content = `"content":${JSON.stringify(dialect.hasTitles ? result.content : result.content.map((block) => older(block, dialect)))}`;
   const structured =
     dialect.hasTitles && result.structuredContent !== undefined
-      ? `,"structuredContent":${JSON.stringify(result.structuredContent)}`
+      ? `,"structuredContent":${textWithDigits(result.structuredContent)}`
       : '';
   const error = result.isError === true ? ',"isError":true' : '';
   return `${dialect.isModern ? `${head},` : '{'}${content}${structured}${error}}`;

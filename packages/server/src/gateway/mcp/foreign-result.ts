@@ -3,7 +3,9 @@ import {
   errorResult,
   fits,
   imageTypeOf,
+  parseKeepingDigits,
   TEXT_LIMITS,
+  textWithDigits,
   truncatedJson,
   truncatedText,
   type BlockAnnotations,
@@ -13,7 +15,7 @@ import {
   type ToolFace,
   type ToolResult,
 } from '@latchkey/tools';
-import { isJsonObject, parseJson, type JsonObject } from '../../kernel/json.ts';
+import { isJsonObject, type JsonObject } from '../../kernel/json.ts';
 
 const BLOCKS_MAX = 200;
 const MEDIA_BYTES_MAX = 1024 * 1024;
@@ -46,7 +48,7 @@ export function presentForeignResult(
   // Clients refuse a result that does not have what the tool declares.
   if (!isJsonObject(value)) {
     if (declares) return withDiagnostics(NOT_STRUCTURED, requestId, content);
-    return { content: value === undefined ? content : [...content, room.fit(text(JSON.stringify(value)))] };
+    return { content: value === undefined ? content : [...content, room.fit(text(textWithDigits(value)))] };
   }
   const found = structured(value, content);
   if (found !== undefined) return found;
@@ -58,7 +60,7 @@ export function presentForeignResult(
 
 /** The same JSON in both places, as clients read the one or the other; undefined: it is too large for that. */
 function structured(value: JsonObject, content: readonly ContentBlock[]): ToolResult | undefined {
-  const json = JSON.stringify(value);
+  const json = textWithDigits(value);
   if (!fits(json, TEXT_LIMITS)) return undefined;
   const isSaid = content.some(
     (block) => block.type === 'text' && isDeepStrictEqual(parsed(block.text), value),
@@ -79,7 +81,7 @@ function onlyJson(blocks: readonly unknown[]): unknown {
 }
 
 function parsed(json: string): unknown {
-  return /^\s*[[{]/.test(json) ? parseJson(json) : undefined;
+  return /^\s*[[{]/.test(json) ? parseKeepingDigits(json) : undefined;
 }
 
 function shortened(value: unknown): ContentBlock[] {

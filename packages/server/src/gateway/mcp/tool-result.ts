@@ -1,4 +1,10 @@
-import { serializeResult, type Diagnostics, type Dialect, type ToolResult } from '@latchkey/tools';
+import {
+  serializeResult,
+  textWithDigits,
+  type Diagnostics,
+  type Dialect,
+  type ToolResult,
+} from '@latchkey/tools';
 import type { AppError } from '../../kernel/errors.ts';
 import type { RequestId } from '../../kernel/ids.ts';
 import { MODERN_QUESTION_HEAD, MODERN_RESULT_HEAD } from './server-info.ts';
@@ -14,7 +20,7 @@ export function serializeQuestion({
   inputRequests,
   requestState,
 }: Extract<ToolOutcome, { kind: 'input_required' }>): string {
-  const asked = inputRequests === undefined ? '' : `,"inputRequests":${JSON.stringify(inputRequests)}`;
+  const asked = inputRequests === undefined ? '' : `,"inputRequests":${textWithDigits(inputRequests)}`;
   const state = requestState === undefined ? '' : `,"requestState":${JSON.stringify(requestState)}`;
   return `${MODERN_QUESTION_HEAD}${asked}${state}}`;
 }

@@ -1,5 +1,12 @@
 import { isUtf8 } from 'node:buffer';
-import { RPC, type Message, asLegacyRevision, dialectOf, REVISION_WITHOUT_HEADER } from '@latchkey/tools';
+import {
+  RPC,
+  textWithDigits,
+  type Message,
+  asLegacyRevision,
+  dialectOf,
+  REVISION_WITHOUT_HEADER,
+} from '@latchkey/tools';
 import { repeatsKeys } from '../../kernel/repeated-keys.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { WireMessage } from '../../upstreams/channel.ts';
@@ -76,7 +83,7 @@ const JUDGED = ['name', 'uri', 'arguments', '_meta', 'task', 'inputResponses', '
 /** Messages in the place of those that came, as JSON of our own. */
 export function insteadOf({ isBatch }: ClientPost, messages: readonly ClientMessage[]): ClientPost {
   const wires = messages.map(({ wire }) => wire);
-  return { messages, isBatch, bytes: Buffer.from(JSON.stringify(isBatch ? wires : wires[0])) };
+  return { messages, isBatch, bytes: Buffer.from(textWithDigits(isBatch ? wires : wires[0])) };
 }
 
 /**

@@ -1,5 +1,4 @@
-import type { RpcId } from '@latchkey/tools';
-import type { Mask } from '@latchkey/tools';
+import { textWithDigits, type Mask, type RpcId } from '@latchkey/tools';
 import { createEventParser, type ServerSentEvent } from '../../upstreams/event-stream-parser.ts';
 import { readWire } from '../../upstreams/wire.ts';
 import type { WireMessage } from '../../upstreams/channel.ts';
@@ -47,7 +46,7 @@ export function createReader({
       isBatch || before === undefined || first === undefined
         ? undefined
         : splicedList(bytes.toString('utf8'), before, first);
-    return { messages, json: list ?? JSON.stringify(isBatch ? messages : first) };
+    return { messages, json: list ?? textWithDigits(isBatch ? messages : first) };
   }
 
   return {
@@ -68,7 +67,7 @@ export function createReader({
       const { json, messages } = found;
       return { messages, bytes: covered(json === undefined ? bytes : blockOf(event, json)), hasId };
     },
-    text: (message) => covered(Buffer.from(JSON.stringify(message))),
+    text: (message) => covered(Buffer.from(textWithDigits(message))),
   };
 }
 

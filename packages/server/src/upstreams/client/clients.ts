@@ -1,4 +1,4 @@
-import { maskOf, withReach, type Sender } from '@latchkey/tools';
+import { maskOf, parseKeepingDigits, textWithDigits, withReach, type Sender } from '@latchkey/tools';
 import type { Clock } from '../../kernel/clock.ts';
 import type { JsonObject } from '../../kernel/json.ts';
 import type { Principal } from '../../kernel/principal.ts';
@@ -391,10 +391,10 @@ function isOutOfTune(error: ClientFault): boolean {
 function masked<T>(value: T, parts: CredentialParts): T {
   const mask = maskOf(parts);
   if (mask === undefined) return value;
-  const text = JSON.stringify(value);
+  const text = textWithDigits(value);
   const covered = mask.text(text);
   // What covers a secret is as long as it was, and needs no escape.
-  return covered === text ? value : (JSON.parse(covered) as T);
+  return covered === text ? value : (parseKeepingDigits(covered) as T);
 }
 
 /** The opening goes on for the others. */

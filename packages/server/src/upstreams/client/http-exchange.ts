@@ -1,4 +1,4 @@
-import { collectBytes, withQuery, type ResponseHeaders, type Sender } from '@latchkey/tools';
+import { collectBytes, textWithDigits, withQuery, type ResponseHeaders, type Sender } from '@latchkey/tools';
 import type { ChannelFault, WireMessage } from '../channel.ts';
 import type { CredentialParts } from '../credentials.ts';
 import { createEventParser } from '../event-stream-parser.ts';
@@ -99,7 +99,7 @@ export function exchange(
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
           ...headers,
         },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(body === undefined ? {} : { body: textWithDigits(body) }),
       },
       headers: credential.headers,
       headTimeoutMs,

@@ -1,6 +1,6 @@
 // MCP 2024-11-05, Transports, HTTP with SSE.
 import { setMaxListeners } from 'node:events';
-import { withQuery, type Sender, type StreamControl } from '@latchkey/tools';
+import { textWithDigits, withQuery, type Sender, type StreamControl } from '@latchkey/tools';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Channel, ChannelEvents, ChannelFault } from '../channel.ts';
 import { createEventParser, type ServerSentEvent } from '../event-stream-parser.ts';
@@ -94,7 +94,7 @@ export function openSseChannel({
           method: 'POST',
           path: withQuery(endpoint.pathname + endpoint.search, { headers, query }),
           headers: { accept: '*/*', 'content-type': 'application/json' },
-          body: JSON.stringify(message),
+          body: textWithDigits(message),
         },
         headers,
         signal: posting.signal,

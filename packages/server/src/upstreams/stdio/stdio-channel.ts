@@ -1,4 +1,5 @@
 // MCP 2025-11-25, Transports, stdio: messages are lines, in both directions.
+import { textWithDigits } from '@latchkey/tools';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Channel, ChannelEvents, ChannelFault, WireMessage } from '../channel.ts';
 import { faultOf } from '../fault.ts';
@@ -72,7 +73,7 @@ export function createStdioChannel(
     isClosed: () => isClosed,
     async send(message): Promise<Result<void, ChannelFault>> {
       if (isOver || fault !== undefined) return fail(fault ?? faultOf('upstream_reset', { message: ENDED }));
-      const line = `${JSON.stringify(message satisfies WireMessage)}\n`;
+      const line = `${textWithDigits(message satisfies WireMessage)}\n`;
       if (stdin.writableLength + line.length > WAITING_BYTES_MAX) {
         const stuck = faultOf('upstream_timeout', { message: STUCK });
         die(stuck);

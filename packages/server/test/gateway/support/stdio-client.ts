@@ -34,19 +34,21 @@ export function startStdio(
   const lineOf = (id: string | number): string | undefined =>
     lines.find((line) => (JSON.parse(line) as Said).id === id);
 
-  async function ask(message: Said): Promise<string> {
-    const { id = 1 } = message;
+  async function askText(message: string, id: string | number): Promise<string> {
     lines.splice(0, lines.length, ...lines.filter((line) => (JSON.parse(line) as Said).id !== id));
-    input.write(`${JSON.stringify(message)}\n`);
+    input.write(`${message}\n`);
     await expect.poll(() => lineOf(id)).toBeDefined();
     return lineOf(id) ?? '';
   }
+  const ask = (message: Said): Promise<string> => askText(JSON.stringify(message), message.id ?? 1);
 
   return {
     said,
     tell: (message: object) => void input.write(`${JSON.stringify(message)}\n`),
     /** The line that answers a request, as it is. */
     ask,
+    /** The same for a request that is written by hand. */
+    askText,
     /** Shakes hands, if the revision does, and answers with what is written before and into each request. */
     async speak(revision: string) {
       if (revision === MODERN) return (method: string, params = {}) => modern(method, params).message;

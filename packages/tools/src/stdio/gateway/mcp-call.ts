@@ -4,6 +4,7 @@ import type { Sender } from '../../call/send.ts';
 import type { Diagnostics } from '../../call/types.ts';
 import { isObject } from '../../json.ts';
 import type { JsonObject } from '../../json.ts';
+import { textWithDigits } from '../../kept-digits.ts';
 import { RPC } from '../../mcp/rpc.ts';
 import type { BackendCall, CallOutcome } from '../backend.ts';
 import { localRequestId } from '../local-request-id.ts';
@@ -41,7 +42,7 @@ export function createMcpCall({
         'mcp-protocol-version': dialect.revision,
         ...(dialect.isModern ? { 'mcp-method': 'tools/call', 'mcp-name': nameHeader(params['name']) } : {}),
       },
-      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }),
+      body: textWithDigits({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }),
       onNotification({ method, params: said }) {
         if (method === 'notifications/progress' && isObject(said)) onProgress(said);
       },
@@ -59,7 +60,7 @@ const MAY_HAVE_HAPPENED = 'It may have taken effect: check before you call again
 function outcomeOf(place: Place, { message, response }: Posted): CallOutcome {
   const { headers, status } = response;
   if (isObject(message?.['result']))
-    return { kind: 'reply', reply: { result: JSON.stringify(message['result']) } };
+    return { kind: 'reply', reply: { result: textWithDigits(message['result']) } };
   const said = doorError(response);
   if (said !== undefined)
     return failed(said.code === 'unauthenticated' ? { ...said, hint: KEY_ENDED } : said);

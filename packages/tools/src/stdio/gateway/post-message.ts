@@ -4,6 +4,7 @@ import type { Sender } from '../../call/send.ts';
 import type { UpstreamFault, UpstreamResponse } from '../../call/types.ts';
 import { isObject } from '../../json.ts';
 import type { JsonObject } from '../../json.ts';
+import { parseKeepingDigits } from '../../kept-digits.ts';
 import { fail, ok } from '../../result.ts';
 import type { Result } from '../../result.ts';
 import { createEventReader } from './event-stream.ts';
@@ -112,10 +113,6 @@ const SILENT: UpstreamFault = { code: 'upstream_timeout', message: 'The answer d
 const TOO_LARGE: UpstreamFault = { code: 'upstream_too_large', message: 'The answer is too large.' };
 
 function parsed(text: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseKeepingDigits(text);
+  return isObject(value) ? value : undefined;
 }

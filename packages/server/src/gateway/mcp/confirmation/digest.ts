@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { digitsAt } from '@latchkey/tools';
 import { AppError } from '../../../kernel/errors.ts';
 import type { JsonObject } from '../../../kernel/json.ts';
 
@@ -16,8 +17,8 @@ function write(value: unknown, depth: number, out: (text: string) => void): void
   if (depth > DEPTH_MAX) throw new AppError('invalid_arguments', 'The arguments are nested too deeply.');
   if (Array.isArray(value)) {
     out('[');
-    for (const item of value) {
-      write(item, depth + 1, out);
+    for (const [index, item] of value.entries()) {
+      writeMember(digitsAt(value, index), item, depth, out);
       out(',');
     }
     out(']');
@@ -27,7 +28,7 @@ function write(value: unknown, depth: number, out: (text: string) => void): void
     for (const [key, member] of Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) {
       if (member === undefined) continue;
       out(`${JSON.stringify(key)}:`);
-      write(member, depth + 1, out);
+      writeMember(digitsAt(value, key), member, depth, out);
       out(',');
     }
     out('}');
@@ -37,4 +38,14 @@ function write(value: unknown, depth: number, out: (text: string) => void): void
   } else {
     out(JSON.stringify(value) ?? 'null');
   }
+}
+
+function writeMember(
+  digits: string | undefined,
+  member: unknown,
+  depth: number,
+  out: (text: string) => void,
+): void {
+  if (digits === undefined) write(member, depth + 1, out);
+  else out(digits);
 }

@@ -1,3 +1,4 @@
+import { digitsAt, textWithDigits } from '@latchkey/tools';
 import { displayName } from '../../../kernel/display-name.ts';
 import type { JsonObject } from '../../../kernel/json.ts';
 
@@ -38,7 +39,8 @@ export function questionOf({ arguments: args, connector, name, text, title }: As
   let characters = 0;
   let shown = 0;
   for (const [key, value] of entries.slice(0, ARGUMENTS_MAX)) {
-    const line = `- ${keyText(key)}: ${valueText(value)}`;
+    const json = digitsAt(args, key) ?? textWithDigits(value) ?? 'null';
+    const line = `- ${keyText(key)}: ${jsonLine(json, VALUE_CHARACTERS)}`;
     characters += line.length;
     if (characters > MESSAGE_CHARACTERS) break;
     lines.push(line);
@@ -59,16 +61,11 @@ function admins(text: string): string {
 }
 
 function keyText(key: string): string {
-  return /^[A-Za-z0-9_.-]{1,64}$/.test(key) ? key : jsonLine(key, KEY_CHARACTERS);
-}
-
-function valueText(value: unknown): string {
-  return jsonLine(value, VALUE_CHARACTERS);
+  return /^[A-Za-z0-9_.-]{1,64}$/.test(key) ? key : jsonLine(JSON.stringify(key), KEY_CHARACTERS);
 }
 
 /** JSON says the same with escapes: nothing is taken away, so that the person reads what is sent. */
-function jsonLine(value: unknown, most: number): string {
-  const json = JSON.stringify(value) ?? 'null';
+function jsonLine(json: string, most: number): string {
   if (json.length <= most) return escaped(json);
   // Half of an escape or of a surrogate pair would read as something else.
   const kept = json.slice(0, most).replace(/(?:\\(?:u[0-9a-f]{0,3})?|[\uD800-\uDBFF])$/, '');

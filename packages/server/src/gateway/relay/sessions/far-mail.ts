@@ -1,4 +1,6 @@
+import { parseKeepingDigits } from '@latchkey/tools';
 import { z } from 'zod';
+import { isJsonObject } from '../../../kernel/json.ts';
 import type { RequestId } from '../../../kernel/ids.ts';
 import type { Principal } from '../../../kernel/principal.ts';
 import type { WireMessage } from '../../../upstreams/channel.ts';
@@ -23,7 +25,8 @@ export type FarReply =
   /** As the server wrote them: nobody has looked at them yet. */
   | { readonly kind: 'answers'; readonly answers: readonly WireMessage[] };
 
-const messageSchema = z.record(z.string(), z.unknown());
+/** As it is: a copy would not know the digits of its integers. */
+const messageSchema = z.custom<WireMessage>(isJsonObject);
 
 const questionSchema = z.object({
   sessionId: z.string(),
@@ -56,9 +59,9 @@ const replySchema = z.discriminatedUnion('kind', [
 
 /** Throws for what no node writes, as do the others. */
 export function readQuestion(text: string): FarQuestion {
-  const { messages, principal, requestId, ...rest } = questionSchema.parse(JSON.parse(text));
+  const { messages, principal, requestId, ...rest } = questionSchema.parse(parseKeepingDigits(text));
   // As much of the principal as says whose a session is.
   return { ...rest, principal: principal as Principal, requestId: requestId as RequestId, messages };
 }
 
-export const readReply = (text: string): FarReply => replySchema.parse(JSON.parse(text));
+export const readReply = (text: string): FarReply => replySchema.parse(parseKeepingDigits(text));

@@ -1,3 +1,4 @@
+import { parseKeepingDigits, textWithDigits } from '@latchkey/tools';
 import type { RequestId } from '../../../kernel/ids.ts';
 import type { NodeMail } from '../../../nodes/node-mail.ts';
 import type { WireMessage } from '../../../upstreams/channel.ts';
@@ -37,7 +38,7 @@ export async function passToNode(
   let isLate = false;
   const late = setTimeout(() => (isLate = true), patienceMs);
   const text = await nodeMail
-    .ask(node, SUBJECT, JSON.stringify(question), patienceMs)
+    .ask(node, SUBJECT, textWithDigits(question), patienceMs)
     .finally(() => clearTimeout(late));
   const reply = text === undefined ? (isLate ? LATE : GONE) : readReply(text);
   if (reply.kind === 'fault') return answerWith(passage, reply.fault);
@@ -59,7 +60,7 @@ export async function passToNode(
   // It asked nothing, or has cancelled all of it.
   if (first === undefined) return respond(exchange, 202, [], '');
   const { body, headers: type } = framed(
-    JSON.stringify(post.isBatch ? shown : first),
+    textWithDigits(post.isBatch ? shown : first),
     wantsEvents(headers.accept),
   );
   return respond(exchange, 200, type, body);
@@ -108,7 +109,10 @@ export function answerNodes(
         gate: { present: (said) => said },
         destination: createJsonDestination(
           (bodies) =>
-            resolve({ kind: 'answers', answers: bodies.map((body) => JSON.parse(body) as WireMessage) }),
+            resolve({
+              kind: 'answers',
+              answers: bodies.map((body) => parseKeepingDigits(body) as WireMessage),
+            }),
           () => resolve({ kind: 'gone' }),
         ),
         requestId,
@@ -120,5 +124,5 @@ export function answerNodes(
     });
   }
 
-  nodeMail.answer(SUBJECT, async (text) => JSON.stringify(await take(readQuestion(text))));
+  nodeMail.answer(SUBJECT, async (text) => textWithDigits(await take(readQuestion(text))));
 }

@@ -1,4 +1,4 @@
-import { maskOf } from '@latchkey/tools';
+import { maskOf, parseKeepingDigits, textWithDigits } from '@latchkey/tools';
 import type { McpTarget } from '../../../connectors/tool-set.ts';
 import { fail, type Result } from '../../../kernel/result.ts';
 import type { Channel, ChannelEvents, OpenChannel, WireMessage } from '../../../upstreams/channel.ts';
@@ -54,7 +54,7 @@ export function createOpenUpstream({
 
 /** Servers repeat what they were sent. */
 function masked(message: WireMessage, cover: (text: string) => string): WireMessage {
-  const text = JSON.stringify(message);
+  const text = textWithDigits(message);
   const covered = cover(text);
-  return covered === text ? message : (JSON.parse(covered) as WireMessage);
+  return covered === text ? message : (parseKeepingDigits(covered) as WireMessage);
 }

@@ -1,4 +1,4 @@
-import type { RpcId, LegacyRevision } from '@latchkey/tools';
+import { parseKeepingDigits, textWithDigits, type LegacyRevision, type RpcId } from '@latchkey/tools';
 import type { Clock } from '../../../kernel/clock.ts';
 import { fail, ok, type Result } from '../../../kernel/result.ts';
 import type { Channel, ChannelEvents, WireMessage } from '../../../upstreams/channel.ts';
@@ -163,7 +163,7 @@ export function createSession({
   function presented(events: readonly LoggedEvent[]): readonly LoggedEvent[] {
     return events.map(({ data, id: eventId }) => ({
       id: eventId,
-      data: shown(JSON.parse(data) as WireMessage, session.speaker.gate),
+      data: shown(parseKeepingDigits(data) as WireMessage, session.speaker.gate),
     }));
   }
 
@@ -270,7 +270,7 @@ export function createSession({
 }
 
 function shown(message: WireMessage, gate: Pick<Gate, 'present'>): string {
-  return JSON.stringify(gate.present(message));
+  return textWithDigits(gate.present(message));
 }
 
 const OVER: Fault = { code: 'upstream_reset', message: 'The session has ended.', status: 502 };
