@@ -107,6 +107,30 @@ test('arguments that are nested without end are a fault, not a crash', () => {
   expect(prepareRequest(toolOf(TREE), JSON.parse(deep)).ok).toBe(false);
 });
 
+test.each([
+  ['by name', {}, 'Cat'],
+  ['by a mapping', { mapping: { cat: 'Cat', dog: 'Dog' } }, 'cat'],
+])('a body of a kind that its base chooses %s is sent with the fields of the kind', (_, mapped, kind) => {
+  const tool = toolOf({
+    Root: ref('Pet'),
+    Pet: {
+      type: 'object',
+      properties: { kind: { type: 'string' } },
+      required: ['kind'],
+      discriminator: { propertyName: 'kind', ...mapped },
+    },
+    Cat: { allOf: [ref('Pet'), { type: 'object', properties: { lives: { type: 'integer' } } }] },
+    Dog: { allOf: [ref('Pet'), { type: 'object', required: ['walks'], properties: { walks: {} } }] },
+  });
+  const accepts = new Ajv2020({ strict: false }).compile(tool.inputSchema);
+  const cat = { body: { kind, lives: 9 } };
+  expect(accepts(cat)).toBe(true);
+  const prepared = prepareRequest(tool, cat);
+  expect(prepared.ok && prepared.value.body).toBe(JSON.stringify(cat.body));
+  for (const wrong of [{ kind: 'cow' }, { kind, lives: 'nine' }])
+    expect(prepareRequest(tool, { body: wrong }).ok).toBe(false);
+});
+
 test('a branch of a union that is a definition keeps its tag', () => {
   const { inputSchema } = toolOf({
     Root: { type: 'object', properties: { left: ref('Either') } },

@@ -13,7 +13,7 @@ interface Emitted {
 
 function emitted(schema: unknown, schemas: object = {}, dialect: Dialect = '3.1'): Emitted {
   const notes = createNotes();
-  const root = { components: { schemas }, schema };
+  const root = { components: { schemas }, definitions: schemas, schema };
   const resolver = createResolver(root, dialect);
   const emission = emitSchema([{ node: schema, at: '/schema' }], createSchemas(resolver, notes), newBudget());
   return { schema: emission.schema, codes: notes.list().map(({ code }) => code) };
@@ -407,6 +407,82 @@ describe('a schema whose discriminator names the shapes that extend it', () => {
     const discriminator = { propertyName: 'kind', mapping: { cat: 'Cat', cow: 'Cow' } };
     const { schema } = emitted(ref('Pet'), { ...schemas, Pet: { ...schemas.Pet, discriminator } });
     expect(schema).not.toHaveProperty('anyOf');
+  });
+});
+
+describe('a schema whose discriminator maps nothing', () => {
+  const discriminator = { propertyName: 'kind' };
+  const schemas = {
+    Pet: { type: 'object', properties: { kind: { type: 'string' } }, required: ['kind'], discriminator },
+    Cat: { allOf: [ref('Pet'), { type: 'object', properties: { lives: { type: 'integer' } } }] },
+    Dog: { allOf: [ref('Pet')], properties: { walks: {} }, required: ['walks'] },
+    Lion: { allOf: [ref('Cat'), { type: 'object', properties: { pride: {} } }] },
+    Tree: { type: 'object' },
+  };
+  const kindsIn = ({ anyOf = [] }: JsonSchema): unknown[] =>
+    anyOf.map(({ properties = {} }) => [
+      properties['kind'],
+      ...Object.keys(properties).filter((name) => name !== 'kind'),
+    ]);
+  const named = (value: string): object => ({ type: 'string', const: value });
+
+  test('is a choice among the shapes that extend it, and itself, by their names', () => {
+    const { schema } = emitted(ref('Pet'), schemas);
+    expect(kindsIn(schema)).toEqual([
+      [named('Cat'), 'lives'],
+      [named('Dog'), 'walks'],
+      [named('Lion'), 'lives', 'pride'],
+      [named('Pet')],
+    ]);
+    expect(schema.anyOf?.[1]?.required).toEqual(['walks', 'kind']);
+    expect(schema.anyOf?.every((kind) => !('anyOf' in kind))).toBe(true);
+  });
+
+  test('is so in Swagger 2.0, where the discriminator is a text', () => {
+    const text = { ...schemas, Pet: { ...schemas.Pet, discriminator: 'kind' } };
+    const { schema } = emitted(ref('Pet'), text, '2.0');
+    expect(schema.anyOf?.map(({ properties }) => properties?.['kind'])).toEqual(
+      ['Cat', 'Dog', 'Lion', 'Pet'].map(named),
+    );
+  });
+
+  test('is told by the values that the document lists, where it lists any', () => {
+    const kind = { type: 'string', enum: ['cat'] };
+    const Cat = { allOf: [ref('Pet'), { properties: { kind } }] };
+    const { schema } = emitted(ref('Pet'), { Pet: schemas.Pet, Cat, Dog: schemas.Dog });
+    expect(kindsIn(schema)).toEqual([[kind], [named('Dog'), 'walks'], [named('Pet')]]);
+    const both = { type: 'string', enum: ['cat', 'dog'] };
+    const Pet = { ...schemas.Pet, properties: { kind: both } };
+    expect(kindsIn(emitted(ref('Pet'), { ...schemas, Pet }).schema)).toEqual([
+      [both, 'lives'],
+      [both, 'walks'],
+      [both, 'lives', 'pride'],
+      [both],
+    ]);
+  });
+
+  test('is no choice where nothing extends it', () => {
+    expect(emitted(ref('Pet'), { Pet: schemas.Pet, Tree: schemas.Tree }).schema).not.toHaveProperty('anyOf');
+  });
+
+  test('is cut like any other where a thousand shapes extend it and contain it', () => {
+    const many: Record<string, object> = { Pet: schemas.Pet };
+    for (let index = 0; index < 1_000; index += 1)
+      many[`Pet${index}`] = {
+        allOf: [
+          ref('Pet'),
+          { type: 'object', properties: { friends: { type: 'array', items: ref('Pet') } } },
+        ],
+      };
+    const { schema } = emitted({ type: 'object', properties: { a: ref('Pet'), b: ref('Pet') } }, many);
+    expect(schema.properties?.['a']?.anyOf).toHaveLength(1_001);
+    expect(JSON.stringify(schema).length).toBeLessThan(1_000_000);
+  });
+
+  test('ends where shapes extend each other', () => {
+    const Pet = { ...schemas.Pet, allOf: [ref('Cat')] };
+    const Cat = { allOf: [ref('Pet'), ref('Cat')], properties: { lives: {} } };
+    expect(kindsIn(emitted(ref('Pet'), { Pet, Cat }).schema)).toHaveLength(2);
   });
 });
 

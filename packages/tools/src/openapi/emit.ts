@@ -273,7 +273,7 @@ function writeKinds(kinds: Union, { out, view }: Job, schemas: Schemas, budget: 
 
 /** The property that tells a branch of a union from the others, with its values for this branch. */
 function tagged(out: JsonSchema, tag: Branch['tag']): JsonSchema {
-  if (!tag) return out;
+  if (!tag || tag.values.length === 0) return out;
   const [only] = tag.values;
   const values = tag.values.length === 1 && only !== undefined ? { const: only } : { enum: [...tag.values] };
   const properties = { ...out.properties };

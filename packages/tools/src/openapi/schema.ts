@@ -1,11 +1,13 @@
 import { isObject, own, ownText } from '../json.ts';
 import type { JsonObject, JsonSchema } from '../json.ts';
+import { createHeirs } from './heirs.ts';
 import { allowNull, readKeywords } from './keywords.ts';
+import { readKinds } from './kinds.ts';
 import { LIMITS } from './limits.ts';
 import { agree, merged } from './merge.ts';
 import type { Notes } from './notes.ts';
 import type { Place, ReferenceFault, Resolver } from './resolve.ts';
-import { readKinds, readUnion } from './union.ts';
+import { readUnion } from './union.ts';
 import { hasJsonSchema } from './version.ts';
 import { emptyView } from './view.ts';
 import type { View } from './view.ts';
@@ -50,6 +52,7 @@ interface Step {
 
 export function createSchemas(resolver: Resolver, notes: Notes): Schemas {
   const memo = new Map<unknown, View>();
+  const heirsOf = createHeirs(resolver);
 
   const viewOf = (place: Place, step: Step): View => {
     const { node } = place;
@@ -115,7 +118,7 @@ export function createSchemas(resolver: Resolver, notes: Notes): Schemas {
         wrapped = viewOf(union.only, step);
       } else if (union.branches.length > 0) view.unions.push({ branches: union.branches });
     }
-    const kinds = readKinds(place, node, resolver) ?? kindsOfWrapped(wrapped, view, node);
+    const kinds = readKinds(place, node, resolver, heirsOf) ?? kindsOfWrapped(wrapped, view, node);
     if (kinds && view.unions.length === 0) view.kinds = kinds;
     return nullable ? allowNull(view) : view;
   };

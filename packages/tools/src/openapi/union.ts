@@ -1,9 +1,9 @@
-import { isObject, own, ownText } from '../json.ts';
+import { isObject, ownText } from '../json.ts';
 import type { JsonObject } from '../json.ts';
-import { below } from './pointer.ts';
+import { mappedTo, readDiscriminator } from './discriminator.ts';
 import type { Place, Resolver } from './resolve.ts';
 import { emptyView } from './view.ts';
-import type { Branch, Union, View } from './view.ts';
+import type { Branch, View } from './view.ts';
 
 export interface UnionReading {
   /** One of the branches was null. */
@@ -101,54 +101,6 @@ function readTags(
       mapped: mapped !== undefined,
       tag: { property, values: mapped ?? [nameAt(target.value.at)] },
     };
-  };
-}
-
-interface Discriminator {
-  readonly property: string;
-  readonly mapping: readonly (readonly [string, string])[];
-}
-
-function readDiscriminator(schema: JsonObject): Discriminator | undefined {
-  const stated = own(schema, 'discriminator');
-  const property = isObject(stated) ? ownText(stated, 'propertyName') : undefined;
-  if (!isObject(stated) || property === undefined) return undefined;
-  const mapping = own(stated, 'mapping');
-  const entries = isObject(mapping) ? Object.entries(mapping) : [];
-  return {
-    property,
-    mapping: entries.flatMap(([value, target]) =>
-      typeof target === 'string' ? [[value, target] as const] : [],
-    ),
-  };
-}
-
-/** What a value is mapped to: a reference, or the bare name of a schema. */
-function mappedTo(target: string, { at, node }: Place, resolver: Resolver): Place | undefined {
-  const asReference = resolver.target(target, { at, node });
-  const found = asReference.ok
-    ? asReference
-    : resolver.target(`#${below('/components/schemas', target)}`, { at, node });
-  return found.ok ? found.value : undefined;
-}
-
-/** The shapes that a schema without a choice of its own is mapped to; none if one of them cannot be found. */
-export function readKinds(place: Place, schema: JsonObject, resolver: Resolver): Union | undefined {
-  const { mapping = [], property = '' } = readDiscriminator(schema) ?? {};
-  const kinds = new Map<unknown, { place: Place; values: string[] }>();
-  for (const [value, target] of mapping) {
-    const found = mappedTo(target, place, resolver);
-    if (!found) return undefined;
-    const known = kinds.get(found.node) ?? { place: found, values: [] };
-    known.values.push(value);
-    kinds.set(found.node, known);
-  }
-  if (kinds.size === 0) return undefined;
-  return {
-    branches: [...kinds.values()].map((kind) => ({
-      place: kind.place,
-      tag: { property, values: kind.values },
-    })),
   };
 }
 

@@ -25,7 +25,7 @@ export interface Union {
 
 export interface Branch {
   readonly place: Place;
-  /** The discriminator's property, and the values of it that choose this branch. */
+  /** The discriminator's property, and the values of it that choose this branch; none: the branch says them itself. */
   readonly tag?: { readonly property: string; readonly values: readonly string[] };
 }
 
