@@ -6,7 +6,7 @@ import { examine, examineWith, findingsOf, namesOf } from './support.ts';
 
 interface Row {
   readonly fault: Fault;
-  readonly severity: 'fail' | 'warn';
+  readonly severity: 'fail' | 'warn' | 'note';
   /** Check and rule. */
   readonly found: string;
   /** Other failures that the same fault must cause. */
@@ -27,10 +27,13 @@ const TABLE: readonly Row[] = [
   { fault: 'not-acceptable', severity: 'fail', found: 'D5 not-acceptable' },
   { fault: 'not-acceptable-signed-in', severity: 'fail', found: 'D5 not-acceptable' },
   { fault: 'origin-fails', severity: 'warn', found: 'D5 origin-fails' },
+  { fault: 'old-revision-refused', severity: 'fail', found: 'D5 not-taken' },
+  { fault: 'discover-fails', severity: 'warn', found: 'D5 discover-fails' },
   { fault: 'no-challenge', severity: 'fail', found: 'D6 no-challenge' },
   { fault: 'challenge-without-comma', severity: 'fail', found: 'D6 challenge-malformed' },
   { fault: 'challenge-basic', severity: 'fail', found: 'D6 challenge-not-bearer' },
   { fault: 'bearer-second', severity: 'warn', found: 'D6 bearer-not-first' },
+  { fault: 'challenge-without-scope', severity: 'note', found: 'D6 no-scope' },
   { fault: 'no-pointer', severity: 'warn', found: 'D6 no-pointer' },
   { fault: 'relative-pointer', severity: 'fail', found: 'D6 pointer-not-absolute' },
   { fault: 'pointer-at-root', severity: 'warn', found: 'D6 pointer-at-root' },
@@ -38,6 +41,7 @@ const TABLE: readonly Row[] = [
   { fault: 'get-400', severity: 'warn', found: 'D6 get-answer' },
   { fault: 'get-400', severity: 'fail', found: 'D6 get-answer', options: { as: 'cursor' } },
   { fault: 'get-empty-200', severity: 'warn', found: 'D6 get-answer' },
+  { fault: 'delete-taken', severity: 'warn', found: 'D6 delete-answer' },
   { fault: 'no-resource-metadata', severity: 'fail', found: 'D7 none', implied: ['D7 missing-pointer'] },
   { fault: 'pointer-to-nowhere', severity: 'fail', found: 'D7 missing-pointer' },
   { fault: 'metadata-is-a-page', severity: 'fail', found: 'D7 not-json', implied: ['D7 none'] },
@@ -49,27 +53,38 @@ const TABLE: readonly Row[] = [
   { fault: 'resource-with-slash', severity: 'warn', found: 'D7 resource-spelled-otherwise' },
   { fault: 'no-authorization-servers', severity: 'fail', found: 'D7 no-authorization-server' },
   { fault: 'relative-authorization-server', severity: 'fail', found: 'D7 authorization-server-not-a-url' },
+  { fault: 'several-servers', severity: 'note', found: 'D7 several-servers' },
   { fault: 'metadata-kept-a-day', severity: 'warn', found: 'D7 cached-long' },
   { fault: 'no-server-metadata', severity: 'fail', found: 'D8 none' },
   { fault: 'issuer-missing', severity: 'fail', found: 'D8 no-issuer' },
   { fault: 'issuer-other', severity: 'fail', found: 'D8 issuer-differs', implied: ['D14 iss-differs'] },
+  { fault: 'issuer-with-slash', severity: 'warn', found: 'D8 issuer-slash' },
+  { fault: 'issuer-with-slash', severity: 'fail', found: 'D8 issuer-slash', options: { as: 'chatgpt' } },
+  { fault: 'issuer-with-path', severity: 'warn', found: 'D8 issuer-has-path' },
   { fault: 'issuer-with-path-at-root-only', severity: 'fail', found: 'D8 only-at-root' },
   { fault: 'relative-endpoint', severity: 'fail', found: 'D8 endpoint-not-absolute' },
   { fault: 'no-token-endpoint', severity: 'fail', found: 'D8 endpoint-missing' },
   { fault: 'no-s256', severity: 'fail', found: 'D8 no-s256' },
+  { fault: 'no-code', severity: 'fail', found: 'D8 no-code' },
+  { fault: 'no-code-grant', severity: 'fail', found: 'D8 no-code-grant' },
   { fault: 'no-none', severity: 'warn', found: 'D8 no-public-clients' },
   { fault: 'no-refresh-in-metadata', severity: 'warn', found: 'D8 no-refresh-grant' },
   { fault: 'no-registration', severity: 'fail', found: 'D8 no-registration' },
   { fault: 'documents-only', severity: 'fail', found: 'D8 no-registration', options: { as: 'cursor' } },
   { fault: 'documents-only', severity: 'fail', found: 'D8 no-registration', options: { as: 'gemini' } },
+  { fault: 'documents-only', severity: 'note', found: 'D8 no-dynamic-registration' },
+  { fault: 'registration-only', severity: 'note', found: 'D8 no-client-documents' },
+  { fault: 'iss-not-promised', severity: 'note', found: 'D8 no-iss' },
   { fault: 'bodies-differ', severity: 'warn', found: 'D8 bodies-differ' },
   { fault: 'inner-host', severity: 'fail', found: 'D22 inner-address', implied: ['D7 resource-differs'] },
   { fault: 'page-for-everything', severity: 'warn', found: 'D9 well-known-catch-all' },
+  { fault: 'other-page', severity: 'warn', found: 'D9 other-page' },
   { fault: 'refuses-documents', severity: 'fail', found: 'D10 document-refused' },
   { fault: 'refuses-secret-clients', severity: 'fail', found: 'D11 refused' },
   { fault: 'refuses-unknown-scope-at-register', severity: 'fail', found: 'D11 refused' },
   { fault: 'refuses-cursor', severity: 'warn', found: 'D11 refused' },
   { fault: 'refuses-cursor', severity: 'fail', found: 'D11 refused', options: { as: 'cursor' } },
+  { fault: 'refuses-loopback', severity: 'note', found: 'D11 no-loopback' },
   { fault: 'drops-addresses', severity: 'fail', found: 'D11 addresses-dropped' },
   { fault: 'registers-without-refresh', severity: 'warn', found: 'D11 no-refresh-grant' },
   {
@@ -79,12 +94,18 @@ const TABLE: readonly Row[] = [
     options: { as: 'chatgpt' },
   },
   { fault: 'registers-once-a-minute', severity: 'fail', found: 'D11 limited' },
+  { fault: 'registers-fifteen', severity: 'warn', found: 'D11 limited-many', options: THOROUGH },
+  { fault: 'registers-with-a-page', severity: 'fail', found: 'D11 answer-not-json' },
   { fault: 'registration-fails-on-broken-json', severity: 'warn', found: 'D11 malformed-answer' },
   { fault: 'secret-not-told', severity: 'fail', found: 'D11 no-secret' },
   { fault: 'authorize-refuses', severity: 'fail', found: 'D12 refused', implied: ['D10 document-refused'] },
   { fault: 'open-redirect', severity: 'fail', found: 'D12 open-redirect' },
+  { fault: 'any-address', severity: 'warn', found: 'D12 wrong-redirect-shown' },
   { fault: 'pkce-optional', severity: 'warn', found: 'D12 pkce-optional' },
   { fault: 'any-resource', severity: 'warn', found: 'D12 wrong-resource-taken' },
+  { fault: 'resource-required', severity: 'warn', found: 'D12 no-resource-refused' },
+  { fault: 'resource-compared-exactly', severity: 'warn', found: 'D12 resource-slash-refused' },
+  { fault: 'resource-compared-exactly', severity: 'warn', found: 'D12 resource-case-refused' },
   { fault: 'unknown-scope-refused', severity: 'warn', found: 'D12 unknown-scope-refused' },
   { fault: 'scope-required', severity: 'warn', found: 'D12 no-scope-refused' },
   {
@@ -106,11 +127,20 @@ const TABLE: readonly Row[] = [
   { fault: 'strict-cookie', severity: 'warn', found: 'D13 cookie-strict' },
   { fault: 'nobody-asked', severity: 'warn', found: 'D13 nobody-asked' },
   { fault: 'nobody-asked', severity: 'warn', found: 'D13 denial-not-told', options: THOROUGH },
+  { fault: 'asks-to-sign-in', severity: 'note', found: 'D13 behind-sign-in' },
+  { fault: 'address-not-shown', severity: 'note', found: 'D13 address-not-shown' },
+  { fault: 'stays-on-the-page', severity: 'fail', found: 'D14 never-came-back' },
+  { fault: 'denies-who-allows', severity: 'fail', found: 'D14 error' },
+  { fault: 'code-lost', severity: 'fail', found: 'D14 no-code' },
   { fault: 'state-lost', severity: 'fail', found: 'D14 state-changed' },
   { fault: 'iss-missing', severity: 'fail', found: 'D14 iss-missing' },
   { fault: 'iss-other', severity: 'fail', found: 'D14 iss-differs' },
   { fault: 'code-twice', severity: 'fail', found: 'D14 code-replayed' },
   { fault: 'pkce-not-checked', severity: 'fail', found: 'D15 pkce-not-checked', options: THOROUGH },
+  { fault: 'wrong-verifier-burns', severity: 'note', found: 'D15 burnt', options: THOROUGH },
+  { fault: 'bad-code-invalid-request', severity: 'warn', found: 'D15 bad-code-answer' },
+  { fault: 'any-code-redeemed', severity: 'fail', found: 'D15 anything-redeemed' },
+  { fault: 'code-refused', severity: 'fail', found: 'D15 not-redeemed' },
   { fault: 'token-wants-json', severity: 'fail', found: 'D15 form-refused' },
   { fault: 'token-error-page', severity: 'fail', found: 'D15 error-not-json' },
   { fault: 'token-500', severity: 'fail', found: 'D15 endpoint-fails' },
@@ -119,6 +149,8 @@ const TABLE: readonly Row[] = [
   { fault: 'expires-in-text', severity: 'warn', found: 'D15 lifetime-not-a-number' },
   { fault: 'five-minutes', severity: 'fail', found: 'D15 short-lived' },
   { fault: 'no-refresh-token', severity: 'fail', found: 'D15 no-refresh-token' },
+  { fault: 'tokens-never-end', severity: 'warn', found: 'D15 no-refresh-token' },
+  { fault: 'scope-not-told', severity: 'note', found: 'D15 no-scope' },
   { fault: 'mac-token', severity: 'fail', found: 'D15 not-bearer' },
   { fault: 'token-refused', severity: 'fail', found: 'D16 token-refused' },
   { fault: 'any-token-taken', severity: 'fail', found: 'D16 bad-token-taken' },
@@ -129,8 +161,12 @@ const TABLE: readonly Row[] = [
     implied: ['D18 revoked-answer'],
   },
   { fault: 'audience-missing', severity: 'warn', found: 'D16 audience' },
+  { fault: 'clock-ahead', severity: 'warn', found: 'D16 clock' },
+  { fault: 'initialize-fails', severity: 'fail', found: 'D16 no-initialize', implied: ['D5 not-taken'] },
+  { fault: 'known-to-one-instance', severity: 'fail', found: 'D16 not-everywhere' },
   { fault: 'dead-refresh-500', severity: 'fail', found: 'D17 dead-token-answer' },
   { fault: 'refresh-refused', severity: 'fail', found: 'D17 refused' },
+  { fault: 'refresh-needs-resource', severity: 'warn', found: 'D17 no-resource-refused' },
   { fault: 'parallel-refused', severity: 'warn', found: 'D17 parallel-refused' },
   {
     fault: 'parallel-refused',
@@ -145,7 +181,12 @@ const TABLE: readonly Row[] = [
   { fault: 'revocation-without-effect', severity: 'fail', found: 'D18 refresh-survives' },
   { fault: 'access-survives', severity: 'warn', found: 'D18 access-survives' },
   { fault: 'access-survives', severity: 'warn', found: 'D15 replay-keeps-tokens', options: THOROUGH },
+  { fault: 'revocation-fails', severity: 'warn', found: 'D18 endpoint-answer' },
   { fault: 'forbidden-tools', severity: 'fail', found: 'D19 forbidden', implied: ['D20 no-list'] },
+  { fault: 'no-tools', severity: 'warn', found: 'D20 no-tools' },
+  { fault: 'tool-without-schema', severity: 'fail', found: 'D20 schema-missing' },
+  { fault: 'tool-needs-argument', severity: 'note', found: 'D20 not-called' },
+  { fault: 'tool-no-title', severity: 'note', found: 'D20 no-title' },
   { fault: 'tool-name', severity: 'fail', found: 'D20 name' },
   { fault: 'tool-name-long', severity: 'warn', found: 'D20 long-name' },
   { fault: 'tool-root-union', severity: 'fail', found: 'D20 root-union' },
@@ -161,10 +202,15 @@ const TABLE: readonly Row[] = [
   { fault: 'many-tools', severity: 'warn', found: 'D20 many-tools' },
   { fault: 'second-page', severity: 'warn', found: 'D20 more-pages' },
   { fault: 'large-result', severity: 'warn', found: 'D20 large-result' },
+  { fault: 'call-fails', severity: 'warn', found: 'D20 call-fails' },
+  { fault: 'call-is-error', severity: 'note', found: 'D20 call-error' },
   { fault: 'session-required', severity: 'fail', found: 'D21 session-required' },
   { fault: 'stale-session-refused', severity: 'warn', found: 'D21 stale-session-refused' },
   { fault: 'asks-client-first', severity: 'warn', found: 'D21 asks-client' },
+  { fault: 'get-400-signed-in', severity: 'warn', found: 'D21 get-answer' },
   { fault: 'dead-policy-link', severity: 'warn', found: 'D23 dead-link' },
+  { fault: 'no-links', severity: 'note', found: 'D23 no-links' },
+  { fault: 'no-icon', severity: 'note', found: 'D23 no-icon' },
 ];
 
 describe('a connector with one fault', () => {
@@ -178,8 +224,9 @@ describe('a connector with one fault', () => {
       const [finding] = findingsOf(report, severity).filter(
         ({ check, rule }) => `${check} ${rule}` === found,
       );
-      for (const part of [finding?.why, finding?.userSees, finding?.fix, finding?.source])
-        expect(part).toMatch(/\w/);
+      // A note says what is worth knowing; the others, why, what it looks like and what to do.
+      const parts = [finding?.why, finding?.userSees, finding?.fix, finding?.source];
+      for (const part of severity === 'note' ? [finding?.seen] : parts) expect(part).toMatch(/\w/);
     },
   );
 });
@@ -188,6 +235,9 @@ test('the table has each fault that the fixture can have', () => {
   expect(new Set(TABLE.map(({ fault }) => fault))).toEqual(new Set(FAULTS));
 });
 
+/** What a sound connector without TLS, CORS and the newest revision is told, whatever the client. */
+const NOTES = ['D1 not-https', 'D6 no-cors', 'D13 by-hand', 'D5 legacy-only'];
+
 test.concurrent.each(['claude', 'claude-code', 'chatgpt', 'cursor', 'vscode', 'gemini'] as const)(
   'a sound connector has no fault and no warning for %s, and no secret of it is in the report',
   async (as) => {
@@ -195,6 +245,7 @@ test.concurrent.each(['claude', 'claude-code', 'chatgpt', 'cursor', 'vscode', 'g
     const report = await examine(connector, { as, thorough: true });
     await connector.close();
     expect(namesOf(report, 'fail', 'warn')).toEqual([]);
+    expect(namesOf(report, 'note')).toEqual(NOTES);
     // DNS of a local address; a 403 that nobody gave.
     expect(findingsOf(report, 'not_run').map(({ check }) => check)).toEqual(['D2', 'D19']);
     const json = JSON.stringify(toJson(report));
