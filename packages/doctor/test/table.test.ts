@@ -235,6 +235,23 @@ test('the table has each fault that the fixture can have', () => {
   expect(new Set(TABLE.map(({ fault }) => fault))).toEqual(new Set(FAULTS));
 });
 
+describe('two faults, of which one changes what the other means', () => {
+  test.concurrent.each<[Fault, Fault, 'warn' | 'note', string]>([
+    ['open-though-it-has-metadata', 'no-resource-metadata', 'note', 'D5 open'],
+    ['pointer-at-root', 'inserted-metadata-missing', 'warn', 'D7 missing-inserted'],
+    ['form-action', 'asks-to-sign-in', 'note', 'D13 form-action'],
+  ])('%s and %s: %s %s, and no failure', async (one, other, severity, found) => {
+    const connector = await startConnector(one, other);
+    const report = await examine(connector);
+    await connector.close();
+    expect(namesOf(report, severity)).toContain(found);
+    expect({ failed: namesOf(report, 'fail'), signedIn: report.signedIn }).toEqual({
+      failed: [],
+      signedIn: true,
+    });
+  });
+});
+
 /** What a sound connector without TLS, CORS and the newest revision is told, whatever the client. */
 const NOTES = ['D1 not-https', 'D6 no-cors', 'D13 by-hand', 'D5 legacy-only'];
 
