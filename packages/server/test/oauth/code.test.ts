@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hashSecret } from '../../src/kernel/secret.ts';
 import { newVerifier, postToken, refresh, register, rpc, type Tokens } from '../support/oauth-client.ts';
@@ -133,6 +133,15 @@ describe('T3: a code is bound to what was approved', () => {
     ['a resource of another organisation', () => ({ resource: 'ORIGIN/mcp/acme' }), 'invalid_target'],
     ['a resource elsewhere', () => ({ resource: 'https://other.test/mcp' }), 'invalid_target'],
   ];
+
+  test.each(['short', 'x'.repeat(129), 'ü'.repeat(43)])(
+    'the verifier %s has not the form of one, so it is refused though it is the right one',
+    async (verifier) => {
+      const code_challenge = createHash('sha256').update(verifier).digest('base64url');
+      const approved = await world.approve(member, 'read', { code_challenge });
+      expect(await refusalOf(await world.redeem({ ...approved, verifier }))).toEqual(INVALID_GRANT);
+    },
+  );
 
   test.each(wrong)('3 and 11: %s is refused, and the code is still good', async (_what, bend, error) => {
     const approved = await world.approve(member, 'read', {

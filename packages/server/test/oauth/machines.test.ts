@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newKeyPair } from '../../src/kernel/key-pair.ts';
-import { newProofKey, postProvenToken } from '../support/dpop.ts';
+import { fetchNonce, newProofKey, postProvenToken } from '../support/dpop.ts';
 import { postToken, register, rpc } from '../support/oauth-client.ts';
 import { assertionForm, newSigner, openWorkshop, signAssertion, type Workshop } from './support/machines.ts';
 import { openWorld, refusalOf, type World } from './support/world.ts';
@@ -125,6 +125,24 @@ describe('T10: client_credentials', () => {
     const body = new URLSearchParams({ ...proof, token: answer.access_token });
     const about = await fetch(`${world.url}/introspect`, { method: 'POST', body });
     expect(await about.json()).toMatchObject({ token_type: 'DPoP', cnf: { jkt: key.thumbprint } });
+  });
+
+  test('takes a DPoP proof once', async () => {
+    const { client_id, client_secret } = await workshop.newClient();
+    const key = await newProofKey();
+    const url = `${world.url}/token`;
+    const dpop = await key.proof({ url, nonce: await fetchNonce(world.url) });
+    const body = () => new URLSearchParams({ ...MACHINE, client_id, client_secret });
+    const send = () => fetch(url, { method: 'POST', body: body(), headers: { dpop } });
+    expect((await send()).status).toBe(200);
+    expect(await refusalOf(await send())).toEqual({ status: 400, error: 'invalid_dpop_proof' });
+  });
+
+  test('ends with its grant’s time', async () => {
+    const client = await workshop.newClient();
+    await tokensOf({ ...client });
+    await world.rows('update grants set expires_at = now() where client_id = $1', [client.client_id]);
+    expect(await refusalOf(await ask({ ...client }))).toEqual({ status: 400, error: 'invalid_grant' });
   });
 
   test('has one grant, however many tokens, and its revocation in the list of keys is final', async () => {
