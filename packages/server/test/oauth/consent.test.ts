@@ -460,6 +460,18 @@ describe('24: what changed between the page and the answer', () => {
     expect(page.status).toBe(410);
     expectNothingGiven(page);
   });
+
+  test('a client that lists the address no longer gets nothing there', async () => {
+    const request = await world.newRequest();
+    const { fields } = await member.browser.open(request.href);
+    await world.rows('update clients set redirect_uris = $1 where id = $2', [
+      JSON.stringify(['https://app.test/callback']),
+      request.clientId,
+    ]);
+    const page = await member.browser.decide(fields, ALLOW_READ);
+    expect(page.status).toBe(409);
+    expectNothingGiven(page);
+  });
 });
 
 describe('C4: the page tells the truth', () => {

@@ -174,6 +174,13 @@ describe('V2: introspection', () => {
     expect((await about(tokens.access_token, proof))['active']).toBe(true);
   });
 
+  test('is live: a connection that ended a moment ago, of which no node has heard yet, is not active', async () => {
+    const { app, tokens, proof } = await connectedApp('token');
+    expect((await about(tokens.access_token, proof))['active']).toBe(true);
+    await world.rows('update grants set revoked_at = now() where client_id = $1', [app.client_id]);
+    expect(await about(tokens.access_token, proof)).toEqual({ active: false });
+  });
+
   test('is live: a refresh token that expired is not active', async () => {
     const { tokens, proof } = await connectedApp('token');
     expect((await about(tokens.refresh_token, proof))['active']).toBe(true);
