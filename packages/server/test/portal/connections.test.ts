@@ -91,6 +91,28 @@ describe('ending a connection', () => {
     expect(rows).toEqual([{ action: 'grant.revoked', actor_id: admin.userId, target: 'Claude' }]);
   });
 
+  test('pressed ten times at once ends it once, and is on record once', async () => {
+    const { orgId, admin, member, base } = await furnished();
+    const { grantId } = await portal.connection({ orgId, userId: member.userId });
+    const press = () => admin.post(`${base}/${grantId}/disconnect`);
+    const answers = await Promise.all(Array.from({ length: 10 }, press));
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([
+      200,
+      ...Array.from({ length: 9 }, () => 404),
+    ]);
+    const { rows } = await portal.store.pool.query('select action from audit_events where grant_id = $1', [
+      grantId,
+    ]);
+    expect(rows).toEqual([{ action: 'grant.revoked' }]);
+  });
+
+  test('leaves nothing to take full access from', async () => {
+    const { orgId, member, base } = await furnished();
+    const { grantId } = await portal.connection({ orgId, userId: member.userId });
+    await member.post(`${base}/${grantId}/disconnect`);
+    expect((await member.post(`${base}/${grantId}/read-only`)).status).toBe(404);
+  });
+
   test.each(['disconnect', 'read-only'])(
     'another’s is as absent as one that never was, for %s',
     async (act) => {

@@ -43,6 +43,8 @@ describe.each(['token', 'key'] as const)('when an organisation in %s mode is del
     for (const node of [world.url, second.url])
       for (const credential of credentials) expect(await list('/mcp', credential, node)).toBe(200);
     const waiting = await world.approve(member, 'read');
+    const atItsUrl = async (node: string) => (await rpc(`${node}/mcp/${slug}`, {}, 'tools/list')).status;
+    for (const node of [world.url, second.url]) expect(await atItsUrl(node)).toBe(401);
 
     await deleteAs(owner, organisation);
     for (const credential of credentials) {
@@ -54,8 +56,10 @@ describe.each(['token', 'key'] as const)('when an organisation in %s mode is del
         'invalid_grant',
       );
     expect((await refusalOf(await world.redeem(waiting))).error).toBe('invalid_grant');
+    // Known a moment ago; the node that did it forgets at once.
+    expect(await atItsUrl(world.url)).toBe(404);
     for (const node of [world.url, second.url]) {
-      await expect.poll(async () => (await rpc(`${node}/mcp/${slug}`, {}, 'tools/list')).status).toBe(404);
+      await expect.poll(() => atItsUrl(node)).toBe(404);
       const metadata = await fetch(`${node}/.well-known/oauth-protected-resource/mcp/${slug}`);
       expect(metadata.status).toBe(404);
     }
