@@ -97,7 +97,7 @@ export function createClientAssertions({
     const { iss, sub, aud, exp, jti } = payload;
     if (iss !== client.id || sub !== client.id) return false;
     // A list could name another server as well, which could then use the assertion here.
-    if (typeof aud !== 'string' || !audiences.includes(aud)) return false;
+    if (!audiences.includes(aud)) return false;
     const nowSeconds = clock.nowMs() / 1000;
     if (exp === undefined || exp > nowSeconds + LIFETIME_SECONDS_MAX + CLOCK_LEEWAY_SECONDS) return false;
     if (typeof jti !== 'string' || jti === '' || jti.length > ID_CHARACTERS_MAX) return false;
