@@ -20,7 +20,6 @@ export function createSignEveryoneOut({ store, clock }: { store: Store; clock: C
       const { orgId, orderedBy, requestId } = order;
       await requireRight(queries, { orgId, by: orderedBy, needs: 'connections.revoke.any' });
       const ended = await endAllGrants(queries, orgId, 'everyone_signed_out');
-      await queries.changes.add('organisation', orgId);
       await recordEvent(queries, clock, {
         orgId,
         action: 'organisation.signed_out',
