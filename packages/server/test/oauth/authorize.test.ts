@@ -43,6 +43,13 @@ describe('Z1: before client and redirect URI hold, nothing is sent anywhere', ()
     expect(page.html).not.toContain('<script');
   });
 
+  test('8: a client that was deleted, of which a row is left, is as unknown as one that never was', async () => {
+    const { clientId, href } = await world.newRequest();
+    expect(await visit(href)).toMatchObject({ opened: 1 });
+    await world.rows('update clients set deleted_at = now() where id = $1', [clientId]);
+    expect(await visit(href)).toMatchObject({ status: 400, location: undefined, opened: 0 });
+  });
+
   test.each([
     'https://app.test/cb/',
     'https://app.test/cb?x=1',

@@ -67,6 +67,16 @@ describe('members', () => {
     expect(await roleOf(other.userId)).toBe(status === 200 ? undefined : from);
   });
 
+  test('a member who is removed takes their own connections along, and nobody else’s', async () => {
+    const { base, orgId, persons } = await peopleOf('owner', 'member', 'member');
+    const [owner, leaving, staying] = persons;
+    const gone = await portal.connection({ orgId, userId: leaving.userId });
+    const kept = await portal.connection({ orgId, userId: staying.userId });
+    await owner.post(`${base}/${leaving.userId}/remove`);
+    expect(await portal.verifyKey(gone.secret)).toBeUndefined();
+    expect(await portal.verifyKey(kept.secret)).toMatchObject({ access: 'full' });
+  });
+
   test('nobody makes more of himself, and anybody may leave but the last owner', async () => {
     const { base, persons, roleOf } = await peopleOf('owner', 'admin', 'viewer');
     const [owner, admin, viewer] = persons;
