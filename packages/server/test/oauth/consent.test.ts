@@ -452,10 +452,13 @@ describe('24: what changed between the page and the answer', () => {
     expectNothingGiven(page);
   });
 
-  test('a client that is gone gives nothing', async () => {
+  test.each([
+    ['that is gone', 'delete from clients where id = $1'],
+    ['of which a row is left', 'update clients set deleted_at = now() where id = $1'],
+  ])('a deleted client %s gives nothing', async (_, statement) => {
     const request = await world.newRequest();
     const { fields } = await member.browser.open(request.href);
-    await world.rows('delete from clients where id = $1', [request.clientId]);
+    await world.rows(statement, [request.clientId]);
     const page = await member.browser.decide(fields, ALLOW_READ);
     expect(page.status).toBe(410);
     expectNothingGiven(page);
