@@ -10,8 +10,9 @@ import { startConnector } from './fixtures/connector.ts';
 
 const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 
-async function doctor(args: string[], env: Record<string, string> = {}) {
-  const streams = { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() };
+async function doctor(args: string[], env: Record<string, string> = {}, { isTTY = false } = {}) {
+  const stdout = Object.assign(new PassThrough(), { isTTY });
+  const streams = { stdin: new PassThrough(), stdout, stderr: new PassThrough() };
   const [code, out, err] = await Promise.all([
     doctorCommand('latchkey-doctor', args, { ...streams, env }).finally(() => {
       streams.stdout.end();
@@ -40,6 +41,8 @@ test('ends with 1 if something fails, and says what, why, what is shown, and the
   await connector.close();
   expect(code).toBe(1);
   expect(out).toContain('Cursor fails here.');
+  // What else is right about it is not said.
+  expect(out).not.toMatch(/ok +D8/);
   expect(out).toMatch(
     /FAIL +D8 .*\[no-s256\]\n +seen .*\n(.*\n)* +why .*\n(.*\n)* +shown .*\n(.*\n)* +fix .*\n(.*\n)* +source /,
   );
@@ -112,7 +115,57 @@ test('a token that is given is used, and is nowhere in the report', async () => 
   const { out } = await doctor([connector.url, '--token', '--json'], { LATCHKEY_DOCTOR_TOKEN: token });
   await connector.close();
   expect(out).toContain('"1 tools"');
+  expect(out).toContain('"signed_in": true');
   expect(out).not.toContain(token);
+});
+
+test('--no-call calls no tool', async () => {
+  const connector = await startConnector('any-token-taken', 'large-result');
+  const env = { LATCHKEY_DOCTOR_TOKEN: 'any' };
+  const [calls, calling] = [
+    await doctor([connector.url, '--token', '--no-call'], env),
+    await doctor([connector.url, '--token'], env),
+  ];
+  await connector.close();
+  expect(calls.out).not.toContain('large-result');
+  expect(calling.out).toContain('large-result');
+});
+
+test('--client-id names a client, whose secret is taken from the environment', async () => {
+  const connector = await startConnector('no-registration');
+  const own = ['--client-id', 'by-hand'];
+  const [without, named] = [await doctor([connector.url]), await doctor([connector.url, ...own])];
+  await connector.close();
+  expect(without.out).toContain('no-registration');
+  expect(named.out).not.toContain('no-registration');
+});
+
+test('--watch ends with 1 and says why, where the attempts cannot be read', async () => {
+  const connector = await startConnector();
+  const { code, err, out } = await doctor([connector.url, '--watch'], { LATCHKEY_DOCTOR_KEY: 'any' });
+  await connector.close();
+  expect({ code, out }).toEqual({ code: 1, out: '' });
+  expect(err).toBe('latchkey-doctor: the attempts cannot be read: 404 not_found\n');
+});
+
+test('a variable that is empty says nothing', async () => {
+  const env = { LATCHKEY_DOCTOR_TOKEN: '', LATCHKEY_DOCTOR_KEY: '' };
+  for (const flag of ['--token', '--watch'])
+    expect(await doctor(['https://a.example', flag], env)).toMatchObject({ code: 2, out: '' });
+});
+
+test('colours are for a terminal that wants them', async () => {
+  const connector = await startConnector();
+  const isColoured = async (env: Record<string, string>, isTTY: boolean) =>
+    (await doctor([connector.url], env, { isTTY })).out.includes('\u001b[');
+  const seen = [
+    await isColoured({}, true),
+    await isColoured({ NO_COLOR: '1' }, true),
+    await isColoured({ TERM: 'dumb' }, true),
+    await isColoured({}, false),
+  ];
+  await connector.close();
+  expect(seen).toEqual([true, false, false, false]);
 });
 
 test('a person signs in: the browser comes back to this machine, or its address is pasted', async () => {

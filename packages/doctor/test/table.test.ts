@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { toJson, type DiagnoseOptions } from '../src/index.ts';
 import { startConnector } from './fixtures/connector.ts';
 import { FAULTS, type Fault } from './fixtures/faults.ts';
-import { examine, examineWith, findingsOf, namesOf } from './support.ts';
+import { examine, examineWith, findingsOf, namesOf, REDIRECT_URI } from './support.ts';
 
 interface Row {
   readonly fault: Fault;
@@ -275,6 +275,39 @@ test.concurrent.each(['claude', 'claude-code', 'chatgpt', 'cursor', 'vscode', 'g
     expect(findingsOf(report, 'not_run').map(({ check }) => check)).toEqual(['D2', 'D19']);
     const json = JSON.stringify(toJson(report));
     for (const secret of connector.secrets) expect(json).not.toContain(secret);
+    expect(connector.liveGrants()).toBe(0);
     expect(connector.secrets.size).toBeGreaterThan(10);
   },
 );
+
+test.concurrent.each(['reuse-taken', 'family-survives', 'access-survives'] as const)(
+  'what the doctor was given is revoked at the end, of a server with %s too',
+  async (fault) => {
+    const connector = await startConnector(fault);
+    await examine(connector, { thorough: true });
+    await connector.close();
+    expect(connector.liveGrants()).toBe(0);
+  },
+);
+
+test('a code that comes back under another state is nobody’s to redeem', async () => {
+  const connector = await startConnector('state-lost');
+  const report = await examine(connector);
+  await connector.close();
+  expect(findingsOf(report, 'not_run').find(({ check }) => check === 'D16')?.seen).toMatch(/D14/);
+  expect({ signedIn: report.signedIn, grants: connector.liveGrants() }).toEqual({
+    signedIn: false,
+    grants: 0,
+  });
+});
+
+test('a mistake of the doctor’s own is no pass, and takes no other finding away', async () => {
+  const connector = await startConnector('framed');
+  const approve = () => Promise.reject(new Error('no browser here'));
+  const report = await examine(connector, { approver: { redirectUri: REDIRECT_URI, approve } });
+  await connector.close();
+  expect(findingsOf(report, 'not_run').map(({ seen }) => seen)).toContain(
+    'the doctor failed here: no browser here',
+  );
+  expect(namesOf(report, 'warn')).toEqual(['D13 can-be-framed']);
+});

@@ -40,3 +40,18 @@ test('of a typed URL, user name, password, query and fragment are hidden, howeve
   );
   expect(secrets.hide('said SECRET-KEY/x')).toBe('said [hidden]');
 });
+
+test('a secret is hidden as it was typed, as a URL has it and as a text that was cleaned has it', () => {
+  const secrets = createSecrets();
+  secrets.addUrl("https://h.example/?one=lower%2fcase&other=it's-a-key");
+  secrets.add('in\u200bvisible');
+  for (const form of [
+    'lower%2fcase',
+    'lower/case',
+    "it's-a-key",
+    'it%27s-a-key',
+    'in\u200bvisible',
+    'invisible',
+  ])
+    expect(secrets.hide(form)).toBe('[hidden]');
+});
