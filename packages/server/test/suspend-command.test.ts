@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { keyOf } from './revocation/support/portal.ts';
 import { openWorld, type World } from './oauth/support/world.ts';
 import { startCommand } from './support/latchkey-command.ts';
 import { rpc } from './support/oauth-client.ts';
@@ -76,6 +77,7 @@ test('V3: a person is stopped in every organisation, whatever the case of the ad
   const tokens = [
     (await world.connect(member, 'full')).tokens.access_token,
     (await world.connect({ ...member, home: other.slug }, 'read')).tokens.access_token,
+    (await keyOf(world.url, member, one.slug)).secret,
   ];
   for (const token of tokens) expect(await call(token)).toBe(200);
   expect(await run(['suspend', 'user', member.email.toUpperCase()])).toMatchObject({ code: 0, err: '' });
@@ -83,6 +85,10 @@ test('V3: a person is stopped in every organisation, whatever the case of the ad
   await expect(world.signIn(member, member.browser)).rejects.toThrow('422');
   expect(await run(['resume', 'user', member.email])).toMatchObject({ code: 0, err: '' });
   await world.signIn(member, member.browser);
+  // Once the service has heard that the person is back, what ended then stays ended.
+  const { secret: next } = await keyOf(world.url, member, one.slug);
+  await expect.poll(() => call(next)).toBe(200);
+  for (const token of tokens) expect(await call(token)).toBe(401);
   expect(await actsOn(member.userId, { email: member.email })).toEqual(['user.enabled', 'user.disabled']);
 });
 
