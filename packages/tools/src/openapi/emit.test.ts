@@ -172,13 +172,22 @@ test.each<Dialect>(['3.0', '3.1'])(
   },
 );
 
-test('a pattern of names that may run for ever is left out, and the others stay', () => {
+test('a pattern of names that may run for ever is left out with a warning, and the others stay', () => {
   const patternProperties = { '(a+)+$': {}, '^x-': {} };
-  expect(emitted({ type: 'object', patternProperties }).schema).toEqual({
-    type: 'object',
-    patternProperties: { '^x-': {} },
+  expect(emitted({ type: 'object', patternProperties })).toEqual({
+    schema: { type: 'object', patternProperties: { '^x-': {} } },
+    codes: ['PATTERN_DROPPED'],
   });
 });
+
+test.each([false, { type: 'string' }])(
+  'names that a pattern allowed are still allowed when it is left out: additionalProperties %j',
+  (additionalProperties) => {
+    const patternProperties = { '(a+)+$': { type: 'integer' } };
+    const { schema } = emitted({ type: 'object', properties: {}, patternProperties, additionalProperties });
+    expect(schema).toEqual({ type: 'object' });
+  },
+);
 
 test('a field that a closed object does not have is not required of it: nothing would fit', () => {
   const closed = { type: 'object', properties: { a: {} }, required: ['a', 'b'], additionalProperties: false };

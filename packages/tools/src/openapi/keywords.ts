@@ -39,7 +39,7 @@ export function readKeywords(place: Place, node: JsonObject, resolver: Resolver,
   const bytes = readBytes(node, types);
   if (bytes) view.bytes = bytes;
 
-  readProperties(place, node, view, resolver, repair);
+  readProperties(place, node, view, resolver, notes, repair);
   readItems(place, node, view, resolver, repair);
   fitLiterals(view, repair);
   if (!view.types && !view.literals) {
@@ -146,9 +146,13 @@ function readFacts(
   const pattern = own(node, 'pattern');
   if (typeof pattern === 'string') {
     if (isSafePattern(pattern)) facts.pattern = pattern;
-    else notes.warn('PATTERN_DROPPED', at, 'The pattern is too long, not portable or could run for ever.');
+    else warnOfPattern(at, notes);
   }
   return facts;
+}
+
+function warnOfPattern(at: string, notes: Notes): void {
+  notes.warn('PATTERN_DROPPED', at, 'The pattern is too long, not portable or could run for ever.');
 }
 
 function readProperties(
@@ -156,19 +160,19 @@ function readProperties(
   node: JsonObject,
   view: View,
   resolver: Resolver,
+  notes: Notes,
   repair: (message: string) => void,
 ): void {
   collect(resolver.step(place, 'properties'), view.properties, resolver, repair);
-  collect(resolver.step(place, 'patternProperties'), view.patterns, resolver, repair);
-  for (const pattern of view.patterns.keys()) {
-    if (!isSafePattern(pattern)) view.patterns.delete(pattern);
-  }
+  const hasAllPatterns = readPatterns(place, view, resolver, notes, repair);
   const required = own(node, 'required');
   if (Array.isArray(required)) {
     for (const name of required as readonly unknown[]) if (typeof name === 'string') view.required.add(name);
   } else if (required !== undefined) {
     repair('`required` is a list of property names; this one was ignored.');
   }
+  // It is about names that no pattern fits, so it says nothing without all of them.
+  if (!hasAllPatterns) return;
   const additional = own(node, 'additionalProperties');
   if (additional === false) view.additional = false;
   else if (additional === true) view.additional = [{ node: {}, at: place.at }];
@@ -176,6 +180,24 @@ function readProperties(
     const child = resolver.step(place, 'additionalProperties');
     if (child) view.additional = [child];
   }
+}
+
+/** False: some are unsafe, and were left out. */
+function readPatterns(
+  place: Place,
+  { patterns }: View,
+  resolver: Resolver,
+  notes: Notes,
+  repair: (message: string) => void,
+): boolean {
+  collect(resolver.step(place, 'patternProperties'), patterns, resolver, repair);
+  const stated = patterns.size;
+  for (const [pattern, [shape]] of patterns) {
+    if (isSafePattern(pattern)) continue;
+    patterns.delete(pattern);
+    warnOfPattern(shape?.at ?? place.at, notes);
+  }
+  return patterns.size === stated;
 }
 
 function collect(
