@@ -321,6 +321,29 @@ describe('the page of health', () => {
   );
 });
 
+describe('the page of the log', () => {
+  test('says by name whom an act was about, where, and by which id', async () => {
+    const { orgId } = await dashboard().organisation();
+    const member = await dashboard().person({ orgId, role: 'member' });
+    await dashboard().store.pool.query(
+      `insert into audit_events (org_id, at, phase, action, actor_kind, target)
+       values ($1, now(), 'event', 'member.two_factor_reset', 'operator', $2)`,
+      [orgId, member.userId],
+    );
+    const visit = await dashboard().visit(operator.cookie);
+    await visit.goto('/app/_operator/log');
+    const row = visit.page
+      .getByRole('row', { name: /Second step and passkeys/ })
+      .filter({ hasText: member.email });
+    const said = await row.getByRole('cell').last().innerText();
+    const { rows } = await dashboard().store.pool.query(`select name from organisations where id = $1`, [
+      orgId,
+    ]);
+    expect(said.split('\n')).toEqual([member.email, rows[0].name, member.userId]);
+    await visit.close();
+  });
+});
+
 describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
   async function opened(path: string) {
     const { orgId } = await dashboard().organisation();

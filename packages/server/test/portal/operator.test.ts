@@ -416,6 +416,23 @@ describe('the log', () => {
     expect(new Set(seen).size).toBe(seen.length);
     expect(seen.length).toBe((await acts()).length);
   });
+
+  test('names whom an act was about, beside the organisation that it was in', async () => {
+    const { orgId } = await portal.organisation();
+    const member = await portal.person({ orgId, role: 'member' });
+    const about = async (target: string, detail: object | null) => {
+      await portal.store.pool.query(
+        `insert into audit_events (org_id, at, phase, action, actor_kind, target, detail)
+         values ($1, now(), 'event', 'member.two_factor_reset', 'operator', $2, $3)`,
+        [orgId, target, detail],
+      );
+      const [act] = itemsOf(await operator.get('/operator/log'));
+      return act?.['target_name'];
+    };
+    expect(await about(member.userId, null)).toBe(member.email);
+    expect(await about('usr_gone', { email: 'gone@example.com' })).toBe('gone@example.com');
+    expect(await about('usr_gone', null)).toBeNull();
+  });
 });
 
 describe('health', () => {

@@ -89,6 +89,8 @@ export interface OperatorAct {
   who: string | null;
   organisation: string | null;
   target: string | null;
+  /** Address of the person that the target is. */
+  target_name: string | null;
   detail: Record<string, unknown> | null;
   request_id: string | null;
 }

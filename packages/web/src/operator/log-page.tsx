@@ -61,9 +61,23 @@ function Acts() {
   );
 }
 
-function Target({ act: { detail, organisation, target } }: { act: OperatorAct }) {
-  if (organisation !== null) return <Foreign text={organisation} max={80} />;
-  const email = detail?.['email'];
-  if (typeof email === 'string') return <Foreign text={email} />;
-  return target === null ? null : <code>{target}</code>;
+/** By the name that people know, with the id at hand. */
+function Target({ act: { organisation, target, target_name: person } }: { act: OperatorAct }) {
+  const [name, within] = [person, organisation].filter((one) => one !== null);
+  if (name === undefined) return target === null ? null : <code>{target}</code>;
+  return (
+    <>
+      <Foreign text={name} />
+      {within === undefined ? null : (
+        <span className="row-more">
+          <Foreign text={within} />
+        </span>
+      )}
+      {target === null ? null : (
+        <span className="row-more">
+          <code>{target}</code>
+        </span>
+      )}
+    </>
+  );
 }

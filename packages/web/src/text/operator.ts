@@ -246,6 +246,7 @@ export const operatorLogText = {
     'organisation.suspended': 'Organisation suspended',
     'organisation.resumed': 'Organisation resumed',
     'organisation.security_changed': 'Organisation opened to every address',
+    'organisation.signed_out': 'Everyone of the organisation signed out',
     'user.disabled': 'Person suspended',
     'user.enabled': 'Person resumed',
     'invitation.created': 'Invitation made',
@@ -255,6 +256,8 @@ export const operatorLogText = {
     'signing_key.dropped': 'Signing key dropped',
     'operator.added': 'Operator added',
     'operator.removed': 'Operator removed',
+    'backup.made': 'Backup made',
+    'backup.restored': 'Backup restored',
   } as Readonly<Record<string, string>>,
 } as const;
 

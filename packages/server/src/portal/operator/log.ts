@@ -22,6 +22,7 @@ const LIST = {
       who: z.string().nullable().describe('Address; null: a command on the server.'),
       organisation: z.string().nullable(),
       target: z.string().nullable(),
+      target_name: z.string().nullable().describe('Address of the person that the target is.'),
       detail: z.record(z.string(), z.unknown()).nullable(),
       request_id: z.string().nullable(),
     }),
@@ -41,13 +42,14 @@ export function createOperatorLogRoutes({ installed }: OperatorLogDeps): Hono<Po
     const last = found.length > PAGE_ITEMS ? items.at(-1) : undefined;
     return context.json({
       items: items.map(
-        ({ action, actorEmail, actorId, atMs, detail, id, organisation, requestId, target }) => ({
+        ({ action, actorEmail, actorId, atMs, detail, id, organisation, requestId, target, targetName }) => ({
           id: String(id),
           at: new Date(atMs).toISOString(),
           action,
           who: actorEmail ?? actorId,
           organisation,
           target,
+          target_name: targetName,
           detail,
           request_id: requestId,
         }),

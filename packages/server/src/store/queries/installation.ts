@@ -30,6 +30,8 @@ export interface OperatorAct extends Record<string, unknown> {
   actorEmail: string | null;
   organisation: string | null;
   target: string | null;
+  /** Of a person: their address today, or the one that was written down. */
+  targetName: string | null;
   outcome: string | null;
   requestId: string | null;
   detail: Record<string, unknown> | null;
@@ -96,9 +98,10 @@ export function createInstallationQueries(executor: Executor) {
       const { rows } = await executor.execute<OperatorAct>(sql`
         select act.id::float8 as id, (extract(epoch from act.at) * 1000)::float8 as "atMs", act.action,
                act.actor_id as "actorId", person.email as "actorEmail", organisation.name as organisation,
-               act.target, act.outcome, act.request_id as "requestId", act.detail
+               act.target, coalesce(meant.email, act.detail->>'email') as "targetName", act.outcome, act.request_id as "requestId", act.detail
         from ${auditEvents} act
         left join ${users} person on person.id = act.actor_id
+        left join ${users} meant on meant.id = act.target
         left join ${organisations} organisation on organisation.id = act.org_id
         where act.actor_kind = 'operator' and act.id < ${below}
         order by act.id desc limit ${limit}`);
