@@ -79,6 +79,12 @@ describe('the page of the members', () => {
 
     const row = page.getByRole('row', { name: /grace@new\.test/ });
     await row.getByText('Admin').waitFor();
+    // Who belongs to it comes first.
+    const tables = await page.getByRole('table').all();
+    expect(await Promise.all(tables.map((table) => table.locator('caption').textContent()))).toEqual([
+      'Members',
+      'Open invitations',
+    ]);
     await row.getByRole('button', { name: /^New link/ }).click();
     await page
       .getByRole('dialog', { name: 'Make a new link?' })

@@ -34,10 +34,10 @@ export function MembersPage() {
       {seesMembers(role) ? (
         <>
           {notice}
-          {manages ? <InvitationList onWithdrawn={() => say(invitationsText.withdrawn)} /> : null}
           <div className="part">
             <MemberList say={say} />
           </div>
+          {manages ? <InvitationList onWithdrawn={() => say(invitationsText.withdrawn)} /> : null}
           <RoleMatrix />
         </>
       ) : (
