@@ -85,7 +85,7 @@ export const companySignInText = {
     add: 'Add a domain',
     empty: 'No domain yet. Without one nobody can sign in through the provider.',
     caption: 'Domains',
-    columns: ['Domain', 'State', 'Looked at'],
+    columns: ['Domain', 'Status', 'Looked at'],
     verified: 'Verified',
     waiting: 'Waiting for the record',
     missing: 'Record is gone',

@@ -103,6 +103,13 @@ test('components have no words of their own: all are kept in one place', () => {
   expect(found).toEqual([]);
 });
 
+test('how something stands is its status, on every page', () => {
+  const named = readdirSync(`${SOURCE}text`).filter((file) =>
+    /'State'/.test(readFileSync(`${SOURCE}text/${file}`, 'utf8')),
+  );
+  expect(named.filter((file) => !file.endsWith('.test.ts'))).toEqual([]);
+});
+
 test.each<[string, string[]]>([
   ['<p>Nothing yet</p>', ['Nothing yet']],
   ['<>Nothing yet</>', ['Nothing yet']],

@@ -81,7 +81,7 @@ export function WebhookView({ onDeleted, say, webhook }: WebhookViewProps) {
               <Foreign text={webhook.url} max={2048} />
             </Fact>
             <Fact name={text.facts.events}>{webhook.events.map(kindInWords).join(', ')}</Fact>
-            <Fact name={text.facts.state}>
+            <Fact name={text.facts.status}>
               <WebhookStatus webhook={webhook} />
             </Fact>
             <Fact name={text.facts.created}>
