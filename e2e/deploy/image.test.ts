@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
@@ -12,14 +12,11 @@ import { filesOfContext } from './support/build-context.ts';
 import { needsCheckTools } from './support/check-tools.ts';
 import { readDockerfile } from './support/dockerfile.ts';
 
-// What can be said of the image and of the unit without building and without starting them. `npm run deploy:check` runs
-// the image's steps.
+// What can be said of the image without building it. `npm run deploy:check` runs its steps.
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const DOCKERFILE = join(ROOT, 'deploy/docker/Dockerfile');
 const BUILD = join(ROOT, 'deploy/docker/build.sh');
 const PROBE = join(ROOT, 'deploy/docker/probe.mjs');
-const UNIT = join(ROOT, 'deploy/systemd/latchkey.service');
-const NO_SYSTEMD = 'SKIPPED: systemd-analyze (install: apt-get install systemd)';
 const run = promisify(execFile);
 
 test('the Dockerfile has no fault that its linter knows', async (context) => {
@@ -97,34 +94,6 @@ test('the build mixes nothing with what is in its folder already', async () => {
       code: 1,
       stderr: `build.sh: ${folder} holds Latchkey already: build into a new folder, then exchange the two\n`,
     });
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-});
-
-test('systemd takes the unit, and finds little that it could still do', async (context) => {
-  const hasSystemd = await run('systemd-analyze', ['--version']).then(
-    () => true,
-    () => false,
-  );
-  if (!hasSystemd && process.env['CI'] === 'true') throw new Error(NO_SYSTEMD);
-  if (!hasSystemd) return context.skip(NO_SYSTEMD);
-  const folder = await mkdtemp(join(tmpdir(), 'latchkey-unit-'));
-  try {
-    // Where Node is differs from machine to machine.
-    const unit = (await readFile(UNIT, 'utf8')).replace('=/usr/bin/node', `=${process.execPath}`);
-    const path = join(folder, 'latchkey.service');
-    await writeFile(path, unit);
-    const { stderr } = await run('systemd-analyze', ['verify', '--man=no', path]);
-    expect(stderr).toBe('');
-    // In tenths, of ten.
-    const security = ['security', '--offline=yes', '--threshold=20', '--no-pager', path];
-    await run('systemd-analyze', security);
-    await writeFile(path, unit.replace('NoNewPrivileges=yes', 'NoNewPriviliges=yes'));
-    const misspelt = await run('systemd-analyze', ['verify', '--man=no', path]).catch(
-      (error: { stderr: string }) => error,
-    );
-    expect(misspelt.stderr).toContain('NoNewPriviliges');
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
