@@ -1,8 +1,6 @@
 import type { ArgumentFault, PreparedRequest, SendWatch, UpstreamResponse } from '@latchkey/tools';
+import type { CallStep } from '../../kernel/call-step.ts';
 import type { CredentialParts } from '../../upstreams/credentials.ts';
-
-/** What a call is busy with, in this order. The last three may come twice: what was refused for its credential is sent again. */
-export type CallStep = 'checks' | 'credential' | 'record' | 'connect' | 'wait' | 'body' | 'shape';
 
 /** What goes to an MCP server: a message, whatever carries it. */
 export interface SentMessage {

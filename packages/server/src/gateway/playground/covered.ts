@@ -2,7 +2,7 @@ import { maskOf, type ResponseHeaders, type SentRequest } from '@latchkey/tools'
 import type { CredentialParts } from '../../upstreams/credentials.ts';
 import { NOTHING } from '../../upstreams/credentials/parts.ts';
 import { isJsonObject } from '../../kernel/json.ts';
-import type { Header, PlayedBody } from './types.ts';
+import type { Header, PlayedBody } from '../../connectors/played-call.ts';
 
 export const COVERED = '••••••••';
 

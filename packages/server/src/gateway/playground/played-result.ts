@@ -3,7 +3,13 @@ import type { BoundTool } from '../../connectors/tool-set.ts';
 import type { Access } from '../../kernel/access.ts';
 import { isJsonObject } from '../../kernel/json.ts';
 import { createCover, shownBody, type Cover } from './covered.ts';
-import type { PlayedError, PlayedResult, PlayedStep, PlayedUpstream, RestCall } from './types.ts';
+import type {
+  PlayedError,
+  PlayedResult,
+  PlayedStep,
+  PlayedUpstream,
+  RestCall,
+} from '../../connectors/played-call.ts';
 import type { Seen } from './watched.ts';
 
 const REST_BODY_CHARACTERS = 65_536;

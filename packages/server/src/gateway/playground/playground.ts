@@ -16,7 +16,7 @@ import { refusedResult } from '../mcp/tool-result.ts';
 import type { Caller } from '../pipeline/authenticate.ts';
 import type { Identification } from '../ports.ts';
 import { playedResult } from './played-result.ts';
-import type { Header, Played, PlayedCall, ToolRef, Visitor } from './types.ts';
+import type { Header, Played, PlayedCall, ToolRef, Visitor } from '../../connectors/played-call.ts';
 import { createPlayedUnderWay } from './under-way.ts';
 import { createVisitors, NO_LONGER } from './visitor.ts';
 import { watchCall } from './watched.ts';

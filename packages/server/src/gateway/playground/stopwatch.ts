@@ -1,5 +1,5 @@
-import type { CallStep } from '../pipeline/call-watch.ts';
-import type { PlayedStep } from './types.ts';
+import type { PlayedStep } from '../../connectors/played-call.ts';
+import type { CallStep } from '../../kernel/call-step.ts';
 
 /** How long each step took. One ends where the next begins. */
 export function createStopwatch(nowMs: () => number) {

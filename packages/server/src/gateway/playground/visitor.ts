@@ -7,7 +7,7 @@ import { fail, ok, type Result } from '../../kernel/result.ts';
 import { refusal } from '../refusal.ts';
 import type { Caller } from '../pipeline/authenticate.ts';
 import type { Identification } from '../ports.ts';
-import type { Visitor } from './types.ts';
+import type { Visitor } from '../../connectors/played-call.ts';
 
 /** In the place of an app, so that the audit log and the usage can tell what was only tried out. No app's id is like it. */
 export const PLAYGROUND_CLIENT = 'playground' as ClientId;

@@ -8,7 +8,7 @@ import type {
 import type { CredentialParts } from '../../upstreams/credentials.ts';
 import type { CallWatch, SentMessage } from '../pipeline/call-watch.ts';
 import { createStopwatch } from './stopwatch.ts';
-import type { PlayedFile } from './types.ts';
+import type { PlayedFile } from '../../connectors/played-call.ts';
 
 const FILE_BYTES_MAX = 4 * 1024 * 1024;
 

@@ -1,7 +1,7 @@
+import type { PlayedQuestion, PlayedResult } from '../../connectors/played-call.ts';
 import type { BoundTool } from '../../connectors/tool-set.ts';
 import { displayName } from '../../kernel/display-name.ts';
 import type { QuestionShape, ResultShape } from './described.ts';
-import type { PlayedQuestion, PlayedResult } from './port.ts';
 
 const TITLE_CHARACTERS = 200;
 const SUMMARY_CHARACTERS = 200;

@@ -1,8 +1,10 @@
 import type { ArgumentFault, ContentBlock } from '@latchkey/tools';
-import type { BoundTool } from '../../connectors/tool-set.ts';
-import type { Access, Role } from '../../kernel/access.ts';
-import type { AgentId, OrganisationId, RequestId, UserId } from '../../kernel/ids.ts';
-import type { CallStep } from '../pipeline/call-watch.ts';
+import type { Access, Role } from '../kernel/access.ts';
+import type { CallStep } from '../kernel/call-step.ts';
+import type { AgentId, OrganisationId, RequestId, UserId } from '../kernel/ids.ts';
+import type { BoundTool } from './tool-set.ts';
+
+// A tool that somebody tries out on the dashboard: what the portal orders, and what the gateway answers.
 
 /** Who tries a tool out: somebody who is signed in, as themselves or as an agent of the organisation. */
 export interface Visitor {
@@ -33,11 +35,15 @@ export interface PlayedCall extends ToolRef {
 }
 
 /** What has to be asked before anything is sent. */
-export type PlayedQuestion =
-  /** It may change something. */
-  | { readonly kind: 'write'; readonly credits: number | undefined; readonly consumesCredits: boolean }
-  /** An admin wants somebody to agree to it. */
-  | { readonly kind: 'confirmation'; readonly message: string; readonly state: string };
+export interface PlayedQuestion {
+  readonly kind: 'question';
+  readonly tool: BoundTool;
+  readonly question:
+    /** It may change something. */
+    | { readonly kind: 'write'; readonly credits: number | undefined; readonly consumesCredits: boolean }
+    /** An admin wants somebody to agree to it. */
+    | { readonly kind: 'confirmation'; readonly message: string; readonly state: string };
+}
 
 export interface PlayedError {
   readonly status: number;
@@ -123,6 +129,4 @@ export interface PlayedResult {
   readonly rest: RestCall | undefined;
 }
 
-export type Played =
-  | PlayedResult
-  | { readonly kind: 'question'; readonly question: PlayedQuestion; readonly tool: BoundTool };
+export type Played = PlayedResult | PlayedQuestion;
