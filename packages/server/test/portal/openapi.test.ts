@@ -39,6 +39,21 @@ test('every answer that is described has a schema that can be compared with', ()
   expect(compileAnswers(portal.document)).toBeGreaterThan(operations().length);
 });
 
+test('every moment in an answer is said to be one', () => {
+  const unsaid: string[] = [];
+  const look = (at: string, value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return;
+    for (const [name, below] of Object.entries(value)) {
+      const { anyOf: kinds = [below] } = Object(below) as { anyOf?: Json[] };
+      const isAnyText = kinds.some((kind) => kind?.type === 'string' && kind.format === undefined);
+      if (/(?:^|_)at$/.test(name) && isAnyText) unsaid.push(`${at} ${name}`);
+      look(at, below);
+    }
+  };
+  for (const { method, operation, path } of operations()) look(`${method} ${path}`, operation['responses']);
+  expect(unsaid).toEqual([]);
+});
+
 test('every operation has a name of its own, a summary and a description', () => {
   const ids = operations().map(({ operation }) => String(operation['operationId']));
   expect(new Set(ids).size).toBe(ids.length);

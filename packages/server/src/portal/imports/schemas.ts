@@ -1,14 +1,12 @@
 import { z } from 'zod';
 import { ROLES } from '../../kernel/access.ts';
-import { text } from '../shapes.ts';
+import { access, text, time } from '../shapes.ts';
 
 export const PAGE_ITEMS_MAX = 100;
 export const UPLOAD_BYTES_MAX = 32 * 1024 * 1024;
 /** Of the JSON bodies of these routes. */
 export const IMPORT_BODY_BYTES_MAX = 1024 * 1024;
 
-const access = z.enum(['read', 'full']);
-const time = z.string();
 const selector = text(500).min(1);
 const selectors = z.array(selector).max(500);
 const address = text(2048);
@@ -337,6 +335,17 @@ export const CHANGES = [
 ] as const;
 const changeSchema = z.enum(CHANGES);
 
+/** The tool as it is on one side of the comparison. */
+const sideSchema = z
+  .object({
+    name: z.string(),
+    access,
+    title: z.string(),
+    description: z.string(),
+    input_schema: z.unknown(),
+  })
+  .nullable();
+
 const diffItemSchema = z.object({
   tool: z.string(),
   operation: operationKey.nullable(),
@@ -345,24 +354,8 @@ const diffItemSchema = z.object({
   changes: z.array(changeSchema),
   /** It may write, and did not, or was not there: it waits unless it is ticked. */
   new_write: z.boolean(),
-  before: z
-    .object({
-      name: z.string(),
-      access,
-      title: z.string(),
-      description: z.string(),
-      input_schema: z.unknown(),
-    })
-    .nullable(),
-  after: z
-    .object({
-      name: z.string(),
-      access,
-      title: z.string(),
-      description: z.string(),
-      input_schema: z.unknown(),
-    })
-    .nullable(),
+  before: sideSchema,
+  after: sideSchema,
 });
 
 const diffCounts = z.object({
