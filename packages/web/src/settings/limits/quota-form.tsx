@@ -1,12 +1,8 @@
-import { useMutation } from '@tanstack/react-query';
-import { useState } from 'react';
-import { ApiError } from '../../api/api-error.ts';
 import { queryClient } from '../../api/query-client.ts';
 import { changeQuota, holding, quotaQuery, type OwnQuota, type Quota } from '../../api/quota.ts';
 import { useOrganisation } from '../../shell/organisation-context.ts';
 import { quotaText as text } from '../../text/quota.ts';
-import { Problem } from '../../ui/problem.tsx';
-import { LimitField } from './limit-field.tsx';
+import { OwnLimitsForm } from './own-limits-form.tsx';
 
 const FIELDS = [
   { name: 'calls_per_month', label: text.calls, hint: text.callsHint },
@@ -17,27 +13,7 @@ const FIELDS = [
 
 export function QuotaForm({ onSaved, quota }: { quota: Quota; onSaved: () => void }) {
   const { slug: org } = useOrganisation();
-  // What was shown is what is changed, also if somebody else changes it meanwhile.
-  const [was, setWas] = useState(own(quota));
-  const [wanted, setWanted] = useState(own(quota));
-  const [before, setBefore] = useState<OwnQuota | undefined>(undefined);
-  const saving = useMutation({
-    mutationFn: () => changeQuota(org, { ...wanted, was }),
-    onSuccess: (saved) => {
-      setWas(own(saved));
-      setBefore(undefined);
-      setWanted(own(saved));
-      queryClient.setQueryData(quotaQuery(org).queryKey, saved);
-      onSaved();
-    },
-    onError: async (error) => {
-      if (!(error instanceof ApiError && error.code === 'conflict')) return;
-      // What was typed stays; what it is compared with is what is there now.
-      const now = await queryClient.fetchQuery({ ...quotaQuery(org), staleTime: 0 });
-      setBefore(was);
-      setWas(own(now));
-    },
-  });
+  const query = quotaQuery(org);
   const used = {
     calls_per_month: text.used(quota.this_month.calls, holding(quota, 'calls_per_month')),
     credits_per_month: text.used(quota.this_month.credits, holding(quota, 'credits_per_month')),
@@ -45,41 +21,21 @@ export function QuotaForm({ onSaved, quota }: { quota: Quota; onSaved: () => voi
     calls_at_once: '',
   };
   return (
-    <form
-      className="sheet"
-      onSubmit={(event) => {
-        event.preventDefault();
-        saving.mutate();
+    <OwnLimitsForm
+      fields={FIELDS.map((field) => ({ ...field, most: quota.most[field.name], busiest: used[field.name] }))}
+      limits={own(quota)}
+      change={async (wanted) => {
+        const saved = await changeQuota(org, wanted);
+        queryClient.setQueryData(query.queryKey, saved);
+        return own(saved);
       }}
+      read={async () => own(await queryClient.fetchQuery({ ...query, staleTime: 0 }))}
+      onSaved={onSaved}
+      act={text.set}
+      acting={text.setting}
     >
-      {FIELDS.map(({ hint, label, name }) => (
-        <LimitField
-          key={name}
-          id={name.replaceAll('_', '-')}
-          label={label}
-          hint={hint}
-          most={quota.most[name]}
-          busiest={used[name]}
-          value={wanted[name]}
-          was={was[name]}
-          isTheirs={before !== undefined && before[name] !== was[name]}
-          onChange={(value) => setWanted({ ...wanted, [name]: value })}
-        />
-      ))}
-      <p className="small quiet">
-        {text.anew(quota.this_month.ends_at)} {text.nodes}
-      </p>
-      {saving.isError ? <Problem error={saving.error} /> : null}
-      <div className="dialog-actions">
-        <button
-          type="submit"
-          className="button"
-          disabled={saving.isPending || FIELDS.every(({ name }) => wanted[name] === was[name])}
-        >
-          {saving.isPending ? text.setting : text.set}
-        </button>
-      </div>
-    </form>
+      {text.anew(quota.this_month.ends_at)} {text.nodes}
+    </OwnLimitsForm>
   );
 }
 
