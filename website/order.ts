@@ -1,6 +1,6 @@
 /** The pages of docs/ in the order of a reader. None stands in it twice, and each is there: a test looks. */
 export const ORDER: readonly (readonly [group: string, pages: readonly string[]])[] = [
-  ['Begin', ['quickstart', 'connect-apps', 'connecting', 'clients', 'access', 'playground']],
+  ['Begin', ['quickstart', 'features', 'connect-apps', 'connecting', 'clients', 'access', 'playground']],
   [
     'Your API',
     [
