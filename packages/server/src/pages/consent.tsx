@@ -1,14 +1,13 @@
 import { Hono, type Context } from 'hono';
+import type { ConnectPlace } from '../connectors/connects.ts';
 import { noteOfTransaction, type AttemptTrace } from '../audit/attempts/trace.ts';
 import type { Approvals, AuthorizationResponse, Choice } from '../grants/approvals.ts';
-import type { ClientRules } from '../grants/client-rules.ts';
 import { hostOfClientId } from '../grants/client-documents/client-id-url.ts';
 import type { Client, Clients } from '../grants/clients.ts';
 import { destinationOf, isOnThisComputer } from '../grants/destination.ts';
-import { ceilingOf, type Access, type Role } from '../kernel/access.ts';
+import type { Access } from '../kernel/access.ts';
 import { displayName } from '../kernel/display-name.ts';
 import { isRegisteredRedirectUri } from '../kernel/redirect-uri.ts';
-import type { ClientId, OrganisationId, UserId } from '../kernel/ids.ts';
 import type { Handoff } from '../oauth/handoff.ts';
 import { isAt, type Membership, type ReachOf } from '../people/company/reach.ts';
 import type { CurrentUser, People } from '../people/people.ts';
@@ -17,7 +16,8 @@ import { finish, goTo } from './authorize-return.tsx';
 import { showClosed } from './company/closed.tsx';
 import { leaveToConnect, type ConnectDeps, type Stayed } from './connect.tsx';
 import { answerSchema, choicesSchema, FIELDS, type Answer } from './consent-form.ts';
-import { ConsentPage, type ConsentChoice } from './consent-page.tsx';
+import { offersOf, type OfferDeps, type Offers } from './consent-offers.ts';
+import { ConsentPage } from './consent-page.tsx';
 import { explain } from './explain-refusal.ts';
 import type { FormGuard } from './form-guard.ts';
 import { imitatedHost } from './imitation.ts';
@@ -36,7 +36,7 @@ import {
 
 const NAME_CHARACTERS_MAX = 60;
 
-export interface ConsentDeps extends Pick<ConnectDeps, 'connects' | 'limitConnects'> {
+export interface ConsentDeps extends OfferDeps, Pick<ConnectDeps, 'connects' | 'limitConnects'> {
   approvals: Approvals;
   trace: Pick<AttemptTrace, 'note'>;
   clients: Clients;
@@ -50,22 +50,33 @@ export interface ConsentDeps extends Pick<ConnectDeps, 'connects' | 'limitConnec
   gateBrowserOf: (headers: Headers) => string | undefined;
   /** Which of a person's organisations a session opens. */
   reach: ReachOf;
-  standingOfClient: ClientRules['standingOf'];
-  /** The live connection that this person made last through this client. */
-  latestGrantOf: (
-    orgId: OrganisationId,
-    userId: UserId,
-    clientId: ClientId,
-  ) => Promise<{ access: Access; createdAt: Date } | undefined>;
-  /** What the organisation offers at the place that was asked for, by its path. */
-  toolsAt: (
-    orgId: OrganisationId,
-    role: Role,
-    resource: string,
-  ) => Promise<{ read: number; full: number; consumesCredits: boolean; part?: string | undefined }>;
 }
 
 type Authorization = NonNullable<Awaited<ReturnType<Approvals['find']>>>;
+
+/** All that a person is asked about. */
+interface Question {
+  readonly transactionId: string;
+  readonly authorization: Authorization;
+  readonly user: CurrentUser;
+  readonly client: Client;
+  /** Organisations of theirs that this session does not open. */
+  readonly closed: readonly { readonly organisation: Pick<Membership['organisation'], 'name'> }[];
+  readonly suspended: readonly string[];
+  readonly offers: Offers;
+  /** Where tools act through an account of their own. */
+  readonly places: readonly ConnectPlace[];
+}
+
+/** What was chosen so far, and what is wrong with it. */
+interface FormState {
+  access: Access;
+  problem?: string | undefined;
+  /** Where it is not the form that was wrong. */
+  status?: Stayed['status'];
+  chosen?: string | undefined;
+  lifetime?: string | undefined;
+}
 
 /** `/oauth/consent`: the one place where access is given. */
 export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
@@ -227,19 +238,13 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
     };
   }
 
+  /** The page, or the one that says why there is nothing to choose. */
   async function show(
     c: Context<PageEnv>,
     transactionId: string,
     authorization: Authorization,
     user: CurrentUser,
-    state: {
-      access: Access;
-      problem?: string | undefined;
-      /** Where it is not the form that was wrong. */
-      status?: Stayed['status'];
-      chosen?: string | undefined;
-      lifetime?: string | undefined;
-    },
+    state: FormState,
   ) {
     if (authorization.codeUsedAt !== null) return explain(c, { reason: 'already_connected' });
     const visitor = () => ({
@@ -269,18 +274,17 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
       note(transactionId, 'consent', { userId, fault: 'client_changed' });
       return explain(c, { reason: 'client_changed' });
     }
-    const destination = destinationOf(authorization.redirectUri);
-    const asked = await Promise.all(
-      memberships
-        .filter(({ organisation }) => organisation.suspendedAt === null)
-        .map((membership) => toChoice(membership, client, destination, authorization.resource, user)),
+    const offers = await offersOf(
+      deps,
+      memberships.filter(({ organisation }) => organisation.suspendedAt === null),
+      {
+        client,
+        destination: destinationOf(authorization.redirectUri),
+        resource: authorization.resource,
+        userId,
+      },
     );
-    const choices = asked.flatMap(({ tier, ...choice }): ConsentChoice[] =>
-      tier.kind === 'blocked' ? [] : [{ ...choice, tier }],
-    );
-    const namesBlockedBy = (by: 'rule' | 'policy') =>
-      asked.flatMap(({ tier, name }) => (tier.kind === 'blocked' && tier.by === by ? [name] : []));
-    const [blockedBy, notAllowedBy] = [namesBlockedBy('rule'), namesBlockedBy('policy')];
+    const { blockedBy, choices, notAllowedBy } = offers;
     if (choices.length === 0) {
       const isBlocked = blockedBy.length > 0;
       note(transactionId, 'consent', {
@@ -294,23 +298,31 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
       choices.some(({ slug }) => slug === organisation.slug),
     );
     const places = await placesOf(offered, authorization, user);
+    return draw(c, { transactionId, authorization, user, client, closed, suspended, offers, places }, state);
+  }
+
+  function draw(
+    c: Context<PageEnv>,
+    { authorization, client, closed, offers, places, suspended, transactionId, user }: Question,
+    state: FormState,
+  ) {
+    const { redirectUri } = authorization;
+    const destination = destinationOf(redirectUri);
     const clientName = displayName(client.name, NAME_CHARACTERS_MAX) ?? client.name;
     const clientHost = client.kind === 'metadata_document' ? hostOfClientId(client.id) : undefined;
     if (state.problem !== undefined) c.status(state.status ?? 422);
     return c.html(
       document(
         <ConsentPage
+          {...offers}
           clientName={clientName}
           clientHost={clientHost}
           imitates={imitatedHost(clientName, [clientHost ?? destination])}
-          blockedBy={blockedBy}
-          notAllowedBy={notAllowedBy}
           closed={closed.map(({ organisation }) => organisation.name)}
           suspended={suspended}
           destination={destination}
-          redirectUri={authorization.redirectUri}
-          loopback={isOnThisComputer(authorization.redirectUri)}
-          choices={choices}
+          redirectUri={redirectUri}
+          loopback={isOnThisComputer(redirectUri)}
           places={places}
           chosen={state.chosen}
           clientVersion={versionOf(client)}
@@ -326,33 +338,6 @@ export function createConsent(deps: ConsentDeps): Hono<PageEnv> {
         />,
       ),
     );
-  }
-
-  async function toChoice(
-    { organisation, role }: Membership,
-    client: Client,
-    destination: string,
-    resource: string,
-    user: CurrentUser,
-  ) {
-    const { id, logo, maxAccess, slug, name, refreshDays } = organisation;
-    const [tools, tier, earlier] = await Promise.all([
-      deps.toolsAt(id, role, resource),
-      deps.standingOfClient(id, client, destination),
-      deps.latestGrantOf(id, user.userId, client.id),
-    ]);
-    return {
-      slug,
-      name,
-      logo,
-      role,
-      tools,
-      tier,
-      earlier,
-      refreshDays,
-      mayHoldFull: ceilingOf(role, maxAccess) === 'full',
-      maxAccess,
-    };
   }
 
   return app;
