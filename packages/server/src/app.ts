@@ -187,8 +187,6 @@ export async function createApp(options: AppOptions) {
   // Until now they may have refused us.
   if (only !== 'web') feed.on('credential', (subject) => mcpServers.changed(subject as ConnectorId));
 
-  let answerToken: RequestListener | undefined;
-  let ownApi: (() => OwnApi) | undefined;
   followChanges(feed, gateway);
   const playing = wirePlayground({
     calls: gateway.calls,
@@ -199,10 +197,11 @@ export async function createApp(options: AppOptions) {
     log,
   });
 
-  const listener = getRequestListener(createControlPlane().fetch, { overrideGlobalObjects: false });
+  const { answerToken, ownApi, routes } = createControlPlane();
+  const listener = getRequestListener(routes.fetch, { overrideGlobalObjects: false });
 
   /** Everything but the doors: pages, authorization server, dashboard. */
-  function createControlPlane(): Hono<OAuthEnv> {
+  function createControlPlane() {
     const gateCookie = createGateCookie(mcpBaseUrl);
     const { toGateway, toWeb } = wireHandoffs({
       store,
@@ -247,11 +246,14 @@ export async function createApp(options: AppOptions) {
     app.route('/', only === 'gateway' ? pages.gatewayRoutes : pages.routes);
     app.route('/', healthRoutes(readiness));
     app.route('/', logos.files);
-    if (only !== 'web') mountAuthorizationServer();
-    if (only !== 'gateway') mountWeb();
-    return app;
+    return {
+      routes: app,
+      answerToken: only === 'web' ? undefined : mountAuthorizationServer(),
+      ownApi: only === 'gateway' ? undefined : mountWeb(),
+    };
 
-    function mountWeb(): void {
+    /** Returns what the portal says of itself. */
+    function mountWeb(): () => OwnApi {
       const connecting = {
         connects: createConnects({
           catalogues,
@@ -325,12 +327,13 @@ export async function createApp(options: AppOptions) {
         clock,
         log,
       });
-      ownApi = () => ownApiOf(portal, webBaseUrl);
       app.route('/portal/v1', portal);
       app.route('/', createDashboardFiles({ directory: options.dashboardDirectory ?? DASHBOARD_DIRECTORY }));
+      return () => ownApiOf(portal, webBaseUrl);
     }
 
-    function mountAuthorizationServer(): void {
+    /** Returns what answers at `/token`, which is served without Hono. */
+    function mountAuthorizationServer(): RequestListener {
       app.get(CLIENT_DOCUMENT_PATH, (context) =>
         context.json(upstreamAccounts.document, 200, { 'Cache-Control': 'public, max-age=3600' }),
       );
@@ -355,8 +358,8 @@ export async function createApp(options: AppOptions) {
         renderError: pages.renderOAuthError,
         headers: pageHeaders(only === 'gateway' ? mcpBaseUrl : webBaseUrl),
       });
-      answerToken = oauth.token;
       app.route('/', oauth.routes);
+      return oauth.token;
     }
   }
 
