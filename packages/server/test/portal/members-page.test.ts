@@ -104,6 +104,30 @@ describe('the page of the members', () => {
     await visit.close();
   });
 
+  test('of many invitations the next hundred is tried again, with what went wrong', async () => {
+    const { orgId, owner, path } = await peopled();
+    await dashboard().store.pool.query(
+      `insert into invitations (id, org_id, token_hash, role, email, days, created_at, expires_at)
+       select 'inv_page' || n, $1, 'page' || n, 'viewer', 'guest-' || n || '@page.test', 7,
+              now() - n * interval '1 second', now() + interval '7 days'
+       from generate_series(1, 101) n`,
+      [orgId],
+    );
+    const visit = await dashboard().visit(owner.cookie);
+    const { page } = visit;
+    await visit.goto(path);
+    const next = '**/portal/**/invitations?*cursor=*';
+    await page.route(next, (route) => route.abort());
+    await page.getByRole('button', { name: 'Show more' }).click();
+    const problem = page.getByRole('alert');
+    await problem.waitFor();
+    await page.unroute(next);
+    await problem.getByRole('button').click();
+    await expect.poll(() => page.getByRole('cell', { name: 'Viewer' }).count()).toBe(101);
+    expect(await page.getByRole('button', { name: 'Show more' }).count()).toBe(0);
+    await visit.close();
+  });
+
   test('an invitation that is refused loses nothing that was typed', async () => {
     const { first: member, owner, path } = await peopled('member');
     const visit = await dashboard().visit(owner.cookie);

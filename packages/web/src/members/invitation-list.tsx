@@ -14,6 +14,7 @@ import { invitationsText as text, inviteText, membersText } from '../text/member
 import { StatusBadge } from '../ui/badges.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { FormActions } from '../ui/form-actions.tsx';
+import { MorePages } from '../ui/more-pages.tsx';
 import { Part } from '../ui/part.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { Question } from '../ui/question.tsx';
@@ -41,18 +42,7 @@ export function InvitationList({ onWithdrawn }: { onWithdrawn: () => void }) {
       {open.length === 0 ? null : (
         <Part title={text.title} lead={text.lead}>
           <InvitationTable invitations={open} onAct={(act, invitation) => setActing({ act, invitation })} />
-          {invitations.hasNextPage ? (
-            <div className="actions">
-              <button
-                type="button"
-                className="button secondary"
-                disabled={invitations.isFetchingNextPage}
-                onClick={() => void invitations.fetchNextPage()}
-              >
-                {invitations.isFetchingNextPage ? membersText.loadingMore : membersText.more}
-              </button>
-            </div>
-          ) : null}
+          <MorePages pages={invitations} more={membersText.more} loading={membersText.loadingMore} />
         </Part>
       )}
       {acting?.act === 'renew' ? (

@@ -6,6 +6,7 @@ import { ROLE_NAMES } from '../roles.ts';
 import { useOrganisation } from '../shell/organisation-context.ts';
 import { membersText as text } from '../text/members.ts';
 import { uiText } from '../text/ui.ts';
+import { MorePages } from '../ui/more-pages.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { MemberFilter } from './member-filter.tsx';
@@ -41,20 +42,7 @@ export function MemberList({ say }: { say: (words: ReactNode) => void }) {
       ) : (
         <MemberTable members={shown} onAct={(act, member) => setActing({ act, member })} />
       )}
-      {members.isFetchNextPageError ? (
-        <Problem error={members.error} onRetry={() => void members.fetchNextPage()} />
-      ) : members.hasNextPage ? (
-        <div className="actions">
-          <button
-            type="button"
-            className="button secondary"
-            disabled={members.isFetchingNextPage}
-            onClick={() => void members.fetchNextPage()}
-          >
-            {members.isFetchingNextPage ? text.loadingMore : text.more}
-          </button>
-        </div>
-      ) : null}
+      <MorePages pages={members} more={text.more} loading={text.loadingMore} />
       {acting?.act === 'role' ? (
         <RoleDialog
           member={acting.member}
