@@ -157,7 +157,8 @@ describe('invitations', () => {
     const { base, orgId, person } = await opened();
     await portal.store.pool.query(
       `insert into invitations (id, org_id, token_hash, role, days, created_at, expires_at)
-       select 'inv_' || n, $1, 'hash ' || $1 || n, 'member', 2, date_trunc('hour', now()) - (n / 7) * interval '1 second', now() + interval '1 day'
+       select 'inv_' || n, $1, 'hash ' || $1 || n, 'member', 2, date_trunc('hour', now()) + interval '123 microseconds' - (n / 7) * interval '1 second',
+              now() + interval '1 day'
        from generate_series(1, 250) n`,
       [orgId],
     );

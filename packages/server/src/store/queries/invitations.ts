@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, getTableColumns, gt, isNull, lt, or, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, getTableColumns, gt, isNull, or, sql } from 'drizzle-orm';
 import type { InvitationId, OrganisationId, UserId } from '../../kernel/ids.ts';
 import type { Executor } from '../database.ts';
 import { invitations, organisations, users } from '../schema.ts';
@@ -18,6 +18,8 @@ const KEPT_DAYS = 90;
 export function createInvitationQueries(executor: Executor) {
   const { orgId: ofOrg, id: ofId, usedAt, withdrawnAt, expiresAt } = invitations;
   const isOpen = and(isNull(usedAt), isNull(withdrawnAt));
+  /** As fine as a cursor says it. */
+  const atMs = sql`date_trunc('milliseconds', ${invitations.createdAt})`;
 
   return {
     async create(invitation: typeof invitations.$inferInsert): Promise<void> {
@@ -31,15 +33,18 @@ export function createInvitationQueries(executor: Executor) {
         before === undefined
           ? undefined
           : or(
-              lt(invitations.createdAt, before.at),
-              and(eq(invitations.createdAt, before.at), gt(ofId, before.id as InvitationId)),
+              sql`${atMs} < ${before.at.toISOString()}::timestamptz`,
+              and(
+                sql`${atMs} = ${before.at.toISOString()}::timestamptz`,
+                gt(ofId, before.id as InvitationId),
+              ),
             );
       return executor
         .select({ ...getTableColumns(invitations), inviterName: users.name, inviterEmail: users.email })
         .from(invitations)
         .leftJoin(users, eq(users.id, invitations.invitedBy))
         .where(and(eq(ofOrg, orgId), isOpen, isOnPage))
-        .orderBy(desc(invitations.createdAt), asc(ofId))
+        .orderBy(desc(atMs), asc(ofId))
         .limit(page.limit);
     },
 
