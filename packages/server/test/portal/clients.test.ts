@@ -209,6 +209,7 @@ describe('clients made in the portal', () => {
 
   const privateKey = keyPair.privateKey.export({ format: 'jwk' });
   const weak = newKeyPair('RSA', 1024).publicKey.export({ format: 'jwk' });
+  const HUGE_MODULUS = Buffer.alloc(1152, 0xff).toString('base64url');
   const keysAt = (uri: string) => ({ ...SIGNING_MACHINE, jwks: undefined, jwks_uri: uri });
   const jwks = (...keys: object[]) => ({ ...SIGNING_MACHINE, jwks: { keys } });
   test.each<[string, unknown]>([
@@ -220,6 +221,7 @@ describe('clients made in the portal', () => {
     ['a key for encryption', jwks({ ...PUBLIC_KEY, use: 'enc' })],
     ['a point that is not on the curve', jwks({ ...PUBLIC_KEY, x: PUBLIC_KEY.y })],
     ['an RSA key of 1024 bits', jwks(weak)],
+    ['an RSA key that takes long to check with, of 9216 bits', jwks({ ...weak, n: HUGE_MODULUS })],
     ['no keys', jwks()],
     ['eleven keys', jwks(...Array.from({ length: 11 }, () => PUBLIC_KEY))],
     ['keys at an address besides keys', { ...SIGNING_MACHINE, jwks_uri: 'https://keys.test/jwks' }],
