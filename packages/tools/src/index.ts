@@ -56,6 +56,7 @@ export type { Mask } from './call/mask.ts';
 export type { PathSegment } from './call/safe-path.ts';
 export { safeSegments } from './call/safe-path.ts';
 export { maskedHeaders, maskedResponse, maskOf } from './call/mask.ts';
+export { maskedJson, maskedValue } from './call/masked-json.ts';
 export { fileNameOf } from './call/file-name.ts';
 export type { MadeCall, PageFooter } from './call/next-page.ts';
 export type { PresentContext } from './call/result.ts';

@@ -529,28 +529,31 @@ describe('who reads no events hears of a server that sends them', () => {
 describe('the credential that the operator set', () => {
   afterEach(() => harness.upstream.received.splice(0));
 
-  test('is sent, and covered wherever the server repeats it', async () => {
+  test.each([
+    ['guarded', SECRET],
+    ['numbered', '100000'],
+  ])('is sent, and covered wherever the server repeats it: %s', async (slug, secret) => {
     const { bearer } = harness.caller();
     await publishServer(harness, {
-      slug: 'guarded',
-      url: `${harness.upstream.baseUrl}/guarded`,
+      slug,
+      url: `${harness.upstream.baseUrl}/${slug}`,
       tools: TOOLS,
     });
     const guarded = (await harness.store.connectors.listVisibleTo(harness.orgId('acme'))).find(
-      ({ slug }) => slug === 'guarded',
+      (connector) => connector.slug === slug,
     );
     if (guarded === undefined) throw new Error('it was not published');
     await harness.vault.set({
       actor: { kind: 'system' },
       audience: guarded.baseUrl,
       connectorId: guarded.id,
-      credential: { kind: 'bearer', token: SECRET },
+      credential: { kind: 'bearer', token: secret },
       orgId: guarded.orgId,
     });
     const echo = JSON.stringify({
       jsonrpc: '2.0',
       id: 1,
-      result: { content: [{ type: 'text', text: SECRET }] },
+      result: { content: [{ type: 'text', text: secret }], structuredContent: { total: 1_000_000 } },
     });
     const asJson: UpstreamHandler = (_, res) => res.writeHead(200, JSON_HEAD).end(echo);
     const asEvents: UpstreamHandler = (_, res) => res.writeHead(200, EVENTS).end(event(echo));
@@ -562,10 +565,11 @@ describe('the credential that the operator set', () => {
     ] as const) {
       behave(answer);
       const headers = { ...bearer, accept };
-      const shown = await harness.rpc(toolCall('look'), { path: '/mcp/acme/c/guarded', headers });
-      expect(shown.text).not.toContain(SECRET);
-      expect(shown.text).toContain('*'.repeat(SECRET.length));
-      expect(harness.upstream.received.at(-1)?.headers.authorization).toBe(`Bearer ${SECRET}`);
+      const shown = await harness.rpc(toolCall('look'), { path: `/mcp/acme/c/${slug}`, headers });
+      expect(shown.text).not.toContain(secret);
+      expect(shown.text).toContain(`"text":"${'*'.repeat(secret.length)}"`);
+      expect(JSON.parse(/\{.*\}/.exec(shown.text)?.[0] ?? '')).toMatchObject({ id: 1 });
+      expect(harness.upstream.received.at(-1)?.headers.authorization).toBe(`Bearer ${secret}`);
     }
   });
 });

@@ -378,4 +378,17 @@ describe('who is asked on behalf of whom', () => {
     expect(JSON.stringify(valueOf(reply))).toContain('Bearer ****');
     expect(JSON.stringify(valueOf(reply))).not.toContain('token-of-alice');
   });
+
+  test('a credential of digits is covered in numbers too, which are texts then, and other numbers stay', async () => {
+    const { clients } = setUp({ credentials: own({ [ALICE.actor.id]: '100000' }) });
+    const result = {
+      content: [],
+      structuredContent: { total: 1_000_000, rows: [-100_000, 5], 100_000: true },
+    };
+    const { server } = await serve('modern', [{ name: 'count', answer: () => result }]);
+    const reply = await clients.callTool(server, ALICE, { name: 'count', arguments: {} }, signal());
+    expect(valueOf(reply)).toMatchObject({
+      result: { structuredContent: { total: '******0', rows: ['-******', 5], '******': true } },
+    });
+  });
 });

@@ -1,4 +1,4 @@
-import { textWithDigits, type Mask, type RpcId } from '@latchkey/tools';
+import { maskedJson, textWithDigits, type Mask, type RpcId } from '@latchkey/tools';
 import { createEventParser, type ServerSentEvent } from '../../upstreams/event-stream-parser.ts';
 import { readWire } from '../../upstreams/wire.ts';
 import type { WireMessage } from '../../upstreams/channel.ts';
@@ -32,6 +32,7 @@ export function createReader({
   mask: Mask | undefined;
 }): Reader {
   const covered = (bytes: Buffer): Buffer => (mask === undefined ? bytes : mask.bytes(bytes));
+  const coveredJson = (json: Buffer): Buffer => (mask === undefined ? json : maskedJson(json, mask));
 
   function shown(bytes: Buffer): { messages: readonly WireMessage[]; json: string | undefined } | undefined {
     const read = readWire(bytes);
@@ -54,7 +55,7 @@ export function createReader({
       const found = shown(bytes);
       if (found === undefined) return undefined;
       const { json, messages } = found;
-      return { messages, bytes: covered(json === undefined ? bytes : Buffer.from(json)) };
+      return { messages, bytes: coveredJson(json === undefined ? bytes : Buffer.from(json)) };
     },
     block(bytes) {
       const event = eventIn(bytes, bytesMax);
@@ -64,10 +65,13 @@ export function createReader({
         return { messages: [], bytes: covered(bytes), hasId };
       const found = shown(Buffer.from(event.data));
       if (found === undefined) return undefined;
-      const { json, messages } = found;
-      return { messages, bytes: covered(json === undefined ? bytes : blockOf(event, json)), hasId };
+      const { messages } = found;
+      const json = Buffer.from(found.json ?? event.data);
+      const shownJson = coveredJson(json);
+      const isAsWritten = found.json === undefined && shownJson === json;
+      return { messages, bytes: covered(isAsWritten ? bytes : blockOf(event, shownJson.toString())), hasId };
     },
-    text: (message) => covered(Buffer.from(textWithDigits(message))),
+    text: (message) => coveredJson(Buffer.from(textWithDigits(message))),
   };
 }
 

@@ -1,4 +1,4 @@
-import { maskOf, parseKeepingDigits, textWithDigits, withReach, type Sender } from '@latchkey/tools';
+import { maskedValue, maskOf, withReach, type Sender } from '@latchkey/tools';
 import type { Clock } from '../../kernel/clock.ts';
 import type { JsonObject } from '../../kernel/json.ts';
 import type { Principal } from '../../kernel/principal.ts';
@@ -390,11 +390,7 @@ function isOutOfTune(error: ClientFault): boolean {
 /** A server that says our credential back says it to nobody else. */
 function masked<T>(value: T, parts: CredentialParts): T {
   const mask = maskOf(parts);
-  if (mask === undefined) return value;
-  const text = textWithDigits(value);
-  const covered = mask.text(text);
-  // What covers a secret is as long as it was, and needs no escape.
-  return covered === text ? value : (parseKeepingDigits(covered) as T);
+  return mask === undefined ? value : maskedValue(value, mask);
 }
 
 /** The opening goes on for the others. */

@@ -1,7 +1,7 @@
-import { maskOf, parseKeepingDigits, textWithDigits } from '@latchkey/tools';
+import { maskedValue, maskOf } from '@latchkey/tools';
 import type { McpTarget } from '../../../connectors/tool-set.ts';
 import { fail, type Result } from '../../../kernel/result.ts';
-import type { Channel, ChannelEvents, OpenChannel, WireMessage } from '../../../upstreams/channel.ts';
+import type { Channel, ChannelEvents, OpenChannel } from '../../../upstreams/channel.ts';
 import type { UpstreamCredentials } from '../../../upstreams/credentials.ts';
 import { describeFault } from '../../../upstreams/credentials/describe-fault.ts';
 import { NOTHING } from '../../../upstreams/credentials/parts.ts';
@@ -37,11 +37,12 @@ export function createOpenUpstream({
         const { code, ...said } = describeFault(parts.error);
         return fail({ code, ...said, status: code === 'connect_needed' ? 403 : 503 });
       }
+      // Servers repeat what they were sent.
       const mask = maskOf(parts.value);
       const opened = await open(
         mask === undefined
           ? events
-          : { ...events, onMessage: (message) => events.onMessage(masked(message, mask.text)) },
+          : { ...events, onMessage: (message) => events.onMessage(maskedValue(message, mask)) },
         { ...parts.value, signal },
       );
       if (opened.ok) return opened;
@@ -50,11 +51,4 @@ export function createOpenUpstream({
         return fail(faultFrom(opened.error));
     }
   };
-}
-
-/** Servers repeat what they were sent. */
-function masked(message: WireMessage, cover: (text: string) => string): WireMessage {
-  const text = textWithDigits(message);
-  const covered = cover(text);
-  return covered === text ? message : (parseKeepingDigits(covered) as WireMessage);
 }
