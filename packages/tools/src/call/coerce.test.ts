@@ -66,6 +66,12 @@ test.each<[string, JsonSchema, unknown, unknown]>([
     { x: '5' },
     { x: 5 },
   ],
+  [
+    'what is unknown as it is, where a pattern of names may fit it',
+    { type: 'object', patternProperties: { '^x': {} }, additionalProperties: { type: 'integer' } },
+    { x: 'y', z: '5' },
+    { x: 'y', z: '5' },
+  ],
   ['an object of an enum', { enum: [{ x: 1 }, { x: 2 }] }, { x: 2 }, { x: 2 }],
   ['null of an enum', { enum: ['x', null] }, null, null],
   ['null where a branch takes it', { anyOf: [{ type: 'string' }, { type: 'null' }] }, null, null],

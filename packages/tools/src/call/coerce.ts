@@ -95,6 +95,8 @@ function coerceObject(
   pass: Pass,
 ): JsonObject {
   const properties = schema.properties ?? {};
+  // Which names a pattern fits is left to the API, and so is what else there may be.
+  const additional = 'patternProperties' in schema ? undefined : schema.additionalProperties;
   const result: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(given)) {
     if (value === undefined) continue;
@@ -104,9 +106,9 @@ function coerceObject(
       const optional = !schema.required?.includes(name);
       if (value === null && optional && !pass.strict && !allowsNull(known, pass)) continue;
       setOwn(result, name, coerce(known, value, at, pass));
-    } else if (isObject(schema.additionalProperties)) {
-      setOwn(result, name, coerce(schema.additionalProperties, value, at, pass));
-    } else if (schema.additionalProperties === false && !('patternProperties' in schema)) {
+    } else if (isObject(additional)) {
+      setOwn(result, name, coerce(additional, value, at, pass));
+    } else if (additional === false) {
       note(pass, at, unknownField(Object.keys(properties)));
     } else {
       setOwn(result, name, value);
