@@ -37,7 +37,7 @@ export const ATTACKS_ON_RELAYS: readonly Claim[] = [
       'a server that passes all that the official suite scores for %s passes it behind the relay',
     ),
     relayAccounts('the server is asked with the person’s own account, never with what the caller showed'),
-    relayFaults('is sent, and covered wherever the server repeats it'),
+    relayFaults('is sent, and covered wherever the server repeats it: %s'),
   ),
   attack(
     77,
